@@ -1,0 +1,208 @@
+//! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::Confidence;
+use crate::report::Format;
+use crate::score::Severity;
+
+/// Finds secrets, and says what each one opens, where else it lives, and what to do first.
+///
+/// Works offline: nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(name = "sprawl", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files, directories, standard input or a git repository.
+    Scan(Box<ScanArgs>),
+    /// Show and check the rules.
+    Rules(RulesArgs),
+}
+
+/// Arguments of `sprawl scan`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl scan                        the current directory
+  sprawl scan --fail-on high src     only high and critical findings fail
+  git diff | sprawl scan -           standard input
+  sprawl scan -o out.json -o out.txt several reports in one run
+
+Exit status:
+  0 clean   1 findings at or above --fail-on   2 usage, configuration or input error
+  3 something could not be scanned, and nothing else failed")]
+pub struct ScanArgs {
+    /// Files and directories; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Form of the report.
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+
+    /// Write the report to a file; the form follows its extension unless --format is given.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+
+    /// Least severity that makes the scan fail.
+    #[arg(long, value_enum, default_value = "low", value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+
+    /// Least confidence that is reported.
+    #[arg(long, value_enum, default_value = "pattern", value_name = "CONFIDENCE")]
+    pub min_confidence: MinConfidence,
+
+    /// Report placeholders and samples from documentation, too.
+    #[arg(long)]
+    pub include_placeholders: bool,
+
+    /// Show secrets in clear in the reports.
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Threads; as many as processors by default.
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+
+    /// No summary and no progress on standard error; problems are still named.
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Ignore sprawl.toml.
+    #[arg(long)]
+    pub no_config: bool,
+
+    /// Which rules take part.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// Leave out paths that match this glob.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// Scan untracked files that .gitignore names, too.
+    #[arg(long)]
+    pub no_ignore: bool,
+
+    /// Follow symbolic links that stay within the given path.
+    #[arg(long)]
+    pub follow: bool,
+
+    /// Read large files instead of mapping them into memory.
+    #[arg(long)]
+    pub no_mmap: bool,
+}
+
+/// Which rules take part.
+#[derive(Debug, Args)]
+pub struct RuleArgs {
+    /// Add the rules of a TOML file.
+    #[arg(long = "rules", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Use only this rule (id, alias, or prefix with *).
+    #[arg(long, value_name = "RULE")]
+    pub only: Vec<String>,
+
+    /// Do not use this rule (id, alias, or prefix with *).
+    #[arg(long, value_name = "RULE")]
+    pub disable: Vec<String>,
+}
+
+/// Arguments of `sprawl rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// One line for each rule.
+    List {
+        /// Add the rules of a TOML file.
+        #[arg(long = "rules", value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everything about one rule.
+    Show {
+        /// Id or alias.
+        id: String,
+        /// Add the rules of a TOML file.
+        #[arg(long = "rules", value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Check rule files as the loader does.
+    Check {
+        /// TOML files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Least severity that makes a scan fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Any finding with a score.
+    Low,
+    /// 40 and more.
+    Medium,
+    /// 70 and more.
+    High,
+    /// 90 and more.
+    Critical,
+    /// Findings never make the scan fail.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a report whose worst severity is this one fails.
+    pub fn fails(self, worst: Option<Severity>) -> bool {
+        let least = match self {
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+            Self::Never => return false,
+        };
+        worst.is_some_and(|worst| worst >= least)
+    }
+}
+
+/// Least confidence that is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MinConfidence {
+    /// Everything.
+    Weak,
+    /// Context and shape.
+    Pattern,
+    /// Fixed prefix and length.
+    Strong,
+    /// Checksum, signature or key pair.
+    Proven,
+}
+
+impl From<MinConfidence> for Confidence {
+    fn from(least: MinConfidence) -> Self {
+        match least {
+            MinConfidence::Weak => Self::Weak,
+            MinConfidence::Pattern => Self::Pattern,
+            MinConfidence::Strong => Self::Strong,
+            MinConfidence::Proven => Self::Proven,
+        }
+    }
+}

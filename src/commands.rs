@@ -1,0 +1,59 @@
+//! Commands: from what was typed to what is done, and to the exit status.
+
+mod output;
+mod rules;
+mod scan;
+mod summary;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// How a run ended. The numbers are a promise to scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0: nothing at or above the threshold.
+    Clean,
+    /// 1: findings at or above the threshold.
+    Findings,
+    /// 3: something could not be scanned.
+    Incomplete,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Incomplete => 3,
+        })
+    }
+}
+
+/// Exit status when the job could not be done: usage, configuration or input error.
+pub const EXIT_ERROR: u8 = 2;
+
+/// Why the job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Says what, where, and what to do.
+    #[error("{0}")]
+    Input(String),
+    /// A rule or rule file.
+    #[error(transparent)]
+    Rule(#[from] crate::rules::RuleError),
+    /// The reader of our output went away: not an error.
+    #[error("the reader of the output went away")]
+    BrokenPipe,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// Why it could not be done.
+pub fn run(cli: Cli) -> Result<Outcome, Error> {
+    match cli.command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Rules(args) => rules::run(args.command),
+    }
+}

@@ -1,0 +1,119 @@
+//! Where reports go: standard output or files.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use crate::report::{Format, Report};
+
+/// One report to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// Standard output when absent.
+    file: Option<PathBuf>,
+    format: Format,
+}
+
+/// Works out what is to be written where, before anything is scanned.
+///
+/// # Errors
+/// A file whose form nobody named, or whose directory does not exist.
+pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<Target>, Error> {
+    if files.is_empty() {
+        return Ok(vec![Target { file: None, format: format.unwrap_or(Format::Text) }]);
+    }
+    files
+        .iter()
+        .map(|file| {
+            let by_extension = Format::of_extension(file);
+            let chosen =
+                if files.len() == 1 { format.or(by_extension) } else { by_extension.or(format) };
+            let shown = file.display();
+            let format = chosen.ok_or_else(|| {
+                Error::Input(format!("{shown}: the extension names no report format; add --format"))
+            })?;
+            let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
+            if directory.is_some_and(|d| !d.is_dir()) {
+                return Err(Error::Input(format!(
+                    "{shown}: its directory does not exist; create it first"
+                )));
+            }
+            Ok(Target { file: Some(file.clone()), format })
+        })
+        .collect()
+}
+
+/// Writes the report to every target.
+///
+/// # Errors
+/// A report that could not be written whole. Files are replaced only when complete.
+pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), Error> {
+    for target in targets {
+        match &target.file {
+            None => write_stdout(report, target.format)?,
+            Some(file) => write_file(report, target.format, file).map_err(|error| {
+                Error::Input(format!(
+                    "{}: the report could not be written: {error}",
+                    file.display()
+                ))
+            })?,
+        }
+    }
+    Ok(())
+}
+
+/// Writes text to standard output; a reader that goes away is no error.
+///
+/// # Errors
+/// Anything else that keeps it from being written.
+pub(super) fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    from_stdout(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn write_stdout(report: &Report<'_>, format: Format) -> Result<(), Error> {
+    let stdout = io::stdout();
+    let colour = stdout.is_terminal()
+        && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+    let mut out = BufWriter::new(stdout.lock());
+    from_stdout(format.write(report, colour, &mut out).and_then(|()| out.flush()))
+}
+
+fn from_stdout(result: io::Result<()>) -> Result<(), Error> {
+    result.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+        _ => Error::Input(format!("the report could not be written to standard output: {error}")),
+    })
+}
+
+fn write_file(report: &Report<'_>, format: Format, file: &Path) -> io::Result<()> {
+    let write = |out: File| {
+        let mut out = BufWriter::new(out);
+        format.write(report, false, &mut out)?;
+        out.into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_data()
+            .or_else(unless_special)
+    };
+    // Devices and pipes are written as they are; a regular file appears only when it is complete.
+    if fs::metadata(file).is_ok_and(|m| !m.is_file()) {
+        return write(File::options().write(true).open(file)?);
+    }
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.partial", std::process::id()));
+    let partial = file.with_file_name(name);
+    let result = File::create(&partial).and_then(write).and_then(|()| fs::rename(&partial, file));
+    if result.is_err() {
+        // The error that matters is the first one.
+        let _ = fs::remove_file(&partial);
+    }
+    result
+}
+
+fn unless_special(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Ok(()),
+        _ => Err(error),
+    }
+}

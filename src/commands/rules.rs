@@ -1,0 +1,110 @@
+//! `sprawl rules list | show | check`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::{Error, Outcome, output, scan};
+use crate::cli::{RuleArgs, RulesCommand};
+use crate::rules::{Rule, Rules};
+
+/// Runs one of them.
+pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
+    match command {
+        RulesCommand::List { files, json } => list(&loaded(files)?, json),
+        RulesCommand::Show { id, files } => show(&loaded(files)?, &id),
+        RulesCommand::Check { files } => check(files),
+    }
+}
+
+fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
+    scan::rules(&RuleArgs { files, only: Vec::new(), disable: Vec::new() })
+}
+
+fn list(rules: &Rules, json: bool) -> Result<Outcome, Error> {
+    let mut text = String::new();
+    if json {
+        let all: Vec<_> = rules
+            .iter()
+            .map(|(_, rule)| {
+                serde_json::json!({
+                    "id": rule.id(), "title": rule.text.title, "provider": rule.provider,
+                    "kind": rule.kind, "authority": rule.authority, "reach": rule.reach,
+                    "lifetime": rule.lifetime, "aliases": rule.text.aliases, "file": rule.file,
+                })
+            })
+            .collect();
+        text = serde_json::to_string_pretty(&all)
+            .map_err(|error| Error::Input(format!("the list cannot be written: {error}")))?;
+        text.push('\n');
+    } else {
+        let width = rules.iter().map(|(_, rule)| rule.id().len()).max().unwrap_or(0);
+        for (_, rule) in rules.iter() {
+            let _ = writeln!(text, "{:width$}  {}", rule.id(), rule.text.title);
+        }
+    }
+    output::print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+fn show(rules: &Rules, id: &str) -> Result<Outcome, Error> {
+    let (_, rule) = rules.named(id).ok_or_else(|| {
+        Error::Input(format!("no rule is called `{id}`; `sprawl rules list` shows all"))
+    })?;
+    output::print(&description(rule))?;
+    Ok(Outcome::Clean)
+}
+
+/// Everything a user may want to know about a rule.
+fn description(rule: &Rule) -> String {
+    let mut text = format!("{}\n{}\n\n", rule.id(), rule.text.title);
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "{name:>12}  {value}");
+        }
+    };
+    let base = rule.authority.weight() + rule.reach.weight() + rule.lifetime.weight();
+    line("provider", &rule.provider);
+    line("docs", &rule.docs);
+    line("also called", &rule.text.aliases.join(", "));
+    line("kind", rule.kind.name());
+    line("authority", &format!("{} (+{})", rule.authority.name(), rule.authority.weight()));
+    line("reach", &format!("{} (+{})", rule.reach.name(), rule.reach.weight()));
+    line("lifetime", &format!("{} (+{})", rule.lifetime.name(), rule.lifetime.weight()));
+    line("base score", &base.to_string());
+    line("opens", &rule.text.why);
+    line("do first", &rule.text.fix);
+    line("instead", &rule.text.instead);
+    line("pattern", rule.text.pattern.as_deref().unwrap_or_default());
+    line("value", rule.text.value.as_deref().unwrap_or_default());
+    line("detector", rule.text.detector.as_deref().unwrap_or_default());
+    line("keywords", &rule.text.keywords.join(", "));
+    if let Some(near) = rule.near() {
+        line("near", &format!("{} within {} bytes", near.any.join(", "), near.within));
+        line("and near", &near.also.join(", "));
+    }
+    if let Some(bits) = rule.text.min_entropy {
+        line("entropy", &format!("at least {bits} bits per character"));
+    }
+    if let Some(check) = rule.check {
+        line("check", &format!("{}: {}", check.name, check.about));
+    }
+    if let Some(partner) = rule.partner() {
+        let partners = partner.rules.join(", ");
+        line(
+            "partner",
+            &format!("{partners} within {} bytes, else {}", partner.within, partner.alone),
+        );
+    }
+    line("found in", &rule.text.examples.join("\n              "));
+    line("not in", &rule.text.counter_examples.join("\n              "));
+    line("file", &rule.file);
+    text
+}
+
+fn check(files: Vec<PathBuf>) -> Result<Outcome, Error> {
+    let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+    let rules = loaded(files)?;
+    let count = rules.iter().filter(|(_, rule)| names.iter().any(|n| *n == rule.file)).count();
+    output::print(&format!("{count} rules are good\n"))?;
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,174 @@
+//! `sprawl scan`.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::{Error, Outcome, output, summary};
+use crate::cli::{RuleArgs, ScanArgs};
+use crate::group;
+use crate::identity::{self, Identity};
+use crate::report::{self, Report, Summary, Threshold};
+use crate::rules::{Rules, Selection, UserFile};
+use crate::scan::{Crew, Harvest};
+use crate::source::{Progress, stdin, tree};
+
+/// Scans, reports, and says how it went.
+pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
+    let targets = output::targets(args.format, &args.output)?;
+    let rules = rules(&args.rules)?;
+    let options = tree::Options {
+        no_ignore: args.no_ignore,
+        follow: args.follow,
+        exclude: globs(&args.exclude)?,
+        no_mmap: args.no_mmap,
+    };
+    let (from_stdin, paths) = existing(&args.paths)?;
+    let progress = Progress::default();
+    let harvest = with_progress_bar(&progress, args.quiet, || {
+        let crew = Crew::new(&rules, &progress, args.threads).map_err(Error::Input)?;
+        if from_stdin {
+            crew.worker(stdin::scan);
+        }
+        tree::scan(&crew, &paths, &options);
+        Ok::<_, Error>(crew.finish())
+    })?;
+    let report = report(args, &rules, harvest, &progress);
+    match output::write_all(&report, &targets) {
+        // Whoever closed the pipe has seen enough; what was found still decides the exit status.
+        Ok(()) | Err(Error::BrokenPipe) => {}
+        Err(error) => return Err(error),
+    }
+    let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
+    summary::write(&report.summary, &severities, &report.problems, args.quiet);
+    Ok(if args.fail_on.fails(report.worst()) {
+        Outcome::Findings
+    } else if report.problems.is_empty() {
+        Outcome::Clean
+    } else {
+        Outcome::Incomplete
+    })
+}
+
+/// The rules that the arguments ask for.
+///
+/// # Errors
+/// A file that cannot be read or used.
+pub(super) fn rules(args: &RuleArgs) -> Result<Rules, Error> {
+    let mut texts = Vec::new();
+    for file in &args.files {
+        texts.push((file.display().to_string(), read_text(file)?));
+    }
+    let files: Vec<UserFile<'_>> =
+        texts.iter().map(|(name, text)| UserFile { name, text }).collect();
+    let selection = Selection { only: args.only.clone(), disabled: args.disable.clone() };
+    Ok(Rules::new(&files, &selection)?)
+}
+
+pub(super) fn read_text(file: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Error::Input(format!("{}: cannot be read: {error}", file.display())))
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, Error> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .build()
+            .map_err(|error| Error::Input(format!("--exclude {pattern}: {}", error.kind())))?;
+        set.add(glob);
+    }
+    set.build().map_err(|error| Error::Input(format!("--exclude: {error}")))
+}
+
+/// Splits standard input off and makes sure that every path is there.
+fn existing(paths: &[PathBuf]) -> Result<(bool, Vec<PathBuf>), Error> {
+    let from_stdin = paths.iter().any(|path| path.as_os_str() == "-");
+    let paths: Vec<PathBuf> =
+        paths.iter().filter(|path| path.as_os_str() != "-").cloned().collect();
+    for path in &paths {
+        // Whether it can be read is found out later; a name that leads nowhere is a mistake now.
+        if let Err(error) = std::fs::symlink_metadata(path)
+            && error.kind() == std::io::ErrorKind::NotFound
+        {
+            return Err(Error::Input(format!(
+                "{}: no such file or directory; nothing was scanned",
+                path.display()
+            )));
+        }
+    }
+    Ok((from_stdin, paths))
+}
+
+fn report<'r>(
+    args: &ScanArgs,
+    rules: &'r Rules,
+    harvest: Harvest,
+    progress: &Progress,
+) -> Report<'r> {
+    let now = jiff::Timestamp::now().as_second();
+    let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
+    let groups = group::group(rules, &identity, harvest.findings, now);
+    let threshold = Threshold {
+        min_confidence: args.min_confidence.into(),
+        include_placeholders: args.include_placeholders,
+    };
+    let mut summary = Summary {
+        blobs: progress.blobs.load(Ordering::Relaxed),
+        bytes: progress.bytes.load(Ordering::Relaxed),
+        left_out: harvest.left_out,
+        ..Summary::default()
+    };
+    let groups = report::sift(groups, threshold, &mut summary.hidden);
+    summary.secrets = groups.len() as u64;
+    summary.occurrences = groups.iter().map(|g| g.occurrences.len() as u64).sum();
+    Report {
+        rules,
+        groups,
+        problems: harvest.problems,
+        summary,
+        show_secrets: args.show_secrets,
+        now,
+    }
+}
+
+/// Shows how far the work has got, on terminals and when it takes long enough to matter.
+fn with_progress_bar<T: Send>(
+    progress: &Progress,
+    quiet: bool,
+    work: impl FnOnce() -> T + Send,
+) -> T {
+    if quiet || !std::io::stderr().is_terminal() {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let bar = scope.spawn(|| {
+            let started = std::time::Instant::now();
+            let mut bar = None;
+            while !progress.done.load(Ordering::Acquire) {
+                std::thread::park_timeout(Duration::from_millis(100));
+                if started.elapsed() < Duration::from_millis(500) {
+                    continue;
+                }
+                let bar = bar.get_or_insert_with(indicatif::ProgressBar::new_spinner);
+                let (blobs, bytes) = (
+                    progress.blobs.load(Ordering::Relaxed),
+                    progress.bytes.load(Ordering::Relaxed),
+                );
+                bar.set_message(format!("{blobs} scanned, {}", indicatif::DecimalBytes(bytes)));
+                bar.tick();
+            }
+            if let Some(bar) = bar {
+                bar.finish_and_clear();
+            }
+        });
+        let result = work();
+        progress.done.store(true, Ordering::Release);
+        bar.thread().unpark();
+        result
+    })
+}

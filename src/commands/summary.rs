@@ -1,0 +1,123 @@
+//! The last lines on standard error: totals, what was hidden or left out, and every problem.
+
+use std::io::Write;
+
+use crate::problem::Problem;
+use crate::report::Summary;
+use crate::score::Severity;
+use crate::text::printable;
+
+/// Problems named one by one; the rest is counted.
+const NAMED: usize = 10;
+
+/// Writes problems, and unless `quiet` the summary, to standard error.
+pub(super) fn write(summary: &Summary, severities: &[Severity], problems: &[Problem], quiet: bool) {
+    let mut lines = Vec::new();
+    for problem in problems.iter().take(NAMED) {
+        lines.push(format!("sprawl: {}: {}", printable(&problem.place), printable(&problem.what)));
+    }
+    if problems.len() > NAMED {
+        lines.push(format!(
+            "sprawl: and {} more problems; all are in the JSON report",
+            problems.len() - NAMED
+        ));
+    }
+    if !quiet {
+        lines.extend(totals(summary, severities, problems.len()));
+    }
+    let mut text = lines.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    // Nobody is left to be told if standard error cannot be written.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<String> {
+    let mut bands = Vec::new();
+    for band in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
+        let count = severities.iter().filter(|s| **s == band).count();
+        if count > 0 {
+            bands.push(format!("{count} {}", band.name()));
+        }
+    }
+    let found = if summary.secrets == 0 {
+        "no secrets found".to_owned()
+    } else {
+        let (secrets, places) = (summary.secrets, summary.occurrences);
+        format!("{} in {} ({})", count(secrets, "secret"), count(places, "place"), bands.join(", "))
+    };
+    let scanned = format!("{} scanned, {}", count(summary.blobs, "file"), size(summary.bytes));
+    let mut lines = vec![format!("sprawl: {found}; {scanned}")];
+    let left = summary.left_out;
+    let mut parts = Vec::new();
+    let mut part = |number: u64, what: &str, how: &str| {
+        if number > 0 {
+            let how = if how.is_empty() { String::new() } else { format!(" ({how})") };
+            parts.push(format!("{}{how}", count(number, what)));
+        }
+    };
+    part(left.ignored_files, "ignored file", "--no-ignore scans them");
+    part(left.ignored_directories, "ignored directory", "--no-ignore scans them");
+    part(left.excluded, "excluded path", "");
+    part(left.symlinks, "symbolic link", "--follow");
+    part(left.special, "FIFO, socket or device", "");
+    part(left.lfs_pointers, "Git LFS pointer", "its content is not here");
+    if !parts.is_empty() {
+        lines.push(format!("sprawl: left out: {}", parts.join(", ")));
+    }
+    let hidden = &summary.hidden;
+    let mut parts = Vec::new();
+    if hidden.below_confidence > 0 {
+        parts.push(format!("{} below --min-confidence", hidden.below_confidence));
+    }
+    if hidden.placeholders > 0 {
+        parts.push(format!(
+            "{} (--include-placeholders)",
+            count(hidden.placeholders, "placeholder")
+        ));
+    }
+    if !parts.is_empty() {
+        lines.push(format!("sprawl: hidden: {}", parts.join(", ")));
+    }
+    if problems > 0 {
+        lines.push(format!("sprawl: incomplete: {}", count(problems as u64, "problem")));
+    }
+    lines
+}
+
+/// A number with its noun.
+fn count(number: u64, noun: &str) -> String {
+    if number == 1 {
+        return format!("1 {noun}");
+    }
+    match noun.strip_suffix('y') {
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: &[&str] = &["bytes", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} bytes") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_agree_with_their_nouns() {
+        assert_eq!(count(1, "directory"), "1 directory");
+        assert_eq!(count(2, "directory"), "2 directories");
+        assert_eq!(count(0, "secret"), "0 secrets");
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(1_300_000_000), "1.3 GB");
+    }
+}

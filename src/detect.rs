@@ -1,0 +1,413 @@
+//! The hot loop: prefilter, then windows, then patterns, then checks; candidates come out.
+//!
+//! What a rule finds is defined without any of that: its pattern, tried at every position of the
+//! text, filtered by its conditions ([`Scanner::candidates_slowly`]). The prefilter and the windows
+//! only leave out positions where nothing can match; a property test compares the two.
+
+pub mod checks;
+pub mod decoded;
+pub mod entropy;
+pub mod keys;
+pub mod placeholder;
+pub mod prefilter;
+
+use std::ops::Range;
+
+use regex_automata::meta::Cache;
+use regex_automata::{Anchored, Input};
+
+use crate::finding::{Confidence, Evidence};
+use crate::rules::schema::NearText;
+use crate::rules::{Compiled, Detector, Rule, RuleId, Rules, Target};
+use crate::score::Usability;
+use checks::Verdict;
+use decoded::Decoded;
+
+/// Something that a rule found in a text; positions are bytes of that text.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The rule.
+    pub rule: RuleId,
+    /// The secret.
+    pub secret: Range<usize>,
+    /// What identifies it, where that is not the text itself (a key in whatever wrapping).
+    pub identity: Option<Vec<u8>>,
+    /// What speaks for it.
+    pub evidence: Vec<Evidence>,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Limits to its use.
+    pub usability: Vec<Usability>,
+    /// What it says about itself.
+    pub decoded: Decoded,
+    /// Other halves, by position in the list.
+    pub companions: Vec<usize>,
+}
+
+/// Scans texts with a set of rules. One for each thread: it owns the engines' scratch memory.
+#[derive(Debug)]
+pub struct Scanner<'r> {
+    rules: &'r Rules,
+    caches: Vec<Option<Cache>>,
+    windows: Vec<Window>,
+    keys: Vec<usize>,
+    slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
+}
+
+/// Where a match of a rule may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Window {
+    rule: RuleId,
+    /// First start.
+    from: usize,
+    /// Last start.
+    to: usize,
+}
+
+impl<'r> Scanner<'r> {
+    /// A scanner with empty scratch memory.
+    pub fn new(rules: &'r Rules) -> Self {
+        let mut caches = Vec::new();
+        caches.resize_with(rules.len(), || None);
+        Self { rules, caches, windows: Vec::new(), keys: Vec::new(), slots: Vec::new() }
+    }
+
+    /// The rules it scans with.
+    pub fn rules(&self) -> &'r Rules {
+        self.rules
+    }
+
+    /// Everything the rules find in the text, in order of place, one rule for each span.
+    pub fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
+        self.collect_windows(text);
+        let mut candidates = Vec::new();
+        let windows = std::mem::take(&mut self.windows);
+        for same_rule in windows.chunk_by(|a, b| a.rule == b.rule) {
+            self.search_windows(text, same_rule, &mut candidates);
+        }
+        self.windows = windows;
+        self.find_keys(text, &mut candidates);
+        settle(self.rules, candidates)
+    }
+
+    /// The same by definition: every pattern at every position. For tests and for doubt.
+    pub fn candidates_slowly(&mut self, text: &[u8]) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for (id, rule) in self.rules.iter() {
+            if rule.detector == Detector::Pattern {
+                let everywhere = Window { rule: id, from: 0, to: text.len() };
+                self.search_windows(text, &[everywhere], &mut candidates);
+            }
+        }
+        self.keys.clear();
+        let has_keys = self.rules.iter().any(|(_, rule)| rule.detector == Detector::Keys);
+        if has_keys {
+            let hits = keys::KEYWORDS.iter().flat_map(|k| positions(text, k.as_bytes()));
+            self.keys.extend(hits);
+            self.keys.sort_unstable();
+        }
+        self.find_keys(text, &mut candidates);
+        settle(self.rules, candidates)
+    }
+
+    fn collect_windows(&mut self, text: &[u8]) {
+        let Self { rules, windows, keys, .. } = self;
+        windows.clear();
+        keys.clear();
+        rules.prefilter().each(text, |keyword, at| {
+            let (length, targets) = rules.target(keyword);
+            for target in targets {
+                match *target {
+                    Target::Keys => keys.push(at),
+                    Target::Assignment => {}
+                    Target::Rule(id) => {
+                        let rule = rules.get(id);
+                        let Ok(compiled) = rule.compiled() else { continue };
+                        let reach = if rule.text.keywords.is_empty() {
+                            rule.near().map_or(0, |near| near.within)
+                        } else {
+                            0
+                        };
+                        let end = at + length;
+                        let from = end.saturating_sub(compiled.max_match + reach);
+                        // A value may begin up to `reach` after the context word, and the match
+                        // around it a little before the value.
+                        let to = if reach > 0 { end + reach } else { at };
+                        windows.push(Window { rule: id, from, to: to.min(text.len()) });
+                    }
+                }
+            }
+        });
+        windows.sort_unstable();
+        windows.dedup();
+        keys.sort_unstable();
+        keys.dedup();
+    }
+
+    /// Tries one rule's pattern at every start within the windows (which are in order).
+    fn search_windows(&mut self, text: &[u8], windows: &[Window], out: &mut Vec<Candidate>) {
+        let Some(first) = windows.first() else { return };
+        let rule = self.rules.get(first.rule);
+        let Ok(compiled) = rule.compiled() else { return };
+        let mut start = 0;
+        let mut index = 0;
+        while index < windows.len() {
+            let from = windows[index].from.max(start);
+            let mut to = windows[index].to;
+            index += 1;
+            while index < windows.len() && windows[index].from <= to.saturating_add(1) {
+                to = to.max(windows[index].to);
+                index += 1;
+            }
+            start = from;
+            let end = to.saturating_add(compiled.max_match).min(text.len());
+            while start <= to && start <= end {
+                let Some((matched, secret)) = self.search(first.rule, compiled, text, start..end)
+                else {
+                    break;
+                };
+                if matched.start > to {
+                    break;
+                }
+                start = matched.start + 1;
+                if let Some(candidate) = judge(first.rule, rule, text, &secret)
+                    && out
+                        .last()
+                        .is_none_or(|last| last.rule != first.rule || last.secret != secret)
+                {
+                    out.push(candidate);
+                }
+            }
+            start = start.max(to.saturating_add(1));
+        }
+    }
+
+    /// The leftmost match that begins within the range, and its secret.
+    fn search(
+        &mut self,
+        id: RuleId,
+        compiled: &Compiled,
+        text: &[u8],
+        range: Range<usize>,
+    ) -> Option<(Range<usize>, Range<usize>)> {
+        let cache =
+            self.caches[usize::from(id.0)].get_or_insert_with(|| compiled.regex.create_cache());
+        let input = Input::new(text).range(range).anchored(Anchored::No);
+        // The half search is the fast one; groups are only resolved where there is a match.
+        compiled.regex.search_half_with(cache, &input)?;
+        self.slots.clear();
+        self.slots.resize(compiled.regex.group_info().slot_len(), None);
+        compiled.regex.search_slots_with(cache, &input, &mut self.slots)?;
+        let slot = |index: usize| self.slots.get(index).copied().flatten().map(|s| s.get());
+        let group = compiled.secret_group * 2;
+        Some((slot(0)?..slot(1)?, slot(group)?..slot(group + 1)?))
+    }
+
+    fn find_keys(&mut self, text: &[u8], out: &mut Vec<Candidate>) {
+        let mut end = 0;
+        for at in std::mem::take(&mut self.keys) {
+            // Armour within armour already found: its END line, or a second keyword in it.
+            if at < end {
+                continue;
+            }
+            if let Some(key) = keys::key_at(text, at) {
+                end = key.span.end;
+                self.push_key(key, out);
+            }
+        }
+        if let Some(key) = keys::container(text) {
+            self.push_key(key, out);
+        }
+    }
+
+    fn push_key(&self, key: keys::KeyMaterial, out: &mut Vec<Candidate>) {
+        let Some((rule, _)) = self.rules.named(key.rule) else { return };
+        if key.is_certificate {
+            return;
+        }
+        let (confidence, evidence) = if key.proven {
+            (Confidence::Proven, Evidence::Proof("key structure"))
+        } else {
+            (Confidence::Strong, Evidence::Shape)
+        };
+        out.push(Candidate {
+            rule,
+            secret: key.span,
+            identity: Some(key.identity),
+            evidence: vec![evidence],
+            confidence,
+            usability: key.decoded.usability.clone(),
+            decoded: key.decoded,
+            companions: Vec::new(),
+        });
+    }
+}
+
+/// Applies a rule's conditions to a match.
+fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<Candidate> {
+    let value = &text[secret.clone()];
+    let bits = entropy::shannon(value);
+    if rule.text.min_entropy.is_some_and(|least| bits < least) {
+        return None;
+    }
+    let mut evidence = Vec::new();
+    if let Some(near) = rule.near() {
+        if !is_near(text, secret, near) {
+            return None;
+        }
+        evidence.push(Evidence::Near);
+    }
+    let compiled = rule.compiled().ok()?;
+    let mut confidence = if rule.near().is_none() && compiled.public_prefix >= 3 {
+        evidence.push(Evidence::Prefix);
+        Confidence::Strong
+    } else {
+        evidence.push(Evidence::Shape);
+        Confidence::Pattern
+    };
+    let mut decoded = Decoded::default();
+    if let Some(check) = rule.check {
+        let outcome = (check.run)(value);
+        match outcome.verdict {
+            Verdict::Rejected => return None,
+            Verdict::Proven => {
+                confidence = Confidence::Proven;
+                evidence.push(Evidence::Proof(check.name));
+            }
+            Verdict::Plausible => {}
+        }
+        decoded = outcome.decoded;
+    }
+    let mut usability = decoded.usability.clone();
+    if rule.usability != Usability::Complete {
+        usability.push(rule.usability);
+    }
+    if let Some(reason) = placeholder::placeholder(value) {
+        usability.push(Usability::Placeholder);
+        evidence.push(Evidence::Placeholder(reason));
+    } else if rule.kind.is_guessable() && is_weak(value, bits) {
+        confidence = Confidence::Weak;
+        evidence.push(Evidence::WeakValue);
+    }
+    evidence.push(Evidence::Entropy(bits));
+    Some(Candidate {
+        rule: id,
+        secret: secret.clone(),
+        identity: None,
+        evidence,
+        confidence,
+        usability,
+        decoded,
+        companions: Vec::new(),
+    })
+}
+
+/// A password that somebody would try first: short, or with hardly any variety.
+fn is_weak(value: &[u8], bits: f64) -> bool {
+    value.len() < 6 || bits < 2.0
+}
+
+/// Whether the context that the rule asks for stands close enough to the secret.
+fn is_near(text: &[u8], secret: &Range<usize>, near: &NearText) -> bool {
+    let from = secret.start.saturating_sub(near.within);
+    let to = (secret.end + near.within).min(text.len());
+    let before = from..secret.start;
+    let after = secret.end..to;
+    let one_of = |words: &[crate::rules::schema::Text]| {
+        words.iter().any(|word| {
+            stands_in(text, before.clone(), word.as_bytes())
+                || stands_in(text, after.clone(), word.as_bytes())
+        })
+    };
+    one_of(&near.any) && (near.also.is_empty() || one_of(&near.also))
+}
+
+/// Context words shorter than this must be a word or a hump of an identifier of their own.
+const SHORT_WORD: usize = 5;
+
+fn stands_in(text: &[u8], range: Range<usize>, word: &[u8]) -> bool {
+    let region = &text[range.clone()];
+    let Some(last) = region.len().checked_sub(word.len()) else { return false };
+    (0..=last).any(|i| {
+        region[i..i + word.len()].eq_ignore_ascii_case(word)
+            && (word.len() >= SHORT_WORD || is_word_at(text, range.start + i, word.len()))
+    })
+}
+
+/// Whether the letters around do not continue the word: `DD_KEY`, `ddKey`, not `add`.
+fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
+    let first = text[at];
+    let last = text[at + length - 1];
+    let starts = at.checked_sub(1).is_none_or(|i| {
+        let before = text[i];
+        !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+    });
+    let ends = text.get(at + length).is_none_or(|after| {
+        !after.is_ascii_alphabetic() || (last.is_ascii_lowercase() && after.is_ascii_uppercase())
+    });
+    starts && ends
+}
+
+/// Keeps one rule for each span and joins the halves of pairs.
+fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    // Best first; ties by place and rule, so that the result does not depend on the order of search.
+    candidates.sort_by(|a, b| {
+        let rank = |c: &Candidate| {
+            let rule = rules.get(c.rule);
+            (!rule.text.fallback, c.confidence, rule.near().is_none(), c.secret.len())
+        };
+        rank(b).cmp(&rank(a)).then_with(|| (a.secret.start, a.rule).cmp(&(b.secret.start, b.rule)))
+    });
+    let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
+    let mut taken = std::collections::BTreeMap::<usize, usize>::new();
+    for candidate in candidates {
+        let span = &candidate.secret;
+        let overlaps =
+            taken.range(..span.end).next_back().is_some_and(|(_, end)| *end > span.start);
+        if !overlaps {
+            taken.insert(span.start, span.end);
+            kept.push(candidate);
+        }
+    }
+    kept.sort_by_key(|c| (c.secret.start, c.secret.end, c.rule));
+    join_partners(rules, &mut kept);
+    kept
+}
+
+fn join_partners(rules: &Rules, kept: &mut [Candidate]) {
+    for index in 0..kept.len() {
+        let rule = rules.get(kept[index].rule);
+        let Some(partner) = rule.partner() else { continue };
+        let here = kept[index].secret.clone();
+        let nearest = kept
+            .iter()
+            .enumerate()
+            .filter(|(other, candidate)| {
+                *other != index
+                    && partner.rules.iter().any(|name| rules.get(candidate.rule).answers_to(name))
+            })
+            .map(|(other, candidate)| (distance(&here, &candidate.secret), other))
+            .filter(|(bytes, _)| *bytes <= partner.within)
+            .min();
+        match nearest {
+            Some((_, other)) => {
+                if !kept[index].companions.contains(&other) {
+                    kept[index].companions.push(other);
+                }
+                if !kept[other].companions.contains(&index) {
+                    kept[other].companions.push(index);
+                }
+            }
+            None => kept[index].usability.push(rule.alone),
+        }
+    }
+}
+
+fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
+    b.start.saturating_sub(a.end).max(a.start.saturating_sub(b.end))
+}
+
+fn positions<'t>(text: &'t [u8], word: &'t [u8]) -> impl Iterator<Item = usize> + 't {
+    (0..(text.len() + 1).saturating_sub(word.len()))
+        .filter(move |i| text[*i..*i + word.len()].eq_ignore_ascii_case(word))
+}

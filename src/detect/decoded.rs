@@ -1,0 +1,41 @@
+//! What a credential says about itself, offline. Never the secret itself.
+
+use serde::Serialize;
+
+use crate::score::{Authority, Lifetime, Usability};
+
+/// One decoded statement for people to read: `account` = `123456789012`, `scope` = `project foo`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Fact {
+    /// Short lower-case name.
+    pub name: &'static str,
+    /// The value; comes from outside, so it is escaped before it reaches a terminal.
+    pub value: String,
+}
+
+/// Everything read out of a credential without asking anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decoded {
+    /// Statements for the report.
+    pub facts: Vec<Fact>,
+    /// Replaces the rule's authority.
+    pub authority: Option<Authority>,
+    /// Replaces the rule's lifetime.
+    pub lifetime: Option<Lifetime>,
+    /// Limits to its use (encrypted, test mode, canary, placeholder); expiry is judged later,
+    /// against the clock of the run.
+    pub usability: Vec<Usability>,
+    /// Its own start or issue time, Unix seconds.
+    pub issued: Option<i64>,
+    /// Its own end, Unix seconds.
+    pub expires: Option<i64>,
+    /// SHA-256 of the SubjectPublicKeyInfo, by which keys and certificates find each other.
+    pub public_key: Option<[u8; 32]>,
+}
+
+impl Decoded {
+    /// Adds a statement.
+    pub fn say(&mut self, name: &'static str, value: impl Into<String>) {
+        self.facts.push(Fact { name, value: value.into() });
+    }
+}

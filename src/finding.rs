@@ -1,0 +1,206 @@
+//! Findings: a secret at a place, with what speaks for it. Owned and small; right of the border.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::detect::decoded::Decoded;
+use crate::rules::RuleId;
+use crate::score::{Environment, Exposure, Usability};
+
+/// The bytes of a secret. Cannot be printed, serialised or compared by accident: `Debug` says only
+/// how long it is, and the bytes come out through [`Secret::reveal`] alone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Secret(Box<[u8]>);
+
+impl Secret {
+    /// Takes a copy of the bytes.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes themselves: for identities, for comparing, and for `--show-secrets`.
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// What may be shown: the type's public prefix, and the last four characters of a long secret.
+    ///
+    /// `public_prefix` is the number of leading bytes that every secret of the type shares.
+    /// `guessable` values (passwords) show nothing at all.
+    pub fn redacted(&self, public_prefix: usize, guessable: bool) -> String {
+        let bytes = &self.0;
+        let prefix = public_prefix.min(bytes.len());
+        let hidden = bytes.len() - prefix;
+        let mut shown = String::new();
+        if !guessable {
+            shown.push_str(&ascii_or_dots(&bytes[..prefix]));
+        }
+        shown.push_str("****");
+        if !guessable && hidden >= LONG {
+            shown.push_str(&ascii_or_dots(&bytes[bytes.len() - 4..]));
+        }
+        shown
+    }
+}
+
+/// From this many hidden bytes on, four may be shown.
+const LONG: usize = 24;
+
+fn ascii_or_dots(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect()
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} bytes)", self.0.len())
+    }
+}
+
+/// How sure we are that it is a secret of that type. Never enters the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Entropy alone, or a weak password.
+    Weak,
+    /// Context and shape.
+    Pattern,
+    /// Fixed prefix and length.
+    Strong,
+    /// Checksum, signature or key pair matches.
+    Proven,
+}
+
+impl Confidence {
+    /// The lower-case name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Pattern => "pattern",
+            Self::Strong => "strong",
+            Self::Proven => "proven",
+        }
+    }
+}
+
+/// What speaks for a finding; the confidence follows from it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A checksum or structure inside the value holds; the check's name.
+    Proof(&'static str),
+    /// The type's own prefix and length.
+    Prefix,
+    /// The text around it has the form that the rule asks for.
+    Shape,
+    /// A context word stands close by.
+    Near,
+    /// Bits per character.
+    Entropy(f64),
+    /// A human-chosen or common value.
+    WeakValue,
+    /// Looks like documentation, and why.
+    Placeholder(&'static str),
+}
+
+impl Evidence {
+    /// A few words for people.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Proof(check) => format!("{check} holds"),
+            Self::Prefix => "prefix and length of the type".to_owned(),
+            Self::Shape => "form of the text around it".to_owned(),
+            Self::Near => "context words close by".to_owned(),
+            Self::Entropy(bits) => format!("entropy {bits:.1} bits per character"),
+            Self::WeakValue => "a weak or common value".to_owned(),
+            Self::Placeholder(reason) => format!("placeholder: {reason}"),
+        }
+    }
+}
+
+/// Where bytes came from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A file of a tree.
+    File,
+    /// Standard input.
+    Stdin,
+    /// An object of a git repository.
+    Git(Arc<GitPlace>),
+}
+
+/// Where in a repository's history something lies. Filled in after the scan, for findings only.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct GitPlace {
+    /// The object that holds it, hexadecimal.
+    pub object: String,
+    /// How it can be reached: `index`, `reachable`, `history-only`, `unreachable`, `stash`,
+    /// `note`, `message`.
+    pub reach: &'static str,
+    /// Commit that introduced it.
+    pub commit: Option<String>,
+    /// Author of that commit, `Name <email>`.
+    pub author: Option<String>,
+    /// Author date, RFC 3339.
+    pub date: Option<String>,
+    /// Author date, Unix seconds.
+    pub seconds: Option<i64>,
+    /// Commit that removed it, if it is gone.
+    pub removed_by: Option<String>,
+    /// Whether it is in HEAD's tree.
+    pub at_head: bool,
+    /// All paths it has had.
+    pub paths: Vec<String>,
+    /// Branch tips that hold it.
+    pub branches: usize,
+    /// Tags that hold it.
+    pub tags: usize,
+}
+
+/// A place in a text. Lines and columns are 1-based; columns count UTF-16 code units, as SARIF and
+/// editors do. The end column is one past the last unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// Path as the user would type it, `/` between parts; bytes that are not UTF-8 as `\xNN`.
+    pub path: Arc<str>,
+    /// First line.
+    pub line: usize,
+    /// First column.
+    pub column: usize,
+    /// Last line.
+    pub end_line: usize,
+    /// Column after the last.
+    pub end_column: usize,
+    /// What kind of place it is.
+    pub origin: Origin,
+}
+
+/// One secret at one place.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: RuleId,
+    /// The secret.
+    pub secret: Secret,
+    /// Where it stands.
+    pub location: Location,
+    /// The repository or root it belongs to.
+    pub repository: Arc<str>,
+    /// What speaks for it.
+    pub evidence: Vec<Evidence>,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Limits to its use.
+    pub usability: Vec<Usability>,
+    /// What it says about itself.
+    pub decoded: Decoded,
+    /// Secrets that belong with it: the other half of a pair.
+    pub companions: Vec<Secret>,
+    /// What the place says about its environment.
+    pub environment: Environment,
+    /// Who can see the place.
+    pub exposure: Exposure,
+    /// GitHub's `primaryLocationLineHash`.
+    pub line_hash: Option<String>,
+}

@@ -1,0 +1,65 @@
+//! Which files of a work tree git tracks, read from the index.
+
+use std::path::{Path, PathBuf};
+
+use crate::problem::Problem;
+use crate::text::display_path;
+
+/// The tracked files of one repository.
+#[derive(Debug)]
+pub struct Tracked {
+    top: PathBuf,
+    git_dir: PathBuf,
+    /// Paths below the top, `/` between parts, sorted by bytes as the index is.
+    paths: Vec<Box<[u8]>>,
+}
+
+impl Tracked {
+    /// Reads the index of the repository whose work tree begins at `top`, an absolute path.
+    ///
+    /// # Errors
+    /// There is no repository that can be opened, or its index is damaged.
+    pub fn open(top: &Path) -> Result<Self, Problem> {
+        let fail = |what: String| Problem::new(display_path(top), what);
+        let repository = super::open(top).map_err(fail)?;
+        let index = repository
+            .index_or_empty()
+            .map_err(|e| fail(format!("the index cannot be read: {e}")))?;
+        let mut paths: Vec<Box<[u8]>> = index
+            .entries()
+            .iter()
+            .map(|entry| entry.path(&index).to_vec().into_boxed_slice())
+            .collect();
+        paths.sort_unstable();
+        Ok(Self { top: top.to_owned(), git_dir: repository.common_dir().to_owned(), paths })
+    }
+
+    /// Whether git tracks this file.
+    pub fn has(&self, full: &Path) -> bool {
+        self.below_top(full).is_some_and(|path| {
+            self.paths.binary_search_by(|there| there.as_ref().cmp(path.as_slice())).is_ok()
+        })
+    }
+
+    /// Whether git tracks anything below this directory.
+    pub fn has_below(&self, full: &Path) -> bool {
+        let Some(mut prefix) = self.below_top(full) else { return false };
+        prefix.push(b'/');
+        let first = self.paths.partition_point(|path| path.as_ref() < prefix.as_slice());
+        self.paths.get(first).is_some_and(|path| path.starts_with(&prefix))
+    }
+
+    /// The repository's own list of ignored files, which may not exist.
+    pub fn exclude_file(&self) -> PathBuf {
+        self.git_dir.join("info").join("exclude")
+    }
+
+    fn below_top(&self, full: &Path) -> Option<Vec<u8>> {
+        let below = full.strip_prefix(&self.top).ok()?;
+        let mut path = below.as_os_str().as_encoded_bytes().to_vec();
+        if cfg!(windows) {
+            path.iter_mut().filter(|b| **b == b'\\').for_each(|b| *b = b'/');
+        }
+        Some(path)
+    }
+}

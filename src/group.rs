@@ -1,0 +1,206 @@
+//! Groups: one secret, all its places. What people act on is the secret, not the line.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Confidence, Evidence, Finding, Origin, Secret};
+use crate::identity::Identity;
+use crate::rules::{Rule, RuleId, Rules};
+use crate::score::{self, Facts, Lifetime, Place, Score, Usability};
+
+/// One secret with everything known about it.
+#[derive(Debug)]
+pub struct SecretGroup {
+    /// Keyed identity; see [`crate::identity`].
+    pub id: String,
+    /// The most specific rule that found it.
+    pub rule: RuleId,
+    /// The secret.
+    pub secret: Secret,
+    /// The best confidence of its occurrences.
+    pub confidence: Confidence,
+    /// Where it stands, in order; at least one.
+    pub occurrences: Vec<Finding>,
+    /// Ids of secrets that belong with it.
+    pub companions: Vec<String>,
+    /// How bad it is, with reasons.
+    pub score: Score,
+    /// What the score was computed from.
+    pub facts: Facts,
+}
+
+impl SecretGroup {
+    /// What may be shown of the secret.
+    pub fn redacted(&self, rules: &Rules) -> String {
+        let rule = rules.get(self.rule);
+        let prefix = rule.compiled().map_or(0, |compiled| compiled.public_prefix);
+        if self.occurrences.iter().any(|o| o.location.end_line > o.location.line)
+            || rule.detector == crate::rules::Detector::Keys
+        {
+            return "****".to_owned();
+        }
+        self.secret.redacted(prefix, rule.kind.is_guessable())
+    }
+
+    /// Everything decoded, without repeats.
+    pub fn decoded_facts(&self) -> Vec<&crate::detect::decoded::Fact> {
+        let mut facts: Vec<_> = self.occurrences.iter().flat_map(|o| &o.decoded.facts).collect();
+        facts.sort();
+        facts.dedup();
+        facts
+    }
+
+    /// What speaks for the best occurrence.
+    pub fn evidence(&self) -> &[Evidence] {
+        self.occurrences
+            .iter()
+            .max_by(|a, b| a.confidence.cmp(&b.confidence).then(b.location.cmp(&a.location)))
+            .map_or(&[], |finding| &finding.evidence)
+    }
+}
+
+/// Groups findings by secret and scores each group. `now` is Unix seconds: the clock of the run.
+///
+/// Sorted by score, then base, then uncapped product, then id.
+pub fn group(
+    rules: &Rules,
+    identity: &Identity,
+    findings: Vec<Finding>,
+    now: i64,
+) -> Vec<SecretGroup> {
+    let mut by_secret: BTreeMap<Secret, Vec<Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_secret.entry(finding.secret.clone()).or_default().push(finding);
+    }
+    let mut ids: BTreeMap<Secret, String> = BTreeMap::new();
+    // Among guessable values first found in one file, their order there tells them apart.
+    let mut ordinals: BTreeMap<_, usize> = BTreeMap::new();
+    let mut firsts: Vec<_> =
+        by_secret.iter().map(|(secret, places)| (&places[0], secret)).collect();
+    firsts.sort_by_key(|(first, secret)| (&first.location, *secret));
+    for (first, secret) in firsts {
+        let rule = rules.get(first.rule);
+        let ordinal = ordinals.entry((first.location.path.clone(), rule.kind)).or_default();
+        ids.insert(secret.clone(), identity.of(secret, rule.kind, first, *ordinal));
+        *ordinal += 1;
+    }
+    let mut groups: Vec<SecretGroup> = by_secret
+        .into_iter()
+        .map(|(secret, occurrences)| one_group(rules, &ids, secret, occurrences, now))
+        .collect();
+    groups.sort_by(|a, b| {
+        let rank = |g: &SecretGroup| (g.score.value, g.score.base, g.score.uncapped);
+        rank(b).cmp(&rank(a)).then_with(|| a.id.cmp(&b.id))
+    });
+    groups
+}
+
+fn one_group(
+    rules: &Rules,
+    ids: &BTreeMap<Secret, String>,
+    secret: Secret,
+    occurrences: Vec<Finding>,
+    now: i64,
+) -> SecretGroup {
+    let rule = occurrences
+        .iter()
+        .map(|o| {
+            (
+                o.confidence,
+                !rules.get(o.rule).text.fallback,
+                base(rules.get(o.rule)),
+                std::cmp::Reverse(o.rule),
+            )
+        })
+        .max()
+        .map_or(occurrences[0].rule, |(_, _, _, rule)| rule.0);
+    let confidence = occurrences.iter().map(|o| o.confidence).max().unwrap_or(Confidence::Weak);
+    let mut companions: Vec<String> = occurrences
+        .iter()
+        .flat_map(|o| &o.companions)
+        .filter_map(|companion| ids.get(companion).cloned())
+        .collect();
+    companions.sort();
+    companions.dedup();
+    let facts = facts(rules.get(rule), &occurrences, now);
+    let score = score::score(&facts);
+    SecretGroup {
+        id: ids.get(&secret).cloned().unwrap_or_default(),
+        rule,
+        secret,
+        confidence,
+        occurrences,
+        companions,
+        score,
+        facts,
+    }
+}
+
+fn base(rule: &Rule) -> i64 {
+    rule.authority.weight() + rule.reach.weight() + rule.lifetime.weight()
+}
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What the score depends on. What was decoded goes before what the type says.
+fn facts(rule: &Rule, occurrences: &[Finding], now: i64) -> Facts {
+    let decoded = occurrences.iter().map(|o| &o.decoded);
+    let authority = decoded.clone().filter_map(|d| d.authority).max_by_key(|a| a.weight());
+    let expires = decoded.clone().filter_map(|d| d.expires).max();
+    let issued = decoded.clone().filter_map(|d| d.issued).min();
+    let stated = decoded.filter_map(|d| d.lifetime).max_by_key(|l| l.weight());
+    let lifetime = match expires {
+        Some(end) => lifetime_of(end - issued.unwrap_or(now)),
+        None => stated.unwrap_or(rule.lifetime),
+    };
+    // A place where the secret is usable counts: limits hold only where every occurrence has them.
+    let mut usability = occurrences
+        .iter()
+        .map(|o| {
+            o.usability.iter().copied().min_by_key(|u| u.weight()).unwrap_or(Usability::Complete)
+        })
+        .max_by_key(|u| u.weight())
+        .into_iter()
+        .collect::<Vec<_>>();
+    if expires.is_some_and(|end| end < now) {
+        usability.push(Usability::Expired);
+    }
+    let places = occurrences
+        .iter()
+        .map(|o| Place {
+            environment: o.environment,
+            exposure: o.exposure,
+            file: o.location.path.to_string(),
+            repository: o.repository.to_string(),
+        })
+        .collect();
+    let commits = occurrences.iter().filter_map(|o| match &o.location.origin {
+        Origin::Git(place) => Some(place),
+        _ => None,
+    });
+    let first = commits.clone().filter_map(|place| place.seconds).min();
+    let mut authors: Vec<&str> = commits.filter_map(|place| place.author.as_deref()).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    Facts {
+        authority: authority.unwrap_or(rule.authority),
+        reach: rule.reach,
+        lifetime,
+        usability,
+        places,
+        age_days: first.map_or(0, |first| (now - first).max(0) / DAY),
+        authors: authors.len().max(1),
+        fan_out: 0,
+    }
+}
+
+/// The class of a span of seconds.
+fn lifetime_of(seconds: i64) -> Lifetime {
+    if seconds <= DAY {
+        Lifetime::Short
+    } else if seconds <= 90 * DAY {
+        Lifetime::Medium
+    } else {
+        Lifetime::Long
+    }
+}

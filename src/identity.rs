@@ -1,0 +1,101 @@
+//! Identity of a secret: the same id wherever it is found, and nothing to guess it from.
+//!
+//! With a project key the id is HMAC-SHA-256 of the secret under that key. Without one, a fixed key
+//! serves for values that nobody can guess; a value that people choose gets its id from where it
+//! stands, because a hash of a password under a known key is a way to guess it.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::finding::{Finding, Secret};
+use crate::rules::Kind;
+
+/// Environment variable that holds the project key.
+pub const KEY_VARIABLE: &str = "SPRAWL_ID_KEY";
+
+/// Key for values of at least [`UNGUESSABLE_BITS`] when there is no project key. Public: it keeps
+/// ids of sprawl apart from other hashes of the same value, no more.
+const PUBLIC_KEY: &[u8] = b"sprawl secret identity, version 1";
+
+/// Bits of entropy from which on a hash gives nothing away.
+const UNGUESSABLE_BITS: f64 = 80.0;
+
+/// Characters of an id: 100 bits of base32.
+const LENGTH: usize = 20;
+
+/// Makes ids.
+#[derive(Debug, Clone, Default)]
+pub struct Identity {
+    key: Option<ProjectKey>,
+}
+
+/// A project key; not printable.
+#[derive(Clone)]
+struct ProjectKey(Vec<u8>);
+
+impl std::fmt::Debug for ProjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProjectKey(..)")
+    }
+}
+
+impl Identity {
+    /// With a project key, or without.
+    pub fn new(key: Option<&str>) -> Self {
+        Self { key: key.filter(|k| !k.is_empty()).map(|k| ProjectKey(k.as_bytes().to_vec())) }
+    }
+
+    /// Whether ids of passwords can be compared between places and runs.
+    pub fn has_project_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The id of a secret, first found at `first`.
+    pub fn of(&self, secret: &Secret, kind: Kind, first: &Finding, ordinal: usize) -> String {
+        let bytes = secret.reveal();
+        match &self.key {
+            Some(ProjectKey(key)) => base32(&mac(key, &[b"secret", bytes])),
+            None if !kind.is_guessable() && is_unguessable(bytes) => {
+                base32(&mac(PUBLIC_KEY, &[b"secret", bytes]))
+            }
+            None => {
+                let place = first.location.path.as_bytes();
+                let number = ordinal.to_string();
+                base32(&mac(
+                    PUBLIC_KEY,
+                    &[b"place", kind.name().as_bytes(), place, number.as_bytes()],
+                ))
+            }
+        }
+    }
+
+    /// The id of one occurrence: of its secret, path and number among those of the file.
+    pub fn occurrence(&self, secret_id: &str, path: &str, ordinal: usize) -> String {
+        let key = self.key.as_ref().map_or(PUBLIC_KEY, |k| k.0.as_slice());
+        let number = ordinal.to_string();
+        base32(&mac(
+            key,
+            &[b"occurrence", secret_id.as_bytes(), path.as_bytes(), number.as_bytes()],
+        ))
+    }
+}
+
+fn is_unguessable(bytes: &[u8]) -> bool {
+    crate::detect::entropy::shannon(bytes) * bytes.len() as f64 >= UNGUESSABLE_BITS
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+        mac.update(&(part.len() as u64).to_le_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn base32(bytes: &[u8]) -> String {
+    let mut text = data_encoding::BASE32_NOPAD.encode(bytes).to_ascii_lowercase();
+    text.truncate(LENGTH);
+    text
+}

@@ -1,0 +1,30 @@
+//! sprawl finds secrets in trees and git history, and says offline what each one opens, where else
+//! the same secret lives, and what to do first.
+//!
+//! ```text
+//!  Source ----> Blob ----> Candidate ----> Finding ----> SecretGroup ----> Score ----> Report
+//!  tree         bytes +    rule + span     secret +      same secret,      type x      text
+//!  git packs    origin     + captures      location +    everywhere        blast       json
+//!  stdin                                   evidence                        radius      sarif ...
+//!  `---------- many threads, borrowed bytes ----------'`--------- one thread, owned values --------'
+//! ```
+//!
+//! Left of the border nothing is allocated for a blob without findings, and nothing is shared but
+//! the rules; right of it everything is small and owned. The border is [`scan::Worker`]: one for
+//! each thread, emptied when the threads are done.
+
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod detect;
+pub mod finding;
+pub mod git;
+pub mod group;
+pub mod identity;
+pub mod problem;
+pub mod report;
+pub mod rules;
+pub mod scan;
+pub mod score;
+pub mod source;
+pub mod text;

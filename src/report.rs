@@ -1,0 +1,142 @@
+//! The report: groups in order, what was hidden, what went wrong; written in several formats.
+
+pub mod json;
+pub mod jsonl;
+pub mod text;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::Confidence;
+use crate::group::SecretGroup;
+use crate::problem::Problem;
+use crate::rules::Rules;
+use crate::score::Severity;
+use crate::source::LeftOut;
+
+/// Everything a scan has to say.
+#[derive(Debug)]
+pub struct Report<'r> {
+    /// The rules it was made with.
+    pub rules: &'r Rules,
+    /// Reported secrets, the worst first.
+    pub groups: Vec<SecretGroup>,
+    /// What could not be scanned.
+    pub problems: Vec<Problem>,
+    /// Totals.
+    pub summary: Summary,
+    /// Whether secrets are shown in clear.
+    pub show_secrets: bool,
+    /// The clock of the run, Unix seconds.
+    pub now: i64,
+}
+
+/// Totals of a scan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Blobs scanned.
+    pub blobs: u64,
+    /// Bytes scanned.
+    pub bytes: u64,
+    /// Secrets reported.
+    pub secrets: u64,
+    /// Their occurrences.
+    pub occurrences: u64,
+    /// Secrets found and not reported, and why.
+    pub hidden: Hidden,
+    /// What was not looked at.
+    pub left_out: LeftOut,
+}
+
+/// Secrets that were found and are not reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Hidden {
+    /// Below `--min-confidence`.
+    pub below_confidence: u64,
+    /// Placeholders and samples from documentation (`--include-placeholders`).
+    pub placeholders: u64,
+}
+
+/// What is reported and what is only counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Threshold {
+    /// Least confidence.
+    pub min_confidence: Confidence,
+    /// Report placeholders and canaries too.
+    pub include_placeholders: bool,
+}
+
+/// Keeps what the threshold lets through and counts the rest.
+pub fn sift(
+    groups: Vec<SecretGroup>,
+    threshold: Threshold,
+    hidden: &mut Hidden,
+) -> Vec<SecretGroup> {
+    groups
+        .into_iter()
+        .filter(|group| {
+            if group.score.severity() == Severity::None && !threshold.include_placeholders {
+                hidden.placeholders += 1;
+                false
+            } else if group.confidence < threshold.min_confidence {
+                hidden.below_confidence += 1;
+                false
+            } else {
+                true
+            }
+        })
+        .collect()
+}
+
+/// A form in which a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One document with everything.
+    Json,
+    /// One occurrence a line.
+    Jsonl,
+}
+
+impl Format {
+    /// The format that a file name asks for by its extension.
+    pub fn of_extension(path: &std::path::Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        Some(match name.rsplit_once('.')?.1 {
+            "txt" => Self::Text,
+            "json" => Self::Json,
+            "jsonl" | "ndjson" => Self::Jsonl,
+            _ => return None,
+        })
+    }
+
+    /// Writes the report. `colour` only matters for text.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(self, report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Text => text::write(report, colour, out),
+            Self::Json => json::write(report, out),
+            Self::Jsonl => jsonl::write(report, out),
+        }
+    }
+}
+
+impl Report<'_> {
+    /// What is shown of a group's secret.
+    pub fn shown_secret(&self, group: &SecretGroup) -> String {
+        if self.show_secrets {
+            String::from_utf8_lossy(group.secret.reveal()).into_owned()
+        } else {
+            group.redacted(self.rules)
+        }
+    }
+
+    /// The worst severity, if anything is reported.
+    pub fn worst(&self) -> Option<Severity> {
+        self.groups.iter().map(|group| group.score.severity()).max()
+    }
+}

@@ -1,0 +1,88 @@
+//! One occurrence a line, the worst secret first.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Report;
+use crate::finding::{Confidence, Finding, Origin};
+use crate::group::SecretGroup;
+use crate::score::Severity;
+
+/// One line; also an element of `occurrences` in the JSON report.
+#[derive(Debug, Serialize)]
+pub(super) struct Line<'a> {
+    rule_id: &'a str,
+    secret_id: &'a str,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    score: u8,
+    severity: Severity,
+    confidence: Confidence,
+    kind: &'static str,
+    redacted: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_head: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<&'a str>,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for group in &report.groups {
+        for finding in &group.occurrences {
+            serde_json::to_writer(&mut *out, &line(report, group, finding))?;
+            out.write_all(b"\n")?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn line<'a>(
+    report: &Report<'a>,
+    group: &'a SecretGroup,
+    finding: &'a Finding,
+) -> Line<'a> {
+    let rule = report.rules.get(finding.rule);
+    let git = match &finding.location.origin {
+        Origin::Git(place) => Some(place.as_ref()),
+        Origin::File | Origin::Stdin => None,
+    };
+    Line {
+        rule_id: rule.id(),
+        secret_id: &group.id,
+        path: &finding.location.path,
+        line: finding.location.line,
+        column: finding.location.column,
+        end_line: finding.location.end_line,
+        end_column: finding.location.end_column,
+        score: group.score.value,
+        severity: group.score.severity(),
+        confidence: finding.confidence,
+        kind: rule.kind.name(),
+        redacted: group.redacted(report.rules),
+        secret: report.show_secrets.then(|| report.shown_secret(group)),
+        commit: git.and_then(|g| g.commit.as_deref()),
+        author: git.and_then(|g| g.author.as_deref()),
+        date: git.and_then(|g| g.date.as_deref()),
+        at_head: git.map(|g| g.at_head),
+        blob: git.map(|g| g.object.as_str()),
+        reach: git.map(|g| g.reach),
+    }
+}

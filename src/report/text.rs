@@ -1,0 +1,114 @@
+//! For people: how bad, what it opens, where, why, and the first step.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::Report;
+use crate::finding::{Finding, Origin};
+use crate::group::SecretGroup;
+use crate::score::Severity;
+use crate::text::printable;
+
+/// Places shown before the rest is only counted.
+const PLACES: usize = 10;
+
+/// Writes the report; `colour` puts escape sequences in.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint { colour };
+    for group in &report.groups {
+        write_group(report, group, paint, out)?;
+    }
+    Ok(())
+}
+
+fn write_group(
+    report: &Report<'_>,
+    group: &SecretGroup,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rule = report.rules.get(group.rule);
+    let severity = group.score.severity();
+    let mark = format!("{:>8} {:>3}", severity.name().to_uppercase(), group.score.value);
+    let title = paint.with(&rule.text.title, Style::new().bold());
+    let shown = report.shown_secret(group);
+    writeln!(
+        out,
+        "{}  {title}  {}",
+        paint.with(&mark, severity_style(severity)),
+        printable(&shown)
+    )?;
+    let dim = Style::new().dimmed();
+    for finding in group.occurrences.iter().take(PLACES) {
+        let place = place(finding);
+        writeln!(
+            out,
+            "              {}",
+            paint.with(&printable(&place), AnsiColor::Cyan.on_default())
+        )?;
+    }
+    if group.occurrences.len() > PLACES {
+        writeln!(out, "              and {} more places", group.occurrences.len() - PLACES)?;
+    }
+    let mut label = |name: &str, text: &str| {
+        writeln!(out, "    {} {}", paint.with(&format!("{name:>9}"), dim), printable(text))
+    };
+    label("opens", &rule.text.why)?;
+    let facts: Vec<String> =
+        group.decoded_facts().iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
+    if !facts.is_empty() {
+        label("says", &facts.join(", "))?;
+    }
+    label("because", &group.score.because.join("; "))?;
+    label("do first", &rule.text.fix)?;
+    label("instead", &rule.text.instead)?;
+    let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
+    let sure = format!("{} ({})", group.confidence.name(), evidence.join(", "));
+    label("sure", &sure)?;
+    label("rule", &format!("{}, secret {}", rule.id(), group.id))?;
+    writeln!(out)
+}
+
+fn place(finding: &Finding) -> String {
+    let location = &finding.location;
+    let mut text = format!("{}:{}:{}", location.path, location.line, location.column);
+    if let Origin::Git(git) = &location.origin {
+        if let Some(commit) = &git.commit {
+            text.push_str(&format!("  in {}", &commit[..commit.len().min(10)]));
+        }
+        if let Some(date) = &git.date {
+            text.push_str(&format!(" of {}", &date[..date.len().min(10)]));
+        }
+        if let Some(author) = &git.author {
+            text.push_str(&format!(" by {author}"));
+        }
+        text.push_str(&format!(" ({})", git.reach));
+    }
+    text
+}
+
+const fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => {
+            Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)))
+        }
+        Severity::High => Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red))),
+        Severity::Medium => Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow))),
+        Severity::Low | Severity::None => Style::new(),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    fn with(self, text: &str, style: Style) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}

@@ -1,0 +1,395 @@
+//! Score: how bad is it that this secret lies where it lies? Pure, offline, integers only.
+//!
+//! `base = authority + reach + lifetime`, times usability, times context; every term that moves the
+//! result leaves a `because` line, and [`recompute`] gets the score back from those lines alone.
+//! Confidence (are we sure that it is a secret?) is a different question and never enters.
+//!
+//! All percentages and points stand in the tables of this file and nowhere else.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum whose variants have a kebab-case name and a number of points.
+macro_rules! weighted {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal => $points:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+ }
+
+        impl $name {
+            /// Every variant, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name used in rule files, reports and `because` lines.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// Points or percent, see the type's own documentation.
+            pub const fn weight(self) -> i64 {
+                match self { $(Self::$variant => $points,)+ }
+            }
+
+            /// The variant of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+weighted! {
+    /// What the holder may do, in points of the base score.
+    Authority {
+        /// Opens the place where other secrets come from (secret zero).
+        Bootstrap = "bootstrap" => 60,
+        /// Opens one compartment of such a place.
+        BootstrapScoped = "bootstrap-scoped" => 52,
+        /// Administers the platform.
+        ControlPlaneAdmin = "control-plane-admin" => 52,
+        /// Everything one account or user may do.
+        AccountWide = "account-wide" => 42,
+        /// Everything within one service.
+        ServiceWide = "service-wide" => 32,
+        /// One project, host, mailbox, bucket.
+        SingleResource = "single-resource" => 22,
+        /// Can only add, not read or change.
+        WriteOnly = "write-only" => 10,
+        /// Meant to be seen by everybody.
+        PublicByDesign = "public-by-design" => 2,
+    }
+}
+
+weighted! {
+    /// What kind of system it reaches, in points of the base score.
+    Reach {
+        /// Identity providers and secret stores.
+        Identity = "identity" => 20,
+        /// Cloud platforms.
+        Cloud = "cloud" => 18,
+        /// Registries, pipelines: what others install or run.
+        SupplyChain = "supply-chain" => 18,
+        /// Source repositories.
+        SourceControl = "source-control" => 16,
+        /// Certificates and signatures.
+        Pki = "pki" => 16,
+        /// Money.
+        Payment = "payment" => 14,
+        /// Machines and networks.
+        Host = "host" => 14,
+        /// Databases, queues, object stores.
+        DataStore = "data-store" => 13,
+        /// Messages in somebody's name.
+        Comms = "comms" => 10,
+        /// Metered model inference.
+        AiSpend = "ai-spend" => 9,
+        /// Other hosted applications.
+        Saas = "saas" => 8,
+        /// Metrics, logs, traces.
+        Observability = "observability" => 7,
+        /// Unknown.
+        Generic = "generic" => 6,
+    }
+}
+
+weighted! {
+    /// How long a stolen copy stays good, in points of the base score.
+    Lifetime {
+        /// Until somebody revokes it.
+        Static = "static" => 10,
+        /// More than 90 days.
+        Long = "long" => 7,
+        /// From one to 90 days.
+        Medium = "medium" => 4,
+        /// At most 24 hours.
+        Short = "short" => 1,
+        /// Does not apply: a public value.
+        None = "none" => 0,
+    }
+}
+
+weighted! {
+    /// Whether what was found can be used as it stands, in percent of the base score.
+    Usability {
+        /// Usable as found.
+        Complete = "complete" => 100,
+        /// The secret half of a pair; its identifier is not beside it.
+        SecretHalf = "secret-half" => 70,
+        /// Only good inside a private network.
+        PrivateHost = "private-host" => 70,
+        /// Encrypted with a passphrase.
+        Encrypted = "encrypted" => 35,
+        /// For a service on this very machine.
+        LoopbackHost = "loopback-host" => 30,
+        /// For the vendor's test or sandbox mode.
+        TestMode = "test-mode" => 25,
+        /// The identifier half of a pair, without its secret.
+        IdOnly = "id-only" => 10,
+        /// Past its own end date.
+        Expired = "expired" => 10,
+        /// Known to belong to a honeytoken service.
+        Canary = "canary" => 5,
+        /// From documentation; opens nothing.
+        Placeholder = "placeholder" => 0,
+    }
+}
+
+weighted! {
+    /// The environment that an occurrence speaks of, in percent added to the context.
+    Environment {
+        /// Serves users.
+        Production = "production" => 20,
+        /// Builds and deploys.
+        Ci = "ci" => 15,
+        /// Before production.
+        Staging = "staging" => 5,
+        /// Nothing says.
+        Unknown = "unknown" => 0,
+        /// A developer's.
+        Dev = "dev" => -10,
+        /// Tests and fixtures.
+        Test = "test" => -40,
+        /// Documentation and examples.
+        Docs = "docs" => -50,
+    }
+}
+
+weighted! {
+    /// Who can see the occurrence, in percent added to the context.
+    Exposure {
+        /// In something handed out: a package, an image layer, a public bundle.
+        Published = "published" => 30,
+        /// In text that travels: a CI log, a ticket, a chat, an agent's trace.
+        SharedText = "shared-text" => 20,
+        /// In the tracked tree as it is now.
+        Head = "head" => 10,
+        /// Only in history.
+        History = "history" => 0,
+        /// Only on this machine.
+        LocalUntracked = "local-untracked" => -15,
+    }
+}
+
+/// One place of a secret, as far as the score is concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// What the place says about its environment.
+    pub environment: Environment,
+    /// Who can see it.
+    pub exposure: Exposure,
+    /// Path of the file within its repository.
+    pub file: String,
+    /// Name of the repository or root.
+    pub repository: String,
+}
+
+/// Everything the score depends on. No character of the secret is among it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What the credential type, or what was decoded from it, may do.
+    pub authority: Authority,
+    /// What it reaches.
+    pub reach: Reach,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// Everything that limits its use; the smallest percentage counts. Empty means complete.
+    pub usability: Vec<Usability>,
+    /// All places; at least one.
+    pub places: Vec<Place>,
+    /// Days since it was first committed; 0 when unknown.
+    pub age_days: i64,
+    /// Distinct authors who committed it; at least 1.
+    pub authors: usize,
+    /// Things in the scanned tree that this key opens (secret zero).
+    pub fan_out: usize,
+}
+
+/// Severity bands; the thresholds are those of GitHub's `security-severity`, times ten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Score 0.
+    None,
+    /// 1 to 39.
+    Low,
+    /// 40 to 69.
+    Medium,
+    /// 70 to 89.
+    High,
+    /// 90 to 100.
+    Critical,
+}
+
+impl Severity {
+    /// The band of a score from 0 to 100.
+    pub const fn of(score: u8) -> Self {
+        match score {
+            90.. => Self::Critical,
+            70..=89 => Self::High,
+            40..=69 => Self::Medium,
+            1..=39 => Self::Low,
+            0 => Self::None,
+        }
+    }
+
+    /// The lower-case name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A score with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Score {
+    /// 0 to 100.
+    pub value: u8,
+    /// authority + reach + lifetime.
+    pub base: u8,
+    /// base x usability x context before rounding and caps: breaks ties between equal scores.
+    pub uncapped: i64,
+    /// One line for every term that moved the result.
+    pub because: Vec<String>,
+}
+
+impl Score {
+    /// The severity band.
+    pub const fn severity(&self) -> Severity {
+        Severity::of(self.value)
+    }
+}
+
+/// The context factor stays between these, in percent.
+const CONTEXT_BOUNDS: (i64, i64) = (40, 140);
+/// (files, percent).
+const FILES: &[(i64, i64)] = &[(2, 4), (3, 7), (5, 10), (10, 13)];
+/// (days since first commit, percent).
+const AGE: &[(i64, i64)] = &[(5, 2), (30, 4), (90, 6), (365, 8), (1095, 10)];
+/// (authors, percent).
+const AUTHORS: &[(i64, i64)] = &[(2, 2), (4, 4)];
+/// (things opened, percent).
+const FAN_OUT: &[(i64, i64)] = &[(1, 3), (5, 6), (20, 10)];
+/// Percent for each further repository, and the most they add.
+const REPOSITORIES: (i64, i64) = (5, 15);
+/// Percent when one value serves production and something else.
+const REUSE: i64 = 12;
+
+/// The highest score a class may reach, whatever the context.
+const fn cap(authority: Authority) -> i64 {
+    match authority {
+        Authority::PublicByDesign => 20,
+        Authority::WriteOnly => 49,
+        _ => 100,
+    }
+}
+
+/// Scores one secret with all its places. Deterministic; the order of places does not matter.
+pub fn score(facts: &Facts) -> Score {
+    let mut because = Vec::new();
+    let (authority, reach, lifetime) = (facts.authority, facts.reach, facts.lifetime);
+    let base = authority.weight() + reach.weight() + lifetime.weight();
+    because.push(format!("+{} authority: {}", authority.weight(), authority.name()));
+    because.push(format!("+{} reach: {}", reach.weight(), reach.name()));
+    because.push(format!("+{} lifetime: {}", lifetime.weight(), lifetime.name()));
+
+    let usability = facts
+        .usability
+        .iter()
+        .copied()
+        .min_by_key(|u| (u.weight(), u.name()))
+        .unwrap_or(Usability::Complete);
+    if usability.weight() != 100 {
+        because.push(format!("x{}% usability: {}", usability.weight(), usability.name()));
+    }
+
+    let mut context = 100;
+    for (name, percent) in context_terms(facts) {
+        if percent != 0 {
+            context += percent;
+            because.push(format!("{percent:+}% {name}"));
+        }
+    }
+    let context = context.clamp(CONTEXT_BOUNDS.0, CONTEXT_BOUNDS.1);
+
+    let uncapped = base * usability.weight() * context;
+    let rounded = (uncapped + 5000) / 10000;
+    let cap = cap(authority);
+    if rounded > cap {
+        because.push(format!("capped at {cap}: {}", authority.name()));
+    }
+    let value = if usability.weight() == 0 { 0 } else { rounded.clamp(1, cap) };
+    Score {
+        value: u8::try_from(value).unwrap_or(100),
+        base: u8::try_from(base).unwrap_or(100),
+        uncapped,
+        because,
+    }
+}
+
+fn context_terms(facts: &Facts) -> Vec<(String, i64)> {
+    let worst = facts.places.iter().max_by_key(|p| {
+        let (env, exp) = (p.environment.weight(), p.exposure.weight());
+        (env + exp, env, exp)
+    });
+    let mut files: Vec<_> = facts.places.iter().map(|p| (&p.repository, &p.file)).collect();
+    files.sort_unstable();
+    files.dedup();
+    let mut repositories: Vec<_> = files.iter().map(|(repository, _)| *repository).collect();
+    repositories.dedup();
+    let files = i64::try_from(files.len()).unwrap_or(i64::MAX);
+    let repositories = i64::try_from(repositories.len()).unwrap_or(i64::MAX);
+    let in_production = facts.places.iter().any(|p| p.environment == Environment::Production);
+    let elsewhere = facts.places.iter().any(|p| {
+        use Environment::{Ci, Dev, Staging, Test};
+        matches!(p.environment, Staging | Dev | Test | Ci)
+    });
+    let authors = i64::try_from(facts.authors).unwrap_or(i64::MAX);
+    let fan_out = i64::try_from(facts.fan_out).unwrap_or(i64::MAX);
+    let mut terms = Vec::with_capacity(7);
+    if let Some(place) = worst {
+        let (env, exp) = (place.environment, place.exposure);
+        let name = format!("worst place: {}, {}", env.name(), exp.name());
+        terms.push((name, env.weight() + exp.weight()));
+    }
+    let further = repositories.saturating_sub(1).max(0);
+    let by_repository = further.saturating_mul(REPOSITORIES.0).min(REPOSITORIES.1);
+    let reuse = if in_production && elsewhere { REUSE } else { 0 };
+    terms.push((format!("{files} file(s)"), step(files, FILES)));
+    terms.push((format!("{repositories} repo(s)"), by_repository));
+    terms.push(("reused across environments".to_owned(), reuse));
+    let age = facts.age_days;
+    terms.push((format!("{age} day(s) since first commit"), step(age, AGE)));
+    terms.push((format!("{authors} author(s)"), step(authors, AUTHORS)));
+    terms.push((format!("unlocks {fan_out} item(s) in this tree"), step(fan_out, FAN_OUT)));
+    terms
+}
+
+fn step(n: i64, table: &[(i64, i64)]) -> i64 {
+    table.iter().take_while(|(at_least, _)| n >= *at_least).last().map_or(0, |(_, v)| *v)
+}
+
+/// Computes the score again from its `because` lines: proof that the reasons are the score.
+///
+/// Returns `None` for lines that [`score`] does not write.
+pub fn recompute(because: &[String]) -> Option<u8> {
+    let (mut base, mut usability, mut context, mut cap) = (0_i64, 100_i64, 100_i64, 100_i64);
+    for line in because {
+        if let Some(rest) = line.strip_prefix("capped at ") {
+            cap = rest.split(':').next()?.parse().ok()?;
+        } else if let Some(rest) = line.strip_prefix('x') {
+            usability = rest.split('%').next()?.parse().ok()?;
+        } else if let Some((percent, _)) = line.split_once("% ") {
+            context += percent.parse::<i64>().ok()?;
+        } else {
+            base += line.split(' ').next()?.parse::<i64>().ok()?;
+        }
+    }
+    let context = context.clamp(CONTEXT_BOUNDS.0, CONTEXT_BOUNDS.1);
+    let rounded = (base * usability * context + 5000) / 10000;
+    let value = if usability == 0 { 0 } else { rounded.clamp(1, cap) };
+    u8::try_from(value).ok()
+}

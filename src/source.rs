@@ -1,0 +1,75 @@
+//! Sources: where blobs come from. Each drives the threads itself and hands every blob to the
+//! worker of the thread that it is on.
+
+pub mod mapped;
+pub mod stdin;
+pub mod tree;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde::Serialize;
+
+use crate::finding::Origin;
+
+/// Bytes with where they come from. Borrowed: whoever reads them keeps the memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Blob<'a> {
+    /// The bytes, in whatever encoding.
+    pub bytes: &'a [u8],
+    /// Path for the report; empty for git objects, whose paths are found out later.
+    pub path: &'a str,
+    /// Name of the repository or root.
+    pub repository: &'a Arc<str>,
+    /// What kind of place it is.
+    pub origin: &'a Origin,
+    /// In a repository's work tree, but not tracked by git.
+    pub untracked: bool,
+}
+
+/// What was left out on purpose, and how to bring it in. Never silent: the summary shows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Untracked files that `.gitignore` names (`--no-ignore`).
+    pub ignored_files: u64,
+    /// Directories that `.gitignore` names, not looked into (`--no-ignore`).
+    pub ignored_directories: u64,
+    /// Files and directories that `--exclude` or the configuration names.
+    pub excluded: u64,
+    /// Symbolic links (`--follow`).
+    pub symlinks: u64,
+    /// FIFOs, sockets, devices.
+    pub special: u64,
+    /// Git LFS pointers: their content lies on a server.
+    pub lfs_pointers: u64,
+}
+
+impl LeftOut {
+    /// Adds up two counts.
+    pub fn add(&mut self, other: Self) {
+        self.ignored_files += other.ignored_files;
+        self.ignored_directories += other.ignored_directories;
+        self.excluded += other.excluded;
+        self.symlinks += other.symlinks;
+        self.special += other.special;
+        self.lfs_pointers += other.lfs_pointers;
+    }
+}
+
+/// Counters that a progress bar may read while the scan runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Blobs scanned.
+    pub blobs: AtomicU64,
+    /// Bytes scanned.
+    pub bytes: AtomicU64,
+    /// Set when the scan is over.
+    pub done: AtomicBool,
+}
+
+impl Progress {
+    pub(crate) fn count(&self, bytes: usize) {
+        self.blobs.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,415 @@
+//! Files and directories. Directories are walked in parallel; `.gitignore` counts for untracked
+//! files only, `.git` is not walked, symbolic links are not followed unless asked, and whatever is
+//! left out is counted.
+//!
+//! The walk is our own, around the `ignore` crate's matcher: that crate's walker cannot say what it
+//! left out, nor let a tracked file through that `.gitignore` names.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use globset::GlobSet;
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::Scope;
+
+use super::{Blob, mapped};
+use crate::finding::Origin;
+use crate::git::tracked::Tracked;
+use crate::problem::Problem;
+use crate::scan::{Crew, Worker};
+use crate::text::display_path;
+
+/// What to walk and what to leave out.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Scan what `.gitignore` names, too.
+    pub no_ignore: bool,
+    /// Follow symbolic links that stay within the root.
+    pub follow: bool,
+    /// Paths to leave out, matched against the path below the root and the file name.
+    pub exclude: GlobSet,
+    /// Read large files instead of mapping them.
+    pub no_mmap: bool,
+}
+
+/// Scans files and directories with all threads of the crew.
+pub fn scan(crew: &Crew<'_>, roots: &[PathBuf], options: &Options) {
+    let walk = Walk { crew, options, seen: Mutex::new(HashSet::new()) };
+    crew.scope(|scope| {
+        for root in roots {
+            walk.root(scope, root);
+        }
+    });
+}
+
+struct Walk<'w, 'r> {
+    crew: &'w Crew<'r>,
+    options: &'w Options,
+    /// Directories reached through links: each is walked once.
+    seen: Mutex<HashSet<PathBuf>>,
+}
+
+/// A directory to be walked.
+#[derive(Clone)]
+struct Directory {
+    /// Where it is, absolute, links in the root resolved.
+    full: PathBuf,
+    /// How the user would type it; empty for the current directory.
+    shown: String,
+    /// The root it belongs to, absolute.
+    root: Arc<PathBuf>,
+    repository: Arc<str>,
+    /// The repository whose work tree it is in.
+    tracked: Option<Arc<Tracked>>,
+    /// `.gitignore` files, the innermost first.
+    ignores: Option<Arc<Level>>,
+    /// Named by `.gitignore`: only tracked files count in here.
+    only_tracked: bool,
+}
+
+impl Directory {
+    fn shown_child(&self, name: &OsStr) -> String {
+        let name = display_path(Path::new(name));
+        if self.shown.is_empty() || self.shown.ends_with('/') {
+            format!("{}{name}", self.shown)
+        } else {
+            format!("{}/{name}", self.shown)
+        }
+    }
+}
+
+struct Level {
+    matcher: Gitignore,
+    outer: Option<Arc<Level>>,
+}
+
+/// A file to be scanned.
+#[derive(Clone)]
+struct Wanted {
+    full: PathBuf,
+    shown: String,
+    untracked: bool,
+}
+
+impl<'w, 'r: 'w> Walk<'w, 'r> {
+    fn root(&'w self, scope: &Scope<'w>, root: &Path) {
+        let shown = display_path(root);
+        let found = fs::metadata(root).and_then(|m| fs::canonicalize(root).map(|full| (m, full)));
+        let (metadata, full) = match found {
+            Ok(found) => found,
+            Err(error) => return self.problem(&shown, &error),
+        };
+        let shown =
+            if shown == "." { String::new() } else { shown.trim_start_matches("./").to_owned() };
+        let name: Arc<str> = Arc::from(repository_name(&full));
+        if metadata.is_dir() {
+            let mut directory = Directory {
+                root: Arc::new(full.clone()),
+                full,
+                shown,
+                repository: name,
+                tracked: None,
+                ignores: None,
+                only_tracked: false,
+            };
+            self.enter_outer_repository(&mut directory);
+            scope.spawn(move |scope| self.directory(scope, directory));
+        } else if metadata.is_file() {
+            let file = Wanted { full, shown, untracked: false };
+            scope.spawn(move |_| self.crew.worker(|worker| self.file(worker, &file, &name)));
+        } else {
+            let what = "is not a regular file; pipe its content into `sprawl scan -` instead";
+            self.crew.worker(|w| w.problem(Problem::new(shown, what)));
+        }
+    }
+
+    /// A root below a repository's top: its index and the `.gitignore` files above count as well.
+    fn enter_outer_repository(&self, directory: &mut Directory) {
+        let full = directory.full.clone();
+        if full.join(".git").exists() {
+            return;
+        }
+        let Some(top) = full.ancestors().skip(1).find(|p| p.join(".git").exists()) else { return };
+        match Tracked::open(top) {
+            Ok(tracked) => {
+                directory.repository = Arc::from(repository_name(top));
+                self.add_exclude_file(directory, &tracked, top);
+                directory.tracked = Some(Arc::new(tracked));
+            }
+            Err(problem) => return self.crew.worker(|w| w.problem(problem)),
+        }
+        let above: Vec<&Path> =
+            full.ancestors().skip(1).take_while(|p| p.starts_with(top)).collect();
+        for outer in above.into_iter().rev() {
+            self.add_level(directory, outer);
+        }
+    }
+
+    fn directory(&'w self, scope: &Scope<'w>, mut directory: Directory) {
+        let shown_directory = if directory.shown.is_empty() { "." } else { &directory.shown };
+        let entries = match fs::read_dir(&directory.full) {
+            Ok(entries) => entries,
+            Err(error) => return self.problem(shown_directory, &error),
+        };
+        let entries: Vec<_> = entries
+            .filter_map(|entry| entry.map_err(|error| self.problem(shown_directory, &error)).ok())
+            .collect();
+        if entries.iter().any(|entry| entry.file_name() == ".git") {
+            self.enter_repository(&mut directory);
+        }
+        if directory.tracked.is_some() && entries.iter().any(|e| e.file_name() == ".gitignore") {
+            let path = directory.full.clone();
+            self.add_level(&mut directory, &path);
+        }
+        let mut files = Vec::new();
+        for entry in entries {
+            let name = entry.file_name();
+            if name == ".git" {
+                continue;
+            }
+            let full = directory.full.join(&name);
+            let shown = directory.shown_child(&name);
+            if self.is_excluded(&directory, &full) {
+                self.crew.worker(|w| w.left_out.excluded += 1);
+                continue;
+            }
+            let kind = match entry.file_type() {
+                Ok(kind) => kind,
+                Err(error) => {
+                    self.problem(&shown, &error);
+                    continue;
+                }
+            };
+            if kind.is_symlink() {
+                self.link(scope, &directory, full, shown, &mut files);
+            } else if kind.is_dir() {
+                self.subdirectory(scope, &directory, full, shown);
+            } else if kind.is_file() {
+                files.extend(self.wanted(&directory, full, shown));
+            } else {
+                self.crew.worker(|w| w.left_out.special += 1);
+            }
+        }
+        while !files.is_empty() {
+            let batch = files.split_off(files.len().saturating_sub(BATCH));
+            let repository = Arc::clone(&directory.repository);
+            scope.spawn(move |_| {
+                self.crew.worker(|worker| {
+                    for file in &batch {
+                        self.file(worker, file, &repository);
+                    }
+                });
+            });
+        }
+    }
+
+    fn enter_repository(&self, directory: &mut Directory) {
+        directory.ignores = None;
+        directory.only_tracked = false;
+        match Tracked::open(&directory.full) {
+            Ok(tracked) => {
+                directory.repository = Arc::from(repository_name(&directory.full));
+                let top = directory.full.clone();
+                self.add_exclude_file(directory, &tracked, &top);
+                directory.tracked = Some(Arc::new(tracked));
+            }
+            // Not readable as a repository: nothing is ignored, everything is scanned.
+            Err(problem) => {
+                directory.tracked = None;
+                self.crew.worker(|w| w.problem(problem));
+            }
+        }
+    }
+
+    fn add_exclude_file(&self, directory: &mut Directory, tracked: &Tracked, top: &Path) {
+        self.add_patterns(directory, &tracked.exclude_file(), top);
+    }
+
+    fn add_level(&self, directory: &mut Directory, at: &Path) {
+        self.add_patterns(directory, &at.join(".gitignore"), at);
+    }
+
+    fn add_patterns(&self, directory: &mut Directory, file: &Path, anchor: &Path) {
+        if self.options.no_ignore || !file.is_file() {
+            return;
+        }
+        let mut builder = GitignoreBuilder::new(anchor);
+        if let Some(error) = builder.add(file) {
+            let what = format!("a line could not be understood and hides nothing: {error}");
+            self.crew.worker(|w| w.problem(Problem::new(display_path(file), what)));
+        }
+        if let Ok(matcher) = builder.build() {
+            let outer = directory.ignores.take();
+            directory.ignores = Some(Arc::new(Level { matcher, outer }));
+        }
+    }
+
+    fn subdirectory(&'w self, scope: &Scope<'w>, parent: &Directory, full: PathBuf, shown: String) {
+        let mut directory = parent.clone();
+        if !parent.only_tracked && is_ignored(parent, &full, true) {
+            directory.only_tracked = true;
+        }
+        let holds_tracked = || {
+            parent.tracked.as_ref().is_some_and(|tracked| tracked.has_below(&full))
+                || full.join(".git").exists()
+        };
+        if directory.only_tracked && !holds_tracked() {
+            self.crew.worker(|w| w.left_out.ignored_directories += 1);
+            return;
+        }
+        (directory.full, directory.shown) = (full, shown);
+        scope.spawn(move |scope| self.directory(scope, directory));
+    }
+
+    fn link(
+        &'w self,
+        scope: &Scope<'w>,
+        parent: &Directory,
+        full: PathBuf,
+        shown: String,
+        files: &mut Vec<Wanted>,
+    ) {
+        let left_out = || self.crew.worker(|w| w.left_out.symlinks += 1);
+        if !self.options.follow {
+            return left_out();
+        }
+        match fs::canonicalize(&full) {
+            Ok(target) if !target.starts_with(parent.root.as_path()) => left_out(),
+            Ok(target) if target.is_dir() => {
+                let first = self.seen.lock().is_ok_and(|mut seen| seen.insert(target.clone()));
+                // A link to a directory above itself would be walked for ever.
+                if first && !full.starts_with(&target) {
+                    self.subdirectory(scope, parent, full, shown);
+                } else {
+                    left_out();
+                }
+            }
+            Ok(target) if target.is_file() => files.extend(self.wanted(parent, full, shown)),
+            Ok(_) => self.crew.worker(|w| w.left_out.special += 1),
+            Err(error) => self.problem(&shown, &error),
+        }
+    }
+
+    /// The file, if it is to be scanned.
+    fn wanted(&self, directory: &Directory, full: PathBuf, shown: String) -> Option<Wanted> {
+        let Some(tracked) = &directory.tracked else {
+            return Some(Wanted { full, shown, untracked: false });
+        };
+        if tracked.has(&full) {
+            return Some(Wanted { full, shown, untracked: false });
+        }
+        if directory.only_tracked || is_ignored(directory, &full, false) {
+            self.crew.worker(|w| w.left_out.ignored_files += 1);
+            return None;
+        }
+        Some(Wanted { full, shown, untracked: true })
+    }
+
+    fn is_excluded(&self, directory: &Directory, path: &Path) -> bool {
+        if self.options.exclude.is_empty() {
+            return false;
+        }
+        let below = path.strip_prefix(directory.root.as_path()).unwrap_or(path);
+        self.options.exclude.is_match(below)
+            || self.options.exclude.is_match(path.file_name().unwrap_or(OsStr::new("")))
+    }
+
+    fn file(&self, worker: &mut Worker<'_>, file: &Wanted, repository: &Arc<str>) {
+        if let Err(error) = self.read(worker, file, repository) {
+            worker.problem(Problem::new(file.shown.as_str(), explain(&error)));
+        }
+    }
+
+    fn read(
+        &self,
+        worker: &mut Worker<'_>,
+        wanted: &Wanted,
+        repository: &Arc<str>,
+    ) -> io::Result<()> {
+        let (shown, untracked) = (wanted.shown.as_str(), wanted.untracked);
+        let mut file = File::open(&wanted.full)?;
+        let mut buffer = worker.take_buffer();
+        let mut filled = 0;
+        // One more byte than the limit tells a large file from one that fits.
+        buffer.resize(mapped::MAP_FROM as usize + 1, 0);
+        let mut scan = |bytes: &[u8]| {
+            worker.blob(&Blob { bytes, path: shown, repository, origin: &Origin::File, untracked });
+        };
+        let result = loop {
+            match file.read(&mut buffer[filled..]) {
+                Ok(0) => {
+                    scan(&buffer[..filled]);
+                    break Ok(());
+                }
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+            if filled == buffer.len() {
+                break self.read_large(file, &buffer, &mut scan);
+            }
+        };
+        if mapped::take_lost() {
+            worker.problem(Problem::new(
+                shown,
+                "was cut short while it was read; its end was not scanned",
+            ));
+        }
+        worker.return_buffer(buffer);
+        result
+    }
+
+    fn read_large(
+        &self,
+        mut file: File,
+        start: &[u8],
+        scan: &mut impl FnMut(&[u8]),
+    ) -> io::Result<()> {
+        // Files without a true size (in /proc) are read on to their end.
+        if self.options.no_mmap || file.metadata()?.len() < start.len() as u64 {
+            let mut bytes = start.to_vec();
+            file.read_to_end(&mut bytes)?;
+            scan(&bytes);
+        } else {
+            scan(mapped::open(file)?.bytes());
+        }
+        Ok(())
+    }
+
+    fn problem(&self, shown: &str, error: &io::Error) {
+        self.crew.worker(|w| w.problem(Problem::new(shown, explain(error))));
+    }
+}
+
+/// A name for a repository or root that does not depend on where it was cloned to.
+fn repository_name(top: &Path) -> String {
+    top.file_name().map_or_else(|| display_path(top), |name| display_path(Path::new(name)))
+}
+
+/// Files handed to a thread at once.
+const BATCH: usize = 32;
+
+fn is_ignored(directory: &Directory, path: &Path, is_dir: bool) -> bool {
+    let mut level = directory.ignores.as_deref();
+    while let Some(Level { matcher, outer }) = level {
+        match matcher.matched(path, is_dir) {
+            Match::Ignore(_) => return true,
+            Match::Whitelist(_) => return false,
+            Match::None => level = outer.as_deref(),
+        }
+    }
+    false
+}
+
+fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "vanished before it could be read".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => format!("could not be read: {error}"),
+    }
+}

@@ -1,0 +1,192 @@
+//! Bytes to text: encodings, lines and columns.
+
+use std::borrow::Cow;
+
+/// The text of a blob as the rules see it: UTF-16, with or without byte order mark, becomes UTF-8;
+/// everything else, text or not, stays as it is.
+pub fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match utf16_order(bytes) {
+        Some(order) => Cow::Owned(from_utf16(bytes, order)),
+        None => Cow::Borrowed(bytes),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Little,
+    Big,
+}
+
+/// Bytes looked at to tell UTF-16 without a mark.
+const SAMPLE: usize = 512;
+
+fn utf16_order(bytes: &[u8]) -> Option<Order> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] => return None,
+        [0xff, 0xfe, ..] => return Some(Order::Little),
+        [0xfe, 0xff, ..] => return Some(Order::Big),
+        _ => {}
+    }
+    let sample = &bytes[..bytes.len().min(SAMPLE) & !1];
+    if sample.len() < 8 || memchr::memchr(0, sample).is_none() {
+        return None;
+    }
+    // ASCII in UTF-16 has a zero in every other byte, always on the same side.
+    let pairs = sample.len() / 2;
+    let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
+    let texts = |side: usize| {
+        sample
+            .iter()
+            .skip(side)
+            .step_by(2)
+            .filter(|b| b.is_ascii_graphic() || b.is_ascii_whitespace())
+            .count()
+    };
+    if zeros(1) * 10 >= pairs * 9 && texts(0) * 10 >= pairs * 9 {
+        Some(Order::Little)
+    } else if zeros(0) * 10 >= pairs * 9 && texts(1) * 10 >= pairs * 9 {
+        Some(Order::Big)
+    } else {
+        None
+    }
+}
+
+fn from_utf16(bytes: &[u8], order: Order) -> Vec<u8> {
+    let bytes = match bytes {
+        [0xff, 0xfe, rest @ ..] if order == Order::Little => rest,
+        [0xfe, 0xff, rest @ ..] if order == Order::Big => rest,
+        all => all,
+    };
+    let units = bytes.chunks_exact(2).map(|pair| match order {
+        Order::Little => u16::from_le_bytes([pair[0], pair[1]]),
+        Order::Big => u16::from_be_bytes([pair[0], pair[1]]),
+    });
+    let mut text = Vec::with_capacity(bytes.len() / 2 + 16);
+    let mut buffer = [0; 4];
+    for c in char::decode_utf16(units) {
+        let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+        text.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+    }
+    text
+}
+
+/// Turns byte positions of one text into lines and columns. Positions must not go backwards by
+/// more than a line, or it starts over.
+#[derive(Debug)]
+pub struct Lines<'t> {
+    text: &'t [u8],
+    /// Start and number of the line that `at` is in.
+    line_start: usize,
+    line: usize,
+    /// A position in that line, and its column.
+    at: usize,
+    column: usize,
+}
+
+impl<'t> Lines<'t> {
+    /// At the start of a text.
+    pub fn new(text: &'t [u8]) -> Self {
+        Self { text, line_start: 0, line: 1, at: 0, column: 1 }
+    }
+
+    /// Line and column of a byte position; both 1-based, the column in UTF-16 code units.
+    pub fn place(&mut self, position: usize) -> (usize, usize) {
+        let position = position.min(self.text.len());
+        if position < self.line_start {
+            *self = Self::new(self.text);
+        }
+        if position < self.at {
+            (self.at, self.column) = (self.line_start, 1);
+        }
+        let ahead = &self.text[self.at..position];
+        let newlines = memchr::memchr_iter(b'\n', ahead);
+        let mut last = None;
+        for newline in newlines {
+            self.line += 1;
+            last = Some(newline);
+        }
+        if let Some(last) = last {
+            self.line_start = self.at + last + 1;
+            self.at = self.line_start;
+            self.column = 1;
+        }
+        self.column += utf16_length(&self.text[self.at..position]);
+        self.at = position;
+        (self.line, self.column)
+    }
+}
+
+/// UTF-16 code units of a piece of text; bytes that are not UTF-8 count one each.
+fn utf16_length(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
+    bytes
+        .utf8_chunks()
+        .map(|chunk| chunk.valid().encode_utf16().count() + chunk.invalid().len())
+        .sum()
+}
+
+/// A path as people type it: `/` between parts, bytes that are not UTF-8 as `\xNN`.
+pub fn display_path(path: &std::path::Path) -> String {
+    let raw = path.as_os_str().as_encoded_bytes();
+    let mut shown = String::with_capacity(raw.len());
+    for chunk in raw.utf8_chunks() {
+        shown.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+}
+
+/// Text from outside as a terminal may see it: control and direction-changing characters escaped.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| {
+        (c.is_control() && c != '\t')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if harmful(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_with_and_without_mark() {
+        let text = "password = \"x\"\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(&*decoded(&little), text.as_bytes());
+        assert_eq!(&*decoded(&big), text.as_bytes());
+        assert_eq!(&*decoded(&[&[0xff, 0xfe], little.as_slice()].concat()), text.as_bytes());
+        assert_eq!(&*decoded(&[&[0xfe, 0xff], big.as_slice()].concat()), text.as_bytes());
+        assert_eq!(&*decoded(&[0; 64]), &[0; 64]);
+        assert_eq!(&*decoded(b"plain text"), b"plain text");
+    }
+
+    #[test]
+    fn columns_count_utf16_units() {
+        let text = "a\u{1F511}b\nc\u{e4}d".as_bytes();
+        let mut lines = Lines::new(text);
+        assert_eq!(lines.place(5), (1, 4));
+        assert_eq!(lines.place(7), (2, 1));
+        assert_eq!(lines.place(10), (2, 3));
+        assert_eq!(lines.place(1), (1, 2));
+        assert_eq!(lines.place(usize::MAX), (2, 4));
+    }
+
+    #[test]
+    fn terminals_get_no_control_characters() {
+        assert_eq!(printable("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(printable("plain"), "plain");
+    }
+}
