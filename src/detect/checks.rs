@@ -18,6 +18,8 @@ pub struct Outcome {
     /// What was read out of it.
     pub decoded: Decoded,
 }
+/// Turns a random value into one that passes; the closure yields random numbers.
+pub type Mint = fn(&mut Vec<u8>, &mut dyn FnMut() -> u64);
 /// One check.
 #[derive(Debug)]
 pub struct Check {
@@ -28,7 +30,7 @@ pub struct Check {
     /// Runs it.
     pub run: fn(&[u8]) -> Outcome,
     /// Turns a random value into one that passes.
-    pub mint: Option<fn(&mut Vec<u8>, &mut dyn FnMut() -> u64)>,
+    pub mint: Option<Mint>,
 }
 /// All checks.
 pub static CHECKS: &[Check] = &[];

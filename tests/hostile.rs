@@ -1,0 +1,242 @@
+//! Never fails open: whatever cannot be read is a problem, and nothing makes the program crash.
+
+use crate::common::{Run, minted, run, scratch, write};
+
+fn token(seed: u64) -> String {
+    format!("T={}\n", minted("github-pat-classic", seed))
+}
+
+fn incomplete(run: &Run, says: &str) {
+    assert_eq!(run.status, 3, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains(says), "no `{says}` in {}", run.stderr);
+    assert!(run.stderr.contains("incomplete: "), "{}", run.stderr);
+}
+
+#[test]
+fn a_missing_path_is_an_error() {
+    let (_guard, root) = scratch();
+    let missing = run(&root, &["scan", "nowhere"]);
+    assert_eq!((missing.status, missing.stdout.as_str()), (2, ""));
+    assert!(missing.stderr.contains("nowhere: no such file"), "{}", missing.stderr);
+}
+
+#[test]
+fn empty_files_and_zeros_are_clean() {
+    let (_guard, root) = scratch();
+    write(&root, "empty", "");
+    write(&root, "zeros", vec![0; 300_000]);
+    write(&root, "small-zeros", vec![0; 3]);
+    let clean = run(&root, &["scan", "."]);
+    assert_eq!((clean.status, clean.stdout.as_str()), (0, ""), "{}", clean.stderr);
+}
+
+#[test]
+fn a_secret_at_the_end_of_a_line_of_ten_megabytes() {
+    let (_guard, root) = scratch();
+    let mut line = "x = 1; ".repeat(1_500_000);
+    let column = line.len() + 3;
+    line.push_str(&token(1));
+    write(&root, "long.js", line);
+    let found = run(&root, &["scan", ".", "-f", "jsonl"]);
+    assert!(found.stdout.contains(&format!(r#""line":1,"column":{column}"#)), "{}", found.stdout);
+}
+
+#[test]
+fn bad_rule_files_stop_the_scan() {
+    let (_guard, root) = scratch();
+    write(&root, "broken.toml", "provider = ");
+    let broken = run(&root, &["scan", ".", "--rules", "broken.toml"]);
+    assert_eq!(broken.status, 2);
+    assert!(broken.stderr.contains("broken.toml:1:"), "{}", broken.stderr);
+    let missing = run(&root, &["scan", ".", "--rules", "missing.toml"]);
+    assert_eq!(missing.status, 2);
+    assert!(missing.stderr.contains("missing.toml"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let (_guard, root) = scratch();
+    write(&root, "a.txt", token(1));
+    let nowhere = run(&root, &["scan", ".", "-o", "no/such/dir/r.json"]);
+    assert_eq!(nowhere.status, 2);
+    assert!(nowhere.stderr.contains("create it first"), "{}", nowhere.stderr);
+    std::fs::create_dir(root.join("r.json")).unwrap();
+    let directory = run(&root, &["scan", ".", "-o", "r.json"]);
+    assert_eq!(directory.status, 2);
+    assert!(directory.stderr.contains("could not be written"), "{}", directory.stderr);
+    let left: Vec<_> = std::fs::read_dir(&root).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn names_that_a_terminal_would_obey_are_escaped() {
+    let (_guard, root) = scratch();
+    if std::fs::write(root.join("a\u{1b}[2Jb.txt"), token(1)).is_err() {
+        return; // Windows has no such names.
+    }
+    let found = run(&root, &["scan", "."]);
+    assert!(!found.stdout.contains('\u{1b}'), "{}", found.stdout);
+    assert!(found.stdout.contains("a\\u{1b}[2Jb.txt"), "{}", found.stdout);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::{CString, OsStr};
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    use std::path::Path;
+    use std::process::Stdio;
+
+    use super::*;
+    use crate::common::{finished, sprawl};
+
+    /// Runs as a user who may not read everything: root reads whatever it likes.
+    fn run_unprivileged(root: &Path, arguments: &[&str]) -> Run {
+        let mut command = sprawl(root);
+        // A program that this user can reach, wherever the tests were built.
+        let program = root.join("sprawl-under-test");
+        std::fs::copy(env!("CARGO_BIN_EXE_sprawl"), &program).unwrap();
+        std::fs::set_permissions(root, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut unprivileged = std::process::Command::new(&program);
+        unprivileged.current_dir(root).args(arguments).arg("--exclude").arg("sprawl-under-test");
+        if std::fs::metadata("/proc/self")
+            .is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0)
+        {
+            unprivileged.uid(65534).gid(65534);
+        }
+        let _ = &mut command;
+        finished(unprivileged.stdin(Stdio::null()).output().unwrap())
+    }
+
+    fn forbid(path: &Path) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    }
+
+    fn allow(path: &Path) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn an_unreadable_file_is_a_problem() {
+        let (_guard, root) = scratch();
+        write(&root, "secret.txt", token(1));
+        forbid(&root.join("secret.txt"));
+        // The only file there is.
+        incomplete(&run_unprivileged(&root, &["scan", "."]), "secret.txt: permission denied");
+        write(&root, "other.txt", token(2));
+        let found = run_unprivileged(&root, &["scan", "."]);
+        assert_eq!(found.status, 1, "findings go before problems");
+        assert!(found.stderr.contains("secret.txt: permission denied"), "{}", found.stderr);
+        let json = run_unprivileged(&root, &["scan", ".", "-f", "json", "-q"]);
+        let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        assert_eq!(json["problems"][0]["place"], "secret.txt");
+    }
+
+    #[test]
+    fn a_directory_without_permission_is_a_problem() {
+        let (_guard, root) = scratch();
+        write(&root, "closed/secret.txt", token(1));
+        forbid(&root.join("closed"));
+        let run = run_unprivileged(&root, &["scan", "."]);
+        allow(&root.join("closed"));
+        incomplete(&run, "closed: permission denied");
+    }
+
+    #[test]
+    fn special_files_are_left_out_and_counted() {
+        let (_guard, root) = scratch();
+        let fifo = CString::new(root.join("fifo").as_os_str().as_bytes()).unwrap();
+        #[expect(unsafe_code, reason = "std cannot make a FIFO")]
+        // SAFETY: the path is a valid C string.
+        let made = unsafe { libc::mkfifo(fifo.as_ptr(), 0o644) };
+        assert_eq!(made, 0);
+        let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).unwrap();
+        let clean = run(&root, &["scan", "."]);
+        assert_eq!(clean.status, 0, "{}", clean.stderr);
+        assert!(clean.stderr.contains("2 FIFO, socket or devices"), "{}", clean.stderr);
+        incomplete(&run(&root, &["scan", "fifo"]), "fifo: is not a regular file");
+        incomplete(&run(&root, &["scan", "/dev/zero"]), "/dev/zero: is not a regular file");
+    }
+
+    #[test]
+    fn symbolic_links_neither_loop_nor_escape() {
+        let (_guard, root) = scratch();
+        let (_outside_guard, outside) = scratch();
+        write(&outside, "secret.txt", token(1));
+        write(&root, "dir/a.txt", token(2));
+        let link = |target: &Path, name: &str| {
+            std::os::unix::fs::symlink(target, root.join(name)).unwrap()
+        };
+        link(&root, "dir/loop");
+        link(&outside, "escape");
+        link(&outside.join("secret.txt"), "escape.txt");
+        link(Path::new("nowhere"), "dangling");
+        link(&root.join("dir"), "again");
+        let found = run(&root, &["scan", ".", "-f", "jsonl"]);
+        assert_eq!(found.stdout.lines().count(), 1, "{}", found.stdout);
+        assert!(found.stderr.contains("5 symbolic links"), "{}", found.stderr);
+        let followed = run(&root, &["scan", ".", "-f", "jsonl", "--follow"]);
+        assert_eq!(followed.status, 1);
+        assert!(!followed.stdout.contains("escape"), "{}", followed.stdout);
+        assert!(followed.stderr.contains("dangling"), "{}", followed.stderr);
+    }
+
+    #[test]
+    fn names_that_are_not_utf8() {
+        let (_guard, root) = scratch();
+        let name = OsStr::from_bytes(b"caf\xe9.env");
+        if std::fs::write(root.join(name), token(1)).is_err() {
+            return; // macOS refuses such names.
+        }
+        let found = run(&root, &["scan", ".", "-f", "jsonl"]);
+        assert_eq!(found.status, 1);
+        assert!(found.stdout.contains(r#""path":"caf\\xe9.env""#), "{}", found.stdout);
+    }
+
+    #[test]
+    fn a_full_disk_and_a_closed_pipe() {
+        let (_guard, root) = scratch();
+        for seed in 0..200 {
+            write(&root, &format!("{seed}.txt"), token(seed));
+        }
+        if Path::new("/dev/full").exists() {
+            let full = run(&root, &["scan", ".", "-f", "json", "-o", "/dev/full"]);
+            assert_eq!(full.status, 2, "{}", full.stderr);
+            assert!(
+                full.stderr.contains("/dev/full: the report could not be written"),
+                "{}",
+                full.stderr
+            );
+            let stdout = std::fs::File::options().write(true).open("/dev/full").unwrap();
+            let full = finished(sprawl(&root).args(["scan", "."]).stdout(stdout).output().unwrap());
+            assert_eq!(full.status, 2, "{}", full.stderr);
+        }
+        let mut child = sprawl(&root)
+            .args(["scan", ".", "-f", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let closed = finished(child.wait_with_output().unwrap());
+        assert_eq!(closed.status, 1, "{}", closed.stderr);
+        assert!(!closed.stderr.contains("panic"), "{}", closed.stderr);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_cut_short_while_mapped_is_a_problem() {
+        use sprawl::source::mapped;
+        let (_guard, root) = scratch();
+        let path = root.join("large");
+        std::fs::write(&path, vec![b'a'; 1 << 20]).unwrap();
+        let content = mapped::open(std::fs::File::open(&path).unwrap()).unwrap();
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
+        assert!(!mapped::take_lost());
+        let zeros = content.bytes().iter().filter(|b| **b == 0).count();
+        assert!(zeros >= (1 << 20) - 4096, "{zeros}");
+        assert!(mapped::take_lost());
+        assert!(!mapped::take_lost());
+    }
+}

@@ -1,0 +1,9 @@
+//! All integration tests in one binary.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod common;
+mod fast_is_slow;
+mod hostile;
+mod oath;
+mod rules;
+mod scan;

@@ -1,0 +1,151 @@
+//! Every built-in rule does what it says, through the same code that checks users' files.
+
+use std::collections::BTreeSet;
+
+use sprawl::rules::{Rules, check};
+
+use crate::common::{run, scratch, write};
+
+#[test]
+fn every_rule_keeps_its_word() {
+    let rules = Rules::builtin();
+    let all: Vec<_> = rules.iter().collect();
+    let mut broken = Vec::new();
+    for (id, rule) in &all {
+        if let Err((_, what)) = check::prove(std::slice::from_ref(rule)) {
+            broken.push(format!("{} {}: {what}", rule.file, rule.id()));
+        } else if let Err(what) = check::prove_examples(&rules, *id) {
+            broken.push(format!("{} {}: {what}", rule.file, rule.id()));
+        }
+    }
+    assert!(broken.is_empty(), "{} rules:\n{}", broken.len(), broken.join("\n"));
+}
+
+#[test]
+fn ids_and_aliases_are_unique() {
+    let rules = Rules::builtin();
+    let mut seen = BTreeSet::new();
+    for (_, rule) in rules.iter() {
+        for name in std::iter::once(&rule.text.id).chain(rule.text.aliases.iter()) {
+            assert!(seen.insert(name.clone()), "{name} names two rules");
+        }
+    }
+}
+
+#[test]
+fn partners_exist() {
+    let rules = Rules::builtin();
+    for (_, rule) in rules.iter() {
+        for partner in rule.partner().iter().flat_map(|p| p.rules.iter()) {
+            assert!(rules.named(partner).is_some(), "{}: no rule {partner}", rule.id());
+        }
+    }
+}
+
+const GOOD: &str = r#"
+provider = "Acme"
+[[rule]]
+id = "acme-key"
+title = "Acme key"
+pattern = '''\b(?<secret>acme_[0-9a-f]{24})\b'''
+keywords = ["acme_"]
+kind = "api-key"
+authority = "service-wide"
+reach = "saas"
+lifetime = "static"
+why = "Opens it."
+fix = "Revoke it."
+instead = "Log in."
+examples = ["KEY={secret}"]
+counter_examples = ["acme_0123"]
+"#;
+
+fn refused(change: impl Fn(&str) -> String, line: usize, says: &str) {
+    let (_guard, root) = scratch();
+    write(&root, "acme.toml", change(GOOD));
+    let checked = run(&root, &["rules", "check", "acme.toml"]);
+    assert_eq!(checked.status, 2, "{}", checked.stderr);
+    let place = format!("acme.toml:{line}:");
+    assert!(checked.stderr.contains(&place), "no {place} in {}", checked.stderr);
+    assert!(checked.stderr.contains(says), "no `{says}` in {}", checked.stderr);
+    let scanned = run(&root, &["scan", ".", "--rules", "acme.toml"]);
+    assert_eq!((scanned.status, scanned.stdout.as_str()), (2, ""));
+}
+
+#[test]
+fn a_good_file_is_accepted_and_used() {
+    let (_guard, root) = scratch();
+    write(&root, "acme.toml", GOOD);
+    let checked = run(&root, &["rules", "check", "acme.toml"]);
+    assert_eq!((checked.status, checked.stdout.as_str()), (0, "1 rules are good\n"));
+    let secret = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
+    write(&root, "src/a.py", format!("KEY = '{secret}'\n"));
+    let found = run(&root, &["scan", "src", "--rules", "acme.toml", "-f", "jsonl"]);
+    assert_eq!(found.status, 1);
+    assert!(found.stdout.contains(r#""rule_id":"acme-key""#), "{}", found.stdout);
+    assert!(!found.stdout.contains(&secret));
+}
+
+#[test]
+fn unknown_keys_are_refused() {
+    refused(|good| good.replace("title =", "titel ="), 5, "unknown field `titel`");
+}
+
+#[test]
+fn a_pattern_without_a_secret_group_is_refused() {
+    refused(|good| good.replace("?<secret>", ""), 4, "no group (?<secret>...)");
+}
+
+#[test]
+fn an_unbounded_pattern_is_refused() {
+    refused(|good| good.replace("{24}", "+"), 4, "no upper bound");
+}
+
+#[test]
+fn a_keyword_that_is_not_implied_is_refused() {
+    refused(|good| good.replace("[\"acme_\"]", "[\"acme_key\"]"), 4, "does not imply its keywords");
+}
+
+#[test]
+fn an_example_that_is_not_found_is_refused() {
+    refused(|good| good.replace("KEY={secret}", "KEYx{secret}"), 4, "is not found");
+}
+
+#[test]
+fn a_counter_example_that_is_found_is_refused() {
+    let found = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
+    refused(|good| good.replace("acme_0123", &found), 4, "is found");
+}
+
+#[test]
+fn an_id_that_exists_is_refused() {
+    refused(|good| good.replace("acme-key", "github-pat-classic"), 4, "exists already");
+    refused(
+        |good| format!("{good}{}", good.replace("provider = \"Acme\"", "")),
+        4,
+        "exists already",
+    );
+}
+
+#[test]
+fn a_class_that_the_model_does_not_know_is_refused() {
+    refused(|good| good.replace("service-wide", "sevice-wide"), 4, "is not one of bootstrap");
+}
+
+#[test]
+fn show_and_list_tell_about_a_rule() {
+    let (_guard, root) = scratch();
+    let listed = run(&root, &["rules", "list"]);
+    assert!(
+        listed.stdout.lines().any(|l| l.starts_with("github-pat-classic ")),
+        "{}",
+        listed.stdout
+    );
+    let shown = run(&root, &["rules", "show", "github-pat-classic"]);
+    for part in ["account-wide", "source-control", "keywords", "ghp_"] {
+        assert!(shown.stdout.contains(part), "no {part} in {}", shown.stdout);
+    }
+    let unknown = run(&root, &["rules", "show", "nonesuch"]);
+    assert_eq!(unknown.status, 2);
+    assert!(unknown.stderr.contains("rules list"));
+}
