@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::finding::Confidence;
-use crate::report::Format;
+use crate::report::{Format, SarifProfile};
 use crate::score::Severity;
 
 /// Finds secrets, and says what each one opens, where else it lives, and what to do first.
@@ -52,6 +52,10 @@ pub struct ScanArgs {
     /// Write the report to a file; the form follows its extension unless --format is given.
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
+
+    /// For whom SARIF is written.
+    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    pub sarif_profile: SarifProfile,
 
     /// Least severity that makes the scan fail.
     #[arg(long, value_enum, default_value = "low", value_name = "SEVERITY")]

@@ -21,6 +21,7 @@ pub mod finding;
 pub mod git;
 pub mod group;
 pub mod identity;
+pub mod line_hash;
 pub mod problem;
 pub mod report;
 pub mod rules;

@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod jsonl;
+pub mod sarif;
 pub mod text;
 
 use std::io::{self, Write};
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use crate::finding::Confidence;
 use crate::group::SecretGroup;
+use crate::identity::Identity;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::score::Severity;
@@ -26,6 +28,10 @@ pub struct Report<'r> {
     pub problems: Vec<Problem>,
     /// Totals.
     pub summary: Summary,
+    /// Makes the ids of occurrences.
+    pub identity: Identity,
+    /// For whom SARIF is written.
+    pub sarif_profile: SarifProfile,
     /// Whether secrets are shown in clear.
     pub show_secrets: bool,
     /// The clock of the run, Unix seconds.
@@ -89,6 +95,16 @@ pub fn sift(
         .collect()
 }
 
+/// For whom SARIF is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum SarifProfile {
+    /// A rule for each type and severity band: GitHub reads the severity from rules only.
+    #[default]
+    Github,
+    /// One rule for each type.
+    Generic,
+}
+
 /// A form in which a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Format {
@@ -98,6 +114,8 @@ pub enum Format {
     Json,
     /// One occurrence a line.
     Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 impl Format {
@@ -108,6 +126,7 @@ impl Format {
             "txt" => Self::Text,
             "json" => Self::Json,
             "jsonl" | "ndjson" => Self::Jsonl,
+            "sarif" => Self::Sarif,
             _ => return None,
         })
     }
@@ -121,6 +140,7 @@ impl Format {
             Self::Text => text::write(report, colour, out),
             Self::Json => json::write(report, out),
             Self::Jsonl => jsonl::write(report, out),
+            Self::Sarif => sarif::write(report, report.sarif_profile, out),
         }
     }
 }

@@ -7,6 +7,7 @@ use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 use crate::context;
 use crate::detect::{Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
+use crate::line_hash;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::source::{Blob, LeftOut, Progress};
@@ -49,10 +50,16 @@ impl<'r> Worker<'r> {
             return;
         }
         let mut lines = Lines::new(&text);
+        let first = self.findings.len();
         let path: Arc<str> = Arc::from(blob.path);
         for candidate in &candidates {
             let finding = finding(&text, blob, &path, &mut lines, candidate, &candidates);
             self.findings.push(finding);
+        }
+        let numbers: Vec<usize> = self.findings[first..].iter().map(|f| f.location.line).collect();
+        let hashes = line_hash::line_hashes(&text, &numbers);
+        for (finding, hash) in self.findings[first..].iter_mut().zip(hashes) {
+            finding.line_hash = Some(hash);
         }
     }
 

@@ -6,4 +6,5 @@ mod fast_is_slow;
 mod hostile;
 mod oath;
 mod rules;
+mod sarif;
 mod scan;

@@ -5,7 +5,7 @@ use sprawl::rules::Rules;
 
 use crate::common::{examples, run, scratch, write};
 
-const FORMATS: &[&str] = &["text", "json", "jsonl"];
+const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif"];
 
 /// A tree with every rule's example, some of them in several files.
 fn tree() -> (tempfile::TempDir, std::path::PathBuf, Vec<Vec<u8>>) {

@@ -131,6 +131,8 @@ fn report<'r>(
         groups,
         problems: harvest.problems,
         summary,
+        identity,
+        sarif_profile: args.sarif_profile,
         show_secrets: args.show_secrets,
         now,
     }

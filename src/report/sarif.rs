@@ -1,0 +1,417 @@
+//! SARIF 2.1.0 (OASIS, errata 01), as GitHub, Azure DevOps and DefectDojo read it.
+//!
+//! One result for each occurrence, with exactly one location; the secret's other places are related
+//! locations. GitHub takes `security-severity` from the rule alone, so its profile has a rule for
+//! each type and severity band. Scores stay out of `message.text`, which others use as identity.
+
+mod taxonomy;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::{Report, SarifProfile};
+use crate::finding::{Finding, Origin};
+use crate::group::SecretGroup;
+use crate::rules::{Rule, RuleId};
+use crate::score::{self, Environment, Exposure, Facts, Place, Severity};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Other places listed with a result; the report in JSON has all of them.
+const RELATED: usize = 20;
+
+/// Results that GitHub accepts in a run; the worst come first.
+const RESULTS: usize = 25_000;
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, profile: SarifProfile, out: &mut dyn Write) -> io::Result<()> {
+    let descriptors = Descriptors::of(report, profile);
+    let log = Log { report, descriptors: &descriptors };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+/// The rules of a run: for each, the type and the band it stands for.
+struct Descriptors {
+    list: Vec<(RuleId, Option<Severity>)>,
+    index: BTreeMap<(RuleId, Option<Severity>), usize>,
+    profile: SarifProfile,
+}
+
+impl Descriptors {
+    fn of(report: &Report<'_>, profile: SarifProfile) -> Self {
+        let mut list: Vec<_> =
+            report.groups.iter().map(|group| (group.rule, band(report, group, profile))).collect();
+        list.sort_by_key(|(rule, band)| (report.rules.get(*rule).id().to_owned(), *band));
+        list.dedup();
+        let index = list.iter().copied().zip(0..).collect();
+        Self { list, index, profile }
+    }
+
+    fn position(&self, report: &Report<'_>, group: &SecretGroup) -> usize {
+        let key = (group.rule, band(report, group, self.profile));
+        self.index.get(&key).copied().unwrap_or_default()
+    }
+}
+
+/// The band that a group's rule needs a descriptor of its own for.
+fn band(report: &Report<'_>, group: &SecretGroup, profile: SarifProfile) -> Option<Severity> {
+    let severity = group.score.severity();
+    let usual = usual_score(report.rules.get(group.rule)).severity();
+    (profile == SarifProfile::Github && severity != usual).then_some(severity)
+}
+
+/// The score of a type in one tracked file that says nothing about its environment.
+fn usual_score(rule: &Rule) -> score::Score {
+    score::score(&Facts {
+        authority: rule.authority,
+        reach: rule.reach,
+        lifetime: rule.lifetime,
+        usability: vec![rule.usability],
+        places: vec![Place {
+            environment: Environment::Unknown,
+            exposure: Exposure::Head,
+            file: String::new(),
+            repository: String::new(),
+        }],
+        age_days: 0,
+        authors: 1,
+        fan_out: 0,
+    })
+}
+
+fn rule_id(rule: &Rule, band: Option<Severity>) -> String {
+    match band {
+        Some(band) => format!("{}/{}", rule.id(), band.name()),
+        None => rule.id().to_owned(),
+    }
+}
+
+struct Log<'a, 'r> {
+    report: &'a Report<'r>,
+    descriptors: &'a Descriptors,
+}
+
+/// The document is written piece by piece: results are made when they are written.
+impl Serialize for Log<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut log = serializer.serialize_map(Some(3))?;
+        log.serialize_entry("$schema", SCHEMA)?;
+        log.serialize_entry("version", "2.1.0")?;
+        log.serialize_entry("runs", &[Run(self)])?;
+        log.end()
+    }
+}
+
+struct Run<'a, 'b, 'r>(&'a Log<'b, 'r>);
+
+impl Serialize for Run<'_, '_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let Log { report, descriptors } = self.0;
+        let mut run = serializer.serialize_map(None)?;
+        run.serialize_entry("tool", &json!({ "driver": driver(report, descriptors) }))?;
+        run.serialize_entry("taxonomies", &taxonomy::components())?;
+        run.serialize_entry("automationDetails", &json!({ "id": "sprawl/" }))?;
+        run.serialize_entry("columnKind", "utf16CodeUnits")?;
+        run.serialize_entry(
+            "originalUriBaseIds",
+            &json!({ "%SRCROOT%": { "description": { "text": "Root of the scanned tree." } } }),
+        )?;
+        run.serialize_entry("redactionTokens", &["****"])?;
+        run.serialize_entry("invocations", &[invocation(report)])?;
+        run.serialize_entry("results", &Results(self.0))?;
+        run.end()
+    }
+}
+
+struct Results<'a, 'b, 'r>(&'a Log<'b, 'r>);
+
+impl Serialize for Results<'_, '_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Log { report, descriptors } = self.0;
+        // Two secrets of one rule on one line would share GitHub's fingerprint and fold into one.
+        let mut on_line: BTreeMap<(RuleId, &str, &str), usize> = BTreeMap::new();
+        // Which of its secret's places in a file an occurrence is.
+        let results = report.groups.iter().flat_map(|group| {
+            let mut in_file: BTreeMap<&str, usize> = BTreeMap::new();
+            group
+                .occurrences
+                .iter()
+                .map(move |finding| {
+                    let ordinal = in_file.entry(&*finding.location.path).or_default();
+                    *ordinal += 1;
+                    (group, finding, *ordinal)
+                })
+                .collect::<Vec<_>>()
+        });
+        serializer.collect_seq(results.take(RESULTS).map(|(group, finding, ordinal)| {
+            let hash = finding.line_hash.as_deref().unwrap_or_default();
+            let same = on_line.entry((group.rule, &*finding.location.path, hash)).or_default();
+            *same += 1;
+            result(report, descriptors, group, finding, ordinal, *same)
+        }))
+    }
+}
+
+fn driver(report: &Report<'_>, descriptors: &Descriptors) -> Value {
+    let rules: Vec<Value> = descriptors
+        .list
+        .iter()
+        .map(|(id, band)| descriptor(report.rules.get(*id), *band))
+        .collect();
+    json!({
+        "name": "sprawl",
+        "fullName": "sprawl secret-sprawl scanner",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": "https://crates.io/crates/secret-sprawl",
+        "guid": "0c5d8f1e-6a1c-5a55-9d0e-4f6f3c1b7a20",
+        "supportedTaxonomies": taxonomy::references(),
+        "notifications": [{
+            "id": NOT_SCANNED,
+            "name": "NotScanned",
+            "shortDescription": { "text": "Something could not be scanned." },
+            "fullDescription": { "text": "What could not be read, parsed or finished was not scanned; the result is incomplete." },
+            "help": { "text": "Make it readable, or leave it out with --exclude, and scan again." },
+        }],
+        "rules": rules,
+    })
+}
+
+const NOT_SCANNED: &str = "not-scanned";
+
+fn descriptor(rule: &Rule, band: Option<Severity>) -> Value {
+    let usual = usual_score(rule);
+    let severity = band.unwrap_or(usual.severity());
+    let text = &rule.text;
+    let docs = if rule.docs.is_empty() {
+        String::new()
+    } else {
+        format!("\n\n[Documentation]({})", rule.docs)
+    };
+    let title = sentence(&text.title);
+    let suffix = band.map_or(String::new(), |b| format!(" ({})", b.name()));
+    let mut descriptor = json!({
+        "id": rule_id(rule, band),
+        "name": pascal_case(rule.id(), band),
+        "shortDescription": { "text": sentence(&format!("{}{suffix}", text.title.trim_end_matches('.'))) },
+        "fullDescription": { "text": format!("{title} {}", sentence(&text.why)) },
+        "help": {
+            "text": format!("{}\n\nFix: {}\n\nInstead: {}", text.why, text.fix, text.instead),
+            "markdown": format!(
+                "{}\n\n**What to do.** {}\n\n**Instead.** {}{docs}", text.why, text.fix, text.instead
+            ),
+        },
+        "defaultConfiguration": { "level": level(severity) },
+        "properties": {
+            "tags": tags(rule),
+            "precision": "high",
+            "problem.severity": problem_severity(severity),
+            "security-severity": security_severity(usual.value, band),
+        },
+        "relationships": taxonomy::relationships(rule),
+    });
+    if rule.docs.starts_with("https://") {
+        descriptor["helpUri"] = json!(rule.docs);
+    }
+    descriptor
+}
+
+fn tags(rule: &Rule) -> Vec<String> {
+    let mut tags = vec!["security".to_owned(), "secret".to_owned()];
+    tags.extend(
+        taxonomy::cwes(rule).iter().map(|cwe| format!("external/cwe/{}", cwe.to_lowercase())),
+    );
+    tags
+}
+
+/// GitHub's scale from 0.1 to 10; it leaves 9.0 open, so critical begins at 9.1.
+fn security_severity(usual: u8, band: Option<Severity>) -> String {
+    match band {
+        None if usual == 90 => "9.1".to_owned(),
+        None => format!("{}.{}", usual.max(1) / 10, usual.max(1) % 10),
+        Some(Severity::Critical) => "9.5".to_owned(),
+        Some(Severity::High) => "8.0".to_owned(),
+        Some(Severity::Medium) => "5.5".to_owned(),
+        Some(Severity::Low) => "2.0".to_owned(),
+        Some(Severity::None) => "0.1".to_owned(),
+    }
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::None => "note",
+    }
+}
+
+const fn problem_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::None => "recommendation",
+    }
+}
+
+fn result(
+    report: &Report<'_>,
+    descriptors: &Descriptors,
+    group: &SecretGroup,
+    finding: &Finding,
+    ordinal: usize,
+    same_line: usize,
+) -> Value {
+    let rule = report.rules.get(group.rule);
+    let position = descriptors.position(report, group);
+    let others: Vec<&Finding> =
+        group.occurrences.iter().filter(|o| o.location != finding.location).take(RELATED).collect();
+    let mut text = format!("{} in clear text", rule.text.title.trim_end_matches('.'));
+    if !others.is_empty() {
+        let first = others[0].location.path.replace(['[', ']', '\\'], "_");
+        text.push_str(&format!("; the same secret is in [{first}](1)"));
+    }
+    text.push('.');
+    let score = &group.score;
+    let because = score.because.join("; ");
+    let severity = score.severity();
+    let mut fingerprints = serde_json::Map::new();
+    if let Some(hash) = &finding.line_hash {
+        let hash = if same_line > 1 { format!("{hash}-{same_line}") } else { hash.clone() };
+        fingerprints.insert("primaryLocationLineHash".to_owned(), json!(hash));
+    }
+    let occurrence = report.identity.occurrence(&group.id, &finding.location.path, ordinal);
+    fingerprints.insert("occurrenceId/v1".to_owned(), json!(occurrence));
+    fingerprints.insert("secretId/v1".to_owned(), json!(group.id));
+    let mut result = json!({
+        "ruleId": rule_id(rule, descriptors.list.get(position).and_then(|(_, band)| *band)),
+        "ruleIndex": position,
+        "level": level(severity),
+        "kind": "fail",
+        "rank": f64::from(score.value),
+        "message": {
+            "text": text,
+            "markdown": format!("{text} **Score {} ({})** because: {because}.", score.value, severity.name()),
+        },
+        "locations": [{ "physicalLocation": physical(finding) }],
+    });
+    if !others.is_empty() {
+        let related: Vec<Value> = others
+            .iter()
+            .zip(1..)
+            .map(|(other, id)| {
+                json!({ "id": id, "message": { "text": "Same secret." }, "physicalLocation": physical(other) })
+            })
+            .collect();
+        result["relatedLocations"] = json!(related);
+    }
+    result["partialFingerprints"] = Value::Object(fingerprints);
+    let taxa = taxonomy::of_group(group);
+    if !taxa.is_empty() {
+        result["taxa"] = json!(taxa);
+    }
+    result["properties"] = properties(report, group, finding);
+    result
+}
+
+fn properties(report: &Report<'_>, group: &SecretGroup, finding: &Finding) -> Value {
+    let mut properties = json!({
+        "score": group.score.value,
+        "severity": group.score.severity(),
+        "confidence": finding.confidence,
+        "validity": "unknown",
+        "redacted": group.redacted(report.rules),
+        "authority": group.facts.authority.name(),
+        "reach": group.facts.reach.name(),
+        "lifetime": group.facts.lifetime.name(),
+        "because": group.score.because,
+        "evidence": finding.evidence.iter().map(crate::finding::Evidence::describe).collect::<Vec<_>>(),
+    });
+    let decoded = group.decoded_facts();
+    if !decoded.is_empty() {
+        properties["decoded"] = json!(decoded);
+    }
+    if let Origin::Git(git) = &finding.location.origin {
+        properties["git"] = json!({
+            "blob": git.object, "commit": git.commit, "author": git.author, "date": git.date,
+            "at_head": git.at_head, "reach": git.reach,
+        });
+    }
+    properties
+}
+
+fn physical(finding: &Finding) -> Value {
+    let location = &finding.location;
+    let path = match &location.origin {
+        Origin::Git(git) if location.path.is_empty() => format!("git-object/{}", git.object),
+        _ => location.path.to_string(),
+    };
+    let absolute = path.starts_with('/') || path.get(1..3).is_some_and(|p| p == ":/");
+    let artifact = if absolute {
+        json!({ "uri": format!("file:///{}", encoded(path.trim_start_matches('/'))) })
+    } else {
+        json!({ "uri": encoded(&path), "uriBaseId": "%SRCROOT%" })
+    };
+    json!({
+        "artifactLocation": artifact,
+        "region": {
+            "startLine": location.line, "startColumn": location.column,
+            "endLine": location.end_line, "endColumn": location.end_column,
+        },
+    })
+}
+
+/// Percent-encoding of everything that may not stand in a URI path (RFC 3986, section 3.3).
+fn encoded(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+fn invocation(report: &Report<'_>) -> Value {
+    let notifications: Vec<Value> = report
+        .problems
+        .iter()
+        .map(|problem| {
+            json!({
+                "descriptor": { "id": NOT_SCANNED, "index": 0 },
+                "level": "error",
+                "message": { "text": format!("{}: {}.", problem.place, problem.what.trim_end_matches('.')) },
+            })
+        })
+        .collect();
+    let mut invocation = json!({ "executionSuccessful": report.problems.is_empty() });
+    if !notifications.is_empty() {
+        invocation["toolExecutionNotifications"] = json!(notifications);
+    }
+    invocation
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+fn pascal_case(id: &str, band: Option<Severity>) -> String {
+    id.split('-')
+        .chain(band.map(Severity::name))
+        .map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            first.to_ascii_uppercase() + rest
+        })
+        .collect()
+}
