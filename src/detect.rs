@@ -258,7 +258,7 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         evidence.push(Evidence::Near);
     }
     let compiled = rule.compiled().ok()?;
-    let mut confidence = if rule.near().is_none() && compiled.public_prefix >= 3 {
+    let mut confidence = if compiled.public_prefix >= 3 {
         evidence.push(Evidence::Prefix);
         Confidence::Strong
     } else {
@@ -354,7 +354,8 @@ fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by(|a, b| {
         let rank = |c: &Candidate| {
             let rule = rules.get(c.rule);
-            (!rule.text.fallback, c.confidence, rule.near().is_none(), c.secret.len())
+            // Of two rules with the same prefix, the one whose context is there knows the vendor.
+            (!rule.text.fallback, c.confidence, rule.near().is_some(), c.secret.len())
         };
         rank(b).cmp(&rank(a)).then_with(|| (a.secret.start, a.rule).cmp(&(b.secret.start, b.rule)))
     });

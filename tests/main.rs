@@ -8,3 +8,4 @@ mod oath;
 mod rules;
 mod sarif;
 mod scan;
+mod score;
