@@ -1,5 +1,7 @@
 //! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
 
+pub mod git;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -35,6 +37,7 @@ Examples:
   sprawl scan                        the current directory
   sprawl scan --fail-on high src     only high and critical findings fail
   git diff | sprawl scan -           standard input
+  sprawl scan --staged               what the next commit would add
   sprawl scan -o out.json -o out.txt several reports in one run
 
 Exit status:
@@ -44,6 +47,10 @@ pub struct ScanArgs {
     /// Files and directories; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+
+    /// What of a git repository is scanned.
+    #[command(flatten)]
+    pub git: git::GitArgs,
 
     /// Form of the report.
     #[arg(short, long, value_enum)]

@@ -1,5 +1,6 @@
 //! Commands: from what was typed to what is done, and to the exit status.
 
+mod git;
 mod output;
 mod rules;
 mod scan;

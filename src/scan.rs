@@ -10,7 +10,7 @@ use crate::finding::{Finding, Location, Secret};
 use crate::line_hash;
 use crate::problem::Problem;
 use crate::rules::Rules;
-use crate::source::{Blob, LeftOut, Progress};
+use crate::source::{self, Blob, LeftOut, Progress};
 use crate::text::{self, Lines};
 
 /// What one thread has found so far, and its scratch memory.
@@ -44,6 +44,9 @@ impl<'r> Worker<'r> {
     /// Scans one blob.
     pub fn blob(&mut self, blob: &Blob<'_>) {
         self.progress.count(blob.bytes.len());
+        if source::is_lfs_pointer(blob.bytes) {
+            self.left_out.lfs_pointers += 1;
+        }
         let text = text::decoded(blob.bytes);
         let candidates = self.scanner.candidates(&text);
         if candidates.is_empty() {
@@ -170,11 +173,7 @@ impl<'r> Crew<'r> {
             harvest.problems.extend(worker.problems);
             harvest.left_out.add(worker.left_out);
         }
-        harvest.findings.sort_by(|a, b| {
-            (&a.location, &a.secret, a.rule).cmp(&(&b.location, &b.secret, b.rule))
-        });
-        harvest.problems.sort();
-        harvest.problems.dedup();
+        harvest.sort();
         harvest
     }
 }
@@ -188,4 +187,22 @@ pub struct Harvest {
     pub problems: Vec<Problem>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
+}
+
+impl Harvest {
+    /// Takes in what another scan found.
+    pub fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.problems.extend(other.problems);
+        self.left_out.add(other.left_out);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            (&a.location, &a.secret, a.rule).cmp(&(&b.location, &b.secret, b.rule))
+        });
+        self.problems.sort();
+        self.problems.dedup();
+    }
 }

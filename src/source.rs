@@ -2,6 +2,7 @@
 //! worker of the thread that it is on.
 
 pub mod mapped;
+pub mod staged;
 pub mod stdin;
 pub mod tree;
 
@@ -72,4 +73,10 @@ impl Progress {
         self.blobs.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
+}
+
+/// Whether this is a Git LFS pointer instead of a file: a few lines that begin with the address of
+/// the specification (`docs/spec.md` of Git LFS).
+pub(crate) fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/v")
 }

@@ -129,7 +129,12 @@ fn utf16_length(bytes: &[u8]) -> usize {
 
 /// A path as people type it: `/` between parts, bytes that are not UTF-8 as `\xNN`.
 pub fn display_path(path: &std::path::Path) -> String {
-    let raw = path.as_os_str().as_encoded_bytes();
+    let shown = display_bytes(path.as_os_str().as_encoded_bytes());
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+}
+
+/// Bytes that are mostly text, like a path in git; what is not UTF-8 as `\xNN`.
+pub fn display_bytes(raw: &[u8]) -> String {
     let mut shown = String::with_capacity(raw.len());
     for chunk in raw.utf8_chunks() {
         shown.push_str(chunk.valid());
@@ -137,7 +142,7 @@ pub fn display_path(path: &std::path::Path) -> String {
             shown.push_str(&format!("\\x{byte:02x}"));
         }
     }
-    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+    shown
 }
 
 /// Text from outside as a terminal may see it: control and direction-changing characters escaped.

@@ -3,6 +3,7 @@
 
 mod common;
 mod fast_is_slow;
+mod git;
 mod hostile;
 mod oath;
 mod rules;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::{Error, Outcome, output, summary};
+use super::{Error, Outcome, git, output, summary};
 use crate::cli::{RuleArgs, ScanArgs};
 use crate::group;
 use crate::identity::{self, Identity};
@@ -29,6 +29,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let (from_stdin, paths) = existing(&args.paths)?;
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
+        if git::is_wanted(args) {
+            return git::scan(args, &paths, &rules, &progress);
+        }
         let crew = Crew::new(&rules, &progress, args.threads).map_err(Error::Input)?;
         if from_stdin {
             crew.worker(stdin::scan);

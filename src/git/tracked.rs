@@ -55,11 +55,6 @@ impl Tracked {
     }
 
     fn below_top(&self, full: &Path) -> Option<Vec<u8>> {
-        let below = full.strip_prefix(&self.top).ok()?;
-        let mut path = below.as_os_str().as_encoded_bytes().to_vec();
-        if cfg!(windows) {
-            path.iter_mut().filter(|b| **b == b'\\').for_each(|b| *b = b'/');
-        }
-        Some(path)
+        super::below_top(full, &self.top)
     }
 }

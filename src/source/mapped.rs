@@ -45,6 +45,21 @@ pub fn open(mut file: File) -> io::Result<Content> {
     Ok(Content::Read(bytes))
 }
 
+/// Maps a file that its owner never changes in place, like a pack of git's, whatever its size and
+/// on every system; reads it where it cannot be mapped.
+///
+/// # Errors
+/// The file can be neither mapped nor read.
+pub fn map_unchanging(mut file: File) -> io::Result<Content> {
+    truncation::watch();
+    if let Ok(map) = map(&file) {
+        return Ok(Content::Mapped(map));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Content::Read(bytes))
+}
+
 #[expect(unsafe_code, reason = "a map of a file that others may change cannot be proved safe")]
 fn map(file: &File) -> io::Result<memmap2::Mmap> {
     // SAFETY: another process may change the file while it is mapped. Changed bytes are only read

@@ -1,0 +1,412 @@
+//! The object database: loose objects and packs, in the repository's own directory and in all that
+//! it borrows from. Reads one object at a time; [`super::walk`] reads all of them at once.
+//!
+//! It is our own, on top of gix's readers of index files and entry headers, because a scan must go
+//! on where git would stop: past a damaged pack, a directory that is gone, alternates in a circle.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use gix::bstr::ByteSlice;
+use gix::hash::{ObjectId, oid};
+use gix::objs::Kind;
+use gix::odb::pack::data::entry::Header;
+use gix::odb::pack::multi_index;
+use gix::zlib::{Inflate, Status};
+
+use super::delta::{self, DeltaError, Shared};
+use super::pack::Pack;
+use crate::problem::Problem;
+use crate::text::display_path;
+
+/// Objects larger than this are named and not read: 512 MiB, where git itself begins to treat files
+/// as too big to be diffed (`core.bigFileThreshold`).
+pub const LARGEST: u64 = 512 << 20;
+
+/// Why an object cannot be read. No variant holds content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// In no directory and no pack.
+    #[error("is not in the repository")]
+    Missing,
+    /// There, but it cannot be decoded.
+    #[error("is damaged: {0}")]
+    Damaged(String),
+    /// There, but larger than [`LARGEST`].
+    #[error("has {0} bytes; objects of more than 512 MiB are not scanned")]
+    TooLarge(u64),
+}
+
+impl From<DeltaError> for ReadError {
+    fn from(error: DeltaError) -> Self {
+        match error {
+            DeltaError::TooLarge(size) => Self::TooLarge(size),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+/// Everything that can be read by id.
+#[derive(Debug)]
+pub struct Objects {
+    hash: gix::hash::Kind,
+    directories: Vec<PathBuf>,
+    packs: Vec<LazyPack>,
+    problems: Vec<Problem>,
+}
+
+#[derive(Debug)]
+struct LazyPack {
+    path: PathBuf,
+    /// Objects that only a multi-pack index lists, because the pack's own index is gone.
+    listed: Option<Vec<(ObjectId, u64)>>,
+    pack: OnceLock<Result<Pack, String>>,
+}
+
+impl LazyPack {
+    fn get(&self, hash: gix::hash::Kind) -> Result<&Pack, &str> {
+        self.pack
+            .get_or_init(|| match &self.listed {
+                Some(objects) => Pack::with_list(&self.path, objects.clone(), hash),
+                None => Pack::with_index(&self.path, hash),
+            })
+            .as_ref()
+            .map_err(String::as_str)
+    }
+}
+
+impl Objects {
+    /// Looks at the directories and at those that they borrow from. Packs are opened when they are
+    /// first needed. What cannot be read is noted, see [`Objects::problems`].
+    pub fn open(roots: &[PathBuf], hash: gix::hash::Kind) -> Self {
+        let mut objects =
+            Self { hash, directories: Vec::new(), packs: Vec::new(), problems: Vec::new() };
+        let mut seen = Vec::new();
+        for root in roots {
+            objects.add_directory(root, 0, &mut seen);
+        }
+        objects
+    }
+
+    /// The hash that names objects.
+    pub fn hash(&self) -> gix::hash::Kind {
+        self.hash
+    }
+
+    /// The directories, the repository's own first.
+    pub fn directories(&self) -> &[PathBuf] {
+        &self.directories
+    }
+
+    /// Opens all packs, and says which cannot be opened.
+    pub fn packs(&self) -> (Vec<&Pack>, Vec<Problem>) {
+        let (mut packs, mut problems) = (Vec::new(), Vec::new());
+        for lazy in &self.packs {
+            match lazy.get(self.hash) {
+                Ok(pack) => packs.push(pack),
+                Err(what) => problems.push(Problem::new(display_path(&lazy.path), what)),
+            }
+        }
+        (packs, problems)
+    }
+
+    /// What could not be read of the directories themselves.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether there is such an object; it may still be damaged.
+    pub fn has(&self, id: &oid) -> bool {
+        self.directories.iter().any(|d| loose_path(d, id).is_file())
+            || self.packs.iter().any(|p| p.get(self.hash).is_ok_and(|p| p.find(id).is_some()))
+    }
+
+    /// Reads an object into the reader; its bytes live as long as the reader is not used again.
+    ///
+    /// # Errors
+    /// Why none of its copies can be read.
+    pub fn read<'b>(
+        &self,
+        id: &oid,
+        reader: &'b mut Reader,
+    ) -> Result<(Kind, &'b [u8]), ReadError> {
+        let kind = self.read_any(id, reader)?;
+        Ok((kind, &reader.bytes[reader.start..]))
+    }
+
+    fn read_any(&self, id: &oid, reader: &mut Reader) -> Result<Kind, ReadError> {
+        let mut error = ReadError::Missing;
+        for directory in &self.directories {
+            match reader.loose(&loose_path(directory, id)) {
+                Err(ReadError::Missing) => {}
+                Err(other) => error = other,
+                Ok(kind) => return Ok(kind),
+            }
+        }
+        for lazy in &self.packs {
+            let Ok(pack) = lazy.get(self.hash) else { continue };
+            let Some(offset) = pack.find(id) else { continue };
+            match self.read_packed(pack, offset, reader) {
+                Ok(kind) => return Ok(kind),
+                Err(other) => error = other,
+            }
+        }
+        Err(error)
+    }
+
+    fn read_packed<'s>(
+        &'s self,
+        mut pack: &'s Pack,
+        mut offset: u64,
+        reader: &mut Reader,
+    ) -> Result<Kind, ReadError> {
+        let mut chain = Vec::new();
+        let kind = loop {
+            let entry = pack.entry(offset).map_err(ReadError::Damaged)?;
+            let bytes = pack.bytes(entry.data_offset, None);
+            match entry.header {
+                Header::OfsDelta { base_distance } => {
+                    offset = Header::verified_base_pack_offset(offset, base_distance)
+                        .ok_or_else(|| ReadError::Damaged("its base cannot be".to_owned()))?;
+                    chain.push((bytes, entry.decompressed_size));
+                }
+                Header::RefDelta { base_id } => {
+                    chain.push((bytes, entry.decompressed_size));
+                    match self.find_packed(pack, &base_id) {
+                        Some(there) => (pack, offset) = there,
+                        None => break self.read_loose_base(&base_id, reader)?,
+                    }
+                }
+                whole => {
+                    reader.start = 0;
+                    let size = entry.decompressed_size;
+                    inflate(&mut reader.inflate, bytes, size, &mut reader.bytes)?;
+                    break whole.as_kind().ok_or(ReadError::Missing)?;
+                }
+            }
+            // Bases that name each other in a circle would be followed for ever.
+            if chain.len() > LONGEST_CHAIN {
+                return Err(ReadError::Damaged("its chain of deltas has no end".to_owned()));
+            }
+        };
+        while let Some((bytes, size)) = chain.pop() {
+            inflate(&mut reader.inflate, bytes, size, &mut reader.delta)?;
+            let base = &reader.bytes[reader.start..];
+            let Reader { delta, result, shared, .. } = reader;
+            delta::apply(base, delta, LARGEST, result, shared)?;
+            std::mem::swap(&mut reader.bytes, &mut reader.result);
+            reader.start = 0;
+        }
+        Ok(kind)
+    }
+
+    fn find_packed<'s>(&'s self, first: &'s Pack, id: &oid) -> Option<(&'s Pack, u64)> {
+        let others = self.packs.iter().filter_map(|lazy| lazy.get(self.hash).ok());
+        std::iter::once(first)
+            .chain(others)
+            .find_map(|pack| pack.find(id).map(|offset| (pack, offset)))
+    }
+
+    fn read_loose_base(&self, id: &oid, reader: &mut Reader) -> Result<Kind, ReadError> {
+        let found = self.directories.iter().find_map(|d| reader.loose(&loose_path(d, id)).ok());
+        found.ok_or_else(|| ReadError::Damaged(format!("its base {id} is not in the repository")))
+    }
+
+    fn add_directory(&mut self, directory: &Path, depth: usize, seen: &mut Vec<PathBuf>) {
+        let full = match fs::canonicalize(directory) {
+            Ok(full) => full,
+            Err(error) => {
+                let what = format!("the object directory cannot be read: {error}");
+                return self.problems.push(Problem::new(display_path(directory), what));
+            }
+        };
+        // Each directory once: alternates that lead back are harmless.
+        if seen.contains(&full) {
+            return;
+        }
+        seen.push(full);
+        self.add_packs(&directory.join("pack"));
+        self.directories.push(directory.to_owned());
+        let file = directory.join("info").join("alternates");
+        let lines = match fs::read(&file) {
+            Ok(lines) => lines,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => {
+                let what = format!("cannot be read: {error}");
+                return self.problems.push(Problem::new(display_path(&file), what));
+            }
+        };
+        for line in lines.lines().filter(|line| !line.is_empty() && line[0] != b'#') {
+            let path = gix::quote::ansi_c::undo(line.as_bstr())
+                .ok()
+                .and_then(|(path, _)| gix::path::from_bstr(path).ok().map(Cow::into_owned));
+            match path {
+                Some(_) if depth >= DEEPEST_ALTERNATES => {
+                    let what = "borrows too deep; what it borrows from was not scanned";
+                    self.problems.push(Problem::new(display_path(&file), what));
+                }
+                Some(path) => self.add_directory(&directory.join(path), depth + 1, seen),
+                None => {
+                    let what = "a line is no path; what it borrows from was not scanned";
+                    self.problems.push(Problem::new(display_path(&file), what));
+                }
+            }
+        }
+    }
+
+    fn add_packs(&mut self, directory: &Path) {
+        let names = match fs::read_dir(directory) {
+            Ok(names) => names,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => {
+                let what = format!("packs cannot be listed: {error}");
+                return self.problems.push(Problem::new(display_path(directory), what));
+            }
+        };
+        let mut paths: Vec<PathBuf> = names.filter_map(|n| n.ok().map(|n| n.path())).collect();
+        paths.sort();
+        let packs = paths.iter().filter(|path| path.extension().is_some_and(|e| e == "pack"));
+        let (whole, bare): (Vec<_>, Vec<_>) =
+            packs.partition(|path| paths.binary_search(&path.with_extension("idx")).is_ok());
+        for path in whole {
+            let pack = OnceLock::new();
+            self.packs.push(LazyPack { path: path.clone(), listed: None, pack });
+        }
+        if !bare.is_empty() {
+            self.add_listed(directory, &bare);
+        }
+    }
+
+    /// Packs without an index of their own, as far as a multi-pack index lists their objects.
+    fn add_listed(&mut self, directory: &Path, paths: &[&PathBuf]) {
+        let index = multi_index::File::at(directory.join("multi-pack-index"), None).ok();
+        for path in paths {
+            let place = display_path(path);
+            let number = index.as_ref().and_then(|index| {
+                let name = path.with_extension("idx");
+                let names = index.index_names();
+                let at = names.iter().position(|n| Some(n.as_os_str()) == name.file_name())?;
+                u32::try_from(at).ok().map(|at| (index, at))
+            });
+            let Some((index, number)) = number else {
+                let what = "the pack has no index; `git index-pack` makes one";
+                self.problems.push(Problem::new(place, what));
+                continue;
+            };
+            let mut listed = Vec::new();
+            for entry in index.iter() {
+                match entry {
+                    Ok(entry) if entry.pack_index == number => {
+                        listed.push((entry.oid, entry.pack_offset));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let what = format!("the multi-pack index is damaged: {error}");
+                        self.problems.push(Problem::new(place.as_str(), what));
+                    }
+                }
+            }
+            let pack = OnceLock::new();
+            self.packs.push(LazyPack { path: (*path).clone(), listed: Some(listed), pack });
+        }
+    }
+}
+
+/// Scratch memory for reading objects; one for each thread.
+#[derive(Default)]
+pub struct Reader {
+    inflate: Inflate,
+    bytes: Vec<u8>,
+    /// Where the object begins in `bytes`.
+    start: usize,
+    result: Vec<u8>,
+    delta: Vec<u8>,
+    shared: Vec<Shared>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reader({} bytes)", self.bytes.len())
+    }
+}
+
+impl Reader {
+    /// Reads a loose object's file.
+    ///
+    /// # Errors
+    /// It is not there, or it is damaged.
+    pub fn loose_file(&mut self, path: &Path) -> Result<(Kind, &[u8]), ReadError> {
+        let kind = self.loose(path)?;
+        Ok((kind, &self.bytes[self.start..]))
+    }
+
+    fn loose(&mut self, path: &Path) -> Result<Kind, ReadError> {
+        let compressed = fs::read(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ReadError::Missing,
+            _ => ReadError::Damaged(error.to_string()),
+        })?;
+        let mut head = [0; 64];
+        self.inflate.reset();
+        let (_, _, written) = self
+            .inflate
+            .prefix(&compressed, &mut head)
+            .map_err(|error| ReadError::Damaged(error.to_string()))?;
+        let (kind, size, length) = loose_header(&head[..written])
+            .ok_or_else(|| ReadError::Damaged("its header is no header".to_owned()))?;
+        if size > LARGEST {
+            return Err(ReadError::TooLarge(size));
+        }
+        inflate(&mut self.inflate, &compressed, size + length as u64, &mut self.bytes)?;
+        self.start = length;
+        Ok(kind)
+    }
+}
+
+/// Decompresses exactly `size` bytes, no more and no fewer.
+///
+/// # Errors
+/// The bytes are damaged, or say to be more than they can be.
+pub(super) fn inflate(
+    inflate: &mut Inflate,
+    compressed: &[u8],
+    size: u64,
+    out: &mut Vec<u8>,
+) -> Result<(), ReadError> {
+    let damaged = |what: &str| ReadError::Damaged(what.to_owned());
+    if size > LARGEST + 64 {
+        return Err(ReadError::TooLarge(size));
+    }
+    // Deflate makes at most 1,032 bytes of one; a larger claim is not worth the memory.
+    if size / 1032 > compressed.len() as u64 {
+        return Err(damaged("it says to be larger than its bytes can be"));
+    }
+    out.clear();
+    out.resize(size as usize, 0);
+    inflate.reset();
+    match inflate.once(compressed, out) {
+        Ok((Status::StreamEnd, _, written)) if written == out.len() => Ok(()),
+        Ok(_) => Err(damaged("it has another size than it says")),
+        Err(_) => Err(damaged("it cannot be decompressed")),
+    }
+}
+
+/// The file of a loose object.
+pub(super) fn loose_path(directory: &Path, id: &oid) -> PathBuf {
+    let hex = id.to_hex().to_string();
+    directory.join(&hex[..2]).join(&hex[2..])
+}
+
+/// git makes chains of at most 4,095 deltas (`pack.depth`); damage can make circles.
+const LONGEST_CHAIN: usize = 10_000;
+
+/// How far git itself follows directories that borrow from each other.
+const DEEPEST_ALTERNATES: usize = 5;
+
+/// `blob 12` and a zero byte: the kind, the size, and how long the header is.
+fn loose_header(head: &[u8]) -> Option<(Kind, u64, usize)> {
+    let zero = head.iter().position(|b| *b == 0)?;
+    let (kind, size) = std::str::from_utf8(&head[..zero]).ok()?.split_once(' ')?;
+    Some((Kind::from_bytes(kind.as_bytes()).ok()?, size.parse().ok()?, zero + 1))
+}

@@ -1,0 +1,137 @@
+//! One pack: many objects in one file, and the index that says where each of them lies.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use gix::hash::{ObjectId, oid};
+use gix::odb::pack::data::Entry;
+use gix::odb::pack::{data, index};
+
+use crate::source::mapped::{self, Content};
+
+/// A pack with its index.
+#[derive(Debug)]
+pub struct Pack {
+    /// The pack file.
+    pub path: PathBuf,
+    content: Content,
+    listing: Listing,
+    hash: gix::hash::Kind,
+}
+
+/// Where the objects lie.
+enum Listing {
+    /// The pack's own index.
+    Index(Box<index::File>),
+    /// From a multi-pack index, sorted by id.
+    Listed(Vec<(ObjectId, u64)>),
+}
+
+impl std::fmt::Debug for Listing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Index(index) => write!(f, "Index({})", index.num_objects()),
+            Self::Listed(objects) => write!(f, "Listed({})", objects.len()),
+        }
+    }
+}
+
+impl Pack {
+    /// Opens a pack file by the index next to it.
+    ///
+    /// # Errors
+    /// Says what is wrong with either of them.
+    pub fn with_index(path: &Path, hash: gix::hash::Kind) -> Result<Self, String> {
+        let index = index::File::at(path.with_extension("idx"), hash)
+            .map_err(|error| format!("its index cannot be used: {error}"))?;
+        Self::open(path, Listing::Index(Box::new(index)), hash)
+    }
+
+    /// Opens a pack file whose objects a multi-pack index lists, in order of their ids.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn with_list(
+        path: &Path,
+        objects: Vec<(ObjectId, u64)>,
+        hash: gix::hash::Kind,
+    ) -> Result<Self, String> {
+        Self::open(path, Listing::Listed(objects), hash)
+    }
+
+    fn open(path: &Path, listing: Listing, hash: gix::hash::Kind) -> Result<Self, String> {
+        let content = File::open(path)
+            .and_then(mapped::map_unchanging)
+            .map_err(|error| format!("cannot be read: {error}"))?;
+        let header = content.bytes().first_chunk().ok_or("is cut short")?;
+        data::header::decode(header).map_err(|error| format!("is no pack: {error}"))?;
+        Ok(Self { path: path.to_owned(), content, listing, hash })
+    }
+
+    /// Number of objects that the index lists.
+    pub fn len(&self) -> usize {
+        match &self.listing {
+            Listing::Index(index) => index.num_objects() as usize,
+            Listing::Listed(objects) => objects.len(),
+        }
+    }
+
+    /// Whether the index lists no object.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where an object lies, if it is in this pack.
+    pub fn find(&self, id: &oid) -> Option<u64> {
+        match &self.listing {
+            Listing::Index(index) => index.lookup(id).map(|at| index.pack_offset_at_index(at)),
+            Listing::Listed(objects) => {
+                let at = objects.binary_search_by(|(there, _)| there.as_ref().cmp(id)).ok()?;
+                Some(objects[at].1)
+            }
+        }
+    }
+
+    /// The object at a position of the index: its id, where it lies, and the checksum of its bytes
+    /// where the index holds one.
+    pub fn object(&self, position: u32) -> (&oid, u64, Option<u32>) {
+        match &self.listing {
+            Listing::Index(index) => (
+                index.oid_at_index(position),
+                index.pack_offset_at_index(position),
+                index.crc32_at_index(position),
+            ),
+            Listing::Listed(objects) => {
+                let (id, offset) = &objects[position as usize];
+                (id, *offset, None)
+            }
+        }
+    }
+
+    /// What the header of the entry at an offset says.
+    ///
+    /// # Errors
+    /// There is no entry, or it is damaged.
+    pub fn entry(&self, offset: u64) -> Result<Entry, String> {
+        let start = usize::try_from(offset).map_err(|_| "lies beyond the end of its pack")?;
+        let bytes = self.content.bytes();
+        // A header is short: this keeps what is parsed within the page that it is on.
+        let bytes = bytes
+            .get(start..bytes.len().min(start.saturating_add(LONGEST_HEADER)))
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or("lies beyond the end of its pack")?;
+        Entry::from_bytes(bytes, offset, self.hash).map_err(|error| error.to_string())
+    }
+
+    /// The bytes between two offsets, the end of the last object if there is no second one.
+    pub fn bytes(&self, from: u64, to: Option<u64>) -> &[u8] {
+        let bytes = self.content.bytes();
+        let end = bytes.len().saturating_sub(self.hash.len_in_bytes());
+        let to = to.and_then(|to| usize::try_from(to).ok()).unwrap_or(end).min(end);
+        let from = usize::try_from(from).unwrap_or(to).min(to);
+        &bytes[from..to]
+    }
+}
+
+/// Type, size of up to 64 bits, and the base as an id of 32 bytes.
+const LONGEST_HEADER: usize = 64;

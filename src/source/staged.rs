@@ -1,0 +1,156 @@
+//! The blobs that the next commit would add, and which of their secrets are new.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Blob;
+use crate::finding::{Finding, GitPlace, Origin, Secret};
+use crate::git::objects::Reader;
+use crate::git::staged::Change;
+use crate::git::{ObjectId, Repository};
+use crate::problem::Problem;
+use crate::rules::Rules;
+use crate::scan::{Crew, Harvest};
+use crate::source::Progress;
+use crate::text::display_bytes;
+
+/// `reach` of what is in the index.
+const INDEX: &str = "index";
+
+/// Scans the new side of every change.
+pub fn scan(crew: &Crew<'_>, repository: &Repository, changes: &[Change]) {
+    blobs(crew, repository, changes, |change| change.new);
+}
+
+/// Leaves only the findings that HEAD does not have, judged by the value of the secret: a secret
+/// that stood in the same file is old, wherever it stands in it now, and one that left a file is old
+/// in the file that it went to. In every further file it is new.
+///
+/// HEAD's versions of the changed files are read only if there is anything to compare.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn keep_new(
+    harvest: &mut Harvest,
+    rules: &Rules,
+    repository: &Repository,
+    changes: &[Change],
+    threads: usize,
+) -> Result<(), String> {
+    if harvest.findings.is_empty() {
+        return Ok(());
+    }
+    let uncounted = Progress::default();
+    let crew = Crew::new(rules, &uncounted, threads)?;
+    blobs(&crew, repository, changes, |change| change.old);
+    let before = crew.finish();
+    harvest.problems.extend(before.problems);
+    let old = files_by_secret(&before.findings);
+    let new = files_by_secret(&harvest.findings);
+    let mut added: BTreeMap<Secret, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for (secret, files) in new {
+        let had = old.get(&secret).cloned().unwrap_or_default();
+        let gone: Vec<Arc<str>> = had.difference(&files).cloned().collect();
+        let gained: Vec<Arc<str>> = files.difference(&had).cloned().collect();
+        added.insert(secret, without_moves(gained, gone));
+    }
+    harvest.findings.retain(|finding| {
+        added.get(&finding.secret).is_some_and(|files| files.contains(&finding.location.path))
+    });
+    Ok(())
+}
+
+/// The files that gained a secret without another one having lost it. Which of them a lost one moved
+/// to is a guess where there are several: to a file of the same name, or else to the first.
+fn without_moves(mut gained: Vec<Arc<str>>, gone: Vec<Arc<str>>) -> BTreeSet<Arc<str>> {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut unmatched = 0;
+    for lost in &gone {
+        match gained.iter().position(|path| name(path) == name(lost)) {
+            Some(at) => drop(gained.remove(at)),
+            None => unmatched += 1,
+        }
+    }
+    gained.into_iter().skip(unmatched).collect()
+}
+
+fn files_by_secret(findings: &[Finding]) -> BTreeMap<Secret, BTreeSet<Arc<str>>> {
+    let mut files: BTreeMap<Secret, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for finding in findings {
+        let path = Arc::clone(&finding.location.path);
+        files.entry(finding.secret.clone()).or_default().insert(path);
+    }
+    files
+}
+
+fn blobs(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    changes: &[Change],
+    side: impl Fn(&Change) -> Option<ObjectId> + Sync,
+) {
+    let side = &side;
+    crew.scope(|scope| {
+        for batch in changes.chunks(BATCH) {
+            scope.spawn(move |_| {
+                let mut reader = Reader::default();
+                for change in batch {
+                    if let Some(id) = side(change) {
+                        blob(crew, repository, &change.path, id, &mut reader);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// Blobs handed to a thread at once.
+const BATCH: usize = 16;
+
+fn blob(crew: &Crew<'_>, repository: &Repository, path: &[u8], id: ObjectId, reader: &mut Reader) {
+    let path = display_bytes(path);
+    match repository.objects().read(&id, reader) {
+        Ok((_, bytes)) => {
+            let place = GitPlace {
+                object: id.to_string(),
+                reach: INDEX,
+                paths: vec![path.clone()],
+                ..GitPlace::default()
+            };
+            crew.worker(|worker| {
+                worker.blob(&Blob {
+                    bytes,
+                    path: &path,
+                    repository: repository.name(),
+                    origin: &Origin::Git(Arc::new(place)),
+                    untracked: false,
+                });
+            });
+        }
+        Err(error) => crew.worker(|worker| {
+            worker.problem(Problem::new(path.as_str(), format!("its blob {id} {error}")));
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(all: &[&str]) -> Vec<Arc<str>> {
+        all.iter().map(|path| Arc::from(*path)).collect()
+    }
+
+    #[test]
+    fn a_move_takes_one_file_out() {
+        let left = |gained: &[&str], gone: &[&str]| -> Vec<String> {
+            let left = without_moves(paths(gained), paths(gone));
+            left.iter().map(|path| path.to_string()).collect()
+        };
+        assert_eq!(left(&["b"], &["a"]), Vec::<String>::new());
+        assert_eq!(left(&["b"], &[]), ["b"]);
+        assert_eq!(left(&["b", "x/a"], &["a"]), ["b"]);
+        assert_eq!(left(&["b", "c"], &["a"]), ["c"]);
+        assert_eq!(left(&["b"], &["a", "c"]), Vec::<String>::new());
+    }
+}
