@@ -10,6 +10,7 @@ pub mod entropy;
 pub mod keys;
 pub mod placeholder;
 pub mod prefilter;
+pub mod version;
 
 use std::ops::Range;
 
@@ -52,7 +53,20 @@ pub struct Scanner<'r> {
     windows: Vec<Window>,
     keys: Vec<usize>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
+    longest_keyword: usize,
 }
+
+/// A place where a rule's pattern matches; its conditions have not been asked yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Match {
+    start: usize,
+    rule: RuleId,
+    /// Where the secret begins and ends.
+    secret: (usize, usize),
+}
+
+/// Bytes beyond its ends that a match may depend on: assertions like `\b` look at one.
+const LOOK_AROUND: usize = 2;
 
 /// Where a match of a rule may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +83,14 @@ impl<'r> Scanner<'r> {
     pub fn new(rules: &'r Rules) -> Self {
         let mut caches = Vec::new();
         caches.resize_with(rules.len(), || None);
-        Self { rules, caches, windows: Vec::new(), keys: Vec::new(), slots: Vec::new() }
+        Self {
+            rules,
+            caches,
+            windows: Vec::new(),
+            keys: Vec::new(),
+            slots: Vec::new(),
+            longest_keyword: rules.longest_keyword(),
+        }
     }
 
     /// The rules it scans with.
@@ -79,24 +100,29 @@ impl<'r> Scanner<'r> {
 
     /// Everything the rules find in the text, in order of place, one rule for each span.
     pub fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
-        self.collect_windows(text);
-        let mut candidates = Vec::new();
-        let windows = std::mem::take(&mut self.windows);
-        for same_rule in windows.chunk_by(|a, b| a.rule == b.rule) {
-            self.search_windows(text, same_rule, &mut candidates);
-        }
-        self.windows = windows;
-        self.find_keys(text, &mut candidates);
-        settle(self.rules, candidates)
+        self.windows.clear();
+        self.keys.clear();
+        let rules = self.rules;
+        rules.prefilter().each(text, |keyword, at| {
+            let (_, targets) = rules.target(keyword);
+            for target in targets {
+                if let Some((window, _)) = self.aim(text.len(), keyword, at, *target) {
+                    self.windows.push(window);
+                }
+            }
+        });
+        let mut matches = Vec::new();
+        self.search_all_windows(text, &mut matches);
+        self.settled(text, &matches)
     }
 
     /// The same by definition: every pattern at every position. For tests and for doubt.
     pub fn candidates_slowly(&mut self, text: &[u8]) -> Vec<Candidate> {
-        let mut candidates = Vec::new();
+        let mut matches = Vec::new();
         for (id, rule) in self.rules.iter() {
             if rule.detector == Detector::Pattern {
                 let everywhere = Window { rule: id, from: 0, to: text.len() };
-                self.search_windows(text, &[everywhere], &mut candidates);
+                self.search_windows(text, &[everywhere], &mut matches);
             }
         }
         self.keys.clear();
@@ -104,48 +130,54 @@ impl<'r> Scanner<'r> {
         if has_keys {
             let hits = keys::KEYWORDS.iter().flat_map(|k| positions(text, k.as_bytes()));
             self.keys.extend(hits);
-            self.keys.sort_unstable();
         }
-        self.find_keys(text, &mut candidates);
-        settle(self.rules, candidates)
+        self.settled(text, &matches)
     }
 
-    fn collect_windows(&mut self, text: &[u8]) {
-        let Self { rules, windows, keys, .. } = self;
-        windows.clear();
-        keys.clear();
-        rules.prefilter().each(text, |keyword, at| {
-            let (length, targets) = rules.target(keyword);
-            for target in targets {
-                match *target {
-                    Target::Keys => keys.push(at),
-                    Target::Assignment => {}
-                    Target::Rule(id) => {
-                        let rule = rules.get(id);
-                        let Ok(compiled) = rule.compiled() else { continue };
-                        let reach = if rule.text.keywords.is_empty() {
-                            rule.near().map_or(0, |near| near.within)
-                        } else {
-                            0
-                        };
-                        let end = at + length;
-                        let from = end.saturating_sub(compiled.max_match + reach);
-                        // A value may begin up to `reach` after the context word, and the match
-                        // around it a little before the value.
-                        let to = if reach > 0 { end + reach } else { at };
-                        windows.push(Window { rule: id, from, to: to.min(text.len()) });
-                    }
-                }
+    /// The window of a rule around a keyword, and the length of its longest match; what has no window
+    /// of its own is noted.
+    fn aim(
+        &mut self,
+        text_length: usize,
+        keyword: u16,
+        at: usize,
+        target: Target,
+    ) -> Option<(Window, usize)> {
+        let id = match target {
+            Target::Rule(id) => id,
+            Target::Keys => {
+                self.keys.push(at);
+                return None;
             }
-        });
+            Target::Assignment => return None,
+        };
+        let rule = self.rules.get(id);
+        let max_match = rule.compiled().ok()?.max_match;
+        let reach = if rule.text.keywords.is_empty() {
+            rule.near().map_or(0, |near| near.within)
+        } else {
+            0
+        };
+        let end = at + self.rules.target(keyword).0;
+        let from = end.saturating_sub(max_match + reach);
+        // A value may begin up to `reach` after the context word, and the match around it a little
+        // before the value.
+        let to = if reach > 0 { end + reach } else { at };
+        Some((Window { rule: id, from, to: to.min(text_length) }, max_match))
+    }
+
+    fn search_all_windows(&mut self, text: &[u8], out: &mut Vec<Match>) {
+        let mut windows = std::mem::take(&mut self.windows);
         windows.sort_unstable();
         windows.dedup();
-        keys.sort_unstable();
-        keys.dedup();
+        for same_rule in windows.chunk_by(|a, b| a.rule == b.rule) {
+            self.search_windows(text, same_rule, out);
+        }
+        self.windows = windows;
     }
 
     /// Tries one rule's pattern at every start within the windows (which are in order).
-    fn search_windows(&mut self, text: &[u8], windows: &[Window], out: &mut Vec<Candidate>) {
+    fn search_windows(&mut self, text: &[u8], windows: &[Window], out: &mut Vec<Match>) {
         let Some(first) = windows.first() else { return };
         let rule = self.rules.get(first.rule);
         let Ok(compiled) = rule.compiled() else { return };
@@ -170,16 +202,25 @@ impl<'r> Scanner<'r> {
                     break;
                 }
                 start = matched.start + 1;
-                if let Some(candidate) = judge(first.rule, rule, text, &secret)
-                    && out
-                        .last()
-                        .is_none_or(|last| last.rule != first.rule || last.secret != secret)
-                {
-                    out.push(candidate);
-                }
+                let secret = (secret.start, secret.end);
+                out.push(Match { start: matched.start, rule: first.rule, secret });
             }
             start = start.max(to.saturating_add(1));
         }
+    }
+
+    /// Asks the conditions of every match, adds key material, and keeps one rule for each span.
+    fn settled(&mut self, text: &[u8], matches: &[Match]) -> Vec<Candidate> {
+        let mut secrets: Vec<_> = matches.iter().map(|found| (found.rule, found.secret)).collect();
+        // Many starts may lead to the same secret.
+        secrets.sort_unstable();
+        secrets.dedup();
+        let mut candidates: Vec<Candidate> = secrets
+            .into_iter()
+            .filter_map(|(id, (from, to))| judge(id, self.rules.get(id), text, &(from..to)))
+            .collect();
+        self.find_keys(text, &mut candidates);
+        settle(self.rules, candidates)
     }
 
     /// The leftmost match that begins within the range, and its secret.
@@ -205,7 +246,10 @@ impl<'r> Scanner<'r> {
 
     fn find_keys(&mut self, text: &[u8], out: &mut Vec<Candidate>) {
         let mut end = 0;
-        for at in std::mem::take(&mut self.keys) {
+        let mut hits = std::mem::take(&mut self.keys);
+        hits.sort_unstable();
+        hits.dedup();
+        for at in hits {
             // Armour within armour already found: its END line, or a second keyword in it.
             if at < end {
                 continue;

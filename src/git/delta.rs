@@ -4,6 +4,8 @@
 //! of base and result, then instructions. They say which bytes of a version are new, which is what
 //! lets a scan leave out the others.
 
+use crate::detect::version::Shared;
+
 /// Why a delta cannot be applied. No variant holds content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DeltaError {
@@ -22,17 +24,6 @@ pub enum DeltaError {
     /// The result is larger than the limit.
     #[error("the object has {0} bytes, more than is read at once")]
     TooLarge(u64),
-}
-
-/// A run of bytes that the result shares with its base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shared {
-    /// Where it begins in the result.
-    pub at: usize,
-    /// Where it begins in the base.
-    pub from: usize,
-    /// Bytes.
-    pub length: usize,
 }
 
 /// The size that a delta's result will have.

@@ -16,8 +16,9 @@ use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::multi_index;
 use gix::zlib::{Inflate, Status};
 
-use super::delta::{self, DeltaError, Shared};
+use super::delta::{self, DeltaError};
 use super::pack::Pack;
+use crate::detect::version::Shared;
 use crate::problem::Problem;
 use crate::text::display_path;
 

@@ -1,0 +1,238 @@
+//! Scanning a text of which an earlier version was scanned already: only what is new is looked at.
+//!
+//! Whether a pattern matches at a position depends on the bytes from just before it to the end of
+//! its longest match, and on nothing else. So a match of the earlier version stands in this one as
+//! well if all of those bytes are shared, and at any other position it is tried again. Keywords are
+//! found the same way: those that lie in shared bytes are known, the others are looked for around
+//! what is new. Everything else (context words, checks, which of two overlapping findings is kept,
+//! what belongs together) is decided anew for the whole text, from the matches. That this finds
+//! exactly what a scan of the whole text finds is tested on generated histories.
+
+use std::ops::Range;
+
+use super::{Candidate, LOOK_AROUND, Match, Scanner, Window};
+
+/// A run of bytes that a text shares with its earlier version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared {
+    /// Where it begins in the text.
+    pub at: usize,
+    /// Where it begins in the earlier version.
+    pub from: usize,
+    /// Bytes.
+    pub length: usize,
+}
+
+/// What a scan leaves behind for the next version of the text. Holds positions, no content.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Length of the text.
+    length: usize,
+    /// Where keywords begin, in order.
+    hits: Vec<Hit>,
+    /// Where patterns match.
+    matches: Vec<Match>,
+}
+
+impl Trace {
+    /// Whether it holds nothing, so that keeping it costs no memory.
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.matches.is_empty()
+    }
+
+    /// Bytes of memory that it takes.
+    pub fn size(&self) -> usize {
+        self.hits.capacity() * size_of::<Hit>() + self.matches.capacity() * size_of::<Match>()
+    }
+}
+
+/// A keyword in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hit {
+    pub(super) at: usize,
+    pub(super) keyword: u16,
+}
+
+/// The earlier version of a text, and what it has in common with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'t> {
+    /// What the scan of the earlier version left behind.
+    pub trace: &'t Trace,
+    /// The shared runs, in order of their place in the text, without overlaps there.
+    pub shared: &'t [Shared],
+}
+
+impl Scanner<'_> {
+    /// Everything the rules find in the text, as [`Scanner::candidates`] finds it; leaves a trace
+    /// for the next version.
+    pub fn candidates_of_version(
+        &mut self,
+        text: &[u8],
+        earlier: Option<Earlier<'_>>,
+        trace: &mut Trace,
+    ) -> Vec<Candidate> {
+        trace.length = text.len();
+        trace.hits.clear();
+        trace.matches.clear();
+        self.windows.clear();
+        self.keys.clear();
+        match earlier {
+            Some(earlier) => self.carry_over(text, earlier, trace),
+            None => self.collect_hits(text, trace),
+        }
+        let mut matches = std::mem::take(&mut trace.matches);
+        self.search_all_windows(text, &mut matches);
+        matches.sort_unstable();
+        matches.dedup();
+        let candidates = self.settled(text, &matches);
+        trace.matches = matches;
+        candidates
+    }
+
+    fn collect_hits(&mut self, text: &[u8], trace: &mut Trace) {
+        let prefilter = self.rules.prefilter();
+        prefilter.each(text, |keyword, at| trace.hits.push(Hit { at, keyword }));
+        trace.hits.sort_unstable();
+        for hit in &trace.hits {
+            self.add_windows(text.len(), *hit, None);
+        }
+    }
+
+    fn carry_over(&mut self, text: &[u8], earlier: Earlier<'_>, trace: &mut Trace) {
+        let Earlier { trace: old, shared } = earlier;
+        for run in shared {
+            let run = Run::new(run, old.length, text.len());
+            let first = old.hits.partition_point(|hit| hit.at < run.from.start);
+            for hit in old.hits[first..].iter().take_while(|hit| hit.at < run.from.end) {
+                let (length, _) = self.rules.target(hit.keyword);
+                if hit.at + length <= run.from.end {
+                    let hit = Hit { at: run.moved(hit.at), ..*hit };
+                    trace.hits.push(hit);
+                    self.add_windows(text.len(), hit, Some(&run));
+                }
+            }
+            let first = old.matches.partition_point(|found| found.start < run.from.start);
+            for found in old.matches[first..].iter().take_while(|f| f.start < run.from.end) {
+                let Ok(compiled) = self.rules.get(found.rule).compiled() else { continue };
+                let start = run.moved(found.start);
+                if run.unchanged(compiled.max_match).contains(&start) {
+                    let secret = (run.moved(found.secret.0), run.moved(found.secret.1));
+                    trace.matches.push(Match { start, secret, ..*found });
+                }
+            }
+        }
+        self.look_around_changes(text, shared, trace);
+        trace.hits.sort_unstable();
+    }
+
+    /// Looks for keywords that do not lie within one shared run.
+    fn look_around_changes(&mut self, text: &[u8], shared: &[Shared], trace: &mut Trace) {
+        let margin = self.longest_keyword.saturating_sub(1);
+        let end = text.len();
+        let mut known = 0;
+        let mut pending: Option<Range<usize>> = None;
+        let runs = shared.iter().map(|run| (run.at, run.at + run.length));
+        for (from, to) in runs.chain([(end, end)]) {
+            // No keyword reaches beyond the ends of the text.
+            if (known, from) != (0, 0) && known != end {
+                let region = known.saturating_sub(margin)..from.saturating_add(margin).min(end);
+                match &mut pending {
+                    Some(before) if before.end >= region.start => before.end = region.end,
+                    _ => {
+                        if let Some(done) = pending.replace(region) {
+                            self.look_for_keywords(text, done, shared, trace);
+                        }
+                    }
+                }
+            }
+            known = to;
+        }
+        if let Some(last) = pending {
+            self.look_for_keywords(text, last, shared, trace);
+        }
+    }
+
+    fn look_for_keywords(
+        &mut self,
+        text: &[u8],
+        region: Range<usize>,
+        shared: &[Shared],
+        trace: &mut Trace,
+    ) {
+        let first = trace.hits.len();
+        let rules = self.rules;
+        rules.prefilter().each(&text[region.clone()], |keyword, at| {
+            let at = region.start + at;
+            let (length, _) = rules.target(keyword);
+            let run = shared.partition_point(|run| run.at <= at).checked_sub(1);
+            let within = run.is_some_and(|run| at + length <= shared[run].at + shared[run].length);
+            if !within {
+                trace.hits.push(Hit { at, keyword });
+            }
+        });
+        for index in first..trace.hits.len() {
+            self.add_windows(text.len(), trace.hits[index], None);
+        }
+    }
+
+    /// Notes where the rules that a keyword stands for are to be tried: everywhere within their
+    /// reach, but not where the earlier version has been tried already.
+    fn add_windows(&mut self, length: usize, hit: Hit, run: Option<&Run>) {
+        let rules = self.rules;
+        let (_, targets) = rules.target(hit.keyword);
+        for target in targets {
+            let Some((window, max_match)) = self.aim(length, hit.keyword, hit.at, *target) else {
+                continue;
+            };
+            let Some(run) = run else {
+                self.windows.push(window);
+                continue;
+            };
+            let unchanged = run.unchanged(max_match);
+            if window.from < unchanged.start {
+                let to = window.to.min(unchanged.start - 1);
+                self.windows.push(Window { to, ..window });
+            }
+            if window.to >= unchanged.end {
+                let from = window.from.max(unchanged.end);
+                self.windows.push(Window { from, ..window });
+            }
+        }
+    }
+}
+
+/// A shared run, with what lies beyond the ends of both texts shared as well.
+struct Run {
+    /// In the earlier version.
+    from: Range<usize>,
+    /// In the text.
+    at: usize,
+    begins_text: bool,
+    ends_text: bool,
+}
+
+impl Run {
+    fn new(shared: &Shared, old_length: usize, new_length: usize) -> Self {
+        let Shared { at, from, length } = *shared;
+        Self {
+            from: from..from + length,
+            at,
+            begins_text: at == 0 && from == 0,
+            ends_text: at + length == new_length && from + length == old_length,
+        }
+    }
+
+    /// Where a position of the earlier version is in the text.
+    fn moved(&self, position: usize) -> usize {
+        position - self.from.start + self.at
+    }
+
+    /// Positions of the text at which a pattern finds what it found in the earlier version.
+    fn unchanged(&self, max_match: usize) -> Range<usize> {
+        let start = if self.begins_text { 0 } else { self.at + LOOK_AROUND };
+        let end = self.at + self.from.len();
+        let end =
+            if self.ends_text { end + 1 } else { end.saturating_sub(max_match + LOOK_AROUND) };
+        start..end.max(start)
+    }
+}
