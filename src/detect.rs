@@ -31,6 +31,8 @@ pub struct Candidate {
     pub rule: RuleId,
     /// The secret.
     pub secret: Range<usize>,
+    /// How much the rule knows; of overlapping candidates the greatest is kept.
+    specificity: Specificity,
     /// What identifies it, where that is not the text itself (a key in whatever wrapping).
     pub identity: Option<Vec<u8>>,
     /// What speaks for it.
@@ -44,6 +46,12 @@ pub struct Candidate {
     /// Other halves, by position in the list.
     pub companions: Vec<usize>,
 }
+
+/// No fallback; proven; form; length of the literal prefix; length of the context word.
+type Specificity = (bool, bool, u8, usize, usize);
+
+/// A literal of so many bytes at the start makes a type recognisable.
+const PREFIX: usize = 3;
 
 /// Scans texts with a set of rules. One for each thread: it owns the engines' scratch memory.
 #[derive(Debug)]
@@ -215,10 +223,12 @@ impl<'r> Scanner<'r> {
         // Many starts may lead to the same secret.
         secrets.sort_unstable();
         secrets.dedup();
-        let mut candidates: Vec<Candidate> = secrets
-            .into_iter()
-            .filter_map(|(id, (from, to))| judge(id, self.rules.get(id), text, &(from..to)))
-            .collect();
+        let mut candidates = Vec::new();
+        for (id, (from, to)) in secrets {
+            if let Some(candidate) = judge(id, self.rules.get(id), text, &(from..to)) {
+                push_longest(&mut candidates, candidate);
+            }
+        }
         self.find_keys(text, &mut candidates);
         settle(self.rules, candidates)
     }
@@ -276,6 +286,7 @@ impl<'r> Scanner<'r> {
         };
         out.push(Candidate {
             rule,
+            specificity: (true, key.proven, u8::MAX, 0, 0),
             secret: key.span,
             identity: Some(key.identity),
             evidence: vec![evidence],
@@ -287,6 +298,18 @@ impl<'r> Scanner<'r> {
     }
 }
 
+/// Of overlapping candidates of one rule, which come in order of their starts, the longest stays.
+fn push_longest(out: &mut Vec<Candidate>, candidate: Candidate) {
+    match out.last_mut() {
+        Some(last) if last.rule == candidate.rule && last.secret.end > candidate.secret.start => {
+            if candidate.secret.len() > last.secret.len() {
+                *last = candidate;
+            }
+        }
+        _ => out.push(candidate),
+    }
+}
+
 /// Applies a rule's conditions to a match.
 fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<Candidate> {
     let value = &text[secret.clone()];
@@ -295,14 +318,13 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         return None;
     }
     let mut evidence = Vec::new();
+    let mut context = 0;
     if let Some(near) = rule.near() {
-        if !is_near(text, secret, near) {
-            return None;
-        }
+        context = nearest_word(text, secret, near)?;
         evidence.push(Evidence::Near);
     }
-    let compiled = rule.compiled().ok()?;
-    let mut confidence = if compiled.public_prefix >= 3 {
+    let prefix = rule.compiled().ok()?.public_prefix(value);
+    let mut confidence = if prefix >= PREFIX {
         evidence.push(Evidence::Prefix);
         Confidence::Strong
     } else {
@@ -334,8 +356,18 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         evidence.push(Evidence::WeakValue);
     }
     evidence.push(Evidence::Entropy(bits));
+    // The more a rule knows about the value and its place, the likelier it names the right vendor.
+    let form = match (prefix >= PREFIX, context > 0, rule.text.pattern.is_some()) {
+        (true, true, _) => 3,
+        (true, false, _) => 2,
+        (false, _, true) => 1,
+        (false, _, false) => 0,
+    };
+    let specificity =
+        (!rule.text.fallback, confidence == Confidence::Proven, form, prefix, context);
     Some(Candidate {
         rule: id,
+        specificity,
         secret: secret.clone(),
         identity: None,
         evidence,
@@ -351,19 +383,19 @@ fn is_weak(value: &[u8], bits: f64) -> bool {
     value.len() < 6 || bits < 2.0
 }
 
-/// Whether the context that the rule asks for stands close enough to the secret.
-fn is_near(text: &[u8], secret: &Range<usize>, near: &NearText) -> bool {
-    let from = secret.start.saturating_sub(near.within);
-    let to = (secret.end + near.within).min(text.len());
-    let before = from..secret.start;
-    let after = secret.end..to;
-    let one_of = |words: &[crate::rules::schema::Text]| {
-        words.iter().any(|word| {
-            stands_in(text, before.clone(), word.as_bytes())
-                || stands_in(text, after.clone(), word.as_bytes())
-        })
+/// Length of the longest context word that stands close enough to the secret; `None` if the context
+/// that the rule asks for is not there.
+fn nearest_word(text: &[u8], secret: &Range<usize>, near: &NearText) -> Option<usize> {
+    let before = secret.start.saturating_sub(near.within)..secret.start;
+    let after = secret.end..(secret.end + near.within).min(text.len());
+    let stands = |word: &&crate::rules::schema::Text| {
+        stands_in(text, before.clone(), word.as_bytes())
+            || stands_in(text, after.clone(), word.as_bytes())
     };
-    one_of(&near.any) && (near.also.is_empty() || one_of(&near.also))
+    if !near.also.is_empty() && !near.also.iter().any(|word| stands(&word)) {
+        return None;
+    }
+    near.any.iter().filter(stands).map(|word| word.len()).max()
 }
 
 /// Context words shorter than this must be a word or a hump of an identifier of their own.
@@ -396,11 +428,7 @@ fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
 fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     // Best first; ties by place and rule, so that the result does not depend on the order of search.
     candidates.sort_by(|a, b| {
-        let rank = |c: &Candidate| {
-            let rule = rules.get(c.rule);
-            // Of two rules with the same prefix, the one whose context is there knows the vendor.
-            (!rule.text.fallback, c.confidence, rule.near().is_some(), c.secret.len())
-        };
+        let rank = |c: &Candidate| (c.specificity, c.secret.len());
         rank(b).cmp(&rank(a)).then_with(|| (a.secret.start, a.rule).cmp(&(b.secret.start, b.rule)))
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());

@@ -32,7 +32,8 @@ impl SecretGroup {
     /// What may be shown of the secret.
     pub fn redacted(&self, rules: &Rules) -> String {
         let rule = rules.get(self.rule);
-        let prefix = rule.compiled().map_or(0, |compiled| compiled.public_prefix);
+        let prefix =
+            rule.compiled().map_or(0, |compiled| compiled.public_prefix(self.secret.reveal()));
         if self.occurrences.iter().any(|o| o.location.end_line > o.location.line)
             || rule.detector == crate::rules::Detector::Keys
         {

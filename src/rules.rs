@@ -128,12 +128,22 @@ pub struct Compiled {
     pub secret_group: usize,
     /// Bytes that a match has at most.
     pub max_match: usize,
-    /// Leading bytes of every secret that are public knowledge, like `ghp_`.
-    pub public_prefix: usize,
+    /// Literals that secrets begin with, lower-cased: public knowledge, like `ghp_`.
+    beginnings: Vec<Vec<u8>>,
     /// Shape of the secret, for minting.
     pub secret: Hir,
     /// Shape of the whole, for proofs.
     pub whole: Hir,
+}
+
+impl Compiled {
+    /// Leading bytes of this secret that every secret of its form has.
+    pub fn public_prefix(&self, secret: &[u8]) -> usize {
+        let begins = |literal: &&Vec<u8>| {
+            secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal))
+        };
+        self.beginnings.iter().filter(begins).map(Vec::len).max().unwrap_or(0)
+    }
 }
 
 impl Rule {
@@ -528,8 +538,8 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         .group_info()
         .to_index(regex_automata::PatternID::ZERO, "secret")
         .ok_or("the pattern has no group (?<secret>...) around the secret itself")?;
-    let public_prefix = keywords::literal_prefix(&secret);
-    Ok(Compiled { regex, secret_group, max_match, public_prefix, secret, whole })
+    let beginnings = keywords::beginnings(&secret);
+    Ok(Compiled { regex, secret_group, max_match, beginnings, secret, whole })
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {

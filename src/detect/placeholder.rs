@@ -1,5 +1,270 @@
-//! Documentation placeholders.
-/// Why it is one.
-pub fn placeholder(_secret: &[u8]) -> Option<&'static str> {
-    None
+//! Values that stand for a secret in documentation and open nothing.
+//!
+//! Judged on the whole value and strictly: a random token must never be called a placeholder (the
+//! tests draw hundreds of thousands). Weak but usable passwords (`password`, `admin`, `test`,
+//! `123456`) are not placeholders either.
+
+mod filler;
+mod template;
+mod words;
+
+use filler::filler;
+use template::template;
+use words::phrase;
+
+/// Why this value is a placeholder; `None` if it may be a secret.
+///
+/// Total over any bytes. Values longer than 4096 bytes are never placeholders.
+///
+/// ```
+/// use sprawl::detect::placeholder::placeholder;
+/// assert_eq!(placeholder(b"<your-api-key>"), Some("template"));
+/// assert_eq!(placeholder(b"hunter2"), None);
+/// ```
+pub fn placeholder(secret: &[u8]) -> Option<&'static str> {
+    if secret.len() > LONGEST {
+        return None;
+    }
+    let text = std::str::from_utf8(secret).ok()?.trim();
+    let reasons: [(Test, &str); 7] = [
+        (str::is_empty, "empty"),
+        (sample, "documentation sample"),
+        (masked, "masked"),
+        (template, "template"),
+        (filler, "repeated or sequential characters"),
+        (example, "contains EXAMPLE"),
+        (phrase, "placeholder words"),
+    ];
+    reasons.into_iter().find(|(test, _)| test(text)).map(|(_, reason)| reason)
+}
+
+/// Whether a JWT's third part is the signature of the token that documentation shows everywhere.
+pub fn sample_signature(signature: &[u8]) -> bool {
+    signature == JWT_SIGNATURE.as_bytes()
+}
+
+/// Whether a mnemonic (lower case, single spaces) is a known default of test networks and libraries
+/// or repeats one word.
+pub fn sample_mnemonic(words: &str) -> bool {
+    let mut list: Vec<&str> = words.split(' ').collect();
+    let count = list.len();
+    let repeated =
+        list.first().is_some_and(|first| list.iter().filter(|w| *w == first).count() + 2 >= count);
+    list.sort_unstable();
+    list.dedup();
+    count > 2 && (repeated || list.len() * 2 <= count || MNEMONICS.contains(&words))
+}
+
+/// A question about a whole value.
+type Test = fn(&str) -> bool;
+
+const LONGEST: usize = 4096;
+
+/// The signature of the introductory token of jwt.io.
+const JWT_SIGNATURE: &str = concat!("SflKxwRJSMeKKF2QT4fw", "pMeJf36POk6yJV_adQssw5c");
+
+/// Keys and tokens that vendors' documentation shows, in parts so that no scanner reports them here.
+const SAMPLES: &[&str] = &[
+    // Amazon Web Services.
+    concat!("AKIA", "IOSFODNN7", "EXAMPLE"),
+    concat!("AKIA", "I44QH8DHB", "EXAMPLE"),
+    concat!("wJalrXUtnFEMI", "/K7MDENG/", "bPxRfiCYEXAMPLEKEY"),
+    concat!("wJalrXUtnFEMI", "/K7MDENG+", "bPxRfiCYEXAMPLEKEY"),
+    concat!("je7MtGbClwBF", "/2Zp9Utk/", "h3yCo8nvbEXAMPLEKEY"),
+    // Stripe.
+    concat!("sk_te", "st_4eC39HqLyjW", "DarjtT1zdp7dc"),
+    concat!("pk_te", "st_TYooMQauvdE", "Dq54NiTphI7jx"),
+    // The manual page of age-keygen.
+    concat!("AGE-SECRET-", "KEY-1N9JEPW6DWJ0ZQUDX63F5A03", "GX8QUW7PXDE39N8UYF82VZ9PC8UFS3M7XA9"),
+    concat!(
+        "AGE-SECRET-",
+        "KEY-PQ-1K30MYPZAHAXHR22YHH27E",
+        "GDVLU0QNSUH3DSV7J7NR3X6D9LHXNWSDLTV4T"
+    ),
+    // The storage emulator of Azure: a well-known account key.
+    concat!(
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6",
+        "IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+    ),
+    // The Cosmos DB emulator.
+    concat!(
+        "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4",
+        "b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+    ),
+    // The article on the wallet import format.
+    concat!("5HueCGU8rMjxEXxiPuD5BDku4MkF", "qeZyd4dZ1jvhTVqvbTLvyTJ"),
+];
+
+/// Default mnemonics: test vectors of BIP-39, Hardhat and Foundry, Ganache, Truffle.
+const MNEMONICS: &[&str] = &[
+    concat!("test test test test test test ", "test test test test test junk"),
+    concat!("myth like bonus scare over problem ", "client lizard pioneer submit female collect"),
+    concat!("candy maple cake sugar pudding cream ", "honey rich smooth crumble sweet treat"),
+    concat!("legal winner thank year wave sausage ", "worth useful legal winner thank yellow"),
+    concat!("letter advice cage absurd amount doctor ", "acoustic avoid letter advice cage above"),
+];
+
+fn sample(text: &str) -> bool {
+    SAMPLES.contains(&text) || text.ends_with(JWT_SIGNATURE)
+}
+
+/// Three or more of one sign that is used to black something out.
+fn masked(text: &str) -> bool {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return false };
+    "*xX\u{2022}\u{25cf}\u{2026}#.-_?=~".contains(first)
+        && chars.clone().count() >= 2
+        && chars.all(|c| c == first)
+}
+
+/// The mark that vendors put into the credentials of their documentation.
+fn example(text: &str) -> bool {
+    text.len() >= 16 && text.contains("EXAMPLE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> Option<&'static str> {
+        placeholder(text.as_bytes())
+    }
+
+    #[test]
+    fn samples_of_documentation() {
+        for sample in SAMPLES {
+            assert!(reason(sample).is_some(), "{sample}");
+        }
+        assert!(sample_signature(JWT_SIGNATURE.as_bytes()));
+        assert!(!sample_signature(&JWT_SIGNATURE.as_bytes()[1..]));
+        for end in [["AKIA1234", "QWERTZEXAMPLE"], ["ASIAZZZZ", "ZZ7Q2NEXAMPLE"]] {
+            assert!(reason(&end.concat()).is_some(), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn mnemonics_of_test_networks() {
+        for words in MNEMONICS {
+            assert!(sample_mnemonic(words), "{words}");
+        }
+        assert!(sample_mnemonic(&format!("{}about", "abandon ".repeat(11))));
+        let other = "one two three four five six seven eight nine ten eleven twelve";
+        assert!(!sample_mnemonic(other));
+        assert!(!sample_mnemonic(""));
+    }
+
+    #[test]
+    fn masks_and_empty_values() {
+        for text in
+            ["****", "xxxx", "XXXXXXXX", "........", "\u{2022}\u{2022}\u{2022}", "---", "", "   "]
+        {
+            assert!(reason(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn usable_passwords_stay() {
+        for text in [
+            "password",
+            "admin",
+            "root",
+            "test",
+            "secret",
+            "123456",
+            "letmein",
+            "hunter2",
+            "s3cr3t",
+            "toor",
+            "mysecretpassword",
+            "P@ssw0rd",
+            "Tr0ub4dor&3",
+            "correct horse battery staple",
+            "qwerty",
+            "aaaa",
+            "1111",
+            "Your-Dog-42!",
+            "<x8!kd",
+            "[a8Fk29dL]",
+            "{Zk3x9Q}",
+            "%a8Fk2%",
+            "$ecret1X",
+            "$2b$12$R9h/cIPz0gi",
+            "x",
+            "**",
+            "examplar-of-virtue",
+            "winter2024",
+            "monkey-changes-hats",
+        ] {
+            assert_eq!(reason(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_and_foreign_values_are_not_judged() {
+        assert_eq!(placeholder(&vec![b'x'; LONGEST + 1]), None);
+        assert_eq!(placeholder(&[0xff; 40]), None);
+    }
+
+    /// SplitMix64: repeatable, and independent of the code under test.
+    fn random(seed: u64) -> impl FnMut() -> u64 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        }
+    }
+
+    /// Draws random tokens; fewer than one in ten thousand may be called a placeholder.
+    fn draw(tokens: u64, alphabet: &[u8]) {
+        let mut random = random(0x5eed ^ tokens ^ alphabet.len() as u64);
+        let mut called = 0;
+        for _ in 0..tokens {
+            let length = 20 + random() % 45;
+            let token: Vec<u8> = (0..length)
+                .map(|_| alphabet[(random() % alphabet.len() as u64) as usize])
+                .collect();
+            called += u64::from(placeholder(&token).is_some());
+        }
+        let name = String::from_utf8_lossy(alphabet);
+        assert!(called * 10_000 < tokens, "{called} of {tokens} random tokens of {name}");
+    }
+
+    #[test]
+    fn random_base62_is_no_placeholder() {
+        draw(100_000, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+    }
+
+    #[test]
+    fn random_base64_is_no_placeholder() {
+        draw(100_000, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    }
+
+    #[test]
+    fn random_hexadecimals_are_no_placeholders() {
+        draw(100_000, b"0123456789abcdef");
+    }
+
+    #[test]
+    fn random_tokens_of_other_alphabets_are_no_placeholders() {
+        draw(20_000, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+        draw(20_000, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+        draw(20_000, b"abcdefghijklmnopqrstuvwxyz");
+        draw(20_000, b"0123456789");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_judged(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let _ = placeholder(&bytes);
+            let text = String::from_utf8_lossy(&bytes);
+            let _ = sample_mnemonic(&text);
+        }
+
+        #[test]
+        fn any_text_is_judged(text in "\\PC{0,80}|[${}<>%@_a-zA-Z0-9\\[\\]-]{0,60}") {
+            let _ = placeholder(text.as_bytes());
+        }
+    }
 }

@@ -1,9 +1,10 @@
-//! Proof that a pattern implies its keywords: a prefilter must never change the answer.
+//! What every match of a pattern contains: the proof that keywords are implied (a prefilter must
+//! never change the answer), and the literals that secrets begin with.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Sets of exact strings stay below this size; larger ones are given up as "anything".
-const MAX_SET: usize = 512;
+/// Sets of literals stay below this size; larger ones are given up as "anything".
+const MAX_SET: usize = 1024;
 /// A class of more bytes than this is "anything".
 const MAX_CLASS: usize = 16;
 
@@ -13,161 +14,159 @@ const MAX_CLASS: usize = 16;
 pub fn implied(pattern: &Hir, keywords: &[&str]) -> bool {
     let keywords: Vec<Vec<u8>> =
         keywords.iter().map(|k| k.to_ascii_lowercase().into_bytes()).collect();
-    let known = analyse(pattern, &keywords);
-    known.contains || known.exact.is_some_and(|set| all_contain(&set, &keywords))
+    all_contain(&analyse(pattern, &keywords).front)
 }
 
-/// Length of the literal that every match begins with.
-pub fn literal_prefix(pattern: &Hir) -> usize {
-    match pattern.kind() {
-        HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Capture(capture) => literal_prefix(&capture.sub),
-        HirKind::Concat(parts) => {
-            let mut length = 0;
-            for part in parts {
-                length += literal_prefix(part);
-                let literal = matches!(part.kind(), HirKind::Literal(_) | HirKind::Look(_));
-                if !literal {
-                    break;
-                }
-            }
-            length
-        }
-        HirKind::Alternation(parts) => {
-            let literals: Vec<Vec<u8>> = parts.iter().map(leading_literal).collect();
-            common_prefix(&literals)
-        }
-        _ => 0,
-    }
+/// The literals of which every match begins with one, lower-cased; an empty one means that nothing
+/// is known.
+pub fn beginnings(pattern: &Hir) -> Vec<Vec<u8>> {
+    let mut all: Vec<Vec<u8>> =
+        analyse(pattern, &[]).front.into_iter().map(|piece| piece.text).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
-fn leading_literal(hir: &Hir) -> Vec<u8> {
-    match hir.kind() {
-        HirKind::Literal(literal) => literal.0.to_vec(),
-        HirKind::Capture(capture) => leading_literal(&capture.sub),
-        HirKind::Concat(parts) => parts.first().map(leading_literal).unwrap_or_default(),
-        _ => Vec::new(),
-    }
-}
-
-fn common_prefix(literals: &[Vec<u8>]) -> usize {
-    let Some(first) = literals.first() else { return 0 };
-    (0..first.len()).take_while(|i| literals.iter().all(|l| l.get(*i) == first.get(*i))).count()
-}
-
-/// What is known about the texts that a part of a pattern matches, lower-cased.
-struct Known {
-    /// All of them, if they are few.
-    exact: Option<Vec<Vec<u8>>>,
-    /// Each of them contains a keyword.
+/// A literal, and whether the matches that it stands for are known to contain a keyword.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Piece {
+    text: Vec<u8>,
     contains: bool,
 }
 
-impl Known {
-    const ANYTHING: Self = Self { exact: None, contains: false };
+/// What is known about the texts that a part of a pattern matches, lower-cased: each begins with a
+/// piece of `front` and ends with one of `back`. If `exact`, the pieces are the texts.
+#[derive(Debug, Clone)]
+struct Known {
+    exact: bool,
+    front: Vec<Piece>,
+    back: Vec<Piece>,
+}
 
-    fn exactly(set: Vec<Vec<u8>>) -> Self {
-        Self { exact: Some(set), contains: false }
+impl Known {
+    fn exactly(texts: Vec<Vec<u8>>, keywords: &[Vec<u8>]) -> Self {
+        let pieces: Vec<Piece> = texts
+            .into_iter()
+            .map(|text| Piece { contains: contains_one(&text, keywords), text })
+            .collect();
+        Self { exact: true, front: pieces.clone(), back: pieces }
+    }
+
+    fn anything(contains: bool) -> Self {
+        let piece = Piece { text: Vec::new(), contains };
+        Self { exact: false, front: vec![piece.clone()], back: vec![piece] }
+    }
+
+    /// Gives up what is too much to keep.
+    fn bounded(self) -> Self {
+        if self.front.len() <= MAX_SET && self.back.len() <= MAX_SET {
+            return self;
+        }
+        Self::anything(all_contain(&self.front))
     }
 }
 
 fn analyse(hir: &Hir, keywords: &[Vec<u8>]) -> Known {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Known::exactly(vec![Vec::new()]),
-        HirKind::Literal(literal) => Known::exactly(vec![literal.0.to_ascii_lowercase()]),
-        HirKind::Class(class) => class_bytes(class).map_or(Known::ANYTHING, |bytes| {
-            Known::exactly(bytes.into_iter().map(|b| vec![b]).collect())
-        }),
+        HirKind::Empty | HirKind::Look(_) => Known::exactly(vec![Vec::new()], keywords),
+        HirKind::Literal(literal) => Known::exactly(vec![literal.0.to_ascii_lowercase()], keywords),
+        HirKind::Class(class) => class_bytes(class).map_or_else(
+            || Known::anything(false),
+            |bytes| Known::exactly(bytes.into_iter().map(|b| vec![b]).collect(), keywords),
+        ),
         HirKind::Capture(capture) => analyse(&capture.sub, keywords),
         HirKind::Repetition(repetition) => {
             let once = analyse(&repetition.sub, keywords);
-            let at_least_once = repetition.min >= 1;
-            let contains = at_least_once
-                && (once.contains || once.exact.as_ref().is_some_and(|s| all_contain(s, keywords)));
-            let times = repetition.max.filter(|max| *max <= 8);
-            let exact = match (once.exact, times) {
-                (Some(set), Some(max)) => repeated(&set, repetition.min, max),
-                _ => None,
-            };
-            Known { exact, contains }
+            repeated(once, repetition.min, repetition.max, keywords)
         }
         HirKind::Alternation(parts) => {
-            let mut all = Some(Vec::new());
-            let mut contains = true;
+            let mut all = Known { exact: true, front: Vec::new(), back: Vec::new() };
             for part in parts {
                 let known = analyse(part, keywords);
-                contains &= known.contains
-                    || known.exact.as_ref().is_some_and(|s| all_contain(s, keywords));
-                all = match (all, known.exact) {
-                    (Some(mut all), Some(more)) if all.len() + more.len() <= MAX_SET => {
-                        all.extend(more);
-                        Some(all)
-                    }
-                    _ => None,
-                };
+                all.exact &= known.exact;
+                all.front.extend(known.front);
+                all.back.extend(known.back);
             }
-            Known { exact: all, contains }
+            for pieces in [&mut all.front, &mut all.back] {
+                pieces.sort();
+                pieces.dedup();
+            }
+            all.bounded()
         }
-        HirKind::Concat(parts) => concat(parts, keywords),
+        HirKind::Concat(parts) => parts
+            .iter()
+            .map(|part| analyse(part, keywords))
+            .reduce(|left, right| joined(left, right, keywords))
+            .unwrap_or_else(|| Known::exactly(vec![Vec::new()], keywords)),
     }
 }
 
-/// Joins neighbours whose texts are known exactly; each such run may contain a keyword.
-fn concat(parts: &[Hir], keywords: &[Vec<u8>]) -> Known {
-    let mut run = vec![Vec::new()];
-    let mut whole = true;
-    let mut contains = false;
-    for part in parts {
-        let known = analyse(part, keywords);
-        contains |= known.contains;
-        match known.exact.and_then(|set| product(&run, &set).map(|joined| (set, joined))) {
-            Some((_, joined)) => run = joined,
-            None => {
-                contains |= all_contain(&run, keywords);
-                whole = false;
-                run = match analyse(part, keywords).exact {
-                    Some(set) => set,
-                    None => vec![Vec::new()],
-                };
+fn repeated(once: Known, min: u32, max: Option<u32>, keywords: &[Vec<u8>]) -> Known {
+    if let Some(max) = max.filter(|max| once.exact && *max <= 8) {
+        let mut all = Vec::new();
+        let mut power = Known::exactly(vec![Vec::new()], keywords);
+        for times in 0..=max {
+            if times >= min {
+                all.extend(power.front.iter().cloned());
+            }
+            if times < max {
+                power = joined(power, once.clone(), keywords);
+            }
+            if !power.exact || all.len() > MAX_SET {
+                return Known::anything(min >= 1 && all_contain(&once.front));
             }
         }
-        // A run that already proves the point may be long; what follows cannot undo it.
-        contains |= all_contain(&run, keywords);
+        return Known { exact: true, front: all.clone(), back: all };
     }
-    Known { exact: whole.then_some(run), contains }
+    if min == 0 { Known::anything(false) } else { Known { exact: false, ..once } }
 }
 
-fn product(left: &[Vec<u8>], right: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+/// What is known of one part followed by another.
+fn joined(left: Known, right: Known, keywords: &[Vec<u8>]) -> Known {
+    // Every text of the whole has one of these across the seam.
+    let Some(seam) = product(&left.back, &right.front, keywords) else {
+        let contains = all_contain(&left.front) || all_contain(&right.front);
+        let exact = false;
+        return Known {
+            exact,
+            front: marked(left.front, contains),
+            back: marked(right.back, contains),
+        };
+    };
+    let contains = all_contain(&seam) || all_contain(&left.front) || all_contain(&right.front);
+    let exact = left.exact && right.exact;
+    let front = if left.exact { seam.clone() } else { left.front };
+    let back = if right.exact { seam } else { right.back };
+    Known { exact, front: marked(front, contains), back: marked(back, contains) }.bounded()
+}
+
+fn marked(mut pieces: Vec<Piece>, contains: bool) -> Vec<Piece> {
+    pieces.iter_mut().for_each(|piece| piece.contains |= contains);
+    pieces
+}
+
+fn product(left: &[Piece], right: &[Piece], keywords: &[Vec<u8>]) -> Option<Vec<Piece>> {
     if left.len() * right.len() > MAX_SET {
         return None;
     }
+    let pairs = left.iter().flat_map(|l| right.iter().map(move |r| (l, r)));
     Some(
-        left.iter()
-            .flat_map(|l| right.iter().map(move |r| [l.as_slice(), r.as_slice()].concat()))
+        pairs
+            .map(|(l, r)| {
+                let text = [l.text.as_slice(), r.text.as_slice()].concat();
+                let contains = l.contains || r.contains || contains_one(&text, keywords);
+                Piece { text, contains }
+            })
             .collect(),
     )
 }
 
-fn repeated(set: &[Vec<u8>], min: u32, max: u32) -> Option<Vec<Vec<u8>>> {
-    let mut all = Vec::new();
-    let mut power = vec![Vec::new()];
-    for times in 0..=max {
-        if times >= min {
-            all.extend(power.iter().cloned());
-        }
-        if all.len() > MAX_SET {
-            return None;
-        }
-        if times < max {
-            power = product(&power, set)?;
-        }
-    }
-    Some(all)
+fn all_contain(pieces: &[Piece]) -> bool {
+    !pieces.is_empty() && pieces.iter().all(|piece| piece.contains)
 }
 
-fn all_contain(set: &[Vec<u8>], keywords: &[Vec<u8>]) -> bool {
-    !set.is_empty()
-        && set.iter().all(|text| keywords.iter().any(|k| memchr::memmem::find(text, k).is_some()))
+fn contains_one(text: &[u8], keywords: &[Vec<u8>]) -> bool {
+    keywords.iter().any(|k| memchr::memmem::find(text, k).is_some())
 }
 
 fn class_bytes(class: &Class) -> Option<Vec<u8>> {
@@ -215,6 +214,11 @@ mod tests {
         assert!(proved(r"[a-z]{3,20}\.atlasv1\.[a-z]{60}", &["atlasv1"]));
         assert!(proved(r"(?:a{1,3}x|b)tail", &["tail"]));
         assert!(proved(r"xox[bp]-[0-9]{10}", &["xoxb-", "xoxp-"]));
+        assert!(proved(
+            r"(?i:snow[a-z]{0,9}pass|sql_pwd|s_word)=x",
+            &["snow", "sql_pwd", "s_word"]
+        ));
+        assert!(proved(r"a{2,9}(?:b[x-z]{1,3}|c)key", &["key"]));
     }
 
     #[test]
@@ -224,5 +228,25 @@ mod tests {
         assert!(!proved(r"(?:ghp_|gho_)[0-9]{3}", &["ghp_"]));
         assert!(!proved(r"gh[a-z]_x", &["ghp_"]));
         assert!(!proved(r"(?:key){0,2}x", &["key"]));
+        assert!(!proved(r"(?i:snow[a-z]{0,9}pass|sql_pwd|s_word)=x", &["snow", "sql_pwd"]));
+        assert!(!proved(r"(?:ab|c)[x-z]{1,3}(?:key|no)", &["ab", "key"]));
+    }
+
+    #[test]
+    fn beginnings_are_literal() {
+        let of = |pattern: &str| {
+            let hir = regex_syntax::ParserBuilder::new()
+                .unicode(false)
+                .utf8(false)
+                .build()
+                .parse(pattern);
+            beginnings(&hir.expect("test pattern parses"))
+                .into_iter()
+                .map(|b| String::from_utf8(b).expect("ASCII"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("ghp_[0-9A-Za-z]{36}"), ["ghp_"]);
+        assert_eq!(of("(?:pk_|sk_)(?:test_)?[0-9a-z]{37}"), ["pk_", "pk_test_", "sk_", "sk_test_"]);
+        assert_eq!(of("[0-9a-z]{37}"), [""]);
     }
 }

@@ -1,0 +1,145 @@
+//! Characters that only fill a place: runs, sequences, repetitions.
+
+/// Mostly runs of one character or of neighbours in an alphabet, or one short piece over and over.
+pub(super) fn filler(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let covered = covered(bytes);
+    (covered >= 10 && covered * 5 >= bytes.len() * 3) || periodic(bytes)
+}
+
+/// How many bytes lie in a run of four or more with one step, in two such runs interleaved, or in
+/// five neighbouring keys of a keyboard.
+fn covered(bytes: &[u8]) -> usize {
+    let mut marks = vec![false; bytes.len()];
+    runs(bytes, 1, 4, step, &mut marks, |_| true);
+    runs(bytes, 2, 8, step, &mut marks, pair);
+    let right = |from, to| (RIGHT[usize::from(from)] == u8::to_ascii_lowercase(&to)).then_some(1);
+    runs(bytes, 1, 5, right, &mut marks, |_| true);
+    marks.into_iter().filter(|m| *m).count()
+}
+
+/// Marks the stretches in which the step from each byte to the one `distance` further is the same.
+fn runs(
+    bytes: &[u8],
+    distance: usize,
+    least: usize,
+    step: impl Fn(u8, u8) -> Option<i8>,
+    marks: &mut [bool],
+    accept: impl Fn(&[u8]) -> bool,
+) {
+    let mut start = 0;
+    while start + distance < bytes.len() {
+        let first = step(bytes[start], bytes[start + distance]);
+        let mut end = start + distance;
+        while first.is_some()
+            && end < bytes.len()
+            && step(bytes[end - distance], bytes[end]) == first
+        {
+            end += 1;
+        }
+        if end - start >= least && accept(&bytes[start..end]) {
+            marks[start..end].fill(true);
+        }
+        start = (end - distance).max(start + 1);
+    }
+}
+
+/// The key to the right of a letter, in lower case; 0 if there is none.
+const RIGHT: [u8; 256] = {
+    let rows = b"qwertyuiop asdfghjkl zxcvbnm ";
+    let mut right = [0; 256];
+    let mut at = 0;
+    while at + 1 < rows.len() {
+        if rows[at] != b' ' && rows[at + 1] != b' ' {
+            right[rows[at] as usize] = rows[at + 1];
+            right[rows[at].to_ascii_uppercase() as usize] = rows[at + 1];
+        }
+        at += 1;
+    }
+    right
+};
+
+/// Letters and digits by turns, as in `a1b2c3d4`.
+fn pair(bytes: &[u8]) -> bool {
+    let digit = |c: &u8| c.is_ascii_digit();
+    let (even, odd) = (bytes.iter().step_by(2), bytes.iter().skip(1).step_by(2));
+    (even.clone().all(digit) && odd.clone().all(u8::is_ascii_alphabetic))
+        || (even.clone().all(u8::is_ascii_alphabetic) && odd.clone().all(digit))
+}
+
+/// The step from one letter or digit to the next: none, up or down; `9` is followed by `0` or `a`.
+fn step(from: u8, to: u8) -> Option<i8> {
+    if from == to {
+        return Some(0);
+    }
+    if !from.is_ascii_alphanumeric() || !to.is_ascii_alphanumeric() {
+        return None;
+    }
+    // Two neighbours that are letters or digits are of one kind: signs stand between the kinds.
+    match (from, to) {
+        (b'9', b'0' | b'a' | b'A') | (b'z', b'a') | (b'Z', b'A') | (b'f' | b'F', b'0') => Some(1),
+        (b'0', b'9') => Some(-1),
+        _ if to == from + 1 => Some(1),
+        _ if from == to + 1 => Some(-1),
+        _ => None,
+    }
+}
+
+/// At least three repetitions of up to twelve bytes that fill the end of the value, all of it but
+/// a short prefix.
+fn periodic(bytes: &[u8]) -> bool {
+    (1..=12).any(|period| {
+        let pairs = bytes.iter().rev().zip(bytes.iter().rev().skip(period));
+        let same = pairs.take_while(|(a, b)| a == b).count();
+        let length = same + period;
+        same > 0
+            && length >= 12
+            && length >= period * 3
+            && bytes.len() - length <= 12
+            && length * 5 >= bytes.len() * 3
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_sequences_and_repetitions() {
+        for text in [
+            "abcdefghijklmnop",
+            "0123456789",
+            "1234567890",
+            "9876543210",
+            "abcdef0123456789abcdef",
+            "0123456789abcdef0123456789abcdef",
+            "a1b2c3d4e5f6g7h8",
+            "1a2b3c4d5e6f7g8h",
+            "qwertyuiopasdfghjkl",
+            "deadbeefdeadbeefdeadbeef",
+            "aaaaaaaaaaaaaaaa",
+            "00000000-0000-0000-0000-000000000000",
+            "11111111-1111-1111-1111-111111111111",
+            "abc123abc123abc123",
+            "AKIAXXXXXXXXXXXXXXXX",
+        ] {
+            assert!(filler(text), "{text}");
+        }
+        for (prefix, n) in
+            [("ghp_", 36), ("sk_live_", 24), ("github_pat_", 82), ("xoxb-", 40), ("npm_", 36)]
+        {
+            for c in ["x", "X", "0", "1"] {
+                assert!(filler(&format!("{prefix}{}", c.repeat(n))), "{prefix}{c}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_runs_are_none() {
+        for text in
+            ["1234", "123456", "aaaa", "qwerty", "abcdefg", "", "abc123abc", "9f86d081884c7d659a2f"]
+        {
+            assert!(!filler(text), "{text}");
+        }
+    }
+}
