@@ -19,7 +19,7 @@ use regex_automata::{Anchored, Input};
 
 use crate::finding::{Confidence, Evidence};
 use crate::rules::schema::NearText;
-use crate::rules::{Compiled, Detector, Rule, RuleId, Rules, Target};
+use crate::rules::{Compiled, Detector, Kind, Rule, RuleId, Rules, Target};
 use crate::score::Usability;
 use checks::Verdict;
 use decoded::Decoded;
@@ -351,7 +351,7 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     if let Some(reason) = placeholder::placeholder(value) {
         usability.push(Usability::Placeholder);
         evidence.push(Evidence::Placeholder(reason));
-    } else if rule.kind.is_guessable() && is_weak(value, bits) {
+    } else if rule.kind.is_guessable() && is_weak(rule.kind, value, bits) {
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
     }
@@ -378,10 +378,43 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     })
 }
 
-/// A password that somebody would try first: short, or with hardly any variety.
-fn is_weak(value: &[u8], bits: f64) -> bool {
-    value.len() < 6 || bits < 2.0
+/// A password that somebody would try first: short, with hardly any variety, or a word that stands
+/// where documentation wants a password.
+fn is_weak(kind: Kind, value: &[u8], bits: f64) -> bool {
+    const WORDS: &[&str] = &[
+        "password",
+        "passwd",
+        "passw0rd",
+        "secret",
+        "changeme",
+        "default",
+        "example",
+        "username",
+        "something",
+        "whatever",
+        "anything",
+        "yourpassword",
+        "mypassword",
+        "userpass",
+        "admin123",
+        "password1",
+        "password123",
+        "testpassword",
+        "postgres",
+        "letmein",
+        "qwerty",
+        "guest",
+        "foobar",
+    ];
+    let is_word = kind == Kind::Password
+        && value.len() <= LONGEST_WORD
+        && value.iter().all(u8::is_ascii_lowercase);
+    let is_known = WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
+    value.len() < 6 || bits < 2.0 || is_known || is_word
 }
+
+/// Lower-case letters alone are a word up to this length.
+const LONGEST_WORD: usize = 14;
 
 /// Length of the longest context word that stands close enough to the secret; `None` if the context
 /// that the rule asks for is not there.
