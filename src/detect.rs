@@ -357,11 +357,10 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     }
     evidence.push(Evidence::Entropy(bits));
     // The more a rule knows about the value and its place, the likelier it names the right vendor.
-    let form = match (prefix >= PREFIX, context > 0, rule.text.pattern.is_some()) {
-        (true, true, _) => 3,
-        (true, false, _) => 2,
-        (false, _, true) => 1,
-        (false, _, false) => 0,
+    let form = match (prefix >= PREFIX, rule.text.pattern.is_some()) {
+        (true, _) => 2,
+        (false, true) => 1,
+        (false, false) => 0,
     };
     let specificity =
         (!rule.text.fallback, confidence == Confidence::Proven, form, prefix, context);
