@@ -1,5 +1,6 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
@@ -41,9 +42,23 @@ impl<'r> Worker<'r> {
         }
     }
 
-    /// Scans one blob.
+    /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
         self.progress.count(blob.bytes.len());
+        let found = self.findings.len();
+        let scanned = catch_unwind(AssertUnwindSafe(|| self.scan_blob(blob)));
+        if scanned.is_err() {
+            // Half a blob's findings would depend on where it failed; scratch memory may be broken.
+            self.findings.truncate(found);
+            self.scanner = Scanner::new(self.scanner.rules());
+            self.problem(Problem::new(
+                blob.path,
+                "was not scanned because of a defect in sprawl; please report it",
+            ));
+        }
+    }
+
+    fn scan_blob(&mut self, blob: &Blob<'_>) {
         if source::is_lfs_pointer(blob.bytes) {
             self.left_out.lfs_pointers += 1;
         }

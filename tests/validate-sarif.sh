@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Microsoft's SARIF validator on three real reports: with findings, without, and with problems.
+# It exits 0 whatever it finds, so its own report is read: no error and no warning may be in it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --locked --quiet
+sprawl=$PWD/target/debug/sprawl
+tools=$PWD/target/tools
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+package=@microsoft/sarif-multitool-linux
+validator=$tools/node_modules/$package/Sarif.Multitool
+if [ ! -e "$validator" ]; then
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools" "$package@5.7.0"
+fi
+chmod u+x "$validator"
+
+mkdir -p "$work/findings/deploy" "$work/clean" "$work/problems/.git"
+# Passwords in connection strings, put in here so that this file holds no connection string.
+printf 'url = "postgres://app:%s@db.prod.internal:5432/app"\n' "Vx7kQ2mNpR9t" >"$work/findings/deploy/a b.toml"
+printf 'redis://:%s@cache.internal:6379\n' "Vx7kQ2mNpR9t" >"$work/findings/notes.md"
+echo 'nothing here' >"$work/clean/a.txt"
+echo 'no repository' >"$work/problems/.git/HEAD"
+
+for tree in findings clean problems; do
+  for profile in github generic; do
+    report=$work/$tree-$profile
+    (cd "$work/$tree" && "$sprawl" scan . -q --sarif-profile "$profile" -f sarif -o "$report.sarif") || true
+    DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 "$validator" validate "$report.sarif" --rule-kind "Sarif;Ghas" \
+      --level "Error;Warning" --output "$report.checked.sarif" --log ForceOverwrite >/dev/null
+    python3 - "$report" <<'PYTHON'
+import json, sys
+name = sys.argv[1]
+tree = name.rsplit("/", 1)[1]
+report = json.load(open(name + ".sarif"))
+results = len(report["runs"][0]["results"])
+assert (results > 0) == tree.startswith("findings"), f"{tree}: {results} results"
+bad = json.load(open(name + ".checked.sarif"))["runs"][0].get("results", [])
+for result in bad:
+    print(tree, result.get("level", "warning"), result["ruleId"], result["message"].get("arguments"))
+sys.exit(1 if bad else 0)
+PYTHON
+  done
+done
+echo "SARIF: 6 reports, no error, no warning"
