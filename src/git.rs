@@ -3,42 +3,44 @@
 //! Nothing here runs a program, writes to a repository, or reads configuration from outside of it:
 //! no hook, filter, textconv, file system monitor or ssh command can be set off.
 
+pub mod catalogue;
 pub mod commit;
+pub mod commits;
+pub mod config;
 pub mod delta;
 pub mod environment;
+pub mod forest;
 pub mod objects;
 pub mod pack;
+pub mod provenance;
+pub mod refs;
 pub mod staged;
 pub mod tracked;
 pub mod tree;
+pub mod trees;
+pub mod walk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use gix::hash::ObjectId;
+pub use gix::objs::Kind;
 
+use self::config::Config;
 use self::environment::Environment;
 use self::objects::Objects;
 use crate::problem::Problem;
 use crate::text::display_path;
 
-/// Opens a repository without the user's or system's configuration: nothing in it can make sprawl
-/// run a program.
-///
-/// # Errors
-/// Says why it cannot be opened.
-pub fn open(path: &Path) -> Result<gix::Repository, String> {
-    gix::open_opts(path, gix::open::Options::isolated())
-        .map_err(|error| format!("the repository cannot be opened: {error}"))
-}
-
 /// A repository, and which index and objects of it count.
 pub struct Repository {
-    inner: gix::ThreadSafeRepository,
     git_dir: PathBuf,
+    common_dir: PathBuf,
+    config: Config,
     work_tree: Option<PathBuf>,
     index_file: PathBuf,
+    references: gix::refs::file::Store,
     objects: Objects,
     name: Arc<str>,
 }
@@ -59,47 +61,67 @@ impl Repository {
         let place = display_path(path);
         let found = search_upwards(path);
         let here = path == Path::new(".");
-        let same = |other: Result<PathBuf, String>| match (&found, other) {
-            (Ok(a), Ok(b)) => fs::canonicalize(a).ok() == fs::canonicalize(b).ok(),
+        let same = |other: Result<Found, String>| match (&found, other) {
+            (Ok(a), Ok(b)) => fs::canonicalize(&a.0).ok() == fs::canonicalize(b.0).ok(),
             _ => false,
         };
         let none = Environment::default();
-        let (git_dir, environment) = match &environment.git_dir {
-            Some(dir) if here || found.is_err() || same(git_dir_of(dir)) => {
-                (git_dir_of(dir), environment)
+        let (found, environment) = match &environment.git_dir {
+            Some(dir) if here || found.is_err() || same(named_directory(dir)) => {
+                (named_directory(dir), environment)
             }
             Some(_) => (found, &none),
             None if here || same(search_upwards(Path::new("."))) => (found, environment),
             None => (found, &none),
         };
-        let git_dir = git_dir.map_err(|what| Problem::new(place.as_str(), what))?;
-        Self::open(&git_dir, environment).map_err(|what| Problem::new(place, what))
+        found
+            .and_then(|found| Self::open(found, environment))
+            .map_err(|what| Problem::new(place, what))
     }
 
-    fn open(git_dir: &Path, environment: &Environment) -> Result<Self, String> {
-        // Trust decides whose configuration counts. The repository's own must: it says which hash
-        // names objects and where the work tree is. Nothing that it says is ever executed.
-        let options =
-            gix::open::Options::isolated().with(gix::sec::Trust::Full).open_path_as_is(true);
-        let inner = gix::ThreadSafeRepository::open_opts(git_dir, options)
+    /// The repository whose work tree begins at a directory that holds `.git`.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn of_work_tree(top: &Path) -> Result<Self, String> {
+        let git_dir = named_directory(&top.join(".git"))?.0;
+        Self::open((git_dir, Some(top.to_owned())), &Environment::default())
+    }
+
+    fn open((git_dir, found): Found, environment: &Environment) -> Result<Self, String> {
+        gix::discover::is_git(&git_dir)
             .map_err(|error| format!("the repository cannot be opened: {error}"))?;
-        let local = inner.to_thread_local();
-        let work_tree = match &environment.work_tree {
-            Some(work_tree) => Some(work_tree.clone()),
-            None => local.workdir().map(Path::to_owned),
+        let common_dir = match fs::read(git_dir.join("commondir")) {
+            Ok(path) => {
+                let path = gix::path::from_byte_slice(path.trim_ascii_end())
+                    .map_err(|error| format!("its `commondir` is no path: {error}"))?;
+                git_dir.join(path)
+            }
+            Err(_) => git_dir.clone(),
         };
-        let index_file = environment.index_file.clone().unwrap_or_else(|| local.index_path());
+        let config = Config::read(&common_dir, &git_dir)?;
+        // A linked work tree is one even where the repository is bare otherwise.
+        let bare = config.bare == Some(true) && common_dir == git_dir;
+        let work_tree = match (&environment.work_tree, &config.work_tree) {
+            (Some(work_tree), _) => Some(work_tree.clone()),
+            (None, _) if bare => None,
+            (None, Some(work_tree)) => Some(git_dir.join(work_tree)),
+            (None, None) => found,
+        };
+        let index_file = environment.index_file.clone().unwrap_or_else(|| git_dir.join("index"));
         let mut roots = vec![
-            environment
-                .object_directory
-                .clone()
-                .unwrap_or_else(|| local.common_dir().join("objects")),
+            environment.object_directory.clone().unwrap_or_else(|| common_dir.join("objects")),
         ];
         roots.extend(environment.alternates.iter().cloned());
-        let objects = Objects::open(&roots, local.object_hash());
-        let name = name_of(work_tree.as_deref().unwrap_or(local.common_dir()));
-        let git_dir = local.git_dir().to_owned();
-        Ok(Self { inner, git_dir, work_tree, index_file, objects, name })
+        let objects = Objects::open(&roots, config.hash);
+        let references = if common_dir == git_dir {
+            gix::refs::file::Store::at(git_dir.clone(), config.hash)
+        } else {
+            let (own, shared) = (git_dir.clone(), common_dir.clone());
+            gix::refs::file::Store::for_linked_worktree(own, shared, config.hash)
+        };
+        let name = name_of(work_tree.as_deref().unwrap_or(&common_dir));
+        Ok(Self { git_dir, common_dir, config, work_tree, index_file, references, objects, name })
     }
 
     /// A name that does not depend on where it was cloned to.
@@ -127,20 +149,23 @@ impl Repository {
     /// # Errors
     /// HEAD cannot be read, or leads nowhere.
     pub fn head_commit(&self) -> Result<Option<ObjectId>, Problem> {
+        if let Err(format) = &self.config.references {
+            let what = format!("references are stored as {format}, which sprawl cannot read");
+            return Err(Problem::new("HEAD", what));
+        }
         let fail = |error: gix::Error| Problem::new("HEAD", format!("cannot be read: {error}"));
-        let local = self.inner.to_thread_local();
-        let mut head = local.head().map_err(fail)?;
-        if head.is_unborn() {
-            return Ok(None);
+        let mut reference = self.references.find("HEAD").map_err(fail)?;
+        for _ in 0..MOST_SYMBOLIC {
+            let next = match &reference.target {
+                gix::refs::Target::Object(id) => return Ok(Some(*id)),
+                gix::refs::Target::Symbolic(next) => next.clone(),
+            };
+            match self.references.try_find(next.as_ref()).map_err(fail)? {
+                Some(next) => reference = next,
+                None => return Ok(None),
+            }
         }
-        match head.try_peel_to_id() {
-            Ok(id) => Ok(id.map(gix::Id::detach)),
-            // The quarantine of a push is known to our object database alone.
-            Err(error) => match head.id() {
-                Some(id) if self.objects.has(&id) => Ok(Some(id.detach())),
-                _ => Err(fail(error)),
-            },
-        }
+        Err(Problem::new("HEAD", "leads from one reference to the next without end"))
     }
 
     /// The index; an empty one if there is none yet.
@@ -148,17 +173,25 @@ impl Repository {
     /// # Errors
     /// It is damaged or cannot be read.
     pub fn index(&self) -> Result<gix::index::File, Problem> {
+        self.index_at(&self.index_file)
+    }
+
+    fn index_at(&self, file: &Path) -> Result<gix::index::File, Problem> {
         let options = gix::index::decode::Options::default();
-        gix::index::File::at_or_default(&self.index_file, self.objects.hash(), false, options)
-            .map_err(|error| {
-                let what = format!("the index cannot be read: {error}");
-                Problem::new(display_path(&self.index_file), what)
-            })
+        gix::index::File::at_or_default(file, self.objects.hash(), false, options).map_err(
+            |error| Problem::new(display_path(file), format!("the index cannot be read: {error}")),
+        )
     }
 }
 
-/// The git directory of the repository that a path lies in.
-fn search_upwards(path: &Path) -> Result<PathBuf, String> {
+/// How many references git follows from one to the next.
+const MOST_SYMBOLIC: usize = 5;
+
+/// A git directory, and the work tree that it was found by.
+type Found = (PathBuf, Option<PathBuf>);
+
+/// The repository that a path lies in, or is.
+fn search_upwards(path: &Path) -> Result<Found, String> {
     let start = if path.is_file() { path.parent().unwrap_or(path) } else { path };
     let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
     let options = gix::discover::upwards::Options {
@@ -166,19 +199,21 @@ fn search_upwards(path: &Path) -> Result<PathBuf, String> {
         ..Default::default()
     };
     gix::discover::upwards_opts(start, options)
-        .map(|(found, _)| found.into_repository_and_work_tree_directories().0)
+        .map(|(found, _)| found.into_repository_and_work_tree_directories())
         .map_err(|_| {
             "is not in a git repository; name a directory that is, or scan without the git options"
                 .to_owned()
         })
 }
 
-/// What `GIT_DIR` names: a git directory, or a file that leads to one.
-fn git_dir_of(path: &Path) -> Result<PathBuf, String> {
+/// What `GIT_DIR` names: a git directory, or a file that leads to one. Its work tree is the current
+/// directory, unless its configuration says otherwise.
+fn named_directory(path: &Path) -> Result<Found, String> {
+    let work_tree = Some(PathBuf::from("."));
     match gix::discover::path::from_gitdir_file(path) {
-        Ok(dir) => Ok(dir),
-        Err(_) if path.is_dir() => Ok(path.to_owned()),
-        Err(_) => Err(format!("GIT_DIR is {}, which is no repository", display_path(path))),
+        Ok(dir) => Ok((dir, work_tree)),
+        Err(_) if path.is_dir() => Ok((path.to_owned(), work_tree)),
+        Err(_) => Err(format!("{} is no git directory", display_path(path))),
     }
 }
 

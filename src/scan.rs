@@ -1,11 +1,13 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::context;
+use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
 use crate::line_hash;
@@ -21,6 +23,8 @@ pub struct Worker<'r> {
     progress: &'r Progress,
     /// Read buffer, kept between files.
     buffer: Vec<u8>,
+    /// Trace of versions that nothing is made from.
+    trace: Trace,
     /// Findings, in no particular order.
     pub findings: Vec<Finding>,
     /// Problems, in no particular order.
@@ -36,6 +40,7 @@ impl<'r> Worker<'r> {
             scanner: Scanner::new(rules),
             progress,
             buffer: Vec::new(),
+            trace: Trace::default(),
             findings: Vec::new(),
             problems: Vec::new(),
             left_out: LeftOut::default(),
@@ -44,40 +49,101 @@ impl<'r> Worker<'r> {
 
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
-        self.progress.count(blob.bytes.len());
-        let found = self.findings.len();
-        let scanned = catch_unwind(AssertUnwindSafe(|| self.scan_blob(blob)));
-        if scanned.is_err() {
-            // Half a blob's findings would depend on where it failed; scratch memory may be broken.
-            self.findings.truncate(found);
-            self.scanner = Scanner::new(self.scanner.rules());
-            self.problem(Problem::new(
-                blob.path,
-                "was not scanned because of a defect in sprawl; please report it",
-            ));
-        }
+        self.count(blob.bytes);
+        let mut findings = self.findings_of(blob);
+        self.findings.append(&mut findings);
     }
 
-    fn scan_blob(&mut self, blob: &Blob<'_>) {
-        if source::is_lfs_pointer(blob.bytes) {
-            self.left_out.lfs_pointers += 1;
-        }
+    /// What there is to find in a blob, without taking note of it.
+    pub fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
+        self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob))
+    }
+
+    fn find(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
         let text = text::decoded(blob.bytes);
         let candidates = self.scanner.candidates(&text);
         if candidates.is_empty() {
-            return;
+            return Vec::new();
         }
         let mut lines = Lines::new(&text);
-        let first = self.findings.len();
         let path: Arc<str> = Arc::from(blob.path);
-        for candidate in &candidates {
-            let finding = finding(&text, blob, &path, &mut lines, candidate, &candidates);
-            self.findings.push(finding);
-        }
-        let numbers: Vec<usize> = self.findings[first..].iter().map(|f| f.location.line).collect();
+        let mut findings: Vec<Finding> = candidates
+            .iter()
+            .map(|candidate| finding(&text, blob, &path, &mut lines, candidate, &candidates))
+            .collect();
+        let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
         let hashes = line_hash::line_hashes(&text, &numbers);
-        for (finding, hash) in self.findings[first..].iter_mut().zip(hashes) {
+        for (finding, hash) in findings.iter_mut().zip(hashes) {
             finding.line_hash = Some(hash);
+        }
+        findings
+    }
+
+    /// The secrets in a version of a blob, in order of place. Of a version that was made from an
+    /// earlier one only what is new is looked at; what is left behind in `keep` is for those that
+    /// are made from this one. `place` names the blob if a defect of ours shows on it.
+    pub fn secrets_of_version(
+        &mut self,
+        place: impl FnOnce() -> String,
+        bytes: &[u8],
+        made_from: Option<(&Kept, &[Shared])>,
+        keep: Option<&mut Kept>,
+    ) -> Vec<Secret> {
+        self.guarded(place, |worker| worker.find_in_version(bytes, made_from, keep))
+    }
+
+    fn find_in_version(
+        &mut self,
+        bytes: &[u8],
+        made_from: Option<(&Kept, &[Shared])>,
+        keep: Option<&mut Kept>,
+    ) -> Vec<Secret> {
+        let text = text::decoded(bytes);
+        // In a text that had to be decoded, positions are not those of the bytes that are shared.
+        let plain = matches!(text, Cow::Borrowed(_));
+        let candidates = if !plain || (made_from.is_none() && keep.is_none()) {
+            self.scanner.candidates(&text)
+        } else {
+            let earlier = made_from.and_then(|(kept, shared)| {
+                kept.trace.as_ref().map(|trace| Earlier { trace, shared })
+            });
+            let mut trace = match keep {
+                Some(_) => Trace::default(),
+                None => std::mem::take(&mut self.trace),
+            };
+            let candidates = self.scanner.candidates_of_version(&text, earlier, &mut trace);
+            match keep {
+                Some(keep) => keep.trace = Some(trace).filter(|t| t.size() <= LARGEST_TRACE),
+                None => self.trace = trace,
+            }
+            candidates
+        };
+        candidates.iter().map(|candidate| secret_of(&text, candidate)).collect()
+    }
+
+    /// Runs a scan of one blob; if a defect of ours ends it, that is a problem of this blob alone.
+    fn guarded<T: Default>(
+        &mut self,
+        place: impl FnOnce() -> String,
+        scan: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        match catch_unwind(AssertUnwindSafe(|| scan(self))) {
+            Ok(found) => found,
+            Err(_) => {
+                // Scratch memory may be broken.
+                self.scanner = Scanner::new(self.scanner.rules());
+                let what = "was not scanned because of a defect in sprawl; please report it";
+                self.problem(Problem::new(place(), what));
+                T::default()
+            }
+        }
+    }
+
+    /// Counts a blob for the progress bar and the summary.
+    pub(crate) fn count(&mut self, bytes: &[u8]) {
+        self.progress.count(bytes.len());
+        if source::is_lfs_pointer(bytes) {
+            self.left_out.lfs_pointers += 1;
         }
     }
 
@@ -94,6 +160,16 @@ impl<'r> Worker<'r> {
         self.buffer = buffer;
     }
 }
+
+/// What is kept of a scanned version for those that are made from it.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// None if it says nothing about them: the text was decoded, or holds too many keywords.
+    trace: Option<Trace>,
+}
+
+/// A trace that takes more memory is not kept: 16 MiB, a million keywords.
+const LARGEST_TRACE: usize = 16 << 20;
 
 fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
     match &candidate.identity {
@@ -172,10 +248,14 @@ impl<'r> Crew<'r> {
         self.pool.scope(tasks)
     }
 
+    /// Number of the thread that this runs on, from 0.
+    pub fn thread(&self) -> usize {
+        self.pool.current_thread_index().unwrap_or(0)
+    }
+
     /// Lends the worker of this thread. Never waits within a task: each thread has its own.
     pub fn worker<R>(&self, work: impl FnOnce(&mut Worker<'r>) -> R) -> R {
-        let index = self.pool.current_thread_index().unwrap_or(0);
-        let mut worker = self.workers[index].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut worker = self.workers[self.thread()].lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut worker)
     }
 

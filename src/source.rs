@@ -1,6 +1,7 @@
 //! Sources: where blobs come from. Each drives the threads itself and hands every blob to the
 //! worker of the thread that it is on.
 
+pub mod history;
 pub mod mapped;
 pub mod staged;
 pub mod stdin;

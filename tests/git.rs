@@ -1,5 +1,7 @@
 //! Git repositories built by script, with real git, fixed dates and identities.
 
+mod damage;
+mod history;
 mod staged;
 
 use std::cell::Cell;
@@ -21,6 +23,9 @@ pub(crate) struct Repo {
 
 /// 14 November 2023, 22:13:20 UTC.
 pub(crate) const START: u64 = 1_700_000_000;
+
+/// The tree without entries, by SHA-1.
+pub(crate) const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 impl Repo {
     /// An empty repository with a work tree.

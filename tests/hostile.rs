@@ -106,7 +106,18 @@ mod unix {
             unprivileged.uid(65534).gid(65534);
         }
         let _ = &mut command;
-        finished(unprivileged.stdin(Stdio::null()).output().unwrap())
+        unprivileged.stdin(Stdio::null());
+        // Another test may have started a program while this one's was being written: until that
+        // has replaced itself, the file counts as busy.
+        for _ in 0..100 {
+            match unprivileged.output() {
+                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+                other => return finished(other.unwrap()),
+            }
+        }
+        panic!("the program under test is still busy");
     }
 
     fn forbid(path: &Path) {

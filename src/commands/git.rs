@@ -11,7 +11,7 @@ use crate::git::staged::{self as index, is_within};
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
-use crate::source::{Progress, staged};
+use crate::source::{Progress, history, staged, tree};
 use crate::text::display_bytes;
 
 impl From<Problem> for Error {
@@ -23,7 +23,7 @@ impl From<Problem> for Error {
 
 /// Whether the arguments ask for a repository's content instead of files.
 pub(super) fn is_wanted(args: &ScanArgs) -> bool {
-    args.git.staged
+    args.git.staged || args.git.history
 }
 
 /// Scans what the arguments ask for.
@@ -33,14 +33,36 @@ pub(super) fn is_wanted(args: &ScanArgs) -> bool {
 pub(super) fn scan(
     args: &ScanArgs,
     paths: &[PathBuf],
+    trees: &tree::Options,
     rules: &Rules,
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let environment = Environment::of_process();
     let mut harvest = Harvest::default();
     for (repository, wanted) in repositories(paths, &environment)? {
-        harvest.add(staged(args, &repository, &wanted, rules, progress)?);
+        harvest.add(if args.git.history {
+            history(args, &repository, trees, rules, progress)?
+        } else {
+            staged(args, &repository, &wanted, rules, progress)?
+        });
     }
+    Ok(harvest)
+}
+
+fn history(
+    args: &ScanArgs,
+    repository: &Repository,
+    trees: &tree::Options,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<Harvest, Error> {
+    let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
+    history::scan(&crew, repository)?;
+    if let Some(top) = repository.work_tree() {
+        history::scan_work_tree(&crew, top, trees);
+    }
+    let mut harvest = crew.finish();
+    history::without_repeats(&mut harvest.findings);
     Ok(harvest)
 }
 

@@ -25,12 +25,13 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         follow: args.follow,
         exclude: globs(&args.exclude)?,
         no_mmap: args.no_mmap,
+        from_root: false,
     };
     let (from_stdin, paths) = existing(&args.paths)?;
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
         if git::is_wanted(args) {
-            return git::scan(args, &paths, &rules, &progress);
+            return git::scan(args, &paths, &options, &rules, &progress);
         }
         let crew = Crew::new(&rules, &progress, args.threads).map_err(Error::Input)?;
         if from_stdin {

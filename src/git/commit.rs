@@ -59,6 +59,22 @@ pub fn tag_target(bytes: &[u8]) -> Option<ObjectId> {
         .and_then(|(_, id)| ObjectId::from_hex(id).ok())
 }
 
+/// Who made a tag object, and when; empty for tags of old that do not say.
+pub fn tagger(bytes: &[u8]) -> Signature<'_> {
+    headers(bytes)
+        .find(|(name, _)| *name == b"tagger")
+        .map(|(_, who)| Signature::parse(who))
+        .unwrap_or_default()
+}
+
+/// The message of a commit or tag: everything after the first empty line.
+pub fn message(bytes: &[u8]) -> &[u8] {
+    match memchr::memmem::find(bytes, b"\n\n") {
+        Some(at) => &bytes[at + 2..],
+        None => &[],
+    }
+}
+
 impl<'c> Signature<'c> {
     /// Reads `Name <email> 1700000000 +0100`. What is missing or odd is left empty or zero.
     fn parse(line: &'c [u8]) -> Self {

@@ -37,7 +37,7 @@ pub fn result_size(delta: &[u8]) -> Result<u64, DeltaError> {
 }
 
 /// Builds the result in `out`, and notes in `shared` what it has in common with the base: in order,
-/// neighbours that are neighbours in the base as well joined.
+/// neighbours that are neighbours in the base as well joined, very short runs left out.
 ///
 /// # Errors
 /// The delta is damaged, or its result would be larger than `limit` bytes.
@@ -83,17 +83,23 @@ pub fn apply(
             out.extend_from_slice(bytes);
         }
     }
+    if shared.last().is_some_and(|last| last.length < SHORTEST) {
+        shared.pop();
+    }
     if out.len() == result { Ok(()) } else { Err(DeltaError::WrongSize) }
 }
 
+/// Runs shorter than this are not worth knowing: no entry of a tree fits in, and around every change
+/// in a text about as much is looked at again.
+pub(super) const SHORTEST: usize = 28;
+
 fn note(shared: &mut Vec<Shared>, run: Shared) {
-    if let Some(last) = shared.last_mut()
-        && last.at + last.length == run.at
-        && last.from + last.length == run.from
-    {
-        last.length += run.length;
-    } else {
-        shared.push(run);
+    match shared.last_mut() {
+        Some(last) if last.at + last.length == run.at && last.from + last.length == run.from => {
+            last.length += run.length;
+        }
+        Some(last) if last.length < SHORTEST => *last = run,
+        _ => shared.push(run),
     }
 }
 
@@ -146,9 +152,20 @@ mod tests {
         let delta = [8, 8, 0x91, 2, 3, 2, b'x', b'y', 0x91, 5, 1, 0x91, 6, 2];
         let (out, shared) = applied(b"abcdefgh", &delta).expect("a delta");
         assert_eq!(out, b"cdexyfgh");
-        let runs = [Shared { at: 0, from: 2, length: 3 }, Shared { at: 5, from: 5, length: 3 }];
-        assert_eq!(shared, runs);
+        assert_eq!(shared, [], "too short to be noted");
         assert_eq!(result_size(&delta), Ok(8));
+    }
+
+    #[test]
+    fn neighbours_are_one_run() {
+        let base: Vec<u8> = (0..100).collect();
+        // Copy 10..30, copy 30..50, insert one byte, copy 60..90, copy 0..5.
+        let delta = [100, 76, 0x91, 10, 20, 0x91, 30, 20, 1, b'x', 0x91, 60, 30, 0x90, 5];
+        let (out, shared) = applied(&base, &delta).expect("a delta");
+        assert_eq!(out.len(), 76);
+        let runs =
+            [Shared { at: 0, from: 10, length: 40 }, Shared { at: 41, from: 60, length: 30 }];
+        assert_eq!(shared, runs);
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Objects {
     fn read_any(&self, id: &oid, reader: &mut Reader) -> Result<Kind, ReadError> {
         let mut error = ReadError::Missing;
         for directory in &self.directories {
-            match reader.loose(&loose_path(directory, id)) {
+            match reader.loose(&loose_path(directory, id), &|_| true) {
                 Err(ReadError::Missing) => {}
                 Err(other) => error = other,
                 Ok(kind) => return Ok(kind),
@@ -211,7 +211,8 @@ impl Objects {
     }
 
     fn read_loose_base(&self, id: &oid, reader: &mut Reader) -> Result<Kind, ReadError> {
-        let found = self.directories.iter().find_map(|d| reader.loose(&loose_path(d, id)).ok());
+        let found =
+            self.directories.iter().find_map(|d| reader.loose(&loose_path(d, id), &|_| true).ok());
         found.ok_or_else(|| ReadError::Damaged(format!("its base {id} is not in the repository")))
     }
 
@@ -334,16 +335,20 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Reads a loose object's file.
+    /// Reads a loose object's file, its content only if its kind is wanted.
     ///
     /// # Errors
     /// It is not there, or it is damaged.
-    pub fn loose_file(&mut self, path: &Path) -> Result<(Kind, &[u8]), ReadError> {
-        let kind = self.loose(path)?;
-        Ok((kind, &self.bytes[self.start..]))
+    pub fn loose_file(
+        &mut self,
+        path: &Path,
+        wants: impl Fn(Kind) -> bool,
+    ) -> Result<(Kind, Option<&[u8]>), ReadError> {
+        let kind = self.loose(path, &wants)?;
+        Ok((kind, wants(kind).then(|| &self.bytes[self.start..])))
     }
 
-    fn loose(&mut self, path: &Path) -> Result<Kind, ReadError> {
+    fn loose(&mut self, path: &Path, wants: &dyn Fn(Kind) -> bool) -> Result<Kind, ReadError> {
         let compressed = fs::read(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Damaged(error.to_string()),
@@ -356,6 +361,9 @@ impl Reader {
             .map_err(|error| ReadError::Damaged(error.to_string()))?;
         let (kind, size, length) = loose_header(&head[..written])
             .ok_or_else(|| ReadError::Damaged("its header is no header".to_owned()))?;
+        if !wants(kind) {
+            return Ok(kind);
+        }
         if size > LARGEST {
             return Err(ReadError::TooLarge(size));
         }

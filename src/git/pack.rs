@@ -83,12 +83,17 @@ impl Pack {
 
     /// Where an object lies, if it is in this pack.
     pub fn find(&self, id: &oid) -> Option<u64> {
+        self.position(id).map(|position| self.object(position).1)
+    }
+
+    /// The position of an object in the index, if it is in this pack.
+    pub fn position(&self, id: &oid) -> Option<u32> {
         match &self.listing {
-            Listing::Index(index) => index.lookup(id).map(|at| index.pack_offset_at_index(at)),
-            Listing::Listed(objects) => {
-                let at = objects.binary_search_by(|(there, _)| there.as_ref().cmp(id)).ok()?;
-                Some(objects[at].1)
-            }
+            Listing::Index(index) => index.lookup(id),
+            Listing::Listed(objects) => objects
+                .binary_search_by(|(there, _)| there.as_ref().cmp(id))
+                .ok()
+                .and_then(|at| u32::try_from(at).ok()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Repository;
 use crate::problem::Problem;
 use crate::text::display_path;
 
@@ -21,17 +22,15 @@ impl Tracked {
     /// There is no repository that can be opened, or its index is damaged.
     pub fn open(top: &Path) -> Result<Self, Problem> {
         let fail = |what: String| Problem::new(display_path(top), what);
-        let repository = super::open(top).map_err(fail)?;
-        let index = repository
-            .index_or_empty()
-            .map_err(|e| fail(format!("the index cannot be read: {e}")))?;
+        let repository = Repository::of_work_tree(top).map_err(fail)?;
+        let index = repository.index()?;
         let mut paths: Vec<Box<[u8]>> = index
             .entries()
             .iter()
             .map(|entry| entry.path(&index).to_vec().into_boxed_slice())
             .collect();
         paths.sort_unstable();
-        Ok(Self { top: top.to_owned(), git_dir: repository.common_dir().to_owned(), paths })
+        Ok(Self { top: top.to_owned(), git_dir: repository.common_dir.clone(), paths })
     }
 
     /// Whether git tracks this file.

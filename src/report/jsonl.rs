@@ -38,6 +38,14 @@ pub(super) struct Line<'a> {
     blob: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reach: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paths: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branches: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<usize>,
 }
 
 /// Writes the report.
@@ -84,5 +92,9 @@ pub(super) fn line<'a>(
         at_head: git.map(|g| g.at_head),
         blob: git.map(|g| g.object.as_str()),
         reach: git.map(|g| g.reach),
+        paths: git.map(|g| g.paths.as_slice()),
+        removed_by: git.and_then(|g| g.removed_by.as_deref()),
+        branches: git.map(|g| g.branches),
+        tags: git.map(|g| g.tags),
     }
 }

@@ -35,6 +35,8 @@ pub struct Options {
     pub exclude: GlobSet,
     /// Read large files instead of mapping them.
     pub no_mmap: bool,
+    /// Show paths from the root on, instead of as they were typed.
+    pub from_root: bool,
 }
 
 /// Scans files and directories with all threads of the crew.
@@ -104,8 +106,11 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             Ok(found) => found,
             Err(error) => return self.problem(&shown, &error),
         };
-        let shown =
-            if shown == "." { String::new() } else { shown.trim_start_matches("./").to_owned() };
+        let shown = if shown == "." || (self.options.from_root && metadata.is_dir()) {
+            String::new()
+        } else {
+            shown.trim_start_matches("./").to_owned()
+        };
         let name: Arc<str> = Arc::from(repository_name(&full));
         if metadata.is_dir() {
             let mut directory = Directory {

@@ -192,12 +192,15 @@ fn sparse_indexes_are_read() {
     repo.write("in/new.txt", secret_line(2));
     repo.git(&["add", "in/new.txt"]);
     assert_eq!(repo.places(&["--staged"]), ["in/new.txt:1"]);
-    repo.git(&["reset", "-q", "--soft", &repo.git(&["commit-tree", "-m", "empty", EMPTY_TREE])]);
+    repo.git(&[
+        "reset",
+        "-q",
+        "--soft",
+        &repo.git(&["commit-tree", "-m", "empty", super::EMPTY_TREE]),
+    ]);
     let all = ["gone/old.txt:1", "in/new.txt:1", "in/old.txt:1", "out/deep/old.txt:1"];
     assert_eq!(repo.places(&["--staged"]), all, "whole directories that are new");
 }
-
-const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 #[test]
 fn split_indexes_are_read() {

@@ -1,0 +1,360 @@
+//! The trees of a repository: which directory holds which, and where certain blobs lie.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use gix::hash::oid;
+use gix::objs::Kind;
+
+use super::catalogue::{Catalogue, NOWHERE, Number};
+use super::commits::{Absent, Role};
+use super::tree::{self, Entry};
+use super::walk::{Object, Visitor};
+use crate::detect::version::Shared;
+use crate::problem::Problem;
+use crate::scan::Crew;
+
+/// Reads all trees and keeps the links between them, and those to wanted blobs.
+pub struct Reading<'c, 'r> {
+    crew: &'c Crew<'r>,
+    catalogue: &'c Catalogue<'c>,
+    /// Whether each object is a wanted blob.
+    wanted: &'c [bool],
+    threads: Vec<Mutex<Notes>>,
+}
+
+/// A name in a tree that leads somewhere of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// The name; with [`BLOB`] added if it is a blob's.
+    name: u32,
+    /// What it names.
+    pub target: Number,
+}
+
+/// Marks a name as that of a blob.
+const BLOB: u32 = 1 << 31;
+
+impl Link {
+    /// Whether it leads to a blob.
+    pub fn is_blob(self) -> bool {
+        self.name & BLOB != 0
+    }
+
+    /// What links of one tree are in order of: the name, blobs last.
+    pub fn key(self) -> u32 {
+        self.name
+    }
+
+    /// The name's number.
+    pub fn name(self) -> u32 {
+        self.name & !BLOB
+    }
+}
+
+/// Notes of one thread.
+#[derive(Debug)]
+struct Notes {
+    /// Number of each tree, and where its links end.
+    trees: Vec<(Number, usize)>,
+    links: Vec<Link>,
+    names: HashMap<Box<[u8]>, u32>,
+    absent: Vec<Absent>,
+    /// Ids that were looked up lately: directories come again and again.
+    recent: Vec<(u64, Number)>,
+}
+
+/// What is remembered of a tree for those made from it.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Where each entry begins, and the end.
+    starts: Vec<u32>,
+    /// The links, with where their entries begin.
+    links: Vec<(u32, Link)>,
+}
+
+impl<'c, 'r> Reading<'c, 'r> {
+    /// Looks for the blobs that are marked in `wanted`, which has an element for every object.
+    pub fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>, wanted: &'c [bool]) -> Self {
+        let notes = || Notes {
+            trees: Vec::new(),
+            links: Vec::new(),
+            names: HashMap::new(),
+            absent: Vec::new(),
+            recent: vec![(0, NOWHERE); RECENT],
+        };
+        let threads = (0..crew.threads()).map(|_| Mutex::new(notes())).collect();
+        Self { crew, catalogue, wanted, threads }
+    }
+
+    /// Puts together what the threads have seen.
+    pub fn finish(self) -> (Trees, Vec<Absent>) {
+        let mut trees = Trees {
+            index: vec![NOWHERE; self.catalogue.len()],
+            ends: Vec::new(),
+            links: Vec::new(),
+            names: Vec::new(),
+        };
+        let mut absent = Vec::new();
+        let threads: Vec<Notes> = self
+            .threads
+            .into_iter()
+            .map(|notes| notes.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        // Names are numbered in their own order, so that nothing depends on which thread saw them.
+        let names: BTreeSet<&[u8]> =
+            threads.iter().flat_map(|notes| notes.names.keys()).map(|name| &**name).collect();
+        let names: Vec<Box<[u8]>> = names.into_iter().map(Box::from).collect();
+        for notes in threads {
+            absent.extend(notes.absent);
+            let mut translation = vec![0_u32; notes.names.len()];
+            for (number, name) in (0..).zip(&names) {
+                if let Some(seen) = notes.names.get(name) {
+                    translation[*seen as usize] = number;
+                }
+            }
+            let mut start = 0;
+            for (number, end) in notes.trees {
+                let first = trees.links.len();
+                trees.links.extend(notes.links[start..end].iter().map(|link| Link {
+                    name: translation[link.name() as usize] | (link.name & BLOB),
+                    target: link.target,
+                }));
+                start = end;
+                trees.links[first..].sort_unstable();
+                trees.index[number as usize] = trees.ends.len() as u32;
+                trees.ends.push(trees.links.len());
+            }
+        }
+        trees.names = names;
+        absent.sort();
+        absent.dedup();
+        (trees, absent)
+    }
+}
+
+/// Recently looked up ids that are kept, a power of two.
+const RECENT: usize = 1 << 13;
+
+impl Visitor for Reading<'_, '_> {
+    type Kept = Kept;
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind == Kind::Tree
+    }
+
+    fn visit(
+        &self,
+        object: &Object<'_>,
+        made_from: Option<(&Kept, &[Shared])>,
+        keep: Option<&mut Kept>,
+    ) {
+        let mut notes =
+            self.threads[self.crew.thread()].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unkept = Kept::default();
+        let kept = keep.unwrap_or(&mut unkept);
+        let empty = Kept::default();
+        let (base, shared) = made_from.unwrap_or((&empty, &[]));
+        let whole = self.read(&mut notes, object, base, shared, kept);
+        if !whole {
+            let id = self.catalogue.id(object.number).to_string();
+            let problem = Problem::new(id, "the tree is damaged; its rest was not followed");
+            self.crew.worker(|worker| worker.problem(problem));
+        }
+        if !object.copy {
+            notes.links.extend(kept.links.iter().map(|(_, link)| *link));
+            let end = notes.links.len();
+            notes.trees.push((object.number, end));
+        }
+    }
+}
+
+impl Reading<'_, '_> {
+    /// Finds the entries of a tree: those within shared runs from the tree that it was made from, the
+    /// others from its bytes. Says whether all of it could be read.
+    fn read(
+        &self,
+        notes: &mut Notes,
+        object: &Object<'_>,
+        base: &Kept,
+        mut shared: &[Shared],
+        kept: &mut Kept,
+    ) -> bool {
+        let bytes = object.bytes;
+        let id_length = self.catalogue.id_length();
+        let mut at = 0;
+        while at < bytes.len() {
+            while shared.first().is_some_and(|run| run.at + run.length <= at) {
+                shared = &shared[1..];
+            }
+            if let Some(run) = shared.first().filter(|run| run.at <= at)
+                && let Some(next) = carry_over(base, run, at, kept)
+            {
+                at = next;
+                continue;
+            }
+            let mut rest = &bytes[at..];
+            let Some(entry) = tree::entry(&mut rest, id_length) else { return false };
+            kept.starts.push(at as u32);
+            if let Some(link) = self.link(notes, object.number, &entry) {
+                kept.links.push((at as u32, link));
+            }
+            at = bytes.len() - rest.len();
+        }
+        kept.starts.push(at as u32);
+        true
+    }
+
+    fn link(&self, notes: &mut Notes, holder: Number, entry: &Entry<'_>) -> Option<Link> {
+        let mark = match entry.kind {
+            tree::Kind::Blob => BLOB,
+            tree::Kind::Tree => 0,
+            tree::Kind::Submodule => return None,
+        };
+        let id = oid::from_bytes_unchecked(entry.id);
+        let key = entry.id.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let slot = key as usize & (RECENT - 1);
+        let (there, number) = notes.recent[slot];
+        let target =
+            if there == key && number != NOWHERE && self.catalogue.id(number).as_ref() == id {
+                number
+            } else {
+                let Some(number) = self.catalogue.number(id) else {
+                    if !id.is_empty_tree() && !id.is_empty_blob() {
+                        let role = Role::Entry(entry.name.to_owned());
+                        notes.absent.push(Absent { holder, role, id: id.to_owned() });
+                    }
+                    return None;
+                };
+                if mark == 0 {
+                    notes.recent[slot] = (key, number);
+                }
+                number
+            };
+        if mark == BLOB && !self.wanted[target as usize] {
+            return None;
+        }
+        let name = match notes.names.get(entry.name) {
+            Some(name) => *name,
+            None => {
+                let next = notes.names.len() as u32;
+                notes.names.insert(entry.name.into(), next);
+                next
+            }
+        };
+        Some(Link { name: name | mark, target })
+    }
+}
+
+/// Takes over the entries of the base that lie whole within a run, from where `at` is; says where
+/// they end, if there are any.
+fn carry_over(base: &Kept, run: &Shared, at: usize, kept: &mut Kept) -> Option<usize> {
+    let from = u32::try_from(at - run.at + run.from).ok()?;
+    let limit = u32::try_from(run.from + run.length).ok()?;
+    let first = base.starts.binary_search(&from).ok()?;
+    // The last start is the end of the tree: an entry reaches to the start of the next.
+    let count = base.starts[first + 1..].partition_point(|start| *start <= limit);
+    if count == 0 {
+        return None;
+    }
+    let at = at as u32;
+    let end = base.starts[first + count];
+    kept.starts.extend(base.starts[first..first + count].iter().map(|start| start - from + at));
+    let links = base.links.partition_point(|(start, _)| *start < from);
+    let links = base.links[links..].iter().take_while(|(start, _)| *start < end);
+    kept.links.extend(links.map(|(start, link)| (start - from + at, *link)));
+    Some((end - from + at) as usize)
+}
+
+/// The links between all trees.
+#[derive(Debug, Default)]
+pub struct Trees {
+    /// For each object the index of the tree that it is.
+    index: Vec<u32>,
+    /// Where the links of each tree end.
+    ends: Vec<usize>,
+    /// In order of name within each tree, blobs last.
+    links: Vec<Link>,
+    names: Vec<Box<[u8]>>,
+}
+
+impl Trees {
+    /// The links of a tree, in order of the numbers of their names, blobs last; none for what is no
+    /// tree.
+    pub fn links(&self, number: Number) -> &[Link] {
+        match self.index.get(number as usize) {
+            Some(&index) if index != NOWHERE => {
+                let index = index as usize;
+                let start = if index == 0 { 0 } else { self.ends[index - 1] };
+                &self.links[start..self.ends[index]]
+            }
+            _ => &[],
+        }
+    }
+
+    /// A name by its number.
+    pub fn name(&self, number: u32) -> &[u8] {
+        &self.names[number as usize]
+    }
+
+    /// Numbers of all trees, in order.
+    pub fn numbers(&self) -> impl Iterator<Item = Number> {
+        (0..).zip(&self.index).filter(|(_, index)| **index != NOWHERE).map(|(number, _)| number)
+    }
+
+    /// Forgets all links that do not lead to a wanted blob in the end.
+    pub fn prune(&mut self) {
+        let holds = self.holding();
+        let mut kept = 0;
+        let mut start = 0;
+        for end in &mut self.ends {
+            for at in start..*end {
+                let link = self.links[at];
+                if link.is_blob() || holds[link.target as usize] {
+                    self.links[kept] = link;
+                    kept += 1;
+                }
+            }
+            start = *end;
+            *end = kept;
+        }
+        self.links.truncate(kept);
+        self.links.shrink_to_fit();
+    }
+
+    /// For each object whether it is a tree with a wanted blob somewhere below.
+    fn holding(&self) -> Vec<bool> {
+        const UNKNOWN: u8 = 0;
+        const OPEN: u8 = 1;
+        const EMPTY: u8 = 2;
+        const HOLDS: u8 = 3;
+        let mut state = vec![UNKNOWN; self.index.len()];
+        let mut stack: Vec<(Number, usize)> = Vec::new();
+        for number in self.numbers() {
+            if state[number as usize] != UNKNOWN {
+                continue;
+            }
+            state[number as usize] = OPEN;
+            stack.push((number, 0));
+            while let Some((tree, next)) = stack.last_mut() {
+                let (tree, links) = (*tree, self.links(*tree));
+                let Some(link) = links.get(*next) else {
+                    let holds = links
+                        .iter()
+                        .any(|link| link.is_blob() || state[link.target as usize] == HOLDS);
+                    state[tree as usize] = if holds { HOLDS } else { EMPTY };
+                    stack.pop();
+                    continue;
+                };
+                *next += 1;
+                let target = link.target;
+                // A tree within itself is damage; it adds nothing.
+                if !link.is_blob() && state[target as usize] == UNKNOWN {
+                    state[target as usize] = OPEN;
+                    stack.push((target, 0));
+                }
+            }
+        }
+        state.into_iter().map(|state| state == HOLDS).collect()
+    }
+}

@@ -1,0 +1,318 @@
+//! Reads every object of a repository once, with all threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use gix::objs::Kind;
+use gix::odb::pack::data::entry::Header;
+use gix::zlib::Inflate;
+
+use super::catalogue::{Catalogue, Number};
+use super::delta;
+use super::forest::{Forest, Root};
+use super::objects::{LARGEST, Objects, ReadError, Reader, inflate};
+use crate::detect::version::Shared;
+use crate::problem::Problem;
+use crate::scan::Crew;
+
+/// Who looks at the objects. Called from all threads at once.
+pub trait Visitor: Sync {
+    /// What is remembered of an object while those made from it are visited.
+    type Kept: Default;
+
+    /// Whether objects of this kind are to be visited.
+    fn wants(&self, kind: Kind) -> bool;
+
+    /// Looks at an object. `made_from` is what was kept of an earlier version of it, and what the two
+    /// share; `keep` is given if something is made from this one.
+    fn visit(
+        &self,
+        object: &Object<'_>,
+        made_from: Option<(&Self::Kept, &[Shared])>,
+        keep: Option<&mut Self::Kept>,
+    );
+}
+
+/// An object, decoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Object<'a> {
+    /// Its number in the catalogue.
+    pub number: Number,
+    /// What it is.
+    pub kind: Kind,
+    /// Its content.
+    pub bytes: &'a [u8],
+    /// Whether it is visited only for what is made from it: it has another number, too.
+    pub copy: bool,
+}
+
+/// Everything that is to be walked.
+#[derive(Debug)]
+pub struct Walk<'o> {
+    objects: &'o Objects,
+    catalogue: &'o Catalogue<'o>,
+    forests: Vec<Forest>,
+    /// Kinds of the loose objects, once they are known.
+    loose_kinds: Vec<OnceLock<Kind>>,
+}
+
+impl<'o> Walk<'o> {
+    /// Works out the order.
+    pub fn new(crew: &Crew<'_>, objects: &'o Objects, catalogue: &'o Catalogue<'o>) -> Self {
+        let forests = crew.scope(|_| {
+            (0..catalogue.packs().len()).map(|pack| Forest::new(catalogue, pack)).collect()
+        });
+        let loose_kinds = catalogue.loose().iter().map(|_| OnceLock::new()).collect();
+        Self { objects, catalogue, forests, loose_kinds }
+    }
+
+    /// Visits every wanted object. What cannot be read becomes a problem; everything else is visited
+    /// all the same.
+    pub fn run<V: Visitor>(&self, crew: &Crew<'_>, visitor: &V) {
+        let mut tasks = Vec::new();
+        for (pack, forest) in self.forests.iter().enumerate() {
+            let wanted = forest.roots.iter().filter(|root| visitor.wants(root.kind));
+            tasks.extend(wanted.map(|root| (pack, *root)));
+        }
+        // The most work first, so that the threads end together.
+        tasks.sort_by_key(|(pack, root)| (std::cmp::Reverse(root.cost), *pack, root.rank));
+        let strays: Vec<(usize, u32)> = self
+            .forests
+            .iter()
+            .enumerate()
+            .flat_map(|(pack, forest)| forest.strays.iter().map(move |position| (pack, *position)))
+            .collect();
+        let left = Mutex::new(strays);
+        let (next_task, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        crew.scope(|scope| {
+            for _ in 0..crew.threads() {
+                scope.spawn(|_| {
+                    let mut climber = Climber::new(self, crew, visitor);
+                    while let Some((pack, root)) = tasks.get(next(&next_task, 1)) {
+                        climber.root(*pack, root);
+                    }
+                    let mut reader = Reader::default();
+                    loop {
+                        let from = next(&next_loose, LOOSE_BATCH);
+                        if from >= self.catalogue.loose().len() {
+                            break;
+                        }
+                        self.loose(crew, visitor, from, &mut reader);
+                    }
+                    left.lock().unwrap_or_else(PoisonError::into_inner).append(&mut climber.left);
+                });
+            }
+        });
+        let left = left.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.one_by_one(crew, visitor, &left);
+    }
+
+    fn loose<V: Visitor>(&self, crew: &Crew<'_>, visitor: &V, from: usize, reader: &mut Reader) {
+        let all = self.catalogue.loose();
+        let to = all.len().min(from + LOOSE_BATCH);
+        for (index, loose) in all[from..to].iter().enumerate() {
+            let number = self.catalogue.first_loose() + (from + index) as Number;
+            let known = &self.loose_kinds[from + index];
+            if self.catalogue.is_copy(number) || known.get().is_some_and(|k| !visitor.wants(*k)) {
+                continue;
+            }
+            match reader.loose_file(&loose.file, |kind| visitor.wants(kind)) {
+                Ok((kind, bytes)) => {
+                    known.get_or_init(|| kind);
+                    if let Some(bytes) = bytes {
+                        let object = Object { number, kind, bytes, copy: false };
+                        visitor.visit(&object, None, None);
+                    }
+                }
+                Err(error) => {
+                    let problem = Problem::new(loose.id.to_string(), error.to_string());
+                    crew.worker(|worker| worker.problem(problem));
+                }
+            }
+        }
+    }
+
+    /// Reads what the walk could not, each object with all that it is made from.
+    fn one_by_one<V: Visitor>(&self, crew: &Crew<'_>, visitor: &V, left: &[(usize, u32)]) {
+        let next_left = AtomicUsize::new(0);
+        crew.scope(|scope| {
+            for _ in 0..crew.threads() {
+                scope.spawn(|_| {
+                    let mut reader = Reader::default();
+                    while let Some((pack, position)) = left.get(next(&next_left, 1)) {
+                        let number = self.catalogue.first_of_pack(*pack) + position;
+                        let id = self.catalogue.id(number);
+                        match self.objects.read(&id, &mut reader) {
+                            Ok((kind, bytes)) if visitor.wants(kind) => {
+                                let copy = self.catalogue.is_copy(number);
+                                let object = Object { number, kind, bytes, copy };
+                                visitor.visit(&object, None, None);
+                            }
+                            Ok(_) => {}
+                            Err(error) => {
+                                let problem = Problem::new(id.to_string(), error.to_string());
+                                crew.worker(|worker| worker.problem(problem));
+                            }
+                        }
+                    }
+                });
+            }
+        });
+    }
+}
+
+fn next(counter: &AtomicUsize, step: usize) -> usize {
+    counter.fetch_add(step, Ordering::Relaxed)
+}
+
+/// Loose objects handed to a thread at once.
+const LOOSE_BATCH: usize = 64;
+
+/// Memory that one thread holds for objects whose descendants are still to come; what needs more is
+/// read one by one.
+const HELD: usize = 256 << 20;
+
+/// Walks the trees of one thread.
+struct Climber<'w, 'c, 'r, V: Visitor> {
+    walk: &'w Walk<'w>,
+    crew: &'c Crew<'r>,
+    visitor: &'w V,
+    inflate: Inflate,
+    delta: Vec<u8>,
+    shared: Vec<Shared>,
+    /// Buffers that are free.
+    buffers: Vec<Vec<u8>>,
+    stack: Vec<Held<V::Kept>>,
+    /// Bytes on the stack.
+    held: usize,
+    /// What could not be decoded, and what is made from it: pack and position.
+    left: Vec<(usize, u32)>,
+}
+
+/// An object whose descendants are being visited.
+struct Held<K> {
+    rank: u32,
+    bytes: Vec<u8>,
+    kept: K,
+    next_child: usize,
+}
+
+impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
+    fn new(walk: &'w Walk<'w>, crew: &'c Crew<'r>, visitor: &'w V) -> Self {
+        Self {
+            walk,
+            crew,
+            visitor,
+            inflate: Inflate::default(),
+            delta: Vec::new(),
+            shared: Vec::new(),
+            buffers: Vec::new(),
+            stack: Vec::new(),
+            held: 0,
+            left: Vec::new(),
+        }
+    }
+
+    fn root(&mut self, pack: usize, root: &Root) {
+        self.step(pack, root.kind, root.rank, None);
+        while let Some(top) = self.stack.last_mut() {
+            let children = self.walk.forests[pack].children(top.rank);
+            let Some(child) = children.get(top.next_child).copied() else {
+                self.pop();
+                continue;
+            };
+            top.next_child += 1;
+            if self.walk.forests[pack].is_pruned(child) {
+                continue;
+            }
+            // The last child, which has the most descendants, needs its base no longer than itself.
+            if top.next_child == children.len() {
+                if let Some(base) = self.stack.pop() {
+                    self.held -= base.bytes.len();
+                    self.step(pack, root.kind, child, Some(&base));
+                    self.buffers.push(base.bytes);
+                }
+            } else if let Some(base) = self.stack.pop() {
+                let depth = self.stack.len();
+                self.step(pack, root.kind, child, Some(&base));
+                self.stack.insert(depth, base);
+            }
+        }
+    }
+
+    fn pop(&mut self) {
+        if let Some(top) = self.stack.pop() {
+            self.held -= top.bytes.len();
+            self.buffers.push(top.bytes);
+        }
+    }
+
+    /// Decodes and visits one object, and puts it on the stack if others are made from it.
+    fn step(&mut self, pack: usize, kind: Kind, rank: u32, base: Option<&Held<V::Kept>>) {
+        let mut bytes = self.buffers.pop().unwrap_or_default();
+        let from = base.map(|base| base.bytes.as_slice());
+        if self.decode(pack, rank, from, &mut bytes).is_err() {
+            // Another copy may be whole. Where there is none, reading it says so again.
+            self.buffers.push(bytes);
+            return self.leave(pack, rank);
+        }
+        let forest = &self.walk.forests[pack];
+        let has_children = !forest.children(rank).is_empty();
+        if has_children && self.held + bytes.len() > HELD && base.is_some() {
+            self.buffers.push(bytes);
+            return self.leave(pack, rank);
+        }
+        let number = self.walk.catalogue.first_of_pack(pack) + forest.place(rank).2;
+        let copy = self.walk.catalogue.is_copy(number);
+        let mut kept = V::Kept::default();
+        self.visitor.visit(
+            &Object { number, kind, bytes: &bytes, copy },
+            base.map(|base| (&base.kept, self.shared.as_slice())),
+            has_children.then_some(&mut kept),
+        );
+        if has_children {
+            self.held += bytes.len();
+            self.stack.push(Held { rank, bytes, kept, next_child: 0 });
+        } else {
+            self.buffers.push(bytes);
+        }
+    }
+
+    fn decode(
+        &mut self,
+        pack: usize,
+        rank: u32,
+        base: Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ReadError> {
+        let file = self.walk.catalogue.packs()[pack];
+        let (offset, next, position) = self.walk.forests[pack].place(rank);
+        let entry = file.entry(offset).map_err(ReadError::Damaged)?;
+        let compressed = file.bytes(entry.data_offset, next);
+        if let (id, _, Some(checksum)) = file.object(position)
+            && crc32fast::hash(file.bytes(offset, next)) != checksum
+        {
+            let what = "is damaged: its bytes do not have the checksum that the index has for them";
+            let problem = Problem::new(id.to_string(), what);
+            self.crew.worker(|worker| worker.problem(problem));
+        }
+        let size = entry.decompressed_size;
+        match (entry.header, base) {
+            (Header::OfsDelta { .. } | Header::RefDelta { .. }, Some(base)) => {
+                inflate(&mut self.inflate, compressed, size, &mut self.delta)?;
+                Ok(delta::apply(base, &self.delta, LARGEST, out, &mut self.shared)?)
+            }
+            _ => inflate(&mut self.inflate, compressed, size, out),
+        }
+    }
+
+    /// Leaves an object and its descendants to be read one by one.
+    fn leave(&mut self, pack: usize, rank: u32) {
+        let forest = &self.walk.forests[pack];
+        let mut pending = vec![rank];
+        while let Some(rank) = pending.pop() {
+            self.left.push((pack, forest.place(rank).2));
+            pending.extend(forest.children(rank).iter().filter(|child| !forest.is_pruned(**child)));
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! Every object of a repository, and its working tree.
+//!
+//! Blobs and messages are scanned in the order in which packs are decoded; all that is kept of a
+//! sighting is which secret and which object. Where the secrets stand is worked out afterwards, and
+//! only the few objects that are shown in the report are read and scanned again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Blob, tree};
+use crate::context;
+use crate::detect::version::Shared;
+use crate::finding::{Finding, Origin, Secret};
+use crate::git::catalogue::{Catalogue, Number};
+use crate::git::commit;
+use crate::git::commits::{self, Absent, Commits, Role};
+use crate::git::objects::Reader;
+use crate::git::provenance::{History, Occurrence, Sighting};
+use crate::git::refs::Tip;
+use crate::git::trees::{Reading, Trees};
+use crate::git::walk::{Object, Visitor, Walk};
+use crate::git::{Kind, Repository};
+use crate::problem::Problem;
+use crate::scan::{Crew, Kept};
+use crate::score::Exposure;
+use crate::text::display_bytes;
+
+/// Scans every object of the repository.
+///
+/// # Errors
+/// It cannot be read at all.
+pub fn scan(crew: &Crew<'_>, repository: &Repository) -> Result<(), Problem> {
+    let catalogue = Catalogue::new(repository.objects())?;
+    let problem = |problem: Problem| crew.worker(|worker| worker.problem(problem));
+    catalogue.problems.iter().cloned().for_each(problem);
+    let walk = Walk::new(crew, repository.objects(), &catalogue);
+    let scanning = Scanning::new(crew, &catalogue);
+    walk.run(crew, &scanning);
+    let Seen { secrets, blobs, messages, commits, mut absent } = scanning.finish();
+    let mut wanted = vec![false; catalogue.len()];
+    blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
+    // Even if nothing was found, the trees tell whether everything is there.
+    let reading = Reading::new(crew, &catalogue, &wanted);
+    walk.run(crew, &reading);
+    let (mut trees, absent_entries) = reading.finish();
+    absent.extend(absent_entries);
+    let mut problems = Vec::new();
+    let tips = repository.tips(&mut problems);
+    report_absent(repository, &catalogue, &commits, &trees, &tips, &absent, &mut problems);
+    let indexed = repository.indexed_blobs(&mut problems);
+    problems.into_iter().for_each(problem);
+    if blobs.is_empty() && messages.is_empty() {
+        return Ok(());
+    }
+    trees.prune();
+    let history = History {
+        objects: repository.objects(),
+        catalogue: &catalogue,
+        commits: &commits,
+        trees: &trees,
+        tips: &tips,
+        indexed: &indexed,
+    };
+    let mut occurrences = history.places(&blobs);
+    occurrences.extend(history.messages(&messages));
+    show(crew, repository, &catalogue, &secrets, occurrences);
+    Ok(())
+}
+
+/// Scans the working tree; what HEAD or the index has at the same path is not reported twice.
+pub fn scan_work_tree(crew: &Crew<'_>, top: &Path, options: &tree::Options) {
+    let options = tree::Options { from_root: true, ..options.clone() };
+    tree::scan(crew, &[top.to_owned()], &options);
+}
+
+/// Leaves out files that hold what HEAD or the index holds at the same path.
+pub fn without_repeats(findings: &mut Vec<Finding>) {
+    let mut committed: BTreeMap<(Arc<str>, Secret), usize> = BTreeMap::new();
+    for finding in findings.iter() {
+        if let Origin::Git(place) = &finding.location.origin
+            && (place.at_head || place.reach == "index")
+        {
+            let key = (Arc::clone(&finding.location.path), finding.secret.clone());
+            *committed.entry(key).or_default() += 1;
+        }
+    }
+    findings.retain(|finding| {
+        if finding.location.origin != Origin::File {
+            return true;
+        }
+        let key = (Arc::clone(&finding.location.path), finding.secret.clone());
+        match committed.get_mut(&key) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        }
+    });
+}
+
+/// Scans objects as they are decoded.
+struct Scanning<'c, 'r> {
+    crew: &'c Crew<'r>,
+    catalogue: &'c Catalogue<'c>,
+    threads: Vec<Mutex<Notes>>,
+}
+
+/// What one thread has seen.
+#[derive(Default)]
+struct Notes {
+    secrets: BTreeMap<Secret, u32>,
+    blobs: Vec<Sighting>,
+    messages: Vec<Sighting>,
+    commits: commits::Notes,
+}
+
+/// What all threads have seen.
+struct Seen {
+    secrets: Vec<Secret>,
+    /// In order.
+    blobs: Vec<Sighting>,
+    /// In order.
+    messages: Vec<Sighting>,
+    commits: Commits,
+    absent: Vec<Absent>,
+}
+
+impl<'c, 'r> Scanning<'c, 'r> {
+    fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>) -> Self {
+        let threads = (0..crew.threads()).map(|_| Mutex::default()).collect();
+        Self { crew, catalogue, threads }
+    }
+
+    fn finish(self) -> Seen {
+        let threads: Vec<Notes> = self
+            .threads
+            .into_iter()
+            .map(|notes| notes.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        let secrets: BTreeSet<&Secret> =
+            threads.iter().flat_map(|notes| notes.secrets.keys()).collect();
+        let secrets: Vec<Secret> = secrets.into_iter().cloned().collect();
+        let (mut blobs, mut messages) = (Vec::new(), Vec::new());
+        let (mut commits, mut absent) = (Vec::new(), Vec::new());
+        for mut notes in threads {
+            let mut number = vec![0_u32; notes.secrets.len()];
+            for (secret, local) in &notes.secrets {
+                let at = secrets.partition_point(|there| there < secret);
+                number[*local as usize] = at as u32;
+            }
+            let global = |sighting: &Sighting| Sighting {
+                secret: number[sighting.secret as usize],
+                ..*sighting
+            };
+            blobs.extend(notes.blobs.iter().map(global));
+            messages.extend(notes.messages.iter().map(global));
+            absent.append(&mut notes.commits.absent);
+            commits.push(notes.commits);
+        }
+        blobs.sort_unstable();
+        messages.sort_unstable();
+        let commits = Commits::new(commits, self.catalogue.len());
+        Seen { secrets, blobs, messages, commits, absent }
+    }
+
+    fn sightings(notes: &mut Notes, object: Number, mut secrets: Vec<Secret>) -> Vec<Sighting> {
+        secrets.sort_unstable();
+        secrets.dedup();
+        secrets
+            .into_iter()
+            .map(|secret| {
+                let next = notes.secrets.len() as u32;
+                let secret = *notes.secrets.entry(secret).or_insert(next);
+                Sighting { object, secret }
+            })
+            .collect()
+    }
+}
+
+impl Visitor for Scanning<'_, '_> {
+    type Kept = Kept;
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind != Kind::Tree
+    }
+
+    fn visit(
+        &self,
+        object: &Object<'_>,
+        made_from: Option<(&Kept, &[Shared])>,
+        keep: Option<&mut Kept>,
+    ) {
+        let is_blob = object.kind == Kind::Blob;
+        let place = || self.catalogue.id(object.number).to_string();
+        let secrets = self.crew.worker(|worker| {
+            if is_blob {
+                if !object.copy {
+                    worker.count(object.bytes);
+                }
+                worker.secrets_of_version(place, object.bytes, made_from, keep)
+            } else {
+                worker.secrets_of_version(place, commit::message(object.bytes), None, None)
+            }
+        });
+        if object.copy || (is_blob && secrets.is_empty()) {
+            return;
+        }
+        let mut notes =
+            self.threads[self.crew.thread()].lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = match object.kind {
+            Kind::Commit => notes.commits.commit(self.catalogue, object.number, object.bytes),
+            Kind::Tag => notes.commits.tag(self.catalogue, object.number, object.bytes),
+            _ => true,
+        };
+        let sightings = Self::sightings(&mut notes, object.number, secrets);
+        if is_blob {
+            notes.blobs.extend(sightings);
+        } else {
+            notes.messages.extend(sightings);
+        }
+        if !whole {
+            let id = self.catalogue.id(object.number).to_string();
+            let what = "cannot be understood; what it leads to may be called unreachable";
+            self.crew.worker(|worker| worker.problem(Problem::new(id, what)));
+        }
+    }
+}
+
+/// Reads the objects that the report shows and turns what is in them into findings.
+fn show(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    catalogue: &Catalogue<'_>,
+    secrets: &[Secret],
+    occurrences: Vec<Occurrence>,
+) {
+    let mut by_object: BTreeMap<Number, Vec<Occurrence>> = BTreeMap::new();
+    for occurrence in occurrences {
+        by_object.entry(occurrence.object).or_default().push(occurrence);
+    }
+    let by_object: Vec<(Number, Vec<Occurrence>)> = by_object.into_iter().collect();
+    crew.scope(|scope| {
+        for batch in by_object.chunks(BATCH) {
+            scope.spawn(move |_| {
+                let mut reader = Reader::default();
+                for (object, occurrences) in batch {
+                    let id = catalogue.id(*object);
+                    match repository.objects().read(&id, &mut reader) {
+                        Ok((kind, bytes)) => {
+                            let bytes =
+                                if kind == Kind::Blob { bytes } else { commit::message(bytes) };
+                            show_object(crew, repository, bytes, secrets, occurrences);
+                        }
+                        Err(error) => {
+                            let problem = Problem::new(id.to_string(), error.to_string());
+                            crew.worker(|worker| worker.problem(problem));
+                        }
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// Objects handed to a thread at once.
+const BATCH: usize = 16;
+
+fn show_object(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    bytes: &[u8],
+    secrets: &[Secret],
+    occurrences: &[Occurrence],
+) {
+    let mut by_secret: BTreeMap<&Secret, Vec<&Occurrence>> = BTreeMap::new();
+    for occurrence in occurrences {
+        by_secret.entry(&secrets[occurrence.secret as usize]).or_default().push(occurrence);
+    }
+    crew.worker(|worker| {
+        let found = worker.findings_of(&Blob {
+            bytes,
+            path: "",
+            repository: repository.name(),
+            origin: &Origin::File,
+            untracked: false,
+        });
+        let mut shown = BTreeSet::new();
+        for finding in found {
+            let Some(occurrences) = by_secret.get(&finding.secret) else { continue };
+            shown.insert(finding.secret.clone());
+            for occurrence in occurrences {
+                let mut finding = finding.clone();
+                finding.location.path = Arc::from(occurrence.path.as_str());
+                finding.location.origin = Origin::Git(Arc::new(occurrence.place.clone()));
+                finding.environment = context::environment(&occurrence.path);
+                finding.exposure = if occurrence.place.at_head {
+                    context::exposure(&occurrence.path, false)
+                } else {
+                    Exposure::History
+                };
+                worker.findings.push(finding);
+            }
+        }
+        for (secret, occurrences) in by_secret {
+            if !shown.contains(secret) {
+                let place = occurrences.first().map_or("", |o| o.place.object.as_str());
+                let what =
+                    "held a secret that could not be found again; this is a mistake in sprawl";
+                worker.problem(Problem::new(place, what));
+            }
+        }
+    });
+}
+
+/// Says what is referred to and not there, as far as some reference leads to it. In a clone that is
+/// not whole on purpose, once for all.
+fn report_absent(
+    repository: &Repository,
+    catalogue: &Catalogue<'_>,
+    commits: &Commits,
+    trees: &Trees,
+    tips: &[Tip],
+    absent: &[Absent],
+    problems: &mut Vec<Problem>,
+) {
+    let ends: BTreeSet<_> = repository.shallow_ends().into_iter().collect();
+    if !ends.is_empty() {
+        let what = format!(
+            "the clone is shallow: its history ends at {} commit(s), and what came before was not \
+             scanned; `git fetch --unshallow` brings it",
+            ends.len()
+        );
+        problems.push(Problem::new(repository.name().as_ref(), what));
+    }
+    let partial = repository.is_partial();
+    let mut left_out = 0_usize;
+    let mut miss = |place: String, what: String, problems: &mut Vec<Problem>| {
+        if partial {
+            left_out += 1;
+        } else {
+            problems.push(Problem::new(place, what));
+        }
+    };
+    for tip in tips {
+        if catalogue.number(&tip.id).is_none() {
+            let what = format!("points at {}, which is not in the repository", tip.id);
+            miss(tip.name.clone(), what, problems);
+        }
+    }
+    if !absent.is_empty() {
+        let reachable = reachable(catalogue, commits, trees, tips);
+        for Absent { holder, role, id } in absent {
+            let holder_id = catalogue.id(*holder);
+            if !reachable[*holder as usize] || (*role == Role::Parent && ends.contains(&holder_id))
+            {
+                continue;
+            }
+            let role = match role {
+                Role::Parent => "its parent".to_owned(),
+                Role::Tree => "its tree".to_owned(),
+                Role::Target => "what it names".to_owned(),
+                Role::Entry(name) => format!("`{}`", display_bytes(name)),
+            };
+            let what = format!("{role}, {id}, is not in the repository");
+            miss(holder_id.to_string(), what, problems);
+        }
+    }
+    if partial {
+        let what = format!(
+            "the clone is partial: {left_out} object(s) that it refers to were left out of it and \
+             not scanned; `git fetch --refetch --no-filter` brings them"
+        );
+        problems.push(Problem::new(repository.name().as_ref(), what));
+    }
+}
+
+/// For each object whether some reference leads to it.
+fn reachable(
+    catalogue: &Catalogue<'_>,
+    commits: &Commits,
+    trees: &Trees,
+    tips: &[Tip],
+) -> Vec<bool> {
+    let mut reached = vec![false; catalogue.len()];
+    let mut pending: Vec<Number> =
+        tips.iter().filter_map(|tip| catalogue.number(&tip.id)).collect();
+    while let Some(number) = pending.pop() {
+        let Some(reached) = reached.get_mut(number as usize) else { continue };
+        if std::mem::replace(reached, true) {
+            continue;
+        }
+        pending.push(commits.peel(number));
+        if let Some(commit) = commits.index(number) {
+            let commit = &commits.all()[commit as usize];
+            pending.push(commit.tree);
+            pending.extend(commit.parents.iter().map(|at| commits.all()[*at as usize].number));
+        }
+        pending.extend(trees.links(number).iter().map(|link| link.target));
+    }
+    reached
+}
