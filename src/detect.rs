@@ -62,6 +62,7 @@ pub struct Scanner<'r> {
     keys: Vec<usize>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
     longest_keyword: usize,
+    certificates: Vec<keys::KeyMaterial>,
 }
 
 /// A place where a rule's pattern matches; its conditions have not been asked yet.
@@ -98,7 +99,13 @@ impl<'r> Scanner<'r> {
             keys: Vec::new(),
             slots: Vec::new(),
             longest_keyword: rules.longest_keyword(),
+            certificates: Vec::new(),
         }
+    }
+
+    /// The certificates seen since this was last asked. They are no findings, but tell what keys are.
+    pub fn take_certificates(&mut self) -> Vec<keys::KeyMaterial> {
+        std::mem::take(&mut self.certificates)
     }
 
     /// The rules it scans with.
@@ -274,11 +281,12 @@ impl<'r> Scanner<'r> {
         }
     }
 
-    fn push_key(&self, key: keys::KeyMaterial, out: &mut Vec<Candidate>) {
-        let Some((rule, _)) = self.rules.named(key.rule) else { return };
+    fn push_key(&mut self, key: keys::KeyMaterial, out: &mut Vec<Candidate>) {
         if key.is_certificate {
+            self.certificates.push(key);
             return;
         }
+        let Some((rule, _)) = self.rules.named(key.rule) else { return };
         let (confidence, evidence) = if key.proven {
             (Confidence::Proven, Evidence::Proof("key structure"))
         } else {

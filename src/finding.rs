@@ -90,6 +90,8 @@ impl Confidence {
 pub enum Evidence {
     /// A checksum or structure inside the value holds; the check's name.
     Proof(&'static str),
+    /// A certificate for the same public key is in the scan.
+    Certificate,
     /// The type's own prefix and length.
     Prefix,
     /// The text around it has the form that the rule asks for.
@@ -109,6 +111,7 @@ impl Evidence {
     pub fn describe(&self) -> String {
         match self {
             Self::Proof(check) => format!("{check} holds"),
+            Self::Certificate => "a certificate has the same public key".to_owned(),
             Self::Prefix => "prefix and length of the type".to_owned(),
             Self::Shape => "form of the text around it".to_owned(),
             Self::Near => "context words close by".to_owned(),

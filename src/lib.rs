@@ -13,6 +13,7 @@
 //! the rules; right of it everything is small and owned. The border is [`scan::Worker`]: one for
 //! each thread, emptied when the threads are done.
 
+pub mod certificates;
 pub mod cli;
 pub mod commands;
 pub mod context;

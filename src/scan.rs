@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::context;
+use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
@@ -263,7 +264,8 @@ impl<'r> Crew<'r> {
     pub fn finish(self) -> Harvest {
         let mut harvest = Harvest::default();
         for worker in self.workers {
-            let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let mut worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
+            harvest.certificates.extend(worker.scanner.take_certificates());
             harvest.findings.extend(worker.findings);
             harvest.problems.extend(worker.problems);
             harvest.left_out.add(worker.left_out);
@@ -282,6 +284,8 @@ pub struct Harvest {
     pub problems: Vec<Problem>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
+    /// Certificates, in no particular order.
+    pub certificates: Vec<KeyMaterial>,
 }
 
 impl Harvest {
@@ -290,6 +294,7 @@ impl Harvest {
         self.findings.extend(other.findings);
         self.problems.extend(other.problems);
         self.left_out.add(other.left_out);
+        self.certificates.extend(other.certificates);
         self.sort();
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::{Error, Outcome, git, output, summary};
+use crate::certificates;
 use crate::cli::{RuleArgs, ScanArgs};
 use crate::group;
 use crate::identity::{self, Identity};
@@ -116,6 +117,8 @@ fn report<'r>(
 ) -> Report<'r> {
     let now = jiff::Timestamp::now().as_second();
     let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
+    let mut harvest = harvest;
+    certificates::join(rules, &mut harvest.findings, &harvest.certificates);
     let groups = group::group(rules, &identity, harvest.findings, now);
     let threshold = Threshold {
         min_confidence: args.min_confidence.into(),
