@@ -5,6 +5,8 @@ mod common;
 mod fast_is_slow;
 mod git;
 mod hostile;
+#[cfg(feature = "key-tools")]
+mod keys;
 mod oath;
 mod rules;
 mod sarif;

@@ -162,3 +162,34 @@ fn unknown_rules_are_a_mistake() {
         1
     );
 }
+
+#[test]
+#[cfg(feature = "key-tools")]
+fn a_certificate_says_what_a_key_opens() {
+    let (_guard, root) = scratch();
+    let path = |name: &str| root.join(name).to_str().unwrap().to_owned();
+    std::fs::create_dir(root.join("pki")).unwrap();
+    let arguments = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "365",
+        "-subj",
+        "/CN=Test Root",
+        "-keyout",
+        &path("pki/a.key"),
+        "-out",
+        &path("b.crt"),
+    ];
+    assert!(Command::new("openssl").args(arguments).output().unwrap().status.success());
+    let report = run(&root, &["scan", ".", "-f", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
+    let secrets = report["secrets"].as_array().unwrap();
+    assert_eq!(secrets.len(), 1, "the certificate is no finding");
+    assert_eq!(secrets[0]["rule_id"], "ca-private-key");
+    assert_eq!(secrets[0]["severity"], "critical");
+    assert!(secrets[0]["decoded"].to_string().contains("CN=Test Root"));
+}

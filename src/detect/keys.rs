@@ -6,8 +6,8 @@
 //! ```
 //!
 //! A private key is a finding; public keys and certificates are not, but a certificate says what the
-//! key that belongs to it opens ([`joined`]). Everything here is computed from untrusted bytes: no
-//! parser recurses, and none looks further than 64 KiB from where the material begins.
+//! key that belongs to it opens ([`joined`]). Everything here is computed from untrusted bytes: work and
+//! memory are bounded by a small multiple of the 64 KiB that are looked at from where material begins.
 
 mod asn1;
 mod context;

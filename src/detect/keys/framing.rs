@@ -167,22 +167,18 @@ struct Begin {
 impl Begin {
     fn read(blob: &[u8], at: usize) -> Option<Self> {
         let rest = blob.get(at..)?;
-        let (opening, closing): (&[u8], &[u8]) = if rest.starts_with(b"-----BEGIN") {
-            (b"-----BEGIN", b"-----")
-        } else if rest.starts_with(b"---- BEGIN") {
-            (b"---- BEGIN", b"----")
-        } else {
-            return None;
-        };
+        let opening =
+            [&b"-----BEGIN"[..], b"---- BEGIN"].into_iter().find(|o| rest.starts_with(o))?;
         let rest = &rest[opening.len()..];
         let rest = &rest[..rest.len().min(LABEL)];
-        let length = memchr::memmem::find(rest, closing)?;
+        let length = memchr::memmem::find(rest, b"----")?;
+        let dashes = rest[length..].iter().take(5).take_while(|b| **b == b'-').count();
         let label = std::str::from_utf8(&rest[..length]).ok()?;
         let plus_is_space = label.starts_with('+');
         let label = label.replace("%20", "").replace([' ', '+', '_'], "");
         Some(Self {
             label: Label::of(&label)?,
-            end: at + opening.len() + length + closing.len(),
+            end: at + opening.len() + length + dashes,
             plus_is_space,
         })
     }

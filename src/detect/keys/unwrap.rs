@@ -231,8 +231,8 @@ fn margin(blob: &[u8], origin: usize) -> &[u8] {
 /// Whether a line begins like this margin: with the same text or, where that has numbers in it (the time
 /// in a log, the number of the line), with other numbers in the same places.
 fn is_like(margin: &[u8], line: &[u8]) -> bool {
-    let is_counted = margin.iter().any(u8::is_ascii_digit);
     let is_number = |b: u8| b.is_ascii_digit() || b == b' ';
+    let is_counted = margin.iter().any(u8::is_ascii_digit) && !margin.iter().all(|b| is_number(*b));
     line.len() >= margin.len()
         && margin
             .iter()
