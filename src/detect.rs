@@ -61,7 +61,6 @@ pub struct Scanner<'r> {
     windows: Vec<Window>,
     keys: Vec<usize>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
-    longest_keyword: usize,
     certificates: Vec<keys::KeyMaterial>,
 }
 
@@ -98,7 +97,6 @@ impl<'r> Scanner<'r> {
             windows: Vec::new(),
             keys: Vec::new(),
             slots: Vec::new(),
-            longest_keyword: rules.longest_keyword(),
             certificates: Vec::new(),
         }
     }

@@ -371,11 +371,6 @@ impl Rules {
         &self.prefilter
     }
 
-    /// Length of the longest keyword.
-    pub(crate) fn longest_keyword(&self) -> usize {
-        self.targets.iter().map(|(length, _)| usize::from(*length)).max().unwrap_or(0)
-    }
-
     /// Length of a keyword and what it points at.
     pub(crate) fn target(&self, keyword: u16) -> (usize, &[Target]) {
         let (length, targets) = &self.targets[usize::from(keyword)];

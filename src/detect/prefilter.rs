@@ -7,6 +7,8 @@
 //! says so is a keyword compared, so collisions cost time and never change the answer. The tests
 //! prove it equal to `aho_corasick` with overlapping matches.
 
+use std::ops::Range;
+
 /// Bits of the bitmap's index: 2^16 bits are 8 KiB.
 const BITS: u32 = 16;
 
@@ -22,6 +24,8 @@ pub struct Prefilter {
     /// Keywords of three bytes, sorted by folded three-byte window.
     short: Table,
     keywords: Vec<Box<[u8]>>,
+    /// Most bytes of a keyword before its window, and from its window's start on.
+    reach: (usize, usize),
 }
 
 /// Open-addressed map from a folded window to the keywords that are looked for by it.
@@ -59,18 +63,35 @@ impl Prefilter {
                 short.push((window & 0x00ff_ffff, Entry { keyword: id, offset: 0 }));
             }
         }
+        let entries = long.iter().chain(&short).map(|(_, entry): &(u32, Entry)| {
+            let offset = usize::from(entry.offset);
+            (offset, keywords[usize::from(entry.keyword)].len() - offset)
+        });
+        let reach = entries.fold((0, 0), |most, this| (most.0.max(this.0), most.1.max(this.1)));
         let keywords = keywords.iter().map(|k| (*k).into()).collect();
-        Self { bitmap, long: Table::new(long), short: Table::new(short), keywords }
+        Self { bitmap, long: Table::new(long), short: Table::new(short), keywords, reach }
     }
 
     /// Calls `found` with each keyword and the position where it begins, in ascending order of the
     /// position of its window (not of its beginning).
-    pub fn each(&self, text: &[u8], mut found: impl FnMut(KeywordId, usize)) {
-        // Blocks of eight positions from two overlapping eight-byte loads; the tail byte by byte.
-        let blocks = text.len().saturating_sub(11) / 8;
-        for block in 0..blocks {
-            let at = block * 8;
-            let Some(bytes) = text.get(at..at + 12) else { break };
+    pub fn each(&self, text: &[u8], found: impl FnMut(KeywordId, usize)) {
+        self.each_in(text, 0..text.len(), found);
+    }
+
+    /// Like [`Prefilter::each`], for the keywords whose window begins in a range of the text. Keywords
+    /// themselves begin up to [`Prefilter::reach`] bytes before it and end as far after it.
+    pub fn each_in(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        mut found: impl FnMut(KeywordId, usize),
+    ) {
+        let end = range.end.min(text.len().saturating_sub(2));
+        let mut at = range.start;
+        // Blocks of eight positions from two overlapping eight-byte loads; the text's end byte by byte.
+        while at < end
+            && let Some(bytes) = text.get(at..at + 12)
+        {
             let low = u64::from_le_bytes([
                 bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
             ]) | 0x2020_2020_2020_2020;
@@ -82,15 +103,25 @@ impl Prefilter {
                 mask |= self.bit((low >> (8 * i)) as u32) << i;
                 mask |= self.bit((high >> (8 * i)) as u32) << (4 + i);
             }
+            if end - at < 8 {
+                mask &= (1 << (end - at)) - 1;
+            }
             while mask != 0 {
                 let i = mask.trailing_zeros() as usize;
                 mask &= mask - 1;
                 self.verify(text, at + i, &mut found);
             }
+            at += 8;
         }
-        for at in blocks * 8..text.len().saturating_sub(2) {
+        while at < end {
             self.verify(text, at, &mut found);
+            at += 1;
         }
+    }
+
+    /// How far a keyword extends before the start of its window and after it, at most.
+    pub fn reach(&self) -> (usize, usize) {
+        self.reach
     }
 
     #[inline]
@@ -247,6 +278,30 @@ mod tests {
                 by_prefilter(&keywords, text.as_bytes()),
                 by_automaton(&keywords, text.as_bytes())
             );
+        }
+
+        #[test]
+        fn ranges_add_up_to_the_whole(
+            keywords in proptest::collection::btree_set("[ab_=]{3,9}", 1..12),
+            text in "[aAbB_=? ]{0,80}",
+            cuts in proptest::collection::vec(0_usize..80, 0..6),
+        ) {
+            let keywords: Vec<&[u8]> = keywords.iter().map(String::as_bytes).collect();
+            let prefilter = Prefilter::new(&keywords);
+            let (before, after) = prefilter.reach();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|at| at.min(text.len())).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let mut found = Vec::new();
+            for range in cuts.windows(2) {
+                prefilter.each_in(text.as_bytes(), range[0]..range[1], |id, at| {
+                    assert!(at + before >= range[0] && at < range[1]);
+                    assert!(at + keywords[usize::from(id)].len() < range[1] + after);
+                    found.push((usize::from(id), at));
+                });
+            }
+            found.sort_unstable();
+            prop_assert_eq!(found, by_automaton(&keywords, text.as_bytes()));
         }
 
         #[test]

@@ -127,7 +127,8 @@ impl Scanner<'_> {
 
     /// Looks for keywords that do not lie within one shared run.
     fn look_around_changes(&mut self, text: &[u8], shared: &[Shared], trace: &mut Trace) {
-        let margin = self.longest_keyword.saturating_sub(1);
+        // Windows of keywords that touch what is new begin this far before it, or after.
+        let (before, after) = self.rules.prefilter().reach();
         let end = text.len();
         let mut known = 0;
         let mut pending: Option<Range<usize>> = None;
@@ -135,9 +136,9 @@ impl Scanner<'_> {
         for (from, to) in runs.chain([(end, end)]) {
             // No keyword reaches beyond the ends of the text.
             if (known, from) != (0, 0) && known != end {
-                let region = known.saturating_sub(margin)..from.saturating_add(margin).min(end);
+                let region = known.saturating_sub(after)..from.saturating_add(before).min(end);
                 match &mut pending {
-                    Some(before) if before.end >= region.start => before.end = region.end,
+                    Some(last) if last.end >= region.start => last.end = region.end,
                     _ => {
                         if let Some(done) = pending.replace(region) {
                             self.look_for_keywords(text, done, shared, trace);
@@ -161,8 +162,7 @@ impl Scanner<'_> {
     ) {
         let first = trace.hits.len();
         let rules = self.rules;
-        rules.prefilter().each(&text[region.clone()], |keyword, at| {
-            let at = region.start + at;
+        rules.prefilter().each_in(text, region, |keyword, at| {
             let (length, _) = rules.target(keyword);
             let run = shared.partition_point(|run| run.at <= at).checked_sub(1);
             let within = run.is_some_and(|run| at + length <= shared[run].at + shared[run].length);

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use gix::hash::{ObjectId, oid};
-use rayon::prelude::*;
 
 use super::objects::Objects;
 use super::pack::Pack;
@@ -29,7 +28,7 @@ pub struct Catalogue<'o> {
     /// The first number of each pack, and the first of the loose objects.
     firsts: Vec<Number>,
     loose: Vec<Loose>,
-    lookup: Lookup,
+    table: Table,
     /// Objects that have a lower number as well.
     copies: Vec<Number>,
     /// What could not be listed.
@@ -45,12 +44,12 @@ pub struct Loose {
     pub file: PathBuf,
 }
 
-#[derive(Debug)]
-enum Lookup {
-    /// One pack and nothing else: its own index serves.
-    OnePack,
-    /// The first eight bytes of each id, with its number, in order.
-    Sorted(Vec<(u64, Number)>),
+/// An open-addressed table from ids to numbers: the place of an id follows from some of its bits, and
+/// others are kept there, so that an id is hardly ever compared with another one in vain.
+#[derive(Debug, Default)]
+struct Table {
+    /// Kept bits and number; [`NOWHERE`] in free slots.
+    slots: Vec<(u32, Number)>,
 }
 
 impl<'o> Catalogue<'o> {
@@ -78,13 +77,11 @@ impl<'o> Catalogue<'o> {
             packs,
             firsts,
             loose,
-            lookup: Lookup::OnePack,
+            table: Table::default(),
             copies: Vec::new(),
             problems,
         };
-        if catalogue.packs.len() != 1 || !catalogue.loose.is_empty() {
-            catalogue.sort(next as Number);
-        }
+        catalogue.fill_table();
         Ok(catalogue)
     }
 
@@ -135,17 +132,7 @@ impl<'o> Catalogue<'o> {
 
     /// The number of an id: the lowest, where there are several copies of the object.
     pub fn number(&self, id: &oid) -> Option<Number> {
-        let sorted = match &self.lookup {
-            Lookup::OnePack => return self.packs[0].position(id),
-            Lookup::Sorted(sorted) => sorted,
-        };
-        let prefix = prefix(id);
-        let first = sorted.partition_point(|(there, _)| *there < prefix);
-        sorted[first..]
-            .iter()
-            .take_while(|(there, _)| *there == prefix)
-            .map(|(_, number)| *number)
-            .find(|number| *self.id(*number) == *id)
+        self.table.find(id, |number| self.id(number).as_ref() == id)
     }
 
     /// Whether the object has a lower number, too: it need not be looked at twice.
@@ -153,30 +140,61 @@ impl<'o> Catalogue<'o> {
         !self.copies.is_empty() && self.copies.binary_search(&number).is_ok()
     }
 
-    fn sort(&mut self, count: Number) {
-        let mut sorted: Vec<(u64, Number)> = Vec::with_capacity(count as usize);
-        for (pack, first) in self.packs.iter().zip(&self.firsts) {
-            let ids = (0..pack.len() as u32).map(|at| (prefix(pack.object(at).0), first + at));
-            sorted.extend(ids);
-        }
-        let first = self.first_loose();
-        sorted.extend((first..).zip(&self.loose).map(|(n, loose)| (prefix(&loose.id), n)));
-        sorted.par_sort_unstable();
-        for same in sorted.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            for (at, (_, number)) in same.iter().enumerate().skip(1) {
-                let id = self.id(*number);
-                if same[..at].iter().any(|(_, lower)| self.id(*lower) == id) {
-                    self.copies.push(*number);
-                }
+    fn fill_table(&mut self) {
+        let mut table = Table::with_room_for(self.len());
+        for pack in 0..self.packs.len() {
+            for at in 0..self.packs[pack].len() as u32 {
+                let id = self.packs[pack].object(at).0.to_owned();
+                self.add(&mut table, &id, self.firsts[pack] + at);
             }
         }
-        self.copies.sort_unstable();
-        self.lookup = Lookup::Sorted(sorted);
+        for at in 0..self.loose.len() {
+            let (id, number) = (self.loose[at].id, self.first_loose() + at as Number);
+            self.add(&mut table, &id, number);
+        }
+        self.table = table;
+    }
+
+    fn add(&mut self, table: &mut Table, id: &oid, number: Number) {
+        match table.find(id, |lower| self.id(lower).as_ref() == id) {
+            Some(_) => self.copies.push(number),
+            None => table.insert(id, number),
+        }
     }
 }
 
-fn prefix(id: &oid) -> u64 {
-    id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+impl Table {
+    fn with_room_for(count: usize) -> Self {
+        Self { slots: vec![(0, NOWHERE); (count * 2 + 1).next_power_of_two()] }
+    }
+
+    fn find(&self, id: &oid, is_it: impl Fn(Number) -> bool) -> Option<Number> {
+        let (mut slot, kept) = self.place(id);
+        loop {
+            let (there, number) = self.slots[slot];
+            if number == NOWHERE {
+                return None;
+            }
+            if there == kept && is_it(number) {
+                return Some(number);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn insert(&mut self, id: &oid, number: Number) {
+        let (mut slot, kept) = self.place(id);
+        while self.slots[slot].1 != NOWHERE {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        self.slots[slot] = (kept, number);
+    }
+
+    /// Where to begin to look for an id, and what is kept of it.
+    fn place(&self, id: &oid) -> (usize, u32) {
+        let bits = id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        ((bits & (self.slots.len() as u64 - 1)) as usize, (bits >> 32) as u32)
+    }
 }
 
 fn loose_objects(objects: &Objects, problems: &mut Vec<Problem>) -> Vec<Loose> {
