@@ -18,6 +18,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
+use crate::detect::assignment;
 use crate::detect::checks::{self, Check};
 use crate::detect::keys;
 use crate::detect::prefilter::Prefilter;
@@ -328,7 +329,11 @@ impl Rules {
                         point(keyword, Target::Keys);
                     }
                 }
-                Detector::Assignment => {}
+                Detector::Assignment => {
+                    for keyword in assignment::KEYWORDS {
+                        point(keyword, Target::Assignment);
+                    }
+                }
             }
         }
         let keywords: Vec<&[u8]> = by_keyword.keys().map(Vec::as_slice).collect();

@@ -1,0 +1,225 @@
+//! Passwords and keys without a shape of their own, found by the names they are assigned to.
+//!
+//! A keyword (`pass`, `key`, `token`, ...) leads to the name around it; the cheapest questions come
+//! first: does the name mean a secret, does a value follow, is that value a literal. What is left is
+//! measured ([`features`]) and weighed ([`judge`]).
+//!
+//! A verdict depends on the bytes from [`REACH_BEFORE`] before the keyword to [`REACH_AFTER`] behind
+//! it and on nothing else: not on the file's name, so that a text has the same findings wherever it
+//! lies.
+
+pub mod features;
+pub mod grammar;
+pub mod judge;
+pub mod model;
+pub mod names;
+mod trees;
+pub mod values;
+pub mod words;
+
+use std::ops::Range;
+
+use features::Vector;
+use grammar::Assigned;
+use names::Name;
+
+/// Where to look: what the names of secrets contain, in lower case.
+pub const KEYWORDS: &[&str] =
+    &["pass", "pwd", "secret", "token", "key", "auth", "cred", "bearer", "basic ", "psw"];
+
+/// Bytes before a keyword on which a verdict depends.
+pub const REACH_BEFORE: usize = names::LONGEST + features::BEFORE + 1;
+/// Bytes after the beginning of a keyword on which a verdict depends.
+pub const REACH_AFTER: usize = names::LONGEST + GLUE + grammar::LONGEST_VALUE + features::AFTER;
+
+/// Bytes between a name and its value at most.
+const GLUE: usize = 700;
+
+/// A value that stands where a secret would, with what is weighed.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The name.
+    pub name: Name,
+    /// The value and how it is joined to the name.
+    pub assigned: Assigned,
+    /// The features.
+    pub vector: Vector,
+}
+
+/// What is assigned to the name around a keyword; `None` if it is no name of a secret, or if no
+/// literal is assigned to it.
+pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
+    let name = names::name_at(text, keyword)?;
+    let assigned = grammar::assigned(text, &name)?;
+    let value = &text[assigned.value.clone()];
+    if assigned.value.len() < SHORTEST || !value.iter().any(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let vector = features::measure(text, &name, &assigned);
+    Some(Measured { name, assigned, vector })
+}
+
+/// Shortest value that is judged, in bytes.
+const SHORTEST: usize = 3;
+
+/// Everything in a text that stands where a secret would, in order of place.
+pub fn survey(text: &[u8]) -> Vec<Measured> {
+    let mut all = Vec::new();
+    for keyword in KEYWORDS {
+        for at in 0..(text.len() + 1).saturating_sub(keyword.len()) {
+            let here = at..at + keyword.len();
+            if text[here.clone()].eq_ignore_ascii_case(keyword.as_bytes())
+                && let Some(measured) = measured_at(text, here)
+            {
+                all.push(measured);
+            }
+        }
+    }
+    for at in memchr::memmem::find_iter(text, b"://") {
+        if let Some(password) = userinfo(text, at + 3) {
+            all.push(judge::within(text, password));
+        }
+    }
+    all.sort_by_key(|m| (m.assigned.value.start, m.assigned.value.end, m.name.span.start));
+    all.dedup_by(|a, b| a.name.span == b.name.span && a.assigned.value == b.assigned.value);
+    all
+}
+
+/// The password of a URL, `user:password@`, after its `://`.
+fn userinfo(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..(at + 300).min(text.len()))?;
+    let end = rest.iter().position(|b| b" \t\r\n\"'`<>/@".contains(b))?;
+    let colon = memchr::memchr(b':', &rest[..end])?;
+    (rest[end] == b'@' && end > colon + SHORTEST).then(|| at + colon + 1..at + end)
+}
+
+/// Whether a blob is searched at all: not if there is a NUL among its first bytes.
+pub fn is_text(text: &[u8]) -> bool {
+    memchr::memchr(0, &text[..text.len().min(8192)]).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Scanner;
+    use crate::finding::Confidence;
+    use crate::rules::{Detector, Rules};
+
+    /// A value as a generator makes them: SplitMix64 over letters and digits.
+    fn generated(mut seed: u64, length: usize) -> String {
+        let alphabet = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+        (0..length)
+            .map(|_| {
+                seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let z = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                char::from(alphabet[((z ^ (z >> 31)) % alphabet.len() as u64) as usize])
+            })
+            .collect()
+    }
+
+    fn verdicts(text: &str) -> Vec<(String, Option<Confidence>)> {
+        let text = text.as_bytes();
+        survey(text)
+            .iter()
+            .map(|m| {
+                let value = String::from_utf8_lossy(&text[m.assigned.value.clone()]).into_owned();
+                (value, judge::verdict(text, m).confidence)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn examples_of_the_rules_are_found_and_counter_examples_are_not() {
+        let rules = Rules::builtin();
+        let mut scanner = Scanner::new(&rules);
+        let mut seen = 0;
+        for (id, rule) in rules.iter().filter(|(_, r)| r.detector == Detector::Assignment) {
+            for (example, seed) in rule.text.examples.iter().zip(11..) {
+                let secret = generated(seed, 24);
+                let text = example.replace("{secret}", &secret);
+                let found = scanner.candidates(text.as_bytes());
+                let hit = found.iter().find(|c| text[c.secret.clone()] == *secret);
+                let hit = hit.unwrap_or_else(|| panic!("nothing in {example}"));
+                assert_eq!(hit.rule, id, "{example}");
+                seen += 1;
+            }
+            for counter in rule.text.counter_examples.iter() {
+                assert!(scanner.candidates(counter.as_bytes()).is_empty(), "{counter}");
+            }
+        }
+        assert!(seen >= 8);
+    }
+
+    #[test]
+    fn notations() {
+        for (text, value) in [
+            ("password = \"Vx7!qTz2\"", "Vx7!qTz2"),
+            ("'password': 'Vx7!qTz2',", "Vx7!qTz2"),
+            ("{\\\"password\\\": \\\"Vx7!qTz2\\\"}", "Vx7!qTz2"),
+            ("<password>Vx7!qTz2</password>", "Vx7!qTz2"),
+            ("<add key=\"Password\" value=\"Vx7!qTz2\"/>", "Vx7!qTz2"),
+            ("<key>Password</key>\n\t<string>Vx7!qTz2</string>", "Vx7!qTz2"),
+            ("- name: DB_PASSWORD\n  value: Vx7!qTz2", "Vx7!qTz2"),
+            ("setPassword(\"Vx7!qTz2\")", "Vx7!qTz2"),
+            ("props.put(\"password\", \"Vx7!qTz2\");", "Vx7!qTz2"),
+            ("export DB_PASS=Vx7!qTz2", "Vx7!qTz2"),
+            ("mysql --password Vx7!qTz2 -h db", "Vx7!qTz2"),
+            ("let password: &str = \"Vx7!qTz2\";", "Vx7!qTz2"),
+            ("os.getenv(\"DB_PASSWORD\", \"Vx7!qTz2\")", "Vx7!qTz2"),
+            ("pass = process.env.PASS || 'Vx7!qTz2'", "Vx7!qTz2"),
+            ("if (password == \"Vx7!qTz2\")", "Vx7!qTz2"),
+            ("ENV DB_PASSWORD Vx7!qTz2", "Vx7!qTz2"),
+            ("?user=a&password=Vx7!qTz2&b=c", "Vx7!qTz2"),
+            ("Password=Vx7!qTz2;Server=a", "Vx7!qTz2"),
+            ("byte[] key = Base64.decode(\"Vx7qTz2A\");", "Vx7qTz2A"),
+            ("password => 'Vx7!qTz2'", "Vx7!qTz2"),
+            ("password := `Vx7!qTz2`", "Vx7!qTz2"),
+            ("@\"password\" : @\"Vx7!qTz2\"", "Vx7!qTz2"),
+            ("X-Auth-Token: Vx7!qTz2", "Vx7!qTz2"),
+            ("Authorization: Token Vx7qTz2A", "Vx7qTz2A"),
+            ("\"tokens\": [\"Vx7qTz2A\", \"b\"]", "Vx7qTz2A"),
+            ("openssl rsa -passin pass:Vx7!qTz2 -in x", "Vx7!qTz2"),
+            ("postgres://user:Vx7!qTz2@host/db", "Vx7!qTz2"),
+        ] {
+            let found = verdicts(text);
+            assert!(found.iter().any(|(v, _)| v == value), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_is_not_measured() {
+        for text in [
+            "password:\n  policy: strict",
+            "for key in keys",
+            "Token::COMMA",
+            "def token(self):",
+            "password",
+            "token.next()",
+            "passenger = \"Vx7!qTz2\"",
+        ] {
+            assert!(survey(text.as_bytes()).is_empty(), "{text}: {:?}", verdicts(text));
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_blob_of_bytes() {
+        assert!(!is_text(b"pass\0word"));
+        assert!(is_text("pässword".as_bytes()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_surveyed(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let _ = survey(&bytes);
+        }
+
+        #[test]
+        fn any_notation_is_surveyed(text in "(password|api_key|token)[\"'`:=> (\\[{\\\\<,.a-zA-Z0-9/\\n-]{0,60}") {
+            for measured in survey(text.as_bytes()) {
+                let _ = judge::verdict(text.as_bytes(), &measured);
+                let _ = judge::reasons(&measured, 3);
+            }
+        }
+    }
+}

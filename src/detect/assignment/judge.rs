@@ -1,0 +1,85 @@
+//! The verdict: is a value that stands where a secret would stand one, and how sure are we?
+
+use std::ops::Range;
+
+use super::features::{FEATURES, Feature};
+use super::grammar::{Assigned, Joint, Quoting};
+use super::names::{Class, Name};
+use super::values;
+use super::{Measured, features, model};
+use crate::finding::Confidence;
+
+/// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
+/// over repositories that were not learned from.
+const WEAK: i32 = -768;
+
+/// Odds from which it is reported by default: nine of ten are secrets.
+const PATTERN: i32 = 512;
+
+/// What was decided about a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// How sure we are; `None`: not reported.
+    pub confidence: Option<Confidence>,
+    /// Log-odds of a secret in 1/1024.
+    pub odds: i32,
+    /// Whether it is a password that somebody would try first.
+    pub known_weak: bool,
+}
+
+/// Decides about a measured value.
+pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
+    let odds = model::odds(&measured.vector);
+    let known_weak = values::is_known_weak(&text[measured.assigned.value.clone()]);
+    let confidence = if odds < WEAK {
+        None
+    } else if odds < PATTERN || known_weak {
+        Some(Confidence::Weak)
+    } else {
+        Some(Confidence::Pattern)
+    };
+    Verdict { confidence, odds, known_weak }
+}
+
+/// Measures a password that a rule of another kind has found: in a URL, a connection string.
+pub fn within(text: &[u8], value: Range<usize>) -> Measured {
+    let name = Name::none(value.start);
+    let end = value.end;
+    let assigned = Assigned {
+        value,
+        joint: Joint::Within,
+        quoting: Quoting::Bare,
+        call: None,
+        typed: false,
+        quoted_name: false,
+        next_line: false,
+        in_list: false,
+        scheme: None,
+        end,
+    };
+    let vector = features::measure(text, &name, &assigned);
+    Measured { name, assigned, vector }
+}
+
+/// The rule that reports secrets of a class.
+pub fn rule_of(class: Class) -> &'static str {
+    match class {
+        Class::Password => "generic-password",
+        Class::ApiKey | Class::Key => "generic-api-key",
+        Class::Secret | Class::Credential => "generic-secret",
+        Class::Token | Class::Auth => "generic-token",
+    }
+}
+
+/// What spoke for the verdict and against it, the weightiest first, at most so many of each.
+pub fn reasons(measured: &Measured, most: usize) -> (Vec<&'static str>, Vec<&'static str>) {
+    let about = |feature: Feature| {
+        FEATURES.iter().find(|(f, ..)| *f == feature).map_or("", |(_, _, about)| *about)
+    };
+    let all = model::contributions(&measured.vector);
+    let pick = |sign: i32| {
+        let of_sign = all.iter().filter(|(_, sum)| sum.signum() == sign);
+        of_sign.take(most).map(|(feature, _)| about(*feature)).collect()
+    };
+    (pick(1), pick(-1))
+}
