@@ -378,6 +378,12 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
     }
+    if rule.kind.is_guessable() && rule.is_builtin() && confidence <= Confidence::Pattern {
+        // The shape of a URL or connection string says that there is a password, not that it is one
+        // that opens something.
+        let least = assignment::judge::of_value(text, secret).confidence?;
+        confidence = confidence.min(least);
+    }
     evidence.push(Evidence::Entropy(bits));
     // The more a rule knows about the value and its place, the likelier it names the right vendor.
     let form = match (prefix >= PREFIX, rule.text.pattern.is_some()) {

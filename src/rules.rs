@@ -153,6 +153,11 @@ impl Rule {
         &self.text.id
     }
 
+    /// Whether it came with the program.
+    pub fn is_builtin(&self) -> bool {
+        matches!(self.file, Cow::Borrowed(_))
+    }
+
     /// Whether the rule answers to this name: its id or one of its aliases.
     pub fn answers_to(&self, name: &str) -> bool {
         self.text.id == name || self.text.aliases.iter().any(|a| a == name)

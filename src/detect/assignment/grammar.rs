@@ -343,10 +343,13 @@ impl Reader<'_> {
         self.at += open;
         let start = self.at;
         if quoting == Quoting::Bare {
-            // A map, a block or another line is no value.
-            if next_line && !matches!(joint, Joint::Tag | Joint::ValueOf) || call.is_some() {
+            // A map, a block, another line or an argument without quotes is no value.
+            let elsewhere = next_line && !matches!(joint, Joint::Tag | Joint::ValueOf);
+            let code = matches!(joint, Joint::Call | Joint::Comma | Joint::Compared);
+            if elsewhere || code || call.is_some() {
                 return None;
             }
+            self.scheme_word();
             self.bare(joint, name)?;
         } else {
             self.quoted(quoting)?;
@@ -372,6 +375,16 @@ impl Reader<'_> {
             scheme,
             end,
         })
+    }
+
+    /// Passes over a scheme before a value without quotes: `Token abc`.
+    fn scheme_word(&mut self) {
+        let rest = &self.text[self.at..(self.at + 10).min(self.text.len())];
+        let Some(blank) = memchr::memchr(b' ', rest) else { return };
+        let value = self.text.get(self.at + blank + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if value && SCHEMES.iter().any(|s| rest[..blank].eq_ignore_ascii_case(s.as_bytes())) {
+            self.at += blank + 1;
+        }
     }
 
     /// Whether a quote follows a sign that belongs to the literal.
@@ -495,13 +508,15 @@ fn typographic(rest: &[u8]) -> bool {
     matches!(rest, [0xe2, 0x80, 0x98..=0x9f, ..])
 }
 
+/// Schemes of HTTP authentication whose parameter is the secret itself.
+const SCHEMES: &[&str] = &["basic", "bearer", "token", "apikey", "ssws", "key", "digest"];
+
 /// A scheme of HTTP authentication before the value.
 fn scheme(text: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
     let rest = &text[value.clone()];
     let blank = memchr::memchr(b' ', rest.get(..rest.len().min(10))?)?;
     let word = &rest[..blank];
-    let known = ["basic", "bearer", "token", "apikey", "ssws", "key", "digest"];
     let plain = rest.len() > blank + 4 && !rest[blank + 1..].contains(&b' ');
-    (plain && known.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
+    (plain && SCHEMES.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
         .then(|| value.start..value.start + blank)
 }

@@ -41,7 +41,25 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     Verdict { confidence, odds, known_weak }
 }
 
-/// Measures a password that a rule of another kind has found: in a URL, a connection string.
+/// Decides about a password that a rule of another kind has found: by the name it is assigned to,
+/// or as part of a URL or connection string.
+pub fn of_value(text: &[u8], value: &Range<usize>) -> Verdict {
+    let from = value.start.saturating_sub(NAME_BEFORE);
+    let before = text[from..value.start].to_ascii_lowercase();
+    let named = super::KEYWORDS
+        .iter()
+        .filter_map(|k| memchr::memmem::rfind(&before, k.as_bytes()).map(|at| (from + at, k.len())))
+        .filter_map(|(at, length)| super::measured_at(text, at..at + length))
+        .filter(|m| m.assigned.value.start < value.end && value.start < m.assigned.value.end)
+        .max_by_key(|m| m.name.span.start);
+    let measured = named.unwrap_or_else(|| within(text, value.clone()));
+    verdict(text, &measured)
+}
+
+/// How far before a value its name is looked for, in bytes.
+const NAME_BEFORE: usize = 80;
+
+/// Measures a password that has no name.
 pub fn within(text: &[u8], value: Range<usize>) -> Measured {
     let name = Name::none(value.start);
     let end = value.end;

@@ -545,7 +545,7 @@ pub fn base64_like(value: &[u8]) -> usize {
     if !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)) {
         return 1;
     }
-    if value.len() % 4 != 0 {
+    if !value.len().is_multiple_of(4) {
         2
     } else if body.len() == value.len() {
         3
