@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::features::{FEATURES, Feature};
 use super::grammar::{Assigned, Joint, Quoting};
 use super::names::{Class, Name};
-use super::values;
-use super::{Measured, features, model};
+use super::values::{self, Shape};
+use super::{Measured, features, model, words};
+use crate::detect::placeholder;
 use crate::finding::Confidence;
 
 /// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
@@ -53,7 +54,22 @@ pub fn of_value(text: &[u8], value: &Range<usize>) -> Verdict {
         .filter(|m| m.assigned.value.start < value.end && value.start < m.assigned.value.end)
         .max_by_key(|m| m.name.span.start);
     let measured = named.unwrap_or_else(|| within(text, value.clone()));
-    verdict(text, &measured)
+    let mut verdict = verdict(text, &measured);
+    if is_made(&text[value.clone()]) {
+        // The rule knows the place; the odds are of values that stand anywhere.
+        verdict.confidence = verdict.confidence.max(Some(Confidence::Weak));
+    }
+    verdict
+}
+
+/// Whether a value looks like made by a machine rather than like words.
+fn is_made(value: &[u8]) -> bool {
+    let reading = words::read(value);
+    let written = [Shape::Lower, Shape::Capitalised, Shape::Upper, Shape::Keyword, Shape::Sentence];
+    let format = value == b"%s" || placeholder::placeholder(value).is_some();
+    !format
+        && !written.contains(&values::shape(value))
+        && reading.known * 5 < (reading.letters * 4).max(1)
 }
 
 /// How far before a value its name is looked for, in bytes.
