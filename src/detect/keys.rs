@@ -193,7 +193,7 @@ pub fn container(blob: &[u8]) -> Option<KeyMaterial> {
         return Some(key(whole, java::key_store(blob)?, JAVA));
     }
     if blob.starts_with(&pkcs12::BER_PKCS12) {
-        return Some(key(whole, pkcs12::key_store(blob)?, PKCS12));
+        return Some(key(whole, pkcs12::key_store(blob, pkcs12::FILE)?, PKCS12));
     }
     if first[0] == 0x30 {
         let stated = asn1::stated_length(blob)?;
@@ -204,7 +204,7 @@ pub fn container(blob: &[u8]) -> Option<KeyMaterial> {
         if let Some(parsed) = pkcs::private_key(blob).filter(|parsed| parsed.is_proven) {
             return Some(key(whole, parsed, PRIVATE_KEY));
         }
-        if let Some(parsed) = pkcs12::key_store(blob) {
+        if let Some(parsed) = pkcs12::key_store(blob, pkcs12::FILE) {
             return Some(key(whole, parsed, PKCS12));
         }
         return x509::certificate(blob).map(|parsed| certificate(whole, parsed));
@@ -291,7 +291,9 @@ fn armoured(blob: &[u8], at: usize) -> Option<KeyMaterial> {
         Label::Certificate => {
             return x509::certificate(body).map(|parsed| certificate(span, parsed));
         }
-        Label::Pkcs12 => return pkcs12::key_store(body).map(|parsed| key(span, parsed, PKCS12)),
+        Label::Pkcs12 => {
+            return pkcs12::key_store(body, pkcs12::TEXT).map(|parsed| key(span, parsed, PKCS12));
+        }
         Label::Pgp => match pgp::secret_key(body, armour.checksum) {
             pgp::Content::Key(parsed) => Some(*parsed),
             pgp::Content::NoSecret => return None,
@@ -415,7 +417,7 @@ fn bare(blob: &[u8], start: usize) -> Option<KeyMaterial> {
         Some(parsed) => (parsed, PRIVATE_KEY),
         None => match java::key_store(bytes) {
             Some(parsed) => (parsed, JAVA),
-            None => (pkcs12::key_store(bytes)?, PKCS12),
+            None => (pkcs12::key_store(bytes, pkcs12::TEXT)?, PKCS12),
         },
     };
     if !parsed.is_proven {

@@ -12,7 +12,7 @@ use super::{MOST_ENTRIES, OPEN, with_passphrase};
 
 /// The PKCS#12 store that begins these bytes, if it holds a private key. A store with nothing but
 /// certificates is no secret.
-pub(in super::super) fn key_store(der: &[u8]) -> Option<Parsed> {
+pub(in super::super) fn key_store(der: &[u8], effort: Effort) -> Option<Parsed> {
     if der.starts_with(&BER_PKCS12) {
         return Some(
             Parsed::opaque("pkcs12", der).encrypted("unknown").in_format("PKCS#12, streamed"),
@@ -44,7 +44,10 @@ pub(in super::super) fn key_store(der: &[u8]) -> Option<Parsed> {
         parsed = parsed.comment(name.as_bytes());
     }
     let open = store.sequence().is_some_and(|mac| {
-        OPEN.iter().any(|password| is_pkcs12_mac(mac.clone(), content, password))
+        effort
+            .passphrases
+            .iter()
+            .any(|passphrase| is_mac(mac.clone(), content, passphrase, effort.most_rounds))
     });
     Some(with_passphrase(parsed, open).in_format("PKCS#12"))
 }
@@ -53,8 +56,20 @@ pub(in super::super) fn key_store(der: &[u8]) -> Option<Parsed> {
 pub(in super::super) const BER_PKCS12: [u8; 18] =
     [0x30, 0x80, 2, 1, 3, 0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
 
-/// Rounds of a key derivation that are worth trying [`OPEN`] for; Java at its costliest has so many.
-const MOST_ROUNDS: u32 = 100_000;
+/// How much is done to find out whether everybody can open a store.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Effort {
+    /// The passphrases that are tried.
+    passphrases: &'static [&'static str],
+    /// A store whose key takes more rounds to derive is not tried.
+    most_rounds: u32,
+}
+
+/// For a file, of which there is one at a time. Java at its costliest has so many rounds.
+pub(in super::super) const FILE: Effort = Effort { passphrases: &OPEN, most_rounds: 100_000 };
+
+/// For base64, of which a hostile text may hold thousands. OpenSSL has so many rounds.
+pub(in super::super) const TEXT: Effort = Effort { passphrases: &[""], most_rounds: 2048 };
 
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const KEY_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.1");
@@ -127,12 +142,12 @@ fn friendly_name(attributes: &[u8]) -> Option<String> {
 }
 
 /// Whether the store's MAC is that of this password (RFC 7292, 4 and appendix B).
-fn is_pkcs12_mac(mut mac: Fields<'_>, content: &[u8], password: &str) -> bool {
+fn is_mac(mut mac: Fields<'_>, content: &[u8], password: &str, most_rounds: u32) -> bool {
     let Some(mut digest) = mac.sequence() else { return false };
     let hash = digest.sequence().and_then(|mut algorithm| algorithm.oid());
     let (Some(expected), Some(salt)) = (digest.octets(), mac.octets()) else { return false };
     let rounds = mac.small().unwrap_or(1);
-    if rounds > MOST_ROUNDS || salt.len() > 64 {
+    if rounds > most_rounds || salt.len() > 64 {
         return false;
     }
     // No password is written as an empty string or as its terminating zero, depending on the writer.
@@ -219,7 +234,7 @@ mod tests {
 
     #[test]
     fn an_encrypted_pkcs12_store_tells_name_and_encryption() {
-        let parsed = key_store(&store("correct horse")).unwrap();
+        let parsed = key_store(&store("correct horse"), FILE).unwrap();
         assert_eq!(fact(&parsed, "encryption"), "3DES-CBC, PKCS#12 with SHA-1, 2048 rounds");
         assert_eq!(fact(&parsed, "comment"), "api");
         assert_eq!(parsed.decoded.usability, [Usability::Encrypted]);
@@ -228,7 +243,7 @@ mod tests {
     #[test]
     fn a_store_that_everybody_can_open_is_not_protected() {
         for password in OPEN {
-            let parsed = key_store(&store(password)).unwrap();
+            let parsed = key_store(&store(password), FILE).unwrap();
             assert_eq!(parsed.decoded.usability, [], "{password}");
             assert_eq!(fact(&parsed, "passphrase"), "none, or the default one");
         }
@@ -239,14 +254,16 @@ mod tests {
         let certificates = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.3");
         let bag = tlv(SEQUENCE, &[&oid(&certificates), &tlv(CONTEXT, &[&tlv(SEQUENCE, &[])])]);
         let safes = tlv(SEQUENCE, &[&content_info(&tlv(SEQUENCE, &[&bag]))]);
-        assert!(key_store(&tlv(SEQUENCE, &[&unsigned(&[3]), &content_info(&safes)])).is_none());
+        assert!(
+            key_store(&tlv(SEQUENCE, &[&unsigned(&[3]), &content_info(&safes)]), FILE).is_none()
+        );
     }
 
     #[test]
     fn damaged_stores_do_not_panic() {
         let whole = store("");
         for cut in 0..whole.len() {
-            let _ = key_store(&whole[..cut]);
+            let _ = key_store(&whole[..cut], FILE);
         }
     }
 }
