@@ -33,7 +33,7 @@ impl Scanner<'_> {
         let Some((rule, _)) = self.rules.named(rule_of(measured.name.class)) else { return };
         let secret = measured.assigned.value.clone();
         let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0)];
-        if verdict.known_weak {
+        if verdict.is_weak {
             evidence.push(Evidence::WeakValue);
         }
         evidence.push(Evidence::Entropy(entropy::shannon(&text[secret.clone()])));

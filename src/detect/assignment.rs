@@ -202,6 +202,67 @@ mod tests {
         }
     }
 
+    /// The verdict on the value that ends up in a text.
+    fn verdict_of(text: &str, value: &str) -> judge::Verdict {
+        let bytes = text.as_bytes();
+        let all = survey(bytes);
+        let found = all.iter().find(|m| bytes[m.assigned.value.clone()] == *value.as_bytes());
+        judge::verdict(bytes, found.unwrap_or_else(|| panic!("{value} not in {text}")))
+    }
+
+    #[test]
+    fn every_word_close_by_has_its_place() {
+        assert!(features::words_close_by() <= 128);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn another_name_for_the_same_changes_nothing(
+            names in proptest::sample::subsequence(vec!["password", "passwd", "pwd", "passphrase"], 2),
+            value in "[A-Za-z0-9!%+]{8,20}[a-z]",
+            form in 0..4_usize,
+        ) {
+            let text = |name: &str| match form {
+                0 => format!("user = \"anna\"\n{name} = \"{value}\"\n"),
+                1 => format!("user: anna\n{name}: {value}\n"),
+                2 => format!("{{\"user\": \"anna\", \"{name}\": \"{value}\"}}\n"),
+                _ => format!("export {name}={value}\n"),
+            };
+            let odds = |name: &str| verdict_of(&text(name), &value).confidence;
+            proptest::prop_assert_eq!(odds(names[0]), odds(names[1]));
+        }
+
+        #[test]
+        fn quotes_indentation_and_line_ends_change_nothing(
+            value in "[A-Za-z0-9+]{6,20}[a-z]",
+            class in proptest::sample::select(vec!["password", "api_key", "token", "clientSecret"]),
+            indent in proptest::sample::select(vec!["", "  ", "\t", "        "]),
+        ) {
+            let text = |quote: char, indent: &str, end: &str| {
+                format!(
+                    "{indent}host = {quote}db{quote}{end}{indent}{class} = {quote}{value}{quote}{end}\
+                     {indent}port = 1{end}"
+                )
+            };
+            let plain = verdict_of(&text('"', "", "\n"), &value);
+            proptest::prop_assert_eq!(plain, verdict_of(&text('\'', "", "\n"), &value));
+            proptest::prop_assert_eq!(plain, verdict_of(&text('"', indent, "\n"), &value));
+            proptest::prop_assert_eq!(plain, verdict_of(&text('"', indent, "\r\n"), &value));
+        }
+
+        #[test]
+        fn utf_16_changes_nothing(value in "[A-Za-z0-9+]{6,20}[a-z]") {
+            let text = format!("db_password: \"{value}\"\n");
+            let wide: Vec<u8> = std::iter::once(0xfeff_u16)
+                .chain(text.encode_utf16())
+                .flat_map(u16::to_le_bytes)
+                .collect();
+            let narrow = crate::text::decoded(&wide);
+            let back = std::str::from_utf8(&narrow).unwrap();
+            proptest::prop_assert_eq!(verdict_of(&text, &value), verdict_of(back, &value));
+        }
+    }
+
     #[test]
     fn a_name_and_a_blob_of_bytes() {
         assert!(!is_text(b"pass\0word"));

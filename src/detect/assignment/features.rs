@@ -1,6 +1,10 @@
 //! What is weighed: small whole numbers about the name, the joint, the value and the line around
 //! them. Whole numbers, so that a verdict is the same on every machine.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::grammar::{Assigned, Joint, Quoting};
 use super::names::{Class, Name, is_one_of};
 use super::values::{self, Shape};
@@ -8,9 +12,9 @@ use super::words;
 use crate::detect::{entropy, placeholder};
 
 /// Bytes before the name that are looked at.
-pub const BEFORE: usize = 400;
+pub const BEFORE: usize = 700;
 /// Bytes after the value that are looked at.
-pub const AFTER: usize = 200;
+pub const AFTER: usize = 400;
 
 macro_rules! features {
     ($($name:ident $about:literal)*) => {
@@ -52,7 +56,6 @@ features! {
     NextLine "value on a later line"
     InList "value in a list"
     Scheme "scheme before the value"
-    Gap "bytes between name and value"
     Length "length of the value"
     Lower "share of lower-case letters"
     Upper "share of capitals"
@@ -72,7 +75,6 @@ features! {
     Odd "share of three-letter sequences that hardly occur"
     KnownWeak "common password"
     SecretWord "value contains a word like password or token"
-    NameInValue "value repeats the name"
     ExampleWord "value contains a word like example, test or your"
     Placeholder "placeholder"
     FirstSign "first character"
@@ -92,9 +94,7 @@ features! {
     Concatenated "joined to another piece"
     Comment "line is a comment"
     Prose "line is prose"
-    Indent "indentation"
     LineStart "name begins the line"
-    LineLength "length of the line"
     UserNear "user name, e-mail or login close by"
     HostNear "host, port, database or url close by"
     SecretNear "other secrets close by"
@@ -140,7 +140,7 @@ pub fn measure(text: &[u8], name: &Name, assigned: &Assigned) -> Vector {
     let mut vector = Vector(vec![0; FEATURES.len()]);
     of_name(&mut vector, text, name, assigned);
     of_joint(&mut vector, text, name, assigned);
-    of_value(&mut vector, text, name, assigned);
+    of_value(&mut vector, text, assigned);
     of_line(&mut vector, text, name, assigned);
     vector
 }
@@ -449,8 +449,7 @@ fn of_joint(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
         Feature::Quoting,
         match assigned.quoting {
             Quoting::Bare => 0,
-            Quoting::Back => 1,
-            Quoting::Single | Quoting::Double | Quoting::Triple => 2,
+            Quoting::Single | Quoting::Double | Quoting::Back | Quoting::Triple => 2,
             Quoting::Escaped => 3,
         },
     );
@@ -488,7 +487,6 @@ fn of_joint(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
             None => 0,
         },
     );
-    v.set(Feature::Gap, (assigned.value.start - name.span.end).min(40));
 }
 
 /// A share in hundredths, in steps of four.
@@ -496,7 +494,7 @@ fn share(part: usize, whole: usize) -> usize {
     (part * 25).checked_div(whole).unwrap_or(0) * 4
 }
 
-fn of_value(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
+fn of_value(v: &mut Vector, text: &[u8], assigned: &Assigned) {
     let value = &text[assigned.value.clone()];
     let n = value.len();
     let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
@@ -530,12 +528,6 @@ fn of_value(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
         words.iter().any(|w| memchr::memmem::find(&lower_value, w.as_bytes()).is_some())
     };
     v.flag(Feature::SecretWord, holds(&["pass", "secret", "token", "key", "pwd", "auth", "cred"]));
-    v.flag(
-        Feature::NameInValue,
-        name.words(text)
-            .filter(|w| w.len() > 3)
-            .any(|w| memchr::memmem::find(&lower_value, &w.to_ascii_lowercase()).is_some()),
-    );
     v.set(
         Feature::ExampleWord,
         match () {
@@ -568,6 +560,7 @@ fn of_value(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     v.set(
         Feature::Placeholder,
         match placeholder::placeholder(value) {
+            None if blacked_out(value) => 3,
             None => 0,
             Some("template") => 2,
             Some("masked") => 3,
@@ -603,10 +596,10 @@ fn of_line(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     let right = &after[..line_end];
     let (line_left, line_right) = (left.trim_ascii_start(), right.trim_ascii_end());
     // Behind the closing quote.
-    let beyond = match line_right {
-        [b'\\', b'"' | b'\'', rest @ ..] | [b'"' | b'\'' | b'`', rest @ ..] => rest,
-        rest => rest,
-    };
+    let mut beyond = line_right;
+    while let [b'\\', b'"' | b'\'', rest @ ..] | [b'"' | b'\'' | b'`', rest @ ..] = beyond {
+        beyond = rest;
+    }
     let beyond = beyond.trim_ascii_start();
     v.set(
         Feature::After,
@@ -640,7 +633,6 @@ fn of_line(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
             .count()
     };
     v.set(Feature::Prose, (words(left) + words(right)).min(12));
-    v.set(Feature::Indent, (left.len() - line_left.len()).min(12) / 4);
     let plain = line_left.iter().all(|b| {
         matches!(
             b,
@@ -667,40 +659,7 @@ fn of_line(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
             usize::from(line_left.starts_with(b"export") || line_left.starts_with(b"-"))
         },
     );
-    v.set(Feature::LineLength, (line_left.len() + line_right.len()) / 16 * 16);
-    let near: Vec<u8> = [before, &after[..after.len()]].concat().to_ascii_lowercase();
-    let has = |words: &[&str]| {
-        words.iter().filter(|w| memchr::memmem::find(&near, w.as_bytes()).is_some()).count()
-    };
-    v.set(Feature::UserNear, has(&["user", "login", "email"]));
-    v.set(
-        Feature::HostNear,
-        has(&["host", "port", "database", "url", "server", "jdbc", "endpoint"]),
-    );
-    v.set(
-        Feature::SecretNear,
-        has(&["secret", "passw", "token", "key", "credential", "auth", "client_id"]),
-    );
-    v.set(
-        Feature::TestNear,
-        has(&["test", "assert", "expect", "should", "mock", "fixture", "describe("]),
-    );
-    v.set(
-        Feature::FormNear,
-        has(&["label", "input", "placeholder", "form", "button", "title", "field", "i18n", "text"]),
-    );
-    v.set(
-        Feature::CodeNear,
-        has(&[
-            "return", "func", "def ", "if (", "if ", "public ", "void", "self.", "this.", "=>",
-            "let ", "const ",
-        ]),
-    );
-    v.set(Feature::ExampleNear, has(&["example", "sample", "demo", "e.g", "default"]));
-    v.set(
-        Feature::ErrorNear,
-        has(&["error", "message", "invalid", "failed", "warn", "log", "print"]),
-    );
+    near(v, before, after);
     v.set(Feature::PairedNames, paired(before, after));
     v.flag(Feature::Semicolon, line_right.ends_with(b";"));
     v.flag(Feature::CommaEnd, line_right.ends_with(b","));
@@ -720,14 +679,94 @@ fn of_line(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
         .iter()
         .any(|w| memchr::memmem::find(left, w).is_some()),
     );
-    v.set(
+}
+
+/// Words whose presence close by is counted, by feature.
+const NEAR: &[(Feature, &[&str])] = &[
+    (Feature::UserNear, &["user", "login", "email"]),
+    (Feature::HostNear, &["host", "port", "database", "url", "server", "jdbc", "endpoint"]),
+    (Feature::SecretNear, &["secret", "passw", "token", "key", "credential", "auth", "client_id"]),
+    (Feature::TestNear, &["test", "assert", "expect", "should", "mock", "fixture", "describe("]),
+    (
+        Feature::FormNear,
+        &["label", "input", "placeholder", "form", "button", "title", "field", "i18n", "text"],
+    ),
+    (
+        Feature::CodeNear,
+        &[
+            "return", "func", "def ", "if (", "if ", "public ", "void", "self.", "this.", "=>",
+            "let ", "const ",
+        ],
+    ),
+    (Feature::ExampleNear, &["example", "sample", "demo", "e.g", "default"]),
+    (Feature::ErrorNear, &["error", "message", "invalid", "failed", "warn", "log", "print"]),
+    (
         Feature::HashNear,
-        has(&["sha", "hash", "md5", "hmac", "digest", "signature", "checksum", "encrypt"]),
-    );
-    v.set(
+        &["sha", "hash", "md5", "hmac", "digest", "signature", "checksum", "encrypt"],
+    ),
+    (
         Feature::Schema,
-        has(&["type", "description", "required", "format", "properties", "enum", "default:"]),
-    );
+        &["type", "description", "required", "format", "properties", "enum", "default:"],
+    ),
+];
+
+/// All words of [`NEAR`] at once, and for each the index of its group.
+fn near_words() -> &'static (AhoCorasick, Vec<usize>) {
+    static WORDS: OnceLock<(AhoCorasick, Vec<usize>)> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let words = NEAR.iter().flat_map(|(_, words)| words.iter());
+        let groups = NEAR
+            .iter()
+            .enumerate()
+            .flat_map(|(group, (_, words))| words.iter().map(move |_| group));
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words)
+            .expect("a few short words fit");
+        (automaton, groups.collect())
+    })
+}
+
+/// Lines before and after that count as close by, and bytes of each.
+const LINES_BEFORE: usize = 4;
+const LINES_AFTER: usize = 2;
+const OF_LINE: usize = 140;
+
+/// Counts the words around: on the line itself and on those next to it, without their indentation.
+fn near(v: &mut Vector, before: &[u8], after: &[u8]) {
+    let (automaton, groups) = near_words();
+    let mut seen = [false; 128];
+    let mut look = |part: &[u8]| {
+        for found in automaton.find_overlapping_iter(part) {
+            seen[found.pattern().as_usize()] = true;
+        }
+    };
+    for (index, line) in before.rsplit(|b| *b == b'\n').take(LINES_BEFORE + 1).enumerate() {
+        let line = line.trim_ascii();
+        // Of the line itself, what is next to the name; of the others, their beginnings.
+        let from = if index == 0 { line.len().saturating_sub(OF_LINE) } else { 0 };
+        look(&line[from..(from + OF_LINE).min(line.len())]);
+    }
+    for line in after.split(|b| *b == b'\n').take(LINES_AFTER + 1) {
+        let line = line.trim_ascii();
+        look(&line[..line.len().min(OF_LINE)]);
+    }
+    for (group, (feature, _)) in NEAR.iter().enumerate() {
+        let count = groups.iter().zip(seen).filter(|(g, seen)| **g == group && *seen).count();
+        v.set(*feature, count);
+    }
+}
+
+/// Number of words that are looked for close by.
+#[cfg(test)]
+pub(super) fn words_close_by() -> usize {
+    NEAR.iter().map(|(_, words)| words.len()).sum()
+}
+
+/// A mask within a value: signs that black something out, or an ellipsis.
+fn blacked_out(value: &[u8]) -> bool {
+    let has = |run: &[u8]| memchr::memmem::find(value, run).is_some();
+    has(b"***") || has(b"...") || has(b"xxxxx") || has(b"XXXXX")
 }
 
 /// How many of the two lines before and after have the form `key: value` or `key = value`.

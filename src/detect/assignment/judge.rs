@@ -12,10 +12,10 @@ use crate::finding::Confidence;
 
 /// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
 /// over repositories that were not learned from.
-const WEAK: i32 = -768;
+pub const WEAK: i32 = -1024;
 
 /// Odds from which it is reported by default: nine of ten are secrets.
-const PATTERN: i32 = 512;
+pub const PATTERN: i32 = 512;
 
 /// What was decided about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,21 +25,21 @@ pub struct Verdict {
     /// Log-odds of a secret in 1/1024.
     pub odds: i32,
     /// Whether it is a password that somebody would try first.
-    pub known_weak: bool,
+    pub is_weak: bool,
 }
 
 /// Decides about a measured value.
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let odds = model::odds(&measured.vector);
-    let known_weak = values::is_known_weak(&text[measured.assigned.value.clone()]);
+    let is_weak = values::is_weak(&text[measured.assigned.value.clone()]);
     let confidence = if odds < WEAK {
         None
-    } else if odds < PATTERN || known_weak {
+    } else if odds < PATTERN || is_weak {
         Some(Confidence::Weak)
     } else {
         Some(Confidence::Pattern)
     };
-    Verdict { confidence, odds, known_weak }
+    Verdict { confidence, odds, is_weak }
 }
 
 /// Decides about a password that a rule of another kind has found: by the name it is assigned to,

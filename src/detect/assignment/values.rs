@@ -248,7 +248,7 @@ fn is_template(value: &[u8]) -> bool {
         || has(b"{%")
         || (has(b"%s") || has(b"%d") || has(b"%v") || has(b"%@") || has(b"%q"))
         || (value.starts_with(b"<") && value.ends_with(b">"))
-        || (value.starts_with(b"{") && value.ends_with(b"}"))
+        || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
         || (value.starts_with(b"%") && value.ends_with(b"%") && value.len() > 2)
         || (value.starts_with(b"$")
             && value[1..].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:->[]".contains(b))
@@ -262,6 +262,7 @@ fn is_hash(value: &[u8]) -> bool {
     (value.first() == Some(&b'$') && value.len() > 12 && crypt(&value[1..]))
         || [
             &b"{SSHA"[..],
+            b"{CRYPT}$",
             b"{SHA",
             b"{MD5}",
             b"{CRYPT}",
@@ -390,6 +391,17 @@ pub fn is_known_weak(value: &[u8]) -> bool {
         })
         .collect();
     [body, &plain[..]].iter().any(|word| KNOWN_WEAK.iter().any(|weak| weak.as_bytes() == *word))
+}
+
+/// A password that people think of and others guess: a known one, or mostly common words.
+pub fn is_weak(value: &[u8]) -> bool {
+    let reading = super::words::read(value);
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let words = value.len() <= 24
+        && reading.letters > 0
+        && reading.known * 5 >= reading.letters * 3
+        && digits * 5 <= value.len() * 2;
+    words || is_known_weak(value)
 }
 
 const KNOWN_WEAK: &[&str] = &[
