@@ -139,7 +139,7 @@ impl Vector {
 pub fn measure(text: &[u8], name: &Name, assigned: &Assigned) -> Vector {
     let mut vector = Vector(vec![0; FEATURES.len()]);
     of_name(&mut vector, text, name, assigned);
-    of_joint(&mut vector, text, name, assigned);
+    of_joint(&mut vector, text, assigned);
     of_value(&mut vector, text, assigned);
     of_line(&mut vector, text, name, assigned);
     vector
@@ -427,7 +427,7 @@ fn of_name(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     );
 }
 
-fn of_joint(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
+fn of_joint(v: &mut Vector, text: &[u8], assigned: &Assigned) {
     v.set(
         Feature::Joint,
         match assigned.joint {
