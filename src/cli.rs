@@ -28,8 +28,6 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Show and check the rules.
     Rules(RulesArgs),
-    /// Say what was seen on a line and why it is reported or not. Never shows values.
-    Explain(ExplainArgs),
 }
 
 /// Arguments of `sprawl scan`.
@@ -129,18 +127,6 @@ pub struct RuleArgs {
     /// Do not use this rule (id, alias, or prefix with *).
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
-}
-
-/// Arguments of `sprawl explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// The place, as reports write it: FILE:LINE.
-    #[arg(value_name = "FILE:LINE")]
-    pub place: String,
-
-    /// Which rules.
-    #[command(flatten)]
-    pub rules: RuleArgs,
 }
 
 /// Arguments of `sprawl rules`.

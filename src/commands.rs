@@ -1,6 +1,5 @@
 //! Commands: from what was typed to what is done, and to the exit status.
 
-mod explain;
 mod git;
 mod output;
 mod rules;
@@ -57,6 +56,5 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Rules(args) => rules::run(args.command),
-        Command::Explain(args) => explain::run(&args),
     }
 }

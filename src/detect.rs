@@ -4,8 +4,6 @@
 //! text, filtered by its conditions ([`Scanner::candidates_slowly`]). The prefilter and the windows
 //! only leave out positions where nothing can match; a property test compares the two.
 
-mod assigned;
-pub mod assignment;
 pub mod checks;
 pub mod decoded;
 pub mod entropy;
@@ -62,8 +60,6 @@ pub struct Scanner<'r> {
     caches: Vec<Option<Cache>>,
     windows: Vec<Window>,
     keys: Vec<usize>,
-    /// Where names of secrets may be: beginning and end of keywords.
-    names: Vec<(usize, usize)>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
     certificates: Vec<keys::KeyMaterial>,
 }
@@ -100,7 +96,6 @@ impl<'r> Scanner<'r> {
             caches,
             windows: Vec::new(),
             keys: Vec::new(),
-            names: Vec::new(),
             slots: Vec::new(),
             certificates: Vec::new(),
         }
@@ -120,7 +115,6 @@ impl<'r> Scanner<'r> {
     pub fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
         self.windows.clear();
         self.keys.clear();
-        self.names.clear();
         let rules = self.rules;
         rules.prefilter().each(text, |keyword, at| {
             let (_, targets) = rules.target(keyword);
@@ -150,13 +144,6 @@ impl<'r> Scanner<'r> {
             let hits = keys::KEYWORDS.iter().flat_map(|k| positions(text, k.as_bytes()));
             self.keys.extend(hits);
         }
-        self.names.clear();
-        if self.rules.iter().any(|(_, rule)| rule.detector == Detector::Assignment) {
-            for word in assignment::KEYWORDS {
-                let hits = positions(text, word.as_bytes()).map(|at| (at, at + word.len()));
-                self.names.extend(hits);
-            }
-        }
         self.settled(text, &matches)
     }
 
@@ -175,10 +162,7 @@ impl<'r> Scanner<'r> {
                 self.keys.push(at);
                 return None;
             }
-            Target::Assignment => {
-                self.names.push((at, at + self.rules.target(keyword).0));
-                return None;
-            }
+            Target::Assignment => return None,
         };
         let rule = self.rules.get(id);
         let max_match = rule.compiled().ok()?.max_match;
@@ -251,7 +235,6 @@ impl<'r> Scanner<'r> {
             }
         }
         self.find_keys(text, &mut candidates);
-        self.find_assigned(text, &mut candidates);
         settle(self.rules, candidates)
     }
 
@@ -377,12 +360,6 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     } else if rule.kind.is_guessable() && is_weak(rule.kind, value, bits) {
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
-    }
-    if rule.kind.is_guessable() && rule.is_builtin() && confidence <= Confidence::Pattern {
-        // The shape of a URL or connection string says that there is a password, not that it is one
-        // that opens something.
-        let least = assignment::judge::of_value(text, secret).confidence?;
-        confidence = confidence.min(least);
     }
     evidence.push(Evidence::Entropy(bits));
     // The more a rule knows about the value and its place, the likelier it names the right vendor.

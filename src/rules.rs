@@ -18,7 +18,6 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
-use crate::detect::assignment;
 use crate::detect::checks::{self, Check};
 use crate::detect::keys;
 use crate::detect::prefilter::Prefilter;
@@ -151,11 +150,6 @@ impl Rule {
     /// The stable name.
     pub fn id(&self) -> &str {
         &self.text.id
-    }
-
-    /// Whether it came with the program.
-    pub fn is_builtin(&self) -> bool {
-        matches!(self.file, Cow::Borrowed(_))
     }
 
     /// Whether the rule answers to this name: its id or one of its aliases.
@@ -334,11 +328,7 @@ impl Rules {
                         point(keyword, Target::Keys);
                     }
                 }
-                Detector::Assignment => {
-                    for keyword in assignment::KEYWORDS {
-                        point(keyword, Target::Assignment);
-                    }
-                }
+                Detector::Assignment => {}
             }
         }
         let keywords: Vec<&[u8]> = by_keyword.keys().map(Vec::as_slice).collect();
