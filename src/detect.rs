@@ -8,6 +8,7 @@ pub mod checks;
 pub mod decoded;
 pub mod entropy;
 pub mod keys;
+pub mod near;
 pub mod placeholder;
 pub mod prefilter;
 pub mod version;
@@ -18,9 +19,8 @@ use regex_automata::meta::Cache;
 use regex_automata::{Anchored, Input};
 
 use crate::finding::{Confidence, Evidence};
-use crate::rules::schema::NearText;
 use crate::rules::{Compiled, Detector, Kind, Rule, RuleId, Rules, Target};
-use crate::score::Usability;
+use crate::score::{Reach, Usability};
 use checks::Verdict;
 use decoded::Decoded;
 
@@ -47,8 +47,28 @@ pub struct Candidate {
     pub companions: Vec<usize>,
 }
 
-/// No fallback; proven; form; length of the literal prefix; length of the context word.
-type Specificity = (bool, bool, u8, usize, usize);
+/// Standing; proven; form; length of the literal prefix; length of the context word.
+type Specificity = (Standing, bool, u8, usize, usize);
+
+/// Which rules yield to which, the first to all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Any password in a URL, any bearer token: names no provider.
+    Generic,
+    /// Names a provider, but by its context or by half of the value.
+    Fallback,
+    Ordinary,
+}
+
+impl Standing {
+    fn of(rule: &Rule) -> Self {
+        match (rule.text.fallback, rule.reach) {
+            (false, _) => Self::Ordinary,
+            (true, Reach::Generic) => Self::Generic,
+            (true, _) => Self::Fallback,
+        }
+    }
+}
 
 /// A literal of so many bytes at the start makes a type recognisable.
 const PREFIX: usize = 3;
@@ -292,7 +312,7 @@ impl<'r> Scanner<'r> {
         };
         out.push(Candidate {
             rule,
-            specificity: (true, key.proven, u8::MAX, 0, 0),
+            specificity: (Standing::Ordinary, key.proven, u8::MAX, 0, 0),
             secret: key.span,
             identity: Some(key.identity),
             evidence: vec![evidence],
@@ -325,11 +345,12 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     }
     let mut evidence = Vec::new();
     let mut context = 0;
-    if let Some(near) = rule.near() {
-        context = nearest_word(text, secret, near)?;
+    let compiled = rule.compiled().ok()?;
+    if let Some(near) = &compiled.context {
+        context = near.nearest(text, secret)?;
         evidence.push(Evidence::Near);
     }
-    let prefix = rule.compiled().ok()?.public_prefix(value);
+    let prefix = compiled.public_prefix(value);
     let mut confidence = if prefix >= PREFIX {
         evidence.push(Evidence::Prefix);
         Confidence::Strong
@@ -354,7 +375,12 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     if rule.usability != Usability::Complete {
         usability.push(rule.usability);
     }
-    if let Some(reason) = placeholder::placeholder(value) {
+    // Behind a known prefix, the rest alone tells: `ghp_xxxx`.
+    let placeholder = placeholder::placeholder(value).or_else(|| {
+        let rest = &value[prefix..];
+        (prefix > 0 && rest.len() >= 8).then(|| placeholder::placeholder(rest)).flatten()
+    });
+    if let Some(reason) = placeholder {
         usability.push(Usability::Placeholder);
         evidence.push(Evidence::Placeholder(reason));
     } else if rule.kind.is_guessable() && is_weak(rule.kind, value, bits) {
@@ -368,8 +394,7 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         (false, true) => 1,
         (false, false) => 0,
     };
-    let specificity =
-        (!rule.text.fallback, confidence == Confidence::Proven, form, prefix, context);
+    let specificity = (Standing::of(rule), confidence == Confidence::Proven, form, prefix, context);
     Some(Candidate {
         rule: id,
         specificity,
@@ -420,47 +445,6 @@ fn is_weak(kind: Kind, value: &[u8], bits: f64) -> bool {
 
 /// Lower-case letters alone are a word up to this length.
 const LONGEST_WORD: usize = 14;
-
-/// Length of the longest context word that stands close enough to the secret; `None` if the context
-/// that the rule asks for is not there.
-fn nearest_word(text: &[u8], secret: &Range<usize>, near: &NearText) -> Option<usize> {
-    let before = secret.start.saturating_sub(near.within)..secret.start;
-    let after = secret.end..(secret.end + near.within).min(text.len());
-    let stands = |word: &&crate::rules::schema::Text| {
-        stands_in(text, before.clone(), word.as_bytes())
-            || stands_in(text, after.clone(), word.as_bytes())
-    };
-    if !near.also.is_empty() && !near.also.iter().any(|word| stands(&word)) {
-        return None;
-    }
-    near.any.iter().filter(stands).map(|word| word.len()).max()
-}
-
-/// Context words shorter than this must be a word or a hump of an identifier of their own.
-const SHORT_WORD: usize = 5;
-
-fn stands_in(text: &[u8], range: Range<usize>, word: &[u8]) -> bool {
-    let region = &text[range.clone()];
-    let Some(last) = region.len().checked_sub(word.len()) else { return false };
-    (0..=last).any(|i| {
-        region[i..i + word.len()].eq_ignore_ascii_case(word)
-            && (word.len() >= SHORT_WORD || is_word_at(text, range.start + i, word.len()))
-    })
-}
-
-/// Whether the letters around do not continue the word: `DD_KEY`, `ddKey`, not `add`.
-fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
-    let first = text[at];
-    let last = text[at + length - 1];
-    let starts = at.checked_sub(1).is_none_or(|i| {
-        let before = text[i];
-        !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
-    });
-    let ends = text.get(at + length).is_none_or(|after| {
-        !after.is_ascii_alphabetic() || (last.is_ascii_lowercase() && after.is_ascii_uppercase())
-    });
-    starts && ends
-}
 
 /// Keeps one rule for each span and joins the halves of pairs.
 fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {

@@ -5,6 +5,7 @@
 //! are compiled when they are first needed: a scan of a tree compiles a tenth of them.
 
 pub mod check;
+mod fragments;
 pub mod keywords;
 pub mod mint;
 pub mod schema;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::checks::{self, Check};
 use crate::detect::keys;
+use crate::detect::near::{Context, spellings};
 use crate::detect::prefilter::Prefilter;
 use crate::score::{Authority, Lifetime, Reach, Usability};
 use schema::{NearText, PartnerText, RuleFile, RuleText};
@@ -130,6 +132,8 @@ pub struct Compiled {
     pub max_match: usize,
     /// Literals that secrets begin with, lower-cased: public knowledge, like `ghp_`.
     beginnings: Vec<Vec<u8>>,
+    /// The context that must stand close by.
+    pub(crate) context: Option<Context>,
     /// Shape of the secret, for minting.
     pub secret: Hir,
     /// Shape of the whole, for proofs.
@@ -313,14 +317,14 @@ impl Rules {
         for (index, rule) in (0..).zip(&rules) {
             match rule.detector {
                 Detector::Pattern => {
-                    let near = rule.near().map(|n| n.any.as_ref()).unwrap_or_default();
-                    let keywords = if rule.text.keywords.is_empty() {
-                        near
-                    } else {
-                        rule.text.keywords.as_ref()
-                    };
-                    for keyword in keywords {
-                        point(keyword, Target::Rule(RuleId(index)));
+                    let target = Target::Rule(RuleId(index));
+                    for keyword in rule.text.keywords.iter() {
+                        point(keyword, target);
+                    }
+                    if let Some(near) = rule.near().filter(|_| rule.text.keywords.is_empty()) {
+                        for word in near.any.iter().flat_map(|word| spellings(word)) {
+                            point(&word, target);
+                        }
                     }
                 }
                 Detector::Keys => {
@@ -491,7 +495,7 @@ const VALUE_EDGES: (&str, &str) = (r"(?:^|[^0-9A-Za-z_/+.\-])", r"(?:[^0-9A-Za-z
 /// The pattern as the engine gets it.
 pub(crate) fn pattern_of(text: &RuleText) -> Result<Cow<'_, str>, String> {
     match (&text.pattern, &text.value) {
-        (Some(pattern), None) => Ok(Cow::Borrowed(pattern)),
+        (Some(pattern), None) => Ok(fragments::expanded(pattern)),
         (None, Some(value)) => {
             Ok(Cow::Owned(format!("{}(?<secret>{value}){}", VALUE_EDGES.0, VALUE_EDGES.1)))
         }
@@ -534,7 +538,8 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         .to_index(regex_automata::PatternID::ZERO, "secret")
         .ok_or("the pattern has no group (?<secret>...) around the secret itself")?;
     let beginnings = keywords::beginnings(&secret);
-    Ok(Compiled { regex, secret_group, max_match, beginnings, secret, whole })
+    let context = text.near.as_ref().map(Context::new);
+    Ok(Compiled { regex, secret_group, max_match, beginnings, context, secret, whole })
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {

@@ -12,4 +12,5 @@ mod rules;
 mod sarif;
 mod scan;
 mod score;
+mod shapes;
 mod versions;

@@ -36,6 +36,7 @@ pub struct RuleText {
     /// What it is, in a few words.
     pub title: Text,
     /// Regular expression with a group named `secret`; bounded; bytes, no Unicode classes.
+    /// `(?&assign)` stands for all that files have between a name and its value.
     #[serde(default)]
     pub pattern: Option<Text>,
     /// Only the value's own shape, for types that are known by what stands near them.
@@ -90,7 +91,8 @@ pub struct RuleText {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NearText {
-    /// One of these must be in reach.
+    /// One of these must be in reach; `dd_api_key` stands for `dd-api-key`, `dd.api.key` and
+    /// `ddApiKey`, too.
     pub any: Texts,
     /// And one of these, if there are any.
     #[serde(default)]

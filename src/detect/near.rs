@@ -1,0 +1,123 @@
+//! Context words: what must stand close to a value that has no shape of its own.
+
+use std::ops::Range;
+
+use crate::rules::schema::NearText;
+
+/// The words of a rule's context in all their spellings, lower-cased.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    any: Vec<Vec<u8>>,
+    also: Vec<Vec<u8>>,
+    within: usize,
+}
+
+impl Context {
+    /// Prepares what a rule says.
+    pub fn new(near: &NearText) -> Self {
+        let spelled = |words: &[crate::rules::schema::Text]| {
+            words.iter().flat_map(|word| spellings(word)).map(String::into_bytes).collect()
+        };
+        Self { any: spelled(&near.any), also: spelled(&near.also), within: near.within }
+    }
+
+    /// Length of the longest context word that stands close enough to the secret; `None` if the
+    /// context is not there.
+    pub fn nearest(&self, text: &[u8], secret: &Range<usize>) -> Option<usize> {
+        let before = secret.start.saturating_sub(self.within)..secret.start;
+        let after = secret.end..(secret.end + self.within).min(text.len());
+        let stands = |word: &&Vec<u8>| {
+            stands_in(text, before.clone(), word) || stands_in(text, after.clone(), word)
+        };
+        if !self.also.is_empty() && !self.also.iter().any(|word| stands(&word)) {
+            return None;
+        }
+        self.any.iter().filter(stands).map(Vec::len).max()
+    }
+}
+
+/// How identifiers spell a context word, lower-cased: `dd_api_key` is also `dd-api-key`,
+/// `dd.api.key` and `ddApiKey`. Words with other characters than letters, digits, `_` and `-` have
+/// one spelling.
+pub fn spellings(word: &str) -> Vec<String> {
+    let word = word.to_ascii_lowercase();
+    let identifier = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let joints: Vec<usize> = (1..word.len().saturating_sub(1))
+        .filter(|i| {
+            let around = [word.as_bytes()[i - 1], word.as_bytes()[i + 1]];
+            matches!(word.as_bytes()[*i], b'_' | b'-')
+                && around.iter().all(u8::is_ascii_alphanumeric)
+        })
+        .collect();
+    if joints.is_empty() || !word.bytes().all(identifier) {
+        return vec![word];
+    }
+    let mut all: Vec<String> = ["_", "-", ".", ""]
+        .iter()
+        .map(|joint| {
+            let mut spelled = String::with_capacity(word.len());
+            let mut start = 0;
+            for at in &joints {
+                spelled.push_str(&word[start..*at]);
+                spelled.push_str(joint);
+                start = at + 1;
+            }
+            spelled + &word[start..]
+        })
+        .collect();
+    // The prefilter needs three bytes.
+    all.retain(|spelled| spelled.len() >= 3);
+    all
+}
+
+/// Context words shorter than this must be a word or a hump of an identifier of their own.
+const SHORT_WORD: usize = 5;
+
+fn stands_in(text: &[u8], range: Range<usize>, word: &[u8]) -> bool {
+    let region = &text[range.clone()];
+    let Some(last) = region.len().checked_sub(word.len()) else { return false };
+    (0..=last).any(|i| {
+        region[i..i + word.len()].eq_ignore_ascii_case(word)
+            && (word.len() >= SHORT_WORD || is_word_at(text, range.start + i, word.len()))
+    })
+}
+
+/// Whether the letters around do not continue the word: `DD_KEY`, `ddKey`, not `add`.
+fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
+    let first = text[at];
+    let last = text[at + length - 1];
+    let starts = at.checked_sub(1).is_none_or(|i| {
+        let before = text[i];
+        !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+    });
+    let ends = text.get(at + length).is_none_or(|after| {
+        !after.is_ascii_alphabetic() || (last.is_ascii_lowercase() && after.is_ascii_uppercase())
+    });
+    starts && ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_have_four_spellings() {
+        assert_eq!(spellings("dd_Api-key"), ["dd_api_key", "dd-api-key", "dd.api.key", "ddapikey"]);
+        for word in ["datadog", "box.com", "akab-", "data source=", "_x", "-", ""] {
+            assert_eq!(spellings(word), [word]);
+        }
+        assert_eq!(spellings("a_b_")[3], "ab_");
+        assert_eq!(spellings("a_b"), ["a_b", "a-b", "a.b"]);
+    }
+
+    #[test]
+    fn short_words_stand_alone_or_as_humps() {
+        let stands = |text: &str| stands_in(text.as_bytes(), 0..text.len(), b"dd");
+        for text in ["DD_KEY", "ddKey", "my-dd", "myDd", "x9dd"] {
+            assert!(stands(text), "{text}");
+        }
+        for text in ["add", "ddt", "paddle", "ADD"] {
+            assert!(!stands(text), "{text}");
+        }
+    }
+}

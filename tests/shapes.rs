@@ -1,0 +1,171 @@
+//! Every rule finds its secrets in the shapes that real files have, and is silent on what only looks
+//! like them.
+//!
+//! A secret counts as found where a finding of default confidence has exactly its span, under the
+//! rule itself or another one of the same provider's file (an older form, a test mode). A password
+//! may be followed by more in the finding: in a URL nobody can say where it ends.
+
+mod broken;
+mod forms;
+mod subject;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use sprawl::detect::{Candidate, Scanner};
+use sprawl::finding::Confidence;
+use sprawl::rules::{Detector, Rules};
+use sprawl::score::Usability;
+
+use broken::BREAKS;
+use forms::{NAMED, Pair, SENT};
+use subject::Subject;
+
+/// Rules whose pattern is a form of its own: a statement, a command line, a section of one file
+/// format, or two credentials side by side. Their own examples show the only shapes they have.
+const FORMS_OF_THEIR_OWN: &[&str] = &[
+    // Beside its access key id, without a name.
+    "aws-secret-access-key-beside-id",
+    "alibaba-cloud-access-key-secret-beside-id",
+    "blynk-client-credential",
+    "honeycomb-management-key",
+    "sqlserver-connection-string-password-first",
+    // Objects of JSON and YAML files.
+    "docker-registry-auth-config",
+    "gcp-adc-user",
+    "kubernetes-kubeconfig-token",
+    "kubernetes-secret-manifest",
+    "kubernetes-secret-manifest-plain",
+    "tink-cleartext-keyset",
+    // Configuration files with a syntax of their own.
+    "dotnet-config-secret",
+    "gradle-repository-credentials",
+    "npm-registry-auth-token",
+    "npm-registry-basic-auth",
+    "npm-registry-password",
+    "nuget-config-password",
+    "terraform-provider-password",
+    // Settings modules: upper-case names, and values that only their quotes or a digit tell apart.
+    "django-insecure-secret-key",
+    "django-secret-key",
+    "flask-config-secret-key",
+    "flask-secret-key",
+    "freemius-secret-key",
+    "jwt-hmac-signing-secret",
+    "gcp-hmac-key",
+    // Statements of one language, options of one program.
+    "curl-user-password",
+    "godaddy-sso-key",
+    "teleport-static-join-token",
+    "smtp-phpmailer-password",
+    "windows-securestring-piped",
+];
+
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
+
+static SUBJECTS: LazyLock<Vec<Subject<'static>>> = LazyLock::new(|| {
+    RULES
+        .iter()
+        .filter(|(_, rule)| rule.detector == Detector::Pattern)
+        .filter(|(_, rule)| !FORMS_OF_THEIR_OWN.contains(&rule.id()))
+        .filter_map(|(_, rule)| Subject::of(rule))
+        .collect()
+});
+
+#[test]
+fn secrets_are_found_in_the_shapes_of_real_files() {
+    let mut scanner = Scanner::new(&RULES);
+    let mut report = String::new();
+    let mut missed: BTreeSet<&str> = BTreeSet::new();
+    let mut by_form: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut seed = 0;
+    for subject in SUBJECTS.iter() {
+        let sent = SENT.iter().filter(|_| subject.host_suffices);
+        for form in NAMED.iter().chain(sent) {
+            // A value that needs no name is the same in all ways; one for each form, in turn.
+            let nameless = subject.bare && subject.rule.near().is_none();
+            let ways = if nameless {
+                let turn = seed as usize % form.ways.len();
+                &form.ways[turn..=turn]
+            } else {
+                form.ways
+            };
+            for way in ways {
+                seed += 1;
+                let (secret, value) = subject.minted(seed);
+                let text = way(&Pair { words: &subject.words, value: &value });
+                let found = scanner.candidates(text.as_bytes());
+                let count = by_form.entry(form.name).or_default();
+                count.0 += 1;
+                if !found.iter().any(|c| finds(subject, c, &text, &secret)) {
+                    count.1 += 1;
+                    missed.insert(subject.rule.id());
+                    let instead: Vec<&str> = found.iter().map(|c| RULES.get(c.rule).id()).collect();
+                    let id = subject.rule.id();
+                    let _ = writeln!(report, "{id} {}: {text:?} {instead:?}", form.name);
+                }
+            }
+        }
+    }
+    assert!(SUBJECTS.len() > 700, "only {} rules have shapes", SUBJECTS.len());
+    assert!(missed.is_empty(), "{} rules {missed:?}\n{by_form:?}\n{report}", missed.len());
+}
+
+fn finds(subject: &Subject<'_>, c: &Candidate, text: &str, secret: &str) -> bool {
+    let at = text.find(secret).expect("the shape holds the value");
+    let end = at + secret.len();
+    let spans = c.secret == (at..end)
+        || (subject.rule.kind.is_guessable() && c.secret.start == at && c.secret.end > end);
+    spans && c.confidence >= Confidence::Pattern && RULES.get(c.rule).file == subject.rule.file
+}
+
+#[test]
+fn what_only_looks_like_a_secret_is_not_one() {
+    let mut scanner = Scanner::new(&RULES);
+    let mut report = String::new();
+    let mut wrong: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut tried: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seed = 0;
+    for subject in SUBJECTS.iter() {
+        for (name, make) in BREAKS {
+            seed += 1;
+            let (secret, value) = subject.minted(seed);
+            let Some(broken) = make(subject, &secret, seed) else { continue };
+            *tried.entry(name).or_default() += 1;
+            let value = value.replace(&secret, &broken);
+            let text = NAMED[1].ways[0](&Pair { words: &subject.words, value: &value });
+            let found = scanner.candidates(text.as_bytes());
+            let reported = |c: &&Candidate| {
+                RULES.get(c.rule).id() == subject.rule.id()
+                    && c.confidence >= Confidence::Pattern
+                    && !c.usability.contains(&Usability::Placeholder)
+            };
+            if found.iter().any(|c| reported(&c)) {
+                wrong.entry(name).or_default().insert(subject.rule.id());
+                let _ = writeln!(report, "{name} {}: {text:?}", subject.rule.id());
+            }
+        }
+    }
+    assert!(tried.values().all(|count| *count > 20), "{tried:?}");
+    assert!(wrong.is_empty(), "of {tried:?}\n{wrong:#?}\n{report}");
+}
+
+#[test]
+fn every_context_word_suffices() {
+    let mut scanner = Scanner::new(&RULES);
+    let mut dead = Vec::new();
+    for subject in SUBJECTS.iter() {
+        let Some(near) = subject.rule.near().filter(|_| subject.bare) else { continue };
+        let also = near.also.first().map_or("", AsRef::as_ref);
+        for word in near.any.iter() {
+            let (secret, _) = subject.minted(word.len() as u64);
+            let text = format!("{word} {also} \"{secret}\"\n");
+            let found = scanner.candidates(text.as_bytes());
+            if !found.iter().any(|c| finds(subject, c, &text, &secret)) {
+                dead.push(format!("{}: {word}", subject.rule.id()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
