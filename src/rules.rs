@@ -22,12 +22,16 @@ use serde::{Deserialize, Serialize};
 use crate::detect::checks::{self, Check};
 use crate::detect::keys;
 use crate::detect::near::{Context, spellings};
-use crate::detect::prefilter::Prefilter;
+use crate::detect::prefilter::{KeywordId, Prefilter};
 use crate::score::{Authority, Lifetime, Reach, Usability};
 use schema::{NearText, PartnerText, RuleFile, RuleText};
 
 /// A pattern may not match more than this many bytes: the window around a keyword is this wide.
 pub const MAX_MATCH: usize = 8192;
+
+/// Keywords, counted once for each rule, that all rules together may have: the prefilter numbers
+/// them with 16 bits.
+const MOST_KEYWORDS: usize = KeywordId::MAX as usize;
 
 /// Index of a rule in its [`Rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -279,6 +283,13 @@ impl Rules {
                 }
                 rules.push(rule);
             }
+            if rules.iter().map(keyword_count).sum::<usize>() > MOST_KEYWORDS {
+                let what = format!(
+                    "with this file the rules have more than {MOST_KEYWORDS} keywords; name fewer, \
+                     or shorter ones that several rules share"
+                );
+                return Err(RuleError { file: file.name.to_owned(), line: 1, what });
+            }
             check::prove(&rules[first..]).map_err(|(id, what)| rule_error(*file, &id, &what))?;
         }
         for name in selection.only.iter().chain(&selection.disabled) {
@@ -380,6 +391,13 @@ impl Rules {
         let (length, targets) = &self.targets[usize::from(keyword)];
         (usize::from(*length), targets)
     }
+}
+
+/// Places that a rule takes in the prefilter at most.
+fn keyword_count(rule: &Rule) -> usize {
+    let near =
+        rule.near().map_or(0, |near| near.any.iter().map(|word| spellings(word).len()).sum());
+    rule.text.keywords.len() + near
 }
 
 fn rule_error(file: UserFile<'_>, id: &str, what: &str) -> RuleError {

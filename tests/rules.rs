@@ -77,7 +77,7 @@ fn a_good_file_is_accepted_and_used() {
     let (_guard, root) = scratch();
     write(&root, "acme.toml", GOOD);
     let checked = run(&root, &["rules", "check", "acme.toml"]);
-    assert_eq!((checked.status, checked.stdout.as_str()), (0, "1 rules are good\n"));
+    assert_eq!((checked.status, checked.stdout.as_str()), (0, "1 rule is good\n"));
     let secret = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
     write(&root, "src/a.py", format!("KEY = '{secret}'\n"));
     let found = run(&root, &["scan", "src", "--rules", "acme.toml", "-f", "jsonl"]);
@@ -104,6 +104,15 @@ fn an_unbounded_pattern_is_refused() {
 #[test]
 fn a_keyword_that_is_not_implied_is_refused() {
     refused(|good| good.replace("[\"acme_\"]", "[\"acme_key\"]"), 4, "does not imply its keywords");
+}
+
+#[test]
+fn keywords_that_the_prefilter_cannot_number_are_refused() {
+    let many: Vec<String> = (0..66_000).map(|n| format!("\"acme_{n:05}\"")).collect();
+    let list = format!("[{}]", many.join(","));
+    refused(|good| good.replace("[\"acme_\"]", &list), 1, "more than 65535 keywords");
+    let long = format!("[\"acme_{}\"]", "x".repeat(300));
+    refused(|good| good.replace("[\"acme_\"]", &long), 4, "at most 256 are allowed");
 }
 
 #[test]

@@ -175,9 +175,20 @@ fn with_progress_bar<T: Send>(
                 bar.finish_and_clear();
             }
         });
-        let result = work();
-        progress.done.store(true, Ordering::Release);
-        bar.thread().unpark();
-        result
+        let _finish = Finish { progress, bar: bar.thread() };
+        work()
     })
+}
+
+/// Ends the progress bar however the work ends: the scope waits for the bar even after a panic.
+struct Finish<'a> {
+    progress: &'a Progress,
+    bar: &'a std::thread::Thread,
+}
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        self.progress.done.store(true, Ordering::Release);
+        self.bar.unpark();
+    }
 }

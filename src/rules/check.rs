@@ -8,6 +8,9 @@ use crate::detect::Scanner;
 /// Mints for each example; more would only cost time.
 const MINTS: u64 = 3;
 
+/// Bytes of a keyword. The prefilter counts in 16 bits; a literal this long is a mistake anyway.
+const LONGEST_KEYWORD: usize = 256;
+
 /// Proves a file's rules.
 ///
 /// # Errors
@@ -130,6 +133,13 @@ fn prove_statics(rule: &Rule) -> Result<(), String> {
     for word in &prefilter {
         if word.len() < 3 || !word.is_ascii() {
             return Err(format!("`{word}` is too short or not ASCII; three bytes are the least"));
+        }
+        if word.len() > LONGEST_KEYWORD {
+            return Err(format!(
+                "a keyword has {} bytes, at most {LONGEST_KEYWORD} are allowed; its rarest part is \
+                 enough",
+                word.len()
+            ));
         }
     }
     if !rule.text.keywords.is_empty() && !keywords::implied(&compiled.whole, &prefilter) {
