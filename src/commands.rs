@@ -1,6 +1,8 @@
 //! Commands: from what was typed to what is done, and to the exit status.
 
+mod ci;
 mod git;
+mod hooks;
 mod output;
 mod rules;
 mod scan;

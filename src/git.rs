@@ -4,6 +4,7 @@
 //! no hook, filter, textconv, file system monitor or ssh command can be set off.
 
 pub mod catalogue;
+pub mod changes;
 pub mod commit;
 pub mod commits;
 pub mod config;
@@ -13,8 +14,8 @@ pub mod forest;
 pub mod objects;
 pub mod pack;
 pub mod provenance;
+pub mod range;
 pub mod refs;
-pub mod staged;
 pub mod tracked;
 pub mod tree;
 pub mod trees;

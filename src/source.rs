@@ -3,6 +3,7 @@
 
 pub mod history;
 pub mod mapped;
+pub mod range;
 pub mod staged;
 pub mod stdin;
 pub mod tree;

@@ -2,6 +2,7 @@
 
 mod damage;
 mod history;
+mod range;
 mod staged;
 
 use std::cell::Cell;

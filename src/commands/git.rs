@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Error;
+use super::{Error, ci, hooks};
 use crate::cli::ScanArgs;
 use crate::git::Repository;
+use crate::git::changes::{self, is_within};
 use crate::git::environment::Environment;
-use crate::git::staged::{self as index, is_within};
+use crate::git::range::Range;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
-use crate::source::{Progress, history, staged, tree};
+use crate::source::{Progress, history, range, staged, tree};
 use crate::text::display_bytes;
 
 impl From<Problem> for Error {
@@ -19,11 +20,6 @@ impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::Input(format!("{}: {}; nothing was scanned", problem.place, problem.what))
     }
-}
-
-/// Whether the arguments ask for a repository's content instead of files.
-pub(super) fn is_wanted(args: &ScanArgs) -> bool {
-    args.git.staged || args.git.history
 }
 
 /// Scans what the arguments ask for.
@@ -38,15 +34,51 @@ pub(super) fn scan(
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let environment = Environment::of_process();
+    if let Some(hook) = args.git.hook {
+        let repository = Repository::discover(Path::new("."), &environment)?;
+        let range = hooks::range(hook, &args.paths, &repository, std::io::stdin().lock())?;
+        return range_of(args, &repository, &range, rules, progress);
+    }
     let mut harvest = Harvest::default();
     for (repository, wanted) in repositories(paths, &environment)? {
         harvest.add(if args.git.history {
             history(args, &repository, trees, rules, progress)?
-        } else {
+        } else if args.git.staged {
             staged(args, &repository, &wanted, rules, progress)?
+        } else {
+            let range = asked_range(args, &repository)?;
+            let mut harvest = range_of(args, &repository, &range, rules, progress)?;
+            keep_within(&mut harvest, &wanted);
+            harvest
         });
     }
     Ok(harvest)
+}
+
+fn asked_range(args: &ScanArgs, repository: &Repository) -> Result<Range, Error> {
+    Ok(if let Some(range) = &args.git.range {
+        repository.range(range)?
+    } else if let Some(since) = &args.git.since {
+        let head = repository.revision("HEAD")?;
+        Range { include: vec![head], exclude: vec![repository.revision(since)?] }
+    } else if let Some(branch) = &args.git.branch {
+        let tip = repository.revision(branch)?;
+        Range { include: vec![tip], exclude: vec![repository.main_branch()?] }
+    } else {
+        ci::range(repository, &ci::Variables::of_process())?
+    })
+}
+
+fn range_of(
+    args: &ScanArgs,
+    repository: &Repository,
+    range: &Range,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<Harvest, Error> {
+    let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
+    range::scan(&crew, repository, range)?;
+    Ok(crew.finish())
 }
 
 fn history(
@@ -73,15 +105,20 @@ fn staged(
     rules: &Rules,
     progress: &Progress,
 ) -> Result<Harvest, Error> {
-    let changes = index::changes(repository)?;
+    let changes = changes::staged(repository)?;
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
     staged::scan(&crew, repository, &changes);
     let mut harvest = crew.finish();
     staged::keep_new(&mut harvest, rules, repository, &changes, args.threads)
         .map_err(Error::Input)?;
+    keep_within(&mut harvest, wanted);
+    Ok(harvest)
+}
+
+/// Leaves out what lies elsewhere than wanted.
+fn keep_within(harvest: &mut Harvest, wanted: &[Vec<u8>]) {
     let wanted: Vec<Vec<u8>> = wanted.iter().map(|path| display_bytes(path).into_bytes()).collect();
     harvest.findings.retain(|f| is_within(f.location.path.as_bytes(), &wanted));
-    Ok(harvest)
 }
 
 /// Paths below the top of a work tree.

@@ -28,10 +28,12 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         no_mmap: args.no_mmap,
         from_root: false,
     };
-    let (from_stdin, paths) = existing(&args.paths)?;
+    // The arguments of a hook are those of git: a remote and its address.
+    let paths: &[PathBuf] = if args.git.hook.is_some() { &[] } else { &args.paths };
+    let (from_stdin, paths) = existing(paths)?;
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
-        if git::is_wanted(args) {
+        if args.git.is_any() {
             return git::scan(args, &paths, &options, &rules, &progress);
         }
         let crew = Crew::new(&rules, &progress, args.threads).map_err(Error::Input)?;

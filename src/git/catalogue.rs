@@ -1,6 +1,7 @@
 //! All objects of a repository, numbered: an object's number is four bytes where its id is twenty or
 //! thirty-two, and lists of numbers are all that is kept of a history while it is read.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gix::hash::{ObjectId, oid};
@@ -19,6 +20,62 @@ pub const NOWHERE: Number = u32::MAX;
 
 /// The number of the tree without entries, which need not be in a repository to be there.
 pub const EMPTY_TREE: Number = u32::MAX - 1;
+
+/// Whoever gives numbers to objects.
+pub trait Numbers {
+    /// The id of a number that was given.
+    fn id(&self, number: Number) -> ObjectId;
+
+    /// The number of an id, if it has one.
+    fn number(&self, id: &oid) -> Option<Number>;
+}
+
+/// Numbers for a few objects, given as they come.
+#[derive(Debug, Default)]
+pub struct Few {
+    ids: Vec<ObjectId>,
+    numbers: BTreeMap<ObjectId, Number>,
+}
+
+impl Few {
+    /// The number of an id, a new one if it has none yet.
+    pub fn give(&mut self, id: ObjectId) -> Number {
+        *self.numbers.entry(id).or_insert_with(|| {
+            self.ids.push(id);
+            self.ids.len() as Number - 1
+        })
+    }
+
+    /// How many numbers were given.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether none was given.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+impl Numbers for Few {
+    fn id(&self, number: Number) -> ObjectId {
+        self.ids[number as usize]
+    }
+
+    fn number(&self, id: &oid) -> Option<Number> {
+        self.numbers.get(id).copied()
+    }
+}
+
+impl Numbers for Catalogue<'_> {
+    fn id(&self, number: Number) -> ObjectId {
+        Self::id(self, number)
+    }
+
+    fn number(&self, id: &oid) -> Option<Number> {
+        Self::number(self, id)
+    }
+}
 
 /// The objects of a repository.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use gix::hash::ObjectId;
 
-use super::catalogue::{Catalogue, EMPTY_TREE, NOWHERE, Number};
+use super::catalogue::{EMPTY_TREE, NOWHERE, Number, Numbers};
 use super::commit::{Commit as Parsed, tag_target};
 
 /// Notes that one thread takes of the commits and tags that it comes across.
@@ -50,7 +50,7 @@ pub enum Role {
 
 impl Notes {
     /// Takes note of a commit; says whether it is one.
-    pub fn commit(&mut self, catalogue: &Catalogue<'_>, number: Number, bytes: &[u8]) -> bool {
+    pub fn commit(&mut self, catalogue: &impl Numbers, number: Number, bytes: &[u8]) -> bool {
         let Some(commit) = Parsed::parse(bytes) else { return false };
         let mut find = |id: ObjectId, role: Role| {
             catalogue.number(&id).unwrap_or_else(|| {
@@ -70,7 +70,7 @@ impl Notes {
     }
 
     /// Takes note of a tag; says whether it is one.
-    pub fn tag(&mut self, catalogue: &Catalogue<'_>, number: Number, bytes: &[u8]) -> bool {
+    pub fn tag(&mut self, catalogue: &impl Numbers, number: Number, bytes: &[u8]) -> bool {
         let Some(id) = tag_target(bytes) else { return false };
         let target = catalogue.number(&id).unwrap_or_else(|| {
             self.absent.push(Absent { holder: number, role: Role::Target, id });
@@ -144,6 +144,24 @@ impl Commits {
             })
             .collect();
         Self { commits, index, tags }
+    }
+
+    /// Commits that are known already, in their order: number, tree and parents of each. `count` is
+    /// the number of objects.
+    pub fn of(known: impl Iterator<Item = (Number, Number, Vec<Number>)>, count: usize) -> Self {
+        let known: Vec<_> = known.collect();
+        let mut index = vec![NOWHERE; count];
+        for (at, (number, _, _)) in (0..).zip(&known) {
+            index[*number as usize] = at;
+        }
+        let commits = known
+            .into_iter()
+            .map(|(number, tree, parents)| {
+                let parents = parents.into_iter().map(|parent| index[parent as usize]);
+                Commit { number, tree, parents: parents.filter(|at| *at != NOWHERE).collect() }
+            })
+            .collect();
+        Self { commits, index, tags: Vec::new() }
     }
 
     /// All of them, parents first.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gix::objs::Kind;
 
-use super::catalogue::{Catalogue, NOWHERE, Number};
+use super::catalogue::{NOWHERE, Number, Numbers};
 use super::commit::{Commit as Parsed, Signature, tagger};
 use super::commits::Commits;
 use super::objects::{Objects, Reader};
@@ -42,13 +42,23 @@ pub struct Occurrence {
     pub place: GitPlace,
 }
 
+/// A file that a commit has otherwise than every parent of it.
+#[derive(Debug, Clone)]
+pub struct BlobChange {
+    /// Its path, `/` between parts.
+    pub path: Vec<u8>,
+    /// The blob in the commit, or [`NOWHERE`].
+    pub new: Number,
+    /// The blobs in its parents, or [`NOWHERE`].
+    pub old: Vec<Number>,
+}
+
 /// Everything that provenance is worked out from.
-#[derive(Debug)]
 pub struct History<'h> {
     /// To read the commits that are named.
     pub objects: &'h Objects,
     /// What the numbers stand for.
-    pub catalogue: &'h Catalogue<'h>,
+    pub catalogue: &'h dyn Numbers,
     /// All commits.
     pub commits: &'h Commits,
     /// The links to blobs with secrets.
@@ -72,21 +82,43 @@ impl History<'_> {
     /// The places of all secrets seen in blobs; `sightings` are in order.
     pub fn places(&self, sightings: &[Sighting]) -> Vec<Occurrence> {
         let marks = self.marks();
-        let mut placing = Placing {
-            history: self,
-            sightings,
-            marks: &marks,
-            paths: Paths::new(),
-            tracks: Vec::new(),
-            by_path: HashMap::new(),
-            placed: BTreeSet::new(),
-            gone: Vec::new(),
-            come: Vec::new(),
-        };
+        let mut placing = Placing::new(self, sightings, &marks);
         placing.compare_commits();
         let tips = placing.trees_at_tips();
         placing.loose_ends();
-        placing.occurrences(&tips)
+        let mut all = placing.occurrences(&tips);
+        placing.unplaced(&mut all);
+        all
+    }
+
+    /// The places of secrets that a part of history adds: `changes` are those of every commit, in
+    /// order. `at_tip` says which blob lies at a path in the end.
+    pub fn places_added(
+        &self,
+        sightings: &[Sighting],
+        changes: &[Vec<BlobChange>],
+        mut at_tip: impl FnMut(&[u8]) -> Option<Number>,
+    ) -> Vec<Occurrence> {
+        let marks = vec![AT_HEAD | REACHABLE; changes.len()];
+        let mut placing = Placing::new(self, sightings, &marks);
+        for (commit, changes) in (0..).zip(changes) {
+            for change in changes {
+                if let Some(path) = placing.paths.number(&change.path, self.trees) {
+                    placing.compare_blobs(commit, path, change.new, &change.old);
+                }
+            }
+            placing.join_moves();
+        }
+        placing.without_old();
+        for track in 0..placing.tracks.len() {
+            let path = placing.paths.whole(placing.tracks[track].path, self.trees);
+            let blob = at_tip(&path);
+            if let Some(blob) = blob.filter(|b| placing.holds(*b, placing.tracks[track].secret)) {
+                placing.tracks[track].at_head = Some(blob);
+                placing.tracks[track].at_tip = true;
+            }
+        }
+        placing.occurrences(&[])
     }
 
     /// The places of secrets seen in the messages of commits and tags.
@@ -173,6 +205,8 @@ struct Track {
     last: Option<(u32, Number)>,
     /// Marks of all commits that brought it.
     marks: u8,
+    /// Whether it came from nowhere at least once, or from a place that had.
+    fresh: bool,
     /// The last commit that took it away, one that HEAD reaches before others.
     gone: Option<(bool, u32)>,
     /// A blob that holds it, where no commit says so.
@@ -198,6 +232,8 @@ struct Placing<'p> {
     /// What the commit at hand took away, and what it brought.
     gone: Vec<u32>,
     come: Vec<u32>,
+    /// Tracks, by what stands for them, that are not reported.
+    left_out: BTreeSet<u32>,
 }
 
 /// A directory in which a commit may differ from its parents.
@@ -210,6 +246,21 @@ struct Pair {
 }
 
 impl<'p> Placing<'p> {
+    fn new(history: &'p History<'p>, sightings: &'p [Sighting], marks: &'p [u8]) -> Self {
+        Self {
+            history,
+            sightings,
+            marks,
+            paths: Paths::new(),
+            tracks: Vec::new(),
+            by_path: HashMap::new(),
+            placed: BTreeSet::new(),
+            gone: Vec::new(),
+            come: Vec::new(),
+            left_out: BTreeSet::new(),
+        }
+    }
+
     fn secrets(&self, blob: Number) -> &'p [Sighting] {
         let sightings = self.sightings;
         let first = sightings.partition_point(|s| s.object < blob);
@@ -320,6 +371,7 @@ impl<'p> Placing<'p> {
                 first: None,
                 last: None,
                 marks: 0,
+                fresh: false,
                 gone: None,
                 blob,
                 at_head: None,
@@ -345,12 +397,23 @@ impl<'p> Placing<'p> {
                 .or_else(|| come.iter().position(of_secret));
             if let Some(at) = found {
                 let arrived = come.swap_remove(at);
+                self.tracks[arrived as usize].fresh |= self.tracks[left as usize].fresh;
                 let (a, b) = (self.root(left), self.root(arrived));
                 self.tracks[a.max(b) as usize].same_as = a.min(b);
             }
         }
-        come.clear();
+        for at in come.drain(..) {
+            self.tracks[at as usize].fresh = true;
+        }
         (self.gone, self.come) = (gone, come);
+    }
+
+    /// Leaves out what was only moved from where it had been before.
+    fn without_old(&mut self) {
+        let all = 0..self.tracks.len() as u32;
+        let is_fresh = |at: &u32| self.tracks[*at as usize].fresh;
+        let fresh: BTreeSet<u32> = all.clone().filter(is_fresh).map(|at| self.root(at)).collect();
+        self.left_out = all.filter(|at| !fresh.contains(&self.root(*at))).collect();
     }
 
     /// The track that stands for all that it was joined with.
@@ -464,7 +527,10 @@ impl<'p> Placing<'p> {
     fn occurrences(&self, tips: &[(TipKind, Vec<u32>)]) -> Vec<Occurrence> {
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for track in 0..self.tracks.len() as u32 {
-            groups.entry(self.root(track)).or_default().push(track);
+            let root = self.root(track);
+            if !self.left_out.contains(&root) {
+                groups.entry(root).or_default().push(track);
+            }
         }
         let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         for (kind, tracks) in tips {
@@ -484,7 +550,6 @@ impl<'p> Placing<'p> {
             let count = counts.get(&root).copied().unwrap_or_default();
             self.group(&tracks, count, &mut reader, &mut all);
         }
-        self.unplaced(&mut all);
         all
     }
 
@@ -662,6 +727,12 @@ impl Paths {
             self.steps.push((path, name));
             next
         })
+    }
+
+    /// The number of a path whose names are all known.
+    fn number(&mut self, path: &[u8], trees: &Trees) -> Option<u32> {
+        path.split(|b| *b == b'/')
+            .try_fold(Self::TOP, |above, name| Some(self.below(above, trees.number_of(name)?)))
     }
 
     fn name(&self, path: u32) -> u32 {

@@ -279,6 +279,16 @@ pub struct Trees {
 }
 
 impl Trees {
+    /// No trees, but names, in order.
+    pub fn of_names(names: BTreeSet<&[u8]>) -> Self {
+        Self { names: names.into_iter().map(Box::from).collect(), ..Self::default() }
+    }
+
+    /// The number of a name.
+    pub fn number_of(&self, name: &[u8]) -> Option<u32> {
+        self.names.binary_search_by(|there| (**there).cmp(name)).ok().map(|at| at as u32)
+    }
+
     /// The links of a tree, in order of the numbers of their names, blobs last; none for what is no
     /// tree.
     pub fn links(&self, number: Number) -> &[Link] {

@@ -12,7 +12,7 @@ use super::{Blob, tree};
 use crate::context;
 use crate::detect::version::Shared;
 use crate::finding::{Finding, Origin, Secret};
-use crate::git::catalogue::{Catalogue, Number};
+use crate::git::catalogue::{Catalogue, Number, Numbers};
 use crate::git::commit;
 use crate::git::commits::{self, Absent, Commits, Role};
 use crate::git::objects::Reader;
@@ -229,10 +229,10 @@ impl Visitor for Scanning<'_, '_> {
 }
 
 /// Reads the objects that the report shows and turns what is in them into findings.
-fn show(
+pub(super) fn show(
     crew: &Crew<'_>,
     repository: &Repository,
-    catalogue: &Catalogue<'_>,
+    catalogue: &(dyn Numbers + Sync),
     secrets: &[Secret],
     occurrences: Vec<Occurrence>,
 ) {

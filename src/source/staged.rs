@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Blob;
 use crate::finding::{Finding, GitPlace, Origin, Secret};
+use crate::git::changes::Change;
 use crate::git::objects::Reader;
-use crate::git::staged::Change;
 use crate::git::{ObjectId, Repository};
 use crate::problem::Problem;
 use crate::rules::Rules;
@@ -42,7 +42,7 @@ pub fn keep_new(
     }
     let uncounted = Progress::default();
     let crew = Crew::new(rules, &uncounted, threads)?;
-    blobs(&crew, repository, changes, |change| change.old);
+    blobs(&crew, repository, changes, |change| change.old.iter().flatten().next().copied());
     let before = crew.finish();
     harvest.problems.extend(before.problems);
     let old = files_by_secret(&before.findings);

@@ -1,0 +1,69 @@
+//! What git tells the hooks `pre-push` and `pre-receive` on standard input (`githooks`).
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use super::Error;
+use crate::cli::git::Hook;
+use crate::git::range::Range;
+use crate::git::refs::TipKind;
+use crate::git::{ObjectId, Repository};
+
+/// The commits that are about to move: those that the new values of references lead to, and that are
+/// not on the other side yet. `arguments` are those that git gave to the hook.
+///
+/// # Errors
+/// Standard input is not what git writes.
+pub(super) fn range(
+    hook: Hook,
+    arguments: &[PathBuf],
+    repository: &Repository,
+    mut input: impl Read,
+) -> Result<Range, Error> {
+    let mut text = String::new();
+    input
+        .read_to_string(&mut text)
+        .map_err(|error| Error::Input(format!("standard input could not be read: {error}")))?;
+    let mut range = Range::default();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let update = update(hook, line).ok_or_else(|| {
+            Error::Input(format!("standard input is not what git tells a hook: {line}"))
+        })?;
+        // Zeros stand for a reference that is not there: one that is deleted, or made.
+        range.include.extend(Some(update.new).filter(|id| !id.is_null()));
+        range.exclude.extend(Some(update.old).filter(|id| !id.is_null()));
+    }
+    let mut problems = Vec::new();
+    let tips = repository.tips(&mut problems);
+    let known = tips.iter().filter(|tip| match hook {
+        Hook::PrePush => tip.name.starts_with(&on_other_side(arguments)),
+        Hook::PreReceive => tip.kind != TipKind::Stash,
+    });
+    range.exclude.extend(known.map(|tip| tip.id));
+    Ok(range)
+}
+
+/// Where git keeps what it knows of the remote that is pushed to; of all remotes if none is named.
+fn on_other_side(arguments: &[PathBuf]) -> String {
+    match arguments.first().and_then(|name| name.to_str()) {
+        Some(name) if name != "." => format!("refs/remotes/{name}/"),
+        _ => "refs/remotes/".to_owned(),
+    }
+}
+
+struct Update {
+    old: ObjectId,
+    new: ObjectId,
+}
+
+/// `pre-push`: local reference, its value, remote reference, its value. `pre-receive`: old value, new
+/// value, reference.
+fn update(hook: Hook, line: &str) -> Option<Update> {
+    let parts: Vec<&str> = line.split(' ').collect();
+    let id = |at: usize| ObjectId::from_hex(parts.get(at)?.as_bytes()).ok();
+    match (hook, parts.len()) {
+        (Hook::PrePush, 4) => Some(Update { old: id(3)?, new: id(1)? }),
+        (Hook::PreReceive, 3) => Some(Update { old: id(0)?, new: id(1)? }),
+        _ => None,
+    }
+}

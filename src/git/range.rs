@@ -1,0 +1,312 @@
+//! A part of history: the commits that some tips lead to and others do not.
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use gix::hash::ObjectId;
+use gix::objs::Kind;
+
+use super::commit::{Commit as Parsed, tag_target};
+use super::objects::{Objects, ReadError, Reader};
+use super::tree;
+use super::{MOST_SYMBOLIC, Repository};
+use crate::problem::Problem;
+
+/// Which commits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Range {
+    /// Commits and tags that lead to what is wanted.
+    pub include: Vec<ObjectId>,
+    /// Commits and tags that lead to what is not.
+    pub exclude: Vec<ObjectId>,
+}
+
+/// A commit of a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RangeCommit {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Its parents, in the range or not.
+    pub parents: Vec<ObjectId>,
+    /// When it was made, Unix seconds.
+    pub committed: i64,
+}
+
+/// What a range holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Content {
+    /// Commits, parents before children.
+    pub commits: Vec<RangeCommit>,
+    /// Tag objects on the way to them.
+    pub tags: Vec<ObjectId>,
+}
+
+impl Repository {
+    /// Follows a range to its ends.
+    ///
+    /// # Errors
+    /// A commit that should be there is not, because the clone is shallow or damaged: without it
+    /// nobody can say what the range adds.
+    pub fn commits_in(&self, range: &Range) -> Result<Content, Problem> {
+        let mut walk = Walking {
+            objects: self.objects(),
+            reader: Reader::default(),
+            seen: BTreeMap::new(),
+            queue: BinaryHeap::new(),
+            wanted: 0,
+            tags: Vec::new(),
+        };
+        for id in &range.exclude {
+            walk.enter(*id, false)?;
+        }
+        for id in &range.include {
+            walk.enter(*id, true)?;
+        }
+        let shallow = self.shallow_ends();
+        walk.run(&shallow)?;
+        Ok(walk.content())
+    }
+
+    /// The tree of a commit, or of what a tag leads to.
+    pub fn tree_of(&self, mut id: ObjectId) -> Option<ObjectId> {
+        let mut reader = Reader::default();
+        for _ in 0..MOST_TAGS {
+            let (kind, bytes) = self.objects().read(&id, &mut reader).ok()?;
+            match kind {
+                Kind::Commit => return Parsed::parse(bytes).map(|commit| commit.tree),
+                Kind::Tag => id = tag_target(bytes)?,
+                Kind::Tree => return Some(id),
+                Kind::Blob => return None,
+            }
+        }
+        None
+    }
+
+    /// The blob at a path below a tree.
+    pub fn blob_at(&self, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+        let mut reader = Reader::default();
+        let mut names = path.split(|b| *b == b'/').peekable();
+        let mut tree = tree;
+        while let Some(name) = names.next() {
+            let wanted = if names.peek().is_some() { tree::Kind::Tree } else { tree::Kind::Blob };
+            let (_, bytes) = self.objects().read(&tree, &mut reader).ok()?;
+            let entry = tree::entries(bytes, self.objects().hash().len_in_bytes())
+                .map_while(Result::ok)
+                .find(|entry| entry.name == name && entry.kind == wanted)?;
+            tree = ObjectId::from_bytes_or_panic(entry.id);
+        }
+        Some(tree)
+    }
+
+    /// What a revision means: a name, an id, `HEAD~2`, `main@{1}`.
+    ///
+    /// # Errors
+    /// It means nothing, or several things.
+    pub fn revision(&self, text: &str) -> Result<ObjectId, Problem> {
+        if let Ok(id) = ObjectId::from_hex(text.as_bytes())
+            && self.objects().has(&id)
+        {
+            return Ok(id);
+        }
+        let fail = |what: String| Problem::new(text, what);
+        let options =
+            gix::open::Options::isolated().with(gix::sec::Trust::Full).open_path_as_is(true);
+        let repository = gix::open_opts(self.git_dir.clone(), options)
+            .map_err(|error| fail(format!("cannot be looked up: {error}")))?;
+        let found = repository.rev_parse_single(text);
+        found.map(gix::Id::detach).map_err(|_| {
+            fail("is not a revision of this repository; `git fetch` brings those of others".into())
+        })
+    }
+
+    /// The branch that others leave from: what the remote calls its HEAD, or else a branch with one of
+    /// the usual names.
+    ///
+    /// # Errors
+    /// There is no such branch.
+    pub fn main_branch(&self) -> Result<ObjectId, Problem> {
+        let names = [
+            "refs/remotes/origin/HEAD",
+            "refs/remotes/origin/main",
+            "refs/remotes/origin/master",
+            "refs/heads/main",
+            "refs/heads/master",
+        ];
+        names.iter().find_map(|name| self.reference(name)).ok_or_else(|| {
+            let what = "it is not known which branch is the main one; name both ends: --range A..B";
+            Problem::new("refs/remotes/origin/HEAD", what)
+        })
+    }
+
+    /// What a reference with exactly this name leads to, if it is there.
+    pub fn reference(&self, name: &str) -> Option<ObjectId> {
+        let mut reference = self.references.try_find(name).ok()??;
+        for _ in 0..MOST_SYMBOLIC {
+            match &reference.target {
+                gix::refs::Target::Object(id) => return Some(*id),
+                gix::refs::Target::Symbolic(next) => {
+                    reference = self.references.try_find(next.as_ref()).ok()??;
+                }
+            }
+        }
+        None
+    }
+
+    /// The two ends of `A..B`; an end that is left out is HEAD. Three dots mean the same: what B adds.
+    ///
+    /// # Errors
+    /// It is no range, or one of its ends is no revision.
+    pub fn range(&self, text: &str) -> Result<Range, Problem> {
+        let Some((from, to)) = text.split_once("...").or_else(|| text.split_once("..")) else {
+            let what = "is no range; write A..B, or use --since A for everything after A";
+            return Err(Problem::new(text, what));
+        };
+        let end = |name: &str| self.revision(if name.is_empty() { "HEAD" } else { name });
+        Ok(Range { include: vec![end(to)?], exclude: vec![end(from)?] })
+    }
+}
+
+/// What is known of a commit.
+struct Known {
+    commit: RangeCommit,
+    wanted: bool,
+    /// Whether its parents are still to be looked at.
+    waiting: bool,
+}
+
+struct Walking<'o> {
+    objects: &'o Objects,
+    reader: Reader,
+    seen: BTreeMap<ObjectId, Known>,
+    /// The latest first: what leads away from the range must be found before what is in it is left.
+    queue: BinaryHeap<(i64, ObjectId)>,
+    /// How many in the queue are wanted.
+    wanted: usize,
+    tags: Vec<ObjectId>,
+}
+
+impl Walking<'_> {
+    /// Starts at a commit, or at what a tag leads to.
+    fn enter(&mut self, mut id: ObjectId, wanted: bool) -> Result<(), Problem> {
+        for _ in 0..MOST_TAGS {
+            let (kind, bytes) = match self.objects.read(&id, &mut self.reader) {
+                Ok(object) => object,
+                // What is not there leads to nothing that is.
+                Err(ReadError::Missing) if !wanted => return Ok(()),
+                Err(error) => return Err(Problem::new(id.to_string(), error.to_string())),
+            };
+            match kind {
+                Kind::Commit => return self.visit(id, wanted),
+                Kind::Tag => {
+                    let next = tag_target(bytes);
+                    if wanted {
+                        self.tags.push(id);
+                    }
+                    let damaged = || Problem::new(id.to_string(), "is a damaged tag");
+                    id = next.ok_or_else(damaged)?;
+                }
+                Kind::Blob | Kind::Tree => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, id: ObjectId, wanted: bool) -> Result<(), Problem> {
+        if let Some(known) = self.seen.get_mut(&id) {
+            if known.wanted && !wanted {
+                known.wanted = false;
+                if known.waiting {
+                    self.wanted -= 1;
+                } else {
+                    // It is followed once more, to take back what it led to.
+                    known.waiting = true;
+                    self.queue.push((known.commit.committed, id));
+                }
+            }
+            return Ok(());
+        }
+        let fail = |what: String| Problem::new(id.to_string(), what);
+        let (_, bytes) =
+            self.objects.read(&id, &mut self.reader).map_err(|error| fail(error.to_string()))?;
+        let parsed = Parsed::parse(bytes).ok_or_else(|| fail("is no commit".to_owned()))?;
+        let commit = RangeCommit {
+            id,
+            tree: parsed.tree,
+            parents: parsed.parents,
+            committed: parsed.committed,
+        };
+        self.queue.push((commit.committed, id));
+        self.wanted += usize::from(wanted);
+        self.seen.insert(id, Known { commit, wanted, waiting: true });
+        Ok(())
+    }
+
+    fn run(&mut self, shallow: &[ObjectId]) -> Result<(), Problem> {
+        // Clocks go wrong: a few more steps than needed find what came with a wrong time.
+        let mut patience = PATIENCE;
+        while let Some((_, id)) = self.queue.pop() {
+            let Some(known) = self.seen.get_mut(&id) else { continue };
+            known.waiting = false;
+            let (wanted, parents) = (known.wanted, known.commit.parents.clone());
+            self.wanted -= usize::from(wanted);
+            if !wanted && self.wanted == 0 {
+                patience -= 1;
+                if patience == 0 {
+                    break;
+                }
+            }
+            let ends = shallow.contains(&id);
+            for parent in parents {
+                match self.visit(parent, wanted) {
+                    Ok(()) => {}
+                    Err(_) if !wanted => {}
+                    Err(_) if ends => {
+                        let what = "the clone is shallow and ends within the range, so that nobody \
+                                    can say what the range adds; `git fetch --unshallow` brings \
+                                    the rest (in continuous integration: fetch with full depth)";
+                        return Err(Problem::new(id.to_string(), what));
+                    }
+                    Err(problem) => return Err(problem),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn content(self) -> Content {
+        let mut tags = self.tags;
+        tags.sort();
+        tags.dedup();
+        let mut wanted: BTreeMap<ObjectId, RangeCommit> = self
+            .seen
+            .into_iter()
+            .filter(|(_, known)| known.wanted)
+            .map(|(id, known)| (id, known.commit))
+            .collect();
+        let mut order: Vec<(i64, ObjectId)> =
+            wanted.values().map(|commit| (commit.committed, commit.id)).collect();
+        order.sort();
+        let mut commits = Vec::with_capacity(order.len());
+        let mut begun = BTreeSet::new();
+        for (_, id) in order {
+            // Parents first, whatever the clocks said.
+            let mut stack = vec![(id, false)];
+            while let Some((id, parents_done)) = stack.pop() {
+                if parents_done {
+                    commits.extend(wanted.remove(&id));
+                } else if let Some(commit) = wanted.get(&id).filter(|_| begun.insert(id)) {
+                    stack.push((id, true));
+                    stack.extend(commit.parents.iter().map(|parent| (*parent, false)));
+                }
+            }
+        }
+        Content { commits, tags }
+    }
+}
+
+/// Tags of tags that are followed.
+const MOST_TAGS: usize = 64;
+
+/// Steps taken after the range seems to be complete.
+const PATIENCE: usize = 64;
