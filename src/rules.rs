@@ -7,6 +7,7 @@
 pub mod check;
 mod fragments;
 pub mod keywords;
+pub mod lexicon;
 pub mod mint;
 pub mod schema;
 
