@@ -1,10 +1,12 @@
 //! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
 
+pub mod config;
 pub mod git;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 
 use crate::finding::Confidence;
 use crate::report::{Format, SarifProfile};
@@ -28,6 +30,8 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Show and check the rules.
     Rules(RulesArgs),
+    /// Show the configuration.
+    Config(config::ConfigCommandArgs),
 }
 
 /// Arguments of `sprawl scan`.
@@ -64,13 +68,13 @@ pub struct ScanArgs {
     #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
     pub sarif_profile: SarifProfile,
 
-    /// Least severity that makes the scan fail.
-    #[arg(long, value_enum, default_value = "low", value_name = "SEVERITY")]
-    pub fail_on: FailOn,
+    /// Least severity that makes the scan fail [default: low].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
 
-    /// Least confidence that is reported.
-    #[arg(long, value_enum, default_value = "pattern", value_name = "CONFIDENCE")]
-    pub min_confidence: MinConfidence,
+    /// Least confidence that is reported [default: pattern].
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<MinConfidence>,
 
     /// Report placeholders and samples from documentation, too.
     #[arg(long)]
@@ -88,9 +92,9 @@ pub struct ScanArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Ignore sprawl.toml.
-    #[arg(long)]
-    pub no_config: bool,
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub config: config::ConfigArgs,
 
     /// Which rules take part.
     #[command(flatten)]
@@ -166,7 +170,8 @@ pub enum RulesCommand {
 }
 
 /// Least severity that makes a scan fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Any finding with a score.
     Low,
@@ -195,7 +200,8 @@ impl FailOn {
 }
 
 /// Least confidence that is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum MinConfidence {
     /// Everything.
     Weak,

@@ -1,11 +1,13 @@
 //! Commands: from what was typed to what is done, and to the exit status.
 
 mod ci;
+mod config;
 mod git;
 mod hooks;
 mod output;
 mod rules;
 mod scan;
+mod setting;
 mod summary;
 
 use std::process::ExitCode;
@@ -42,6 +44,9 @@ pub enum Error {
     /// Says what, where, and what to do.
     #[error("{0}")]
     Input(String),
+    /// A configuration file.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// A rule or rule file.
     #[error(transparent)]
     Rule(#[from] crate::rules::RuleError),
@@ -58,5 +63,6 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Rules(args) => rules::run(args.command),
+        Command::Config(args) => config::run(args.command),
     }
 }

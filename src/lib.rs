@@ -16,6 +16,7 @@
 pub mod certificates;
 pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod context;
 pub mod detect;
 pub mod finding;
@@ -24,6 +25,7 @@ pub mod group;
 pub mod identity;
 pub mod line_hash;
 pub mod problem;
+pub mod project;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -53,6 +53,21 @@ pub struct Summary {
     pub hidden: Hidden,
     /// What was not looked at.
     pub left_out: LeftOut,
+    /// The configuration files in force, and what they change.
+    pub configuration: Configuration,
+}
+
+/// What configuration files take away; all of it can be had back with `--isolated`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Configuration {
+    /// The files in force, as shown.
+    pub files: Vec<String>,
+    /// Rules that they switch off.
+    pub rules_off: u64,
+    /// Findings in paths that they leave out, where those had been read anyway.
+    pub findings_left_out: u64,
+    /// Thresholds that they raise, `key = value`.
+    pub raised: Vec<String>,
 }
 
 /// Secrets that were found and are not reported.

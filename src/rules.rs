@@ -20,6 +20,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
+use crate::config::nearest;
 use crate::detect::checks::{self, Check};
 use crate::detect::keys;
 use crate::detect::near::{Context, spellings};
@@ -204,6 +205,8 @@ pub struct Rules {
     prefilter: Prefilter,
     /// For each keyword of the prefilter, its length and what it points at.
     targets: Vec<(u16, Box<[Target]>)>,
+    /// Rules that the selection left out.
+    switched_off: usize,
 }
 
 /// A rule file or rule that cannot be used. Says what, where and what to do.
@@ -231,14 +234,30 @@ pub struct UserFile<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Only these, if there are any.
-    pub only: Vec<String>,
+    pub only: Vec<Named>,
     /// Not these.
-    pub disabled: Vec<String>,
+    pub disabled: Vec<Named>,
+}
+
+/// The name of a rule, and who said it.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Id, alias, or prefix with `*`.
+    pub name: String,
+    /// The file it stands in, or `command line`; for messages.
+    pub file: String,
+}
+
+impl Named {
+    /// A name that was typed.
+    pub fn typed(name: &str) -> Self {
+        Self { name: name.to_owned(), file: "command line".to_owned() }
+    }
 }
 
 impl Selection {
     fn wants(&self, rule: &RuleText) -> bool {
-        let named = |name: &String| {
+        let named = |Named { name, .. }: &Named| {
             rule.id == *name
                 || rule.aliases.iter().any(|a| a == name)
                 || name.strip_suffix('*').is_some_and(|prefix| rule.id.starts_with(prefix))
@@ -293,13 +312,17 @@ impl Rules {
             }
             check::prove(&rules[first..]).map_err(|(id, what)| rule_error(*file, &id, &what))?;
         }
-        for name in selection.only.iter().chain(&selection.disabled) {
+        for Named { name, file } in selection.only.iter().chain(&selection.disabled) {
             let known = rules.iter().any(|r| {
                 r.answers_to(name) || name.strip_suffix('*').is_some_and(|p| r.id().starts_with(p))
             });
             if !known {
-                let what = format!("no rule is called `{name}`; `sprawl rules list` shows all");
-                return Err(RuleError { file: "command line".to_owned(), line: 1, what });
+                let hint = match nearest(name, rules.iter().map(Rule::id)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "`sprawl rules list` shows all".to_owned(),
+                };
+                let what = format!("no rule is called `{name}`; {hint}");
+                return Err(RuleError { file: file.clone(), line: 1, what });
             }
         }
         let all = Self::indexed(rules);
@@ -313,8 +336,10 @@ impl Rules {
             return Ok(all);
         }
         let mut rules = all.rules;
+        let loaded = rules.len();
         rules.retain(|rule| selection.wants(&rule.text));
-        Ok(Self::indexed(rules))
+        let switched_off = loaded - rules.len();
+        Ok(Self { switched_off, ..Self::indexed(rules) })
     }
 
     /// A set of exactly these rules.
@@ -353,12 +378,17 @@ impl Rules {
             .iter()
             .map(|(keyword, targets)| (keyword.len() as u16, targets.clone().into_boxed_slice()))
             .collect();
-        Self { rules, prefilter, targets }
+        Self { rules, prefilter, targets, switched_off: 0 }
     }
 
     /// All rules, in a stable order.
     pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
         (0..).map(RuleId).zip(&self.rules)
+    }
+
+    /// Number of rules that the selection left out.
+    pub fn switched_off(&self) -> usize {
+        self.switched_off
     }
 
     /// Number of rules.

@@ -37,8 +37,10 @@ pub struct LeftOut {
     pub ignored_files: u64,
     /// Directories that `.gitignore` names, not looked into (`--no-ignore`).
     pub ignored_directories: u64,
-    /// Files and directories that `--exclude` or the configuration names.
+    /// Files and directories that `--exclude` names.
     pub excluded: u64,
+    /// Files and directories that the configuration names.
+    pub configured: u64,
     /// Symbolic links (`--follow`).
     pub symlinks: u64,
     /// FIFOs, sockets, devices.
@@ -53,6 +55,7 @@ impl LeftOut {
         self.ignored_files += other.ignored_files;
         self.ignored_directories += other.ignored_directories;
         self.excluded += other.excluded;
+        self.configured += other.configured;
         self.symlinks += other.symlinks;
         self.special += other.special;
         self.lfs_pointers += other.lfs_pointers;

@@ -7,6 +7,7 @@ mod git;
 mod hostile;
 #[cfg(feature = "key-tools")]
 mod keys;
+mod living;
 mod oath;
 mod rules;
 mod sarif;

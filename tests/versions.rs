@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sprawl::detect::version::{Earlier, Shared, Trace};
 use sprawl::detect::{Candidate, Scanner};
-use sprawl::rules::{Rules, Selection, UserFile};
+use sprawl::rules::{Named, Rules, Selection, UserFile};
 
 use crate::common::examples;
 
@@ -220,7 +220,7 @@ fn histories(rules: &Rules, pieces: &[Vec<u8>], cases: u32) {
 #[test]
 fn generated_histories_of_texts_that_hang_together() {
     let file = UserFile { name: "test.toml", text: RULES };
-    let only = Selection { only: vec!["test-*".to_owned()], disabled: Vec::new() };
+    let only = Selection { only: vec![Named::typed("test-*")], disabled: Vec::new() };
     let rules = Rules::new(&[file], &only).unwrap();
     let pieces: Vec<Vec<u8>> = PIECES.iter().map(|piece| piece.as_bytes().to_vec()).collect();
     histories(&rules, &pieces, 6000);

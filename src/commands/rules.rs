@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::{Error, Outcome, output, scan};
+use super::setting::Setting;
+use super::{Error, Outcome, output};
+use crate::cli::config::ConfigArgs;
 use crate::cli::{RuleArgs, RulesCommand};
 use crate::rules::{Rule, Rules};
 
@@ -17,7 +19,9 @@ pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
 }
 
 fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
-    scan::rules(&RuleArgs { files, only: Vec::new(), disable: Vec::new() })
+    let none = ConfigArgs { isolated: true, ..ConfigArgs::default() };
+    let setting = Setting::of(&none, &[PathBuf::from(".")], false)?;
+    setting.rules(&RuleArgs { files, only: Vec::new(), disable: Vec::new() })
 }
 
 fn list(rules: &Rules, json: bool) -> Result<Outcome, Error> {

@@ -5,32 +5,34 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
+use super::setting::Setting;
 use super::{Error, Outcome, git, output, summary};
-use crate::certificates;
-use crate::cli::{RuleArgs, ScanArgs};
+use crate::cli::ScanArgs;
 use crate::group;
 use crate::identity::{self, Identity};
 use crate::report::{self, Report, Summary, Threshold};
-use crate::rules::{Rules, Selection, UserFile};
+use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, stdin, tree};
+use crate::{certificates, config};
 
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let targets = output::targets(args.format, &args.output)?;
-    let rules = rules(&args.rules)?;
-    let options = tree::Options {
-        no_ignore: args.no_ignore,
-        follow: args.follow,
-        exclude: globs(&args.exclude)?,
-        no_mmap: args.no_mmap,
-        from_root: false,
-    };
     // The arguments of a hook are those of git: a remote and its address.
     let paths: &[PathBuf] = if args.git.hook.is_some() { &[] } else { &args.paths };
     let (from_stdin, paths) = existing(paths)?;
+    let setting = Setting::of(&args.config, &paths, args.git.is_any())?;
+    let rules = setting.rules(&args.rules)?;
+    let options = tree::Options {
+        no_ignore: args.no_ignore,
+        follow: args.follow,
+        exclude: config::globs(&args.exclude)
+            .map_err(|(glob, why)| Error::Input(format!("--exclude {glob}: {why}")))?,
+        project: setting.path_filter(),
+        no_mmap: args.no_mmap,
+        from_root: false,
+    };
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
         if args.git.is_any() {
@@ -43,7 +45,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         tree::scan(&crew, &paths, &options);
         Ok::<_, Error>(crew.finish())
     })?;
-    let report = report(args, &rules, harvest, &progress);
+    let report = report(args, &setting, &rules, harvest, &progress);
     match output::write_all(&report, &targets) {
         // Whoever closed the pipe has seen enough; what was found still decides the exit status.
         Ok(()) | Err(Error::BrokenPipe) => {}
@@ -51,7 +53,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
     summary::write(&report.summary, &severities, &report.problems, args.quiet);
-    Ok(if args.fail_on.fails(report.worst()) {
+    Ok(if setting.fail_on(args.fail_on).fails(report.worst()) {
         Outcome::Findings
     } else if report.problems.is_empty() {
         Outcome::Clean
@@ -60,36 +62,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     })
 }
 
-/// The rules that the arguments ask for.
-///
-/// # Errors
-/// A file that cannot be read or used.
-pub(super) fn rules(args: &RuleArgs) -> Result<Rules, Error> {
-    let mut texts = Vec::new();
-    for file in &args.files {
-        texts.push((file.display().to_string(), read_text(file)?));
-    }
-    let files: Vec<UserFile<'_>> =
-        texts.iter().map(|(name, text)| UserFile { name, text }).collect();
-    let selection = Selection { only: args.only.clone(), disabled: args.disable.clone() };
-    Ok(Rules::new(&files, &selection)?)
-}
-
 pub(super) fn read_text(file: &Path) -> Result<String, Error> {
     std::fs::read_to_string(file)
         .map_err(|error| Error::Input(format!("{}: cannot be read: {error}", file.display())))
-}
-
-fn globs(patterns: &[String]) -> Result<GlobSet, Error> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let glob = GlobBuilder::new(pattern)
-            .literal_separator(true)
-            .build()
-            .map_err(|error| Error::Input(format!("--exclude {pattern}: {}", error.kind())))?;
-        set.add(glob);
-    }
-    set.build().map_err(|error| Error::Input(format!("--exclude: {error}")))
 }
 
 /// Splits standard input off and makes sure that every path is there.
@@ -113,6 +88,7 @@ fn existing(paths: &[PathBuf]) -> Result<(bool, Vec<PathBuf>), Error> {
 
 fn report<'r>(
     args: &ScanArgs,
+    setting: &Setting,
     rules: &'r Rules,
     harvest: Harvest,
     progress: &Progress,
@@ -120,16 +96,18 @@ fn report<'r>(
     let now = jiff::Timestamp::now().as_second();
     let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
     let mut harvest = harvest;
+    let left_out = setting.leave_out(&mut harvest.findings);
     certificates::join(rules, &mut harvest.findings, &harvest.certificates);
     let groups = group::group(rules, &identity, harvest.findings, now);
     let threshold = Threshold {
-        min_confidence: args.min_confidence.into(),
-        include_placeholders: args.include_placeholders,
+        min_confidence: setting.min_confidence(args.min_confidence).into(),
+        include_placeholders: setting.include_placeholders(args.include_placeholders),
     };
     let mut summary = Summary {
         blobs: progress.blobs.load(Ordering::Relaxed),
         bytes: progress.bytes.load(Ordering::Relaxed),
         left_out: harvest.left_out,
+        configuration: setting.changes(args, rules, left_out),
         ..Summary::default()
     };
     let groups = report::sift(groups, threshold, &mut summary.hidden);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::problem::Problem;
-use crate::report::Summary;
+use crate::report::{Configuration, Summary};
 use crate::score::Severity;
 use crate::text::printable;
 
@@ -60,6 +60,7 @@ fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<St
     part(left.ignored_files, "ignored file", "--no-ignore scans them");
     part(left.ignored_directories, "ignored directory", "--no-ignore scans them");
     part(left.excluded, "excluded path", "");
+    part(left.configured, "path that the configuration excludes", "--no-config scans them");
     part(left.symlinks, "symbolic link", "--follow");
     part(left.special, "FIFO, socket or device", "");
     part(left.lfs_pointers, "Git LFS pointer", "its content is not here");
@@ -80,10 +81,26 @@ fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<St
     if !parts.is_empty() {
         lines.push(format!("sprawl: hidden: {}", parts.join(", ")));
     }
+    lines.extend(configuration(&summary.configuration));
     if problems > 0 {
         lines.push(format!("sprawl: incomplete: {}", count(problems as u64, "problem")));
     }
     lines
+}
+
+/// What configuration files took away, if anything.
+fn configuration(changes: &Configuration) -> Option<String> {
+    let mut parts = Vec::new();
+    if changes.rules_off > 0 {
+        parts.push(format!("{} switched off", count(changes.rules_off, "rule")));
+    }
+    if changes.findings_left_out > 0 {
+        parts.push(format!("{} in excluded paths", count(changes.findings_left_out, "finding")));
+    }
+    parts.extend(changes.raised.iter().cloned());
+    let files = printable(&changes.files.join(", ")).into_owned();
+    (!parts.is_empty())
+        .then(|| format!("sprawl: {files}: {} (--isolated ignores it)", parts.join(", ")))
 }
 
 /// A number with its noun.

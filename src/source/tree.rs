@@ -18,6 +18,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
 use super::{Blob, mapped};
+use crate::config::PathFilter;
 use crate::finding::Origin;
 use crate::git::tracked::Tracked;
 use crate::problem::Problem;
@@ -33,6 +34,8 @@ pub struct Options {
     pub follow: bool,
     /// Paths to leave out, matched against the path below the root and the file name.
     pub exclude: GlobSet,
+    /// Paths that the project's configuration leaves out.
+    pub project: Option<(PathBuf, PathFilter)>,
     /// Read large files instead of mapping them.
     pub no_mmap: bool,
     /// Show paths from the root on, instead of as they were typed.
@@ -190,6 +193,10 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                     continue;
                 }
             };
+            if self.is_excluded_by_project(&full, kind.is_dir()) {
+                self.crew.worker(|w| w.left_out.configured += 1);
+                continue;
+            }
             if kind.is_symlink() {
                 self.link(scope, &directory, full, shown, &mut files);
             } else if kind.is_dir() {
@@ -322,6 +329,13 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let below = path.strip_prefix(directory.root.as_path()).unwrap_or(path);
         self.options.exclude.is_match(below)
             || self.options.exclude.is_match(path.file_name().unwrap_or(OsStr::new("")))
+    }
+
+    fn is_excluded_by_project(&self, path: &Path, is_directory: bool) -> bool {
+        let Some((root, filter)) = &self.options.project else { return false };
+        let Ok(below) = path.strip_prefix(root) else { return false };
+        let below = display_path(below);
+        if is_directory { filter.leaves_out_directory(&below) } else { filter.leaves_out(&below) }
     }
 
     fn file(&self, worker: &mut Worker<'_>, file: &Wanted, repository: &Arc<str>) {

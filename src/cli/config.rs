@@ -1,0 +1,56 @@
+//! The part of the command line that speaks of configuration.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::config::Choice;
+
+/// Which configuration counts.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigArgs {
+    /// Use this configuration instead of the project's sprawl.toml; of several, the later ones win.
+    #[arg(id = "config", long = "config", value_name = "FILE", help_heading = "Configuration")]
+    pub files: Vec<PathBuf>,
+
+    /// Ignore sprawl.toml.
+    #[arg(long, help_heading = "Configuration")]
+    pub no_config: bool,
+
+    /// Ignore everything in the scanned tree that hides findings: configuration, marks, exceptions,
+    /// baseline. For trees of strangers.
+    #[arg(long, help_heading = "Configuration")]
+    pub isolated: bool,
+}
+
+impl ConfigArgs {
+    /// The files that are read.
+    pub fn choice(&self) -> Choice {
+        Choice { files: self.files.clone(), no_tree: self.no_config || self.isolated }
+    }
+}
+
+/// Arguments of `sprawl config`.
+#[derive(Debug, Args)]
+pub struct ConfigCommandArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print what is in force in this project, and which file says so.
+    Show {
+        /// The project's directory, or one within it.
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: PathBuf,
+        /// Which configuration counts.
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
