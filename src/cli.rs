@@ -42,6 +42,7 @@ Examples:
   sprawl scan --fail-on high src     only high and critical findings fail
   git diff | sprawl scan -           standard input
   sprawl scan --staged               what the next commit would add
+  sprawl scan --history api web      two repositories, one secret in both is one entry
   sprawl scan -o out.json -o out.txt several reports in one run
 
 Exit status:
@@ -55,6 +56,10 @@ pub struct ScanArgs {
     /// What of a git repository is scanned.
     #[command(flatten)]
     pub git: git::GitArgs,
+
+    /// With --history: the repositories of submodules, too, and of theirs.
+    #[arg(long, requires = "history", help_heading = "Git")]
+    pub submodules: bool,
 
     /// Form of the report.
     #[arg(short, long, value_enum)]

@@ -16,6 +16,7 @@ pub mod pack;
 pub mod provenance;
 pub mod range;
 pub mod refs;
+pub mod submodules;
 pub mod tracked;
 pub mod tree;
 pub mod trees;
@@ -32,6 +33,7 @@ use self::config::Config;
 use self::environment::Environment;
 use self::objects::Objects;
 use crate::problem::Problem;
+use crate::source::names::distinct;
 use crate::text::display_path;
 
 /// A repository, and which index and objects of it count.
@@ -121,13 +123,27 @@ impl Repository {
             let (own, shared) = (git_dir.clone(), common_dir.clone());
             gix::refs::file::Store::for_linked_worktree(own, shared, config.hash)
         };
-        let name = name_of(work_tree.as_deref().unwrap_or(&common_dir));
-        Ok(Self { git_dir, common_dir, config, work_tree, index_file, references, objects, name })
+        let name = Arc::from("");
+        let mut opened =
+            Self { git_dir, common_dir, config, work_tree, index_file, references, objects, name };
+        opened.rename(distinct(&[opened.top()]).remove(0));
+        Ok(opened)
     }
 
     /// A name that does not depend on where it was cloned to.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Gives it another name: one that no other repository of the run has.
+    pub fn rename(&mut self, name: Arc<str>) {
+        self.name = name;
+    }
+
+    /// Top of the work tree, or of the repository itself if it has none; absolute, without links.
+    pub fn top(&self) -> PathBuf {
+        let top = self.work_tree.as_deref().unwrap_or(&self.common_dir);
+        fs::canonicalize(top).unwrap_or_else(|_| top.to_owned())
     }
 
     /// Whether this is the same repository with the same work tree.
@@ -216,12 +232,6 @@ fn named_directory(path: &Path) -> Result<Found, String> {
         Err(_) if path.is_dir() => Ok((path.to_owned(), work_tree)),
         Err(_) => Err(format!("{} is no git directory", display_path(path))),
     }
-}
-
-fn name_of(top: &Path) -> Arc<str> {
-    let full = fs::canonicalize(top).unwrap_or_else(|_| top.to_owned());
-    let name = full.file_name().map_or_else(|| display_path(top), |n| display_path(Path::new(n)));
-    Arc::from(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name))
 }
 
 /// A path of the file system as the index writes it, if it lies in the work tree that begins at

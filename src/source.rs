@@ -3,6 +3,7 @@
 
 pub mod history;
 pub mod mapped;
+pub mod names;
 pub mod range;
 pub mod staged;
 pub mod stdin;
@@ -47,6 +48,8 @@ pub struct LeftOut {
     pub special: u64,
     /// Git LFS pointers: their content lies on a server.
     pub lfs_pointers: u64,
+    /// Submodules whose own history was not scanned (`--submodules`).
+    pub submodules: u64,
 }
 
 impl LeftOut {
@@ -59,6 +62,7 @@ impl LeftOut {
         self.symlinks += other.symlinks;
         self.special += other.special;
         self.lfs_pointers += other.lfs_pointers;
+        self.submodules += other.submodules;
     }
 }
 

@@ -3,6 +3,7 @@
 mod damage;
 mod history;
 mod range;
+mod several;
 mod staged;
 
 use std::cell::Cell;

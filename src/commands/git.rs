@@ -1,18 +1,24 @@
 //! The scans of `sprawl scan` that read a git repository.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::GlobSet;
 
 use super::{Error, ci, hooks};
 use crate::cli::ScanArgs;
+use crate::finding::Origin;
 use crate::git::Repository;
 use crate::git::changes::{self, is_within};
 use crate::git::environment::Environment;
 use crate::git::range::Range;
+use crate::git::submodules::Submodule;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
-use crate::source::{Progress, history, range, staged, tree};
+use crate::source::{Progress, history, names, range, staged, tree};
 use crate::text::display_bytes;
 
 impl From<Problem> for Error {
@@ -39,18 +45,38 @@ pub(super) fn scan(
         let range = hooks::range(hook, &args.paths, &repository, std::io::stdin().lock())?;
         return range_of(args, &repository, &range, rules, progress);
     }
+    let mut repositories = repositories(paths, &environment)?;
+    let several = repositories.len() > 1;
+    let tops: Vec<PathBuf> = repositories.iter().map(|(repository, _)| repository.top()).collect();
+    for ((repository, _), name) in repositories.iter_mut().zip(names::distinct(&tops)) {
+        repository.rename(name);
+    }
     let mut harvest = Harvest::default();
-    for (repository, wanted) in repositories(paths, &environment)? {
-        harvest.add(if args.git.history {
-            history(args, &repository, trees, rules, progress)?
+    for (repository, wanted) in &repositories {
+        let mut own = if args.git.history {
+            history(args, repository, trees, rules, progress)?
         } else if args.git.staged {
-            staged(args, &repository, &wanted, rules, progress)?
+            staged(args, repository, wanted, rules, progress)?
         } else {
-            let range = asked_range(args, &repository)?;
-            let mut harvest = range_of(args, &repository, &range, rules, progress)?;
-            keep_within(&mut harvest, &wanted);
+            let range = asked_range(args, repository)?;
+            let mut harvest = range_of(args, repository, &range, rules, progress)?;
+            keep_within(&mut harvest, wanted);
             harvest
-        });
+        };
+        leave_out(&mut own, &trees.exclude);
+        if several {
+            names::place_below(&mut own, repository.name(), repository.name());
+        }
+        harvest.add(own);
+        if args.submodules {
+            let prefix = several.then(|| repository.name().as_ref());
+            harvest.add(submodules(args, repository, prefix, trees, rules, progress)?);
+        } else if args.git.history {
+            harvest.left_out.submodules += repository.submodule_count() as u64;
+        }
+    }
+    if args.git.history {
+        history::without_repeats(&mut harvest.findings);
     }
     Ok(harvest)
 }
@@ -91,10 +117,41 @@ fn history(
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
     history::scan(&crew, repository)?;
     if let Some(top) = repository.work_tree() {
-        history::scan_work_tree(&crew, top, trees);
+        history::scan_work_tree(&crew, repository.name(), top, trees);
     }
-    let mut harvest = crew.finish();
-    history::without_repeats(&mut harvest.findings);
+    Ok(crew.finish())
+}
+
+/// The histories of the submodules; their files were scanned with the work tree that they are in.
+fn submodules(
+    args: &ScanArgs,
+    outer: &Repository,
+    prefix: Option<&str>,
+    trees: &tree::Options,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<Harvest, Error> {
+    let below = |path: &str| match prefix {
+        Some(prefix) => format!("{prefix}/{path}"),
+        None => path.to_owned(),
+    };
+    let (mut harvest, mut problems) = (Harvest::default(), Vec::new());
+    for Submodule { path, mut repository } in outer.submodules(&mut problems) {
+        repository.rename(Arc::from(format!("{}/{path}", outer.name())));
+        let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
+        match history::scan(&crew, &repository) {
+            Ok(()) => {
+                let mut inner = crew.finish();
+                leave_out(&mut inner, &trees.exclude);
+                names::place_below(&mut inner, &below(&path), repository.name());
+                harvest.add(inner);
+            }
+            Err(problem) => problems.push(Problem::new(path, problem.what)),
+        }
+    }
+    for problem in problems {
+        harvest.problems.push(Problem::new(below(&problem.place), problem.what));
+    }
     Ok(harvest)
 }
 
@@ -119,6 +176,27 @@ fn staged(
 fn keep_within(harvest: &mut Harvest, wanted: &[Vec<u8>]) {
     let wanted: Vec<Vec<u8>> = wanted.iter().map(|path| display_bytes(path).into_bytes()).collect();
     harvest.findings.retain(|f| is_within(f.location.path.as_bytes(), &wanted));
+}
+
+/// Leaves out what git keeps under excluded paths only. Files are left out by whoever walks them.
+fn leave_out(harvest: &mut Harvest, exclude: &GlobSet) {
+    if exclude.is_empty() {
+        return;
+    }
+    let is_excluded = |path: &str| {
+        exclude.is_match(path) || exclude.is_match(path.rsplit('/').next().unwrap_or(path))
+    };
+    let mut excluded = BTreeSet::new();
+    harvest.findings.retain(|finding| {
+        let Origin::Git(place) = &finding.location.origin else { return true };
+        let own = &finding.location.path;
+        let out = is_excluded(own) && place.paths.iter().all(|path| is_excluded(path));
+        if out {
+            excluded.insert(Arc::clone(own));
+        }
+        !out
+    });
+    harvest.left_out.excluded += excluded.len() as u64;
 }
 
 /// Paths below the top of a work tree.

@@ -31,7 +31,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
             .map_err(|(glob, why)| Error::Input(format!("--exclude {glob}: {why}")))?,
         project: setting.path_filter(),
         no_mmap: args.no_mmap,
-        from_root: false,
+        repository: None,
     };
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {

@@ -64,6 +64,7 @@ fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<St
     part(left.symlinks, "symbolic link", "--follow");
     part(left.special, "FIFO, socket or device", "");
     part(left.lfs_pointers, "Git LFS pointer", "its content is not here");
+    part(left.submodules, "submodule", "--submodules scans its history");
     if !parts.is_empty() {
         lines.push(format!("sprawl: left out: {}", parts.join(", ")));
     }

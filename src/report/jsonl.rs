@@ -14,6 +14,7 @@ use crate::score::Severity;
 pub(super) struct Line<'a> {
     rule_id: &'a str,
     secret_id: &'a str,
+    repository: &'a str,
     path: &'a str,
     line: usize,
     column: usize,
@@ -75,6 +76,7 @@ pub(super) fn line<'a>(
     Line {
         rule_id: rule.id(),
         secret_id: &group.id,
+        repository: &finding.repository,
         path: &finding.location.path,
         line: finding.location.line,
         column: finding.location.column,

@@ -69,8 +69,8 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository) -> Result<(), Problem> {
 }
 
 /// Scans the working tree; what HEAD or the index has at the same path is not reported twice.
-pub fn scan_work_tree(crew: &Crew<'_>, top: &Path, options: &tree::Options) {
-    let options = tree::Options { from_root: true, ..options.clone() };
+pub fn scan_work_tree(crew: &Crew<'_>, name: &Arc<str>, top: &Path, options: &tree::Options) {
+    let options = tree::Options { repository: Some(Arc::clone(name)), ..options.clone() };
     tree::scan(crew, &[top.to_owned()], &options);
 }
 

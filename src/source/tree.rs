@@ -17,7 +17,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Blob, mapped};
+use super::{Blob, mapped, names};
 use crate::config::PathFilter;
 use crate::finding::Origin;
 use crate::git::tracked::Tracked;
@@ -38,18 +38,33 @@ pub struct Options {
     pub project: Option<(PathBuf, PathFilter)>,
     /// Read large files instead of mapping them.
     pub no_mmap: bool,
-    /// Show paths from the root on, instead of as they were typed.
-    pub from_root: bool,
+    /// The roots are the work tree of the repository with this name: paths are shown from there on,
+    /// not as they were typed.
+    pub repository: Option<Arc<str>>,
 }
 
 /// Scans files and directories with all threads of the crew.
 pub fn scan(crew: &Crew<'_>, roots: &[PathBuf], options: &Options) {
     let walk = Walk { crew, options, seen: Mutex::new(HashSet::new()) };
+    let roots: Vec<Root> = roots.iter().filter_map(|root| walk.root(root)).collect();
+    let tops: Vec<PathBuf> = roots.iter().map(|root| root.top.clone()).collect();
+    let names = names::distinct(&tops);
     crew.scope(|scope| {
-        for root in roots {
-            walk.root(scope, root);
+        for (root, name) in roots.into_iter().zip(names) {
+            walk.enter(scope, root, options.repository.clone().unwrap_or(name));
         }
     });
+}
+
+/// A file or directory that was asked for.
+struct Root {
+    /// Where it is, absolute, links resolved.
+    full: PathBuf,
+    /// How the user typed it; empty for the current directory.
+    shown: String,
+    is_directory: bool,
+    /// Where its repository begins.
+    top: PathBuf,
 }
 
 struct Walk<'w, 'r> {
@@ -68,6 +83,9 @@ struct Directory {
     shown: String,
     /// The root it belongs to, absolute.
     root: Arc<PathBuf>,
+    /// Where the repository of the root begins, and its name.
+    home: Arc<(PathBuf, Arc<str>)>,
+    /// Name of the repository it is in.
     repository: Arc<str>,
     /// The repository whose work tree it is in.
     tracked: Option<Arc<Tracked>>,
@@ -102,24 +120,39 @@ struct Wanted {
 }
 
 impl<'w, 'r: 'w> Walk<'w, 'r> {
-    fn root(&'w self, scope: &Scope<'w>, root: &Path) {
+    /// Looks a root up; what is no file and no directory is a problem.
+    fn root(&self, root: &Path) -> Option<Root> {
         let shown = display_path(root);
         let found = fs::metadata(root).and_then(|m| fs::canonicalize(root).map(|full| (m, full)));
         let (metadata, full) = match found {
             Ok(found) => found,
-            Err(error) => return self.problem(&shown, &error),
+            Err(error) => {
+                self.problem(&shown, &error);
+                return None;
+            }
         };
-        let shown = if shown == "." || (self.options.from_root && metadata.is_dir()) {
+        if !metadata.is_dir() && !metadata.is_file() {
+            let what = "is not a regular file; pipe its content into `sprawl scan -` instead";
+            self.crew.worker(|w| w.problem(Problem::new(shown, what)));
+            return None;
+        }
+        let is_directory = metadata.is_dir();
+        let shown = if shown == "." || (self.options.repository.is_some() && is_directory) {
             String::new()
         } else {
             shown.trim_start_matches("./").to_owned()
         };
-        let name: Arc<str> = Arc::from(repository_name(&full));
-        if metadata.is_dir() {
+        Some(Root { top: names::top_of(&full, is_directory), full, shown, is_directory })
+    }
+
+    fn enter(&'w self, scope: &Scope<'w>, root: Root, name: Arc<str>) {
+        let Root { full, shown, is_directory, top } = root;
+        if is_directory {
             let mut directory = Directory {
                 root: Arc::new(full.clone()),
                 full,
                 shown,
+                home: Arc::new((top, Arc::clone(&name))),
                 repository: name,
                 tracked: None,
                 ignores: None,
@@ -127,25 +160,21 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             };
             self.enter_outer_repository(&mut directory);
             scope.spawn(move |scope| self.directory(scope, directory));
-        } else if metadata.is_file() {
+        } else {
             let file = Wanted { full, shown, untracked: false };
             scope.spawn(move |_| self.crew.worker(|worker| self.file(worker, &file, &name)));
-        } else {
-            let what = "is not a regular file; pipe its content into `sprawl scan -` instead";
-            self.crew.worker(|w| w.problem(Problem::new(shown, what)));
         }
     }
 
     /// A root below a repository's top: its index and the `.gitignore` files above count as well.
     fn enter_outer_repository(&self, directory: &mut Directory) {
-        let full = directory.full.clone();
-        if full.join(".git").exists() {
+        let (full, home) = (directory.full.clone(), Arc::clone(&directory.home));
+        let top = home.0.as_path();
+        if top == full {
             return;
         }
-        let Some(top) = full.ancestors().skip(1).find(|p| p.join(".git").exists()) else { return };
         match Tracked::open(top) {
             Ok(tracked) => {
-                directory.repository = Arc::from(repository_name(top));
                 self.add_exclude_file(directory, &tracked, top);
                 directory.tracked = Some(Arc::new(tracked));
             }
@@ -225,7 +254,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         directory.only_tracked = false;
         match Tracked::open(&directory.full) {
             Ok(tracked) => {
-                directory.repository = Arc::from(repository_name(&directory.full));
+                directory.repository = name_within(&directory.home, &directory.full);
                 let top = directory.full.clone();
                 self.add_exclude_file(directory, &tracked, &top);
                 directory.tracked = Some(Arc::new(tracked));
@@ -405,9 +434,14 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
     }
 }
 
-/// A name for a repository or root that does not depend on where it was cloned to.
-fn repository_name(top: &Path) -> String {
-    top.file_name().map_or_else(|| display_path(top), |name| display_path(Path::new(name)))
+/// The name of a repository within another one: where it lies in it.
+fn name_within(home: &(PathBuf, Arc<str>), full: &Path) -> Arc<str> {
+    match full.strip_prefix(&home.0) {
+        Ok(below) if below.as_os_str().is_empty() => Arc::clone(&home.1),
+        Ok(below) => Arc::from(format!("{}/{}", home.1, display_path(below))),
+        // Reached by a link.
+        Err(_) => Arc::from(display_path(full)),
+    }
 }
 
 /// Files handed to a thread at once.
