@@ -1,6 +1,14 @@
 //! What a place says about itself: which environment it speaks of, and who can see it.
 
+mod block;
+mod login;
+pub mod surroundings;
+mod words;
+
 use crate::score::{Environment, Exposure};
+use words::{environment_of_word, parts};
+
+pub use surroundings::Surroundings;
 
 /// The environment that a path speaks of: the file's name first, then its directories from the
 /// inside out.
@@ -9,12 +17,12 @@ pub fn environment(path: &str) -> Environment {
     if is_pipeline(&lower) {
         return Environment::Ci;
     }
-    let mut parts = lower.rsplit('/');
-    let file = parts.next().unwrap_or_default();
-    words(file)
+    let mut names = lower.rsplit('/');
+    let file = names.next().unwrap_or_default();
+    parts(file)
         .find_map(environment_of_word)
         .or_else(|| file_extension_environment(file))
-        .or_else(|| parts.find_map(|part| words(part).find_map(environment_of_word)))
+        .or_else(|| names.find_map(|name| parts(name).find_map(environment_of_word)))
         .unwrap_or(Environment::Unknown)
 }
 
@@ -59,24 +67,6 @@ fn is_pipeline(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     FILES.contains(&file)
         || DIRECTORIES.iter().any(|d| path.starts_with(d) || path.contains(&format!("/{d}")))
-}
-
-fn words(part: &str) -> impl Iterator<Item = &str> {
-    part.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty())
-}
-
-fn environment_of_word(word: &str) -> Option<Environment> {
-    Some(match word {
-        "prod" | "production" | "prd" | "live" => Environment::Production,
-        "staging" | "stage" | "stg" | "preprod" | "uat" | "qa" => Environment::Staging,
-        "ci" | "cicd" => Environment::Ci,
-        "dev" | "development" | "develop" | "local" | "localhost" => Environment::Dev,
-        "test" | "tests" | "testing" | "testdata" | "spec" | "specs" | "fixture" | "fixtures"
-        | "mock" | "mocks" | "e2e" => Environment::Test,
-        "doc" | "docs" | "documentation" | "example" | "examples" | "sample" | "samples"
-        | "readme" | "tutorial" | "tutorials" => Environment::Docs,
-        _ => return None,
-    })
 }
 
 fn file_extension_environment(file: &str) -> Option<Environment> {

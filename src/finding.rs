@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::context::Surroundings;
 use crate::detect::decoded::Decoded;
 use crate::rules::RuleId;
 use crate::score::{Environment, Exposure, Usability};
@@ -200,7 +201,9 @@ pub struct Finding {
     pub decoded: Decoded,
     /// Secrets that belong with it: the other half of a pair.
     pub companions: Vec<Secret>,
-    /// What the place says about its environment.
+    /// What the text around it says.
+    pub surroundings: Surroundings,
+    /// The environment of the place: what the text around says, or else the path.
     pub environment: Environment,
     /// Who can see the place.
     pub exposure: Exposure,

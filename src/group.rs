@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Evidence, Finding, Origin, Secret};
 use crate::identity::Identity;
+use crate::locked::{self, Locked, Opened};
 use crate::rules::{Rule, RuleId, Rules};
-use crate::score::{self, Facts, Lifetime, Place, Score, Usability};
+use crate::score::{
+    self, Authority, Facts, Lifetime, Place, Privilege, Reach, Score, Usability, Weights,
+};
 
 /// One secret with everything known about it.
 #[derive(Debug)]
@@ -26,6 +29,19 @@ pub struct SecretGroup {
     pub score: Score,
     /// What the score was computed from.
     pub facts: Facts,
+    /// What it opens in the scanned trees.
+    pub opens: Vec<Opened>,
+}
+
+/// What groups are made and scored by, besides the findings.
+#[derive(Debug, Default)]
+pub struct Scene {
+    /// The clock of the run, Unix seconds.
+    pub now: i64,
+    /// What is locked in the scanned trees.
+    pub locked: Vec<Locked>,
+    /// The project's own weights.
+    pub weights: Weights,
 }
 
 impl SecretGroup {
@@ -59,14 +75,14 @@ impl SecretGroup {
     }
 }
 
-/// Groups findings by secret and scores each group. `now` is Unix seconds: the clock of the run.
+/// Groups findings by secret and scores each group.
 ///
 /// Sorted by score, then base, then uncapped product, then id.
 pub fn group(
     rules: &Rules,
     identity: &Identity,
     findings: Vec<Finding>,
-    now: i64,
+    scene: &Scene,
 ) -> Vec<SecretGroup> {
     let mut by_secret: BTreeMap<Secret, Vec<Finding>> = BTreeMap::new();
     for finding in findings {
@@ -86,7 +102,7 @@ pub fn group(
     }
     let mut groups: Vec<SecretGroup> = by_secret
         .into_iter()
-        .map(|(secret, occurrences)| one_group(rules, &ids, secret, occurrences, now))
+        .map(|(secret, occurrences)| one_group(rules, &ids, secret, occurrences, scene))
         .collect();
     groups.sort_by(|a, b| {
         let rank = |g: &SecretGroup| (g.score.value, g.score.base, g.score.uncapped);
@@ -100,7 +116,7 @@ fn one_group(
     ids: &BTreeMap<Secret, String>,
     secret: Secret,
     occurrences: Vec<Finding>,
-    now: i64,
+    scene: &Scene,
 ) -> SecretGroup {
     let rule = occurrences
         .iter()
@@ -122,8 +138,9 @@ fn one_group(
         .collect();
     companions.sort();
     companions.dedup();
-    let facts = facts(rules.get(rule), &occurrences, now);
-    let score = score::score(&facts);
+    let opens = locked::opened(rules.get(rule).id(), &occurrences, &scene.locked);
+    let facts = facts(rules.get(rule), &occurrences, opens.len(), scene.now);
+    let score = score::score_with(&facts, &scene.weights);
     SecretGroup {
         id: ids.get(&secret).cloned().unwrap_or_default(),
         rule,
@@ -133,6 +150,7 @@ fn one_group(
         companions,
         score,
         facts,
+        opens,
     }
 }
 
@@ -144,9 +162,22 @@ fn base(rule: &Rule) -> i64 {
 const DAY: i64 = 86_400;
 
 /// What the score depends on. What was decoded goes before what the type says.
-fn facts(rule: &Rule, occurrences: &[Finding], now: i64) -> Facts {
+fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Facts {
     let decoded = occurrences.iter().map(|o| &o.decoded);
-    let authority = decoded.clone().filter_map(|d| d.authority).max_by_key(|a| a.weight());
+    let mut authority = decoded.clone().filter_map(|d| d.authority).max_by_key(|a| a.weight());
+    // A key of a person is secret zero where it opens what others keep their secrets in.
+    if fan_out > 0 && rule.reach == Reach::Pki {
+        authority = Some(Authority::Bootstrap);
+    }
+    // What was decoded is known; names only speak where nothing else does.
+    let privilege = match authority {
+        Some(_) => Privilege::Usual,
+        None => occurrences
+            .iter()
+            .map(|o| o.surroundings.privilege.unwrap_or_default())
+            .max()
+            .unwrap_or_default(),
+    };
     let expires = decoded.clone().filter_map(|d| d.expires).max();
     let issued = decoded.clone().filter_map(|d| d.issued).min();
     let stated = decoded.filter_map(|d| d.lifetime).max_by_key(|l| l.weight());
@@ -180,19 +211,27 @@ fn facts(rule: &Rule, occurrences: &[Finding], now: i64) -> Facts {
         _ => None,
     });
     let first = commits.clone().filter_map(|place| place.seconds).min();
-    let mut authors: Vec<&str> = commits.filter_map(|place| place.author.as_deref()).collect();
+    let mut authors: Vec<String> =
+        commits.filter_map(|place| place.author.as_deref()).map(person).collect();
     authors.sort_unstable();
     authors.dedup();
     Facts {
         authority: authority.unwrap_or(rule.authority),
+        privilege,
         reach: rule.reach,
         lifetime,
         usability,
         places,
         age_days: first.map_or(0, |first| (now - first).max(0) / DAY),
         authors: authors.len().max(1),
-        fan_out: 0,
+        fan_out,
     }
+}
+
+/// Who an author `Name <email>` is: people change their names more often than their addresses.
+fn person(author: &str) -> String {
+    let email = author.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    email.filter(|email| !email.is_empty()).unwrap_or(author).to_lowercase()
 }
 
 /// The class of a span of seconds.

@@ -24,6 +24,7 @@ pub mod git;
 pub mod group;
 pub mod identity;
 pub mod line_hash;
+pub mod locked;
 pub mod problem;
 pub mod project;
 pub mod report;

@@ -1,19 +1,22 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
-use crate::context;
+use crate::context::{self, Surroundings};
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
 use crate::line_hash;
+use crate::locked::{self, Locked};
 use crate::problem::Problem;
-use crate::rules::Rules;
+use crate::rules::{Detector, Rule, Rules};
+use crate::score::Authority;
 use crate::source::{self, Blob, LeftOut, Progress};
 use crate::text::{self, Lines};
 
@@ -30,6 +33,8 @@ pub struct Worker<'r> {
     pub findings: Vec<Finding>,
     /// Problems, in no particular order.
     pub problems: Vec<Problem>,
+    /// What is locked in the files, in no particular order.
+    pub locked: Vec<Locked>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
 }
@@ -44,6 +49,7 @@ impl<'r> Worker<'r> {
             trace: Trace::default(),
             findings: Vec::new(),
             problems: Vec::new(),
+            locked: Vec::new(),
             left_out: LeftOut::default(),
         }
     }
@@ -51,8 +57,24 @@ impl<'r> Worker<'r> {
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
         self.count(blob.bytes);
+        self.note_locks(blob);
         let mut findings = self.findings_of(blob);
         self.findings.append(&mut findings);
+    }
+
+    fn note_locks(&mut self, blob: &Blob<'_>) {
+        let locks = self.guarded(
+            || blob.path.to_owned(),
+            |_| locked::find(&text::decoded(blob.bytes), blob.path),
+        );
+        if locks.is_empty() {
+            return;
+        }
+        self.locked.extend(locks.into_iter().map(|lock| Locked {
+            repository: blob.repository.to_string(),
+            path: blob.path.to_owned(),
+            lock,
+        }));
     }
 
     /// What there is to find in a blob, without taking note of it.
@@ -70,7 +92,10 @@ impl<'r> Worker<'r> {
         let path: Arc<str> = Arc::from(blob.path);
         let mut findings: Vec<Finding> = candidates
             .iter()
-            .map(|candidate| finding(&text, blob, &path, &mut lines, candidate, &candidates))
+            .map(|candidate| {
+                let rule = self.scanner.rules().get(candidate.rule);
+                finding(&text, blob, &path, &mut lines, rule, candidate, &candidates)
+            })
             .collect();
         let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
         let hashes = line_hash::line_hashes(&text, &numbers);
@@ -184,11 +209,24 @@ fn finding(
     blob: &Blob<'_>,
     path: &Arc<str>,
     lines: &mut Lines<'_>,
+    rule: &Rule,
     candidate: &Candidate,
     all: &[Candidate],
 ) -> Finding {
     let (line, column) = lines.place(candidate.secret.start);
     let (end_line, end_column) = lines.place(candidate.secret.end);
+    let is_secret = |span: &Range<usize>| {
+        all.iter().any(|c| c.secret.start < span.end && span.start < c.secret.end)
+    };
+    let surroundings =
+        Surroundings::of(text, &candidate.secret, rule.kind.is_guessable(), is_secret);
+    let mut decoded = candidate.decoded.clone();
+    if rule.detector == Detector::Keys && locked::is_sealing_key(text) {
+        decoded.say("use", locked::SEALING);
+        decoded.authority = Some(Authority::Bootstrap);
+    }
+    let mut usability = candidate.usability.clone();
+    usability.extend(surroundings.host);
     Finding {
         rule: candidate.rule,
         secret: secret_of(text, candidate),
@@ -203,14 +241,15 @@ fn finding(
         repository: Arc::clone(blob.repository),
         evidence: candidate.evidence.clone(),
         confidence: candidate.confidence,
-        usability: candidate.usability.clone(),
-        decoded: candidate.decoded.clone(),
+        usability,
+        decoded,
         companions: candidate
             .companions
             .iter()
             .map(|other| secret_of(text, &all[*other]))
             .collect(),
-        environment: context::environment(path),
+        environment: surroundings.environment.unwrap_or_else(|| context::environment(path)),
+        surroundings,
         exposure: context::exposure(path, blob.untracked),
         line_hash: None,
     }
@@ -268,6 +307,7 @@ impl<'r> Crew<'r> {
             harvest.certificates.extend(worker.scanner.take_certificates());
             harvest.findings.extend(worker.findings);
             harvest.problems.extend(worker.problems);
+            harvest.locked.extend(worker.locked);
             harvest.left_out.add(worker.left_out);
         }
         harvest.sort();
@@ -286,6 +326,8 @@ pub struct Harvest {
     pub left_out: LeftOut,
     /// Certificates, in no particular order.
     pub certificates: Vec<KeyMaterial>,
+    /// What is locked in the files; sorted, without repeats.
+    pub locked: Vec<Locked>,
 }
 
 impl Harvest {
@@ -295,6 +337,7 @@ impl Harvest {
         self.problems.extend(other.problems);
         self.left_out.add(other.left_out);
         self.certificates.extend(other.certificates);
+        self.locked.extend(other.locked);
         self.sort();
     }
 
@@ -304,5 +347,7 @@ impl Harvest {
         });
         self.problems.sort();
         self.problems.dedup();
+        self.locked.sort();
+        self.locked.dedup();
     }
 }

@@ -4,9 +4,15 @@
 //! result leaves a `because` line, and [`recompute`] gets the score back from those lines alone.
 //! Confidence (are we sure that it is a secret?) is a different question and never enters.
 //!
-//! All percentages and points stand in the tables of this file and nowhere else.
+//! All percentages and points stand in the tables of this file and nowhere else; a project may put
+//! [`Weights`] of its own in their place.
+
+mod weights;
 
 use serde::{Deserialize, Serialize};
+
+use weights::Weight;
+pub use weights::Weights;
 
 /// Declares an enum whose variants have a kebab-case name and a number of points.
 macro_rules! weighted {
@@ -169,6 +175,48 @@ weighted! {
     }
 }
 
+/// What a name beside a secret says of its rights: `admin`, `root`, `readonly`.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Privilege {
+    /// It only reads: one class less.
+    ReadOnly,
+    /// Nothing says.
+    #[default]
+    Usual,
+    /// It administers: one class more.
+    Admin,
+}
+
+impl Privilege {
+    /// The name in a reason.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::Usual => "usual",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl Authority {
+    /// The class that a name moves this one to. Classes that depend on what was decoded or that are
+    /// what they are by design stay.
+    pub const fn named(self, privilege: Privilege) -> Self {
+        match (privilege, self) {
+            (Privilege::Admin, Self::SingleResource) => Self::ServiceWide,
+            (Privilege::Admin, Self::ServiceWide) => Self::AccountWide,
+            (Privilege::Admin, Self::AccountWide) => Self::ControlPlaneAdmin,
+            (Privilege::ReadOnly, Self::ControlPlaneAdmin) => Self::AccountWide,
+            (Privilege::ReadOnly, Self::AccountWide) => Self::ServiceWide,
+            (Privilege::ReadOnly, Self::ServiceWide) => Self::SingleResource,
+            (_, class) => class,
+        }
+    }
+}
+
 /// One place of a secret, as far as the score is concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
@@ -187,6 +235,8 @@ pub struct Place {
 pub struct Facts {
     /// What the credential type, or what was decoded from it, may do.
     pub authority: Authority,
+    /// What names beside it say of its rights; the most that any place says.
+    pub privilege: Privilege,
     /// What it reaches.
     pub reach: Reach,
     /// How long it lives.
@@ -289,39 +339,57 @@ const fn cap(authority: Authority) -> i64 {
 
 /// Scores one secret with all its places. Deterministic; the order of places does not matter.
 pub fn score(facts: &Facts) -> Score {
+    score_with(facts, &Weights::default())
+}
+
+/// The same with weights of a project's own.
+pub fn score_with(facts: &Facts, weights: &Weights) -> Score {
     let mut because = Vec::new();
-    let (authority, reach, lifetime) = (facts.authority, facts.reach, facts.lifetime);
-    let base = authority.weight() + reach.weight() + lifetime.weight();
-    because.push(format!("+{} authority: {}", authority.weight(), authority.name()));
-    because.push(format!("+{} reach: {}", reach.weight(), reach.name()));
-    because.push(format!("+{} lifetime: {}", lifetime.weight(), lifetime.name()));
+    let mut base = 0;
+    let mut reason = |weight: Weight, text: String| {
+        base += weight.value;
+        because.push(format!("{:+} {text}{}", weight.value, weight.mark()));
+    };
+    let class = weights.authority(facts.authority);
+    reason(class, format!("authority: {}", facts.authority.name()));
+    let authority = facts.authority.named(facts.privilege);
+    if authority != facts.authority {
+        let moved = weights.authority(authority);
+        let moved = Weight { value: moved.value - class.value, ..moved };
+        let name = facts.privilege.name();
+        reason(moved, format!("named {name}: {}", authority.name()));
+    }
+    reason(weights.reach(facts.reach), format!("reach: {}", facts.reach.name()));
+    reason(weights.lifetime(facts.lifetime), format!("lifetime: {}", facts.lifetime.name()));
 
     let usability = facts
         .usability
         .iter()
         .copied()
-        .min_by_key(|u| (u.weight(), u.name()))
+        .min_by_key(|u| (weights.usability(*u).value, u.name()))
         .unwrap_or(Usability::Complete);
-    if usability.weight() != 100 {
-        because.push(format!("x{}% usability: {}", usability.weight(), usability.name()));
+    let percent = weights.usability(usability);
+    if percent.value != 100 {
+        let (name, mark) = (usability.name(), percent.mark());
+        because.push(format!("x{}% usability: {name}{mark}", percent.value));
     }
 
     let mut context = 100;
-    for (name, percent) in context_terms(facts) {
-        if percent != 0 {
-            context += percent;
-            because.push(format!("{percent:+}% {name}"));
+    for (name, percent) in context_terms(facts, weights) {
+        if percent.value != 0 {
+            context += percent.value;
+            because.push(format!("{:+}% {name}{}", percent.value, percent.mark()));
         }
     }
     let context = context.clamp(CONTEXT_BOUNDS.0, CONTEXT_BOUNDS.1);
 
-    let uncapped = base * usability.weight() * context;
+    let uncapped = base * percent.value * context;
     let rounded = (uncapped + 5000) / 10000;
     let cap = cap(authority);
     if rounded > cap {
         because.push(format!("capped at {cap}: {}", authority.name()));
     }
-    let value = if usability.weight() == 0 { 0 } else { rounded.clamp(1, cap) };
+    let value = if percent.value == 0 { 0 } else { rounded.clamp(1, cap) };
     Score {
         value: u8::try_from(value).unwrap_or(100),
         base: u8::try_from(base).unwrap_or(100),
@@ -330,46 +398,54 @@ pub fn score(facts: &Facts) -> Score {
     }
 }
 
-fn context_terms(facts: &Facts) -> Vec<(String, i64)> {
+fn context_terms(facts: &Facts, weights: &Weights) -> Vec<(String, Weight)> {
     let worst = facts.places.iter().max_by_key(|p| {
-        let (env, exp) = (p.environment.weight(), p.exposure.weight());
-        (env + exp, env, exp)
+        let (env, exp) = (weights.environment(p.environment), weights.exposure(p.exposure));
+        (env.value + exp.value, env.value, exp.value)
     });
     let mut files: Vec<_> = facts.places.iter().map(|p| (&p.repository, &p.file)).collect();
     files.sort_unstable();
     files.dedup();
     let mut repositories: Vec<_> = files.iter().map(|(repository, _)| *repository).collect();
     repositories.dedup();
-    let files = i64::try_from(files.len()).unwrap_or(i64::MAX);
-    let repositories = i64::try_from(repositories.len()).unwrap_or(i64::MAX);
-    let in_production = facts.places.iter().any(|p| p.environment == Environment::Production);
-    let elsewhere = facts.places.iter().any(|p| {
-        use Environment::{Ci, Dev, Staging, Test};
-        matches!(p.environment, Staging | Dev | Test | Ci)
-    });
-    let authors = i64::try_from(facts.authors).unwrap_or(i64::MAX);
-    let fan_out = i64::try_from(facts.fan_out).unwrap_or(i64::MAX);
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let (files, repositories) = (number(files.len()), number(repositories.len()));
+    let (authors, fan_out) = (number(facts.authors), number(facts.fan_out));
+    let age = facts.age_days;
+    let reused = is_reused(&facts.places);
     let mut terms = Vec::with_capacity(7);
-    if let Some(place) = worst {
-        let (env, exp) = (place.environment, place.exposure);
-        let name = format!("worst place: {}, {}", env.name(), exp.name());
-        terms.push((name, env.weight() + exp.weight()));
+    if let Some(Place { environment, exposure, .. }) = worst {
+        let name = format!("worst place: {}, {}", environment.name(), exposure.name());
+        terms.push((name, weights.environment(*environment).and(weights.exposure(*exposure))));
     }
+    let each = Weight::of(weights.repository.as_ref(), REPOSITORIES.0);
     let further = repositories.saturating_sub(1).max(0);
-    let by_repository = further.saturating_mul(REPOSITORIES.0).min(REPOSITORIES.1);
-    let reuse = if in_production && elsewhere { REUSE } else { 0 };
-    terms.push((format!("{files} file(s)"), step(files, FILES)));
+    let most = REPOSITORIES.1.max(each.value);
+    let by_repository = Weight { value: further.saturating_mul(each.value).min(most), ..each };
+    let reuse = match reused {
+        true => Weight::of(weights.reuse.as_ref(), REUSE),
+        false => Weight::of(None, 0),
+    };
+    let steps =
+        |n: i64, own: &Option<Vec<(i64, i64)>>, usual| Weight::by_steps(n, own.as_deref(), usual);
+    terms.push((format!("{files} file(s)"), steps(files, &weights.files, FILES)));
     terms.push((format!("{repositories} repo(s)"), by_repository));
     terms.push(("reused across environments".to_owned(), reuse));
-    let age = facts.age_days;
-    terms.push((format!("{age} day(s) since first commit"), step(age, AGE)));
-    terms.push((format!("{authors} author(s)"), step(authors, AUTHORS)));
-    terms.push((format!("unlocks {fan_out} item(s) in this tree"), step(fan_out, FAN_OUT)));
+    terms.push((format!("{age} day(s) since first commit"), steps(age, &weights.age, AGE)));
+    terms.push((format!("{authors} author(s)"), steps(authors, &weights.authors, AUTHORS)));
+    let opens = format!("unlocks {fan_out} item(s) in this tree");
+    terms.push((opens, steps(fan_out, &weights.fan_out, FAN_OUT)));
     terms
 }
 
-fn step(n: i64, table: &[(i64, i64)]) -> i64 {
-    table.iter().take_while(|(at_least, _)| n >= *at_least).last().map_or(0, |(_, v)| *v)
+/// Whether one value serves production and something else.
+pub fn is_reused(places: &[Place]) -> bool {
+    let in_production = places.iter().any(|p| p.environment == Environment::Production);
+    let elsewhere = places.iter().any(|p| {
+        use Environment::{Ci, Dev, Staging, Test};
+        matches!(p.environment, Staging | Dev | Test | Ci)
+    });
+    in_production && elsewhere
 }
 
 /// Computes the score again from its `because` lines: proof that the reasons are the score.

@@ -9,6 +9,7 @@ mod hostile;
 mod keys;
 mod living;
 mod oath;
+mod radius;
 mod rules;
 mod sarif;
 mod scan;

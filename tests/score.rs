@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sprawl::score::{
-    Authority, Environment, Exposure, Facts, Lifetime, Place, Reach, Severity, Usability,
-    recompute, score,
+    Authority, Environment, Exposure, Facts, Lifetime, Place, Privilege, Reach, Severity,
+    Usability, recompute, score,
 };
 
 const TYPES: &str = include_str!("../fixtures/score/types.csv");
@@ -27,6 +27,7 @@ fn facts(
 ) -> Facts {
     Facts {
         authority: Authority::from_name(authority).unwrap(),
+        privilege: Privilege::Usual,
         reach: Reach::from_name(reach).unwrap(),
         lifetime: Lifetime::from_name(lifetime).unwrap(),
         usability: usability.split('+').map(|u| Usability::from_name(u).unwrap()).collect(),
@@ -302,10 +303,20 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         proptest::collection::vec(one_of(Usability::ALL), 0..3),
         proptest::collection::vec(any_place(), 1..8),
         (0..2000_i64, 1..6_usize, 0..30_usize),
+        one_of(&[Privilege::ReadOnly, Privilege::Usual, Privilege::Admin]),
     )
         .prop_map(
-            |(authority, reach, lifetime, usability, places, (age_days, authors, fan_out))| Facts {
+            |(
                 authority,
+                reach,
+                lifetime,
+                usability,
+                places,
+                (age_days, authors, fan_out),
+                privilege,
+            )| Facts {
+                authority,
+                privilege,
                 reach,
                 lifetime,
                 usability,
@@ -348,7 +359,8 @@ proptest! {
         prop_assert!(value(&limited) <= s.value);
         for authority in Authority::ALL {
             let other = value(&Facts { authority: *authority, ..facts.clone() });
-            if authority.weight() >= facts.authority.weight() {
+            let weight = |a: Authority| a.named(facts.privilege).weight();
+            if weight(*authority) >= weight(facts.authority) {
                 prop_assert!(other >= s.value);
             } else {
                 prop_assert!(other <= s.value);
@@ -357,7 +369,10 @@ proptest! {
         if facts.usability.contains(&Usability::Placeholder) {
             prop_assert_eq!(s.value, 0);
         }
-        match facts.authority {
+        let most = Facts { privilege: Privilege::Admin, ..facts.clone() };
+        let least = Facts { privilege: Privilege::ReadOnly, ..facts.clone() };
+        prop_assert!(value(&least) <= s.value && s.value <= value(&most));
+        match facts.authority.named(facts.privilege) {
             Authority::WriteOnly => prop_assert!(s.value <= 49),
             Authority::PublicByDesign => prop_assert!(s.value <= 20),
             Authority::SingleResource => prop_assert!(s.value <= 73),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::setting::Setting;
 use super::{Error, Outcome, git, output, summary};
 use crate::cli::ScanArgs;
-use crate::group;
+use crate::group::{self, Scene};
 use crate::identity::{self, Identity};
 use crate::report::{self, Report, Summary, Threshold};
 use crate::rules::Rules;
@@ -98,7 +98,8 @@ fn report<'r>(
     let mut harvest = harvest;
     let left_out = setting.leave_out(&mut harvest.findings);
     certificates::join(rules, &mut harvest.findings, &harvest.certificates);
-    let groups = group::group(rules, &identity, harvest.findings, now);
+    let scene = Scene { now, locked: harvest.locked, ..Scene::default() };
+    let groups = group::group(rules, &identity, harvest.findings, &scene);
     let threshold = Threshold {
         min_confidence: setting.min_confidence(args.min_confidence).into(),
         include_placeholders: setting.include_placeholders(args.include_placeholders),

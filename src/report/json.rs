@@ -8,6 +8,7 @@ use super::jsonl::{Line, line};
 use super::{Report, Summary};
 use crate::detect::decoded::Fact;
 use crate::finding::Confidence;
+use crate::locked::Opened;
 use crate::problem::Problem;
 use crate::score::Severity;
 
@@ -47,6 +48,8 @@ struct Secret<'a> {
     reach: &'static str,
     lifetime: &'static str,
     companions: &'a [String],
+    #[serde(skip_serializing_if = "<[Opened]>::is_empty")]
+    opens: &'a [Opened],
     why: &'a str,
     fix: &'a str,
     instead: &'a str,
@@ -77,6 +80,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             reach: group.facts.reach.name(),
             lifetime: group.facts.lifetime.name(),
             companions: &group.companions,
+            opens: &group.opens,
             why: &rule.text.why,
             fix: &rule.text.fix,
             instead: &rule.text.instead,

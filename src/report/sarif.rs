@@ -16,7 +16,7 @@ use super::{Report, SarifProfile};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::rules::{Rule, RuleId};
-use crate::score::{self, Environment, Exposure, Facts, Place, Severity};
+use crate::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -72,6 +72,7 @@ fn band(report: &Report<'_>, group: &SecretGroup, profile: SarifProfile) -> Opti
 fn usual_score(rule: &Rule) -> score::Score {
     score::score(&Facts {
         authority: rule.authority,
+        privilege: Privilege::Usual,
         reach: rule.reach,
         lifetime: rule.lifetime,
         usability: vec![rule.usability],

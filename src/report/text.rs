@@ -7,11 +7,14 @@ use anstyle::{AnsiColor, Style};
 use super::Report;
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
+use crate::locked::Opened;
 use crate::score::Severity;
 use crate::text::printable;
 
 /// Places shown before the rest is only counted.
 const PLACES: usize = 10;
+/// The same for what a key opens.
+const OPENED: usize = 5;
 
 /// Writes the report; `colour` puts escape sequences in.
 ///
@@ -63,6 +66,9 @@ fn write_group(
     if !facts.is_empty() {
         label("says", &facts.join(", "))?;
     }
+    if !group.opens.is_empty() {
+        label("unlocks", &opened(&group.opens))?;
+    }
     label("because", &group.score.because.join("; "))?;
     label("do first", &rule.text.fix)?;
     label("instead", &rule.text.instead)?;
@@ -71,6 +77,16 @@ fn write_group(
     label("sure", &sure)?;
     label("rule", &format!("{}, secret {}", rule.id(), group.id))?;
     writeln!(out)
+}
+
+/// The first few things that a key opens, and how many more there are.
+fn opened(all: &[Opened]) -> String {
+    let mut named: Vec<String> =
+        all.iter().take(OPENED).map(|one| format!("{} ({})", one.path, one.what)).collect();
+    if all.len() > OPENED {
+        named.push(format!("and {} more", all.len() - OPENED));
+    }
+    named.join(", ")
 }
 
 fn place(finding: &Finding) -> String {

@@ -294,7 +294,8 @@ fn show_object(
                 let mut finding = finding.clone();
                 finding.location.path = Arc::from(occurrence.path.as_str());
                 finding.location.origin = Origin::Git(Arc::new(occurrence.place.clone()));
-                finding.environment = context::environment(&occurrence.path);
+                finding.environment = (finding.surroundings.environment)
+                    .unwrap_or_else(|| context::environment(&occurrence.path));
                 finding.exposure = if occurrence.place.at_head {
                     context::exposure(&occurrence.path, false)
                 } else {

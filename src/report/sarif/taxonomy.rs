@@ -162,7 +162,7 @@ pub(super) fn of_group(group: &SecretGroup) -> Vec<Value> {
     use crate::score::Usability;
     use Environment::{Ci, Dev, Production, Staging, Test};
     let cases = [
-        (is_overprivileged(group.facts.authority), "NHI5:2025"),
+        (is_overprivileged(group.facts.authority.named(group.facts.privilege)), "NHI5:2025"),
         (is_long_lived(group.facts.lifetime) && in_environment(&[Ci]), "NHI6:2025"),
         (is_long_lived(group.facts.lifetime), "NHI7:2025"),
         (in_environment(&[Production]) && in_environment(&[Staging, Dev, Test, Ci]), "NHI8:2025"),

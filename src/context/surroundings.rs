@@ -1,0 +1,236 @@
+//! What the text around a secret says of it: the name it is assigned to, the host it is for, who
+//! logs in with it, and which environment all of that speaks of.
+//!
+//! Looked at only where a secret was found. What is read here moves the score and is compared
+//! between versions of a file; it never reaches a report as it stands.
+
+use std::ops::Range;
+
+use super::block::Block;
+use super::login::Login;
+use super::words::{first_environment, humps, parts};
+use crate::score::{Environment, Privilege, Usability};
+
+/// What the text around one secret says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The identifier that the secret is assigned to.
+    pub name: Option<String>,
+    /// The environment that host, name or enclosing keys speak of, in this order of trust.
+    pub environment: Option<Environment>,
+    /// What the name beside it says of its rights.
+    pub privilege: Option<Privilege>,
+    /// What its host says of who can use it, where there is one.
+    pub host: Option<Usability>,
+}
+
+impl Surroundings {
+    /// Reads the text around a secret. `has_host` is true for credentials that are good at one host
+    /// only, such as passwords; `is_secret` says whether bytes belong to some found secret and are
+    /// not to be taken for a name.
+    pub fn of(
+        text: &[u8],
+        secret: &Range<usize>,
+        has_host: bool,
+        is_secret: impl Fn(&Range<usize>) -> bool,
+    ) -> Self {
+        let block = Block::around(text, secret.start);
+        let mut name = name_before(text, secret.start)
+            .filter(|span| !is_secret(span))
+            .map(|span| String::from_utf8_lossy(&text[span]).into_owned());
+        // `- name: DB_PASSWORD` and `value: ...` in manifests and task definitions.
+        if name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("value"))
+            && let Some(other) = block.sibling("name").or_else(|| block.sibling("key"))
+        {
+            name = Some(other.to_owned());
+        }
+        let login = match has_host {
+            true => Login::of(text, secret, name.as_deref(), &block),
+            false => Login::default(),
+        };
+        let of_host = login.host.as_deref().and_then(|host| first_environment(parts(host)));
+        let of_name = name.as_deref().and_then(|name| first_environment(humps(name)));
+        let beside = [name.as_deref(), login.user.as_deref(), block.section.as_deref()];
+        let rights = beside.iter().flatten().filter_map(|name| privilege(name));
+        // SQL Server's administrator has a name that is too short to be looked for elsewhere.
+        let is_sa = login.user.as_deref() == Some("sa");
+        Self {
+            environment: of_host.or(of_name).or(block.environment),
+            privilege: rights.chain(is_sa.then_some(Privilege::Admin)).max(),
+            host: login.usability(),
+            name,
+        }
+    }
+}
+
+/// How far before a secret its name is looked for, in bytes.
+const REACH: usize = 400;
+
+/// The longest identifier that is taken for a name, in bytes.
+pub(super) const LONGEST_NAME: usize = 80;
+
+/// Words that stand between a name and its value and are no name.
+const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "negotiate", "ssws", "apikey"];
+
+/// Signs between a name and its value.
+const SIGNS: &[u8] = b"\"'`=:|>({[,+\\$@-";
+
+/// Whether an identifier may hold this byte.
+pub(super) fn is_identifier(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+}
+
+/// The identifier before a position, over the signs of an assignment.
+fn name_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let from = at.saturating_sub(REACH);
+    let mut end = before_url(text, from, at);
+    for _ in 0..3 {
+        let is_sign = |b: &&u8| b.is_ascii_whitespace() || SIGNS.contains(b);
+        let stop = end - text[from..end].iter().rev().take_while(is_sign).count();
+        // Beyond the line only where the value was left to the next one.
+        let signs = &text[stop..end];
+        if signs.contains(&b'\n') && !signs.iter().any(|b| b"=:|>({[\"'`".contains(b)) {
+            return None;
+        }
+        let letters = text[from..stop].iter().rev().take_while(|b| is_identifier(**b)).count();
+        let span = stop - letters..stop;
+        let word = &text[span.clone()];
+        if letters > LONGEST_NAME || !word.iter().any(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        if !SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes())) {
+            return Some(span);
+        }
+        end = span.start;
+    }
+    None
+}
+
+/// Where the URL begins that a position is in; the position itself if it is in none. A URL belongs
+/// to the name before it, not to its own scheme and user.
+fn before_url(text: &[u8], from: usize, at: usize) -> usize {
+    let line = text[from..at].iter().rposition(|b| *b == b'\n').map_or(from, |nl| from + nl + 1);
+    let Some(slashes) = memchr::memmem::rfind(&text[line..at], b"://") else { return at };
+    if text[line + slashes + 3..at].iter().any(u8::is_ascii_whitespace) {
+        return at;
+    }
+    let scheme = line + slashes;
+    let is_scheme = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b':' | b'-' | b'.');
+    scheme - text[line..scheme].iter().rev().take_while(is_scheme).count()
+}
+
+/// The rights that a name speaks of.
+fn privilege(name: &str) -> Option<Privilege> {
+    let words = humps(name);
+    let any = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    if any(&["admin", "administrator", "root", "superuser", "superadmin", "sysadmin", "sudo"]) {
+        Some(Privilege::Admin)
+    } else if any(&["readonly", "ro", "reader", "viewer"])
+        || words.windows(2).any(|pair| pair == ["read", "only"])
+    {
+        Some(Privilege::ReadOnly)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Surroundings of the word SECRET in a text.
+    fn of(text: &str) -> Surroundings {
+        let at = text.find("SECRET").unwrap();
+        Surroundings::of(text.as_bytes(), &(at..at + 6), true, |_| false)
+    }
+
+    fn name(text: &str) -> String {
+        of(text).name.unwrap_or_default()
+    }
+
+    #[test]
+    fn the_name_stands_before_the_signs_of_an_assignment() {
+        assert_eq!(name("export DB_PASSWORD=SECRET\n"), "DB_PASSWORD");
+        assert_eq!(name("  \"apiKey\": \"SECRET\","), "apiKey");
+        assert_eq!(name("const adminToken = 'SECRET';"), "adminToken");
+        assert_eq!(name("Authorization: Bearer SECRET"), "Authorization");
+        assert_eq!(name("DATABASE_URL=postgres://app:SECRET@db.example.net/x"), "DATABASE_URL");
+        assert_eq!(name("see http://a.b/c DB_PASSWORD=SECRET"), "DB_PASSWORD");
+        assert_eq!(name("tls.key: |\n  SECRET"), "tls.key");
+        assert_eq!(name("env:\n  - name: DB_PASSWORD\n    value: SECRET\n"), "DB_PASSWORD");
+        assert_eq!(name("some words.\n\nSECRET"), "");
+        assert_eq!(name("SECRET"), "");
+    }
+
+    #[test]
+    fn a_secret_is_no_name() {
+        let text = b"HIDDEN:SECRET";
+        let around = Surroundings::of(text, &(7..13), true, |span| span.start < 6);
+        assert_eq!(around.name, None);
+    }
+
+    #[test]
+    fn the_environment_is_that_of_the_host_then_of_the_name_then_of_the_block() {
+        use Environment::{Production, Staging, Test};
+        for (text, wanted) in [
+            ("TEST_URL=postgres://a:SECRET@db.prod.example.net/x", Some(Production)),
+            ("production:\n  STAGING_TOKEN: SECRET", Some(Staging)),
+            ("test:\n  a: b\nproduction:\n  db:\n    password: SECRET", Some(Production)),
+            ("deploy:\n  environment: production\n  env:\n    TOKEN: SECRET", Some(Production)),
+            ("[default]\nx = 1\n[staging]\nkey = SECRET", Some(Staging)),
+            ("[prod]\nx = 1\n[other]\nkey = SECRET", None),
+            ("RAILS_ENV=test\nTOKEN=SECRET", Some(Test)),
+            ("{\n  \"production\": {\n    \"token\": \"SECRET\"\n  }\n}", Some(Production)),
+            ("spec:\n  token: SECRET", None),
+            ("devDependencies:\n  token: SECRET", None),
+            ("latest = 1\ncontest = SECRET", None),
+        ] {
+            assert_eq!(of(text).environment, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn rights_follow_from_names_beside_it() {
+        use Privilege::{Admin, ReadOnly};
+        for (text, wanted) in [
+            ("ADMIN_API_KEY=SECRET", Some(Admin)),
+            ("mysql://root:SECRET@db.example.net", Some(Admin)),
+            ("Server=db.example.net;Uid=sa;Password=SECRET", Some(Admin)),
+            ("Server=db.example.net;Uid=web;Password=SECRET", None),
+            ("readOnlyToken: SECRET", Some(ReadOnly)),
+            ("DB_USER=reporting_ro\nDB_PASSWORD=SECRET", Some(ReadOnly)),
+            ("OTHER_USER=root\nDB_PASSWORD=SECRET", None),
+            ("badminton = SECRET", None),
+        ] {
+            assert_eq!(of(text).privilege, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_say_who_can_use_it() {
+        use Usability::{LoopbackHost, PrivateHost};
+        for (text, wanted) in [
+            ("redis://:SECRET@localhost:6379", Some(LoopbackHost)),
+            ("redis://:SECRET@redis:6379", Some(LoopbackHost)),
+            ("redis://:SECRET@[::1]:6379", Some(LoopbackHost)),
+            ("redis://:SECRET@10.1.2.3:6379", Some(PrivateHost)),
+            ("redis://:SECRET@cache.prod.internal", Some(PrivateHost)),
+            ("redis://:SECRET@cache.example.net", None),
+            ("redis://:SECRET@$HOST/", None),
+            ("host=127.0.0.1 password=SECRET", Some(LoopbackHost)),
+            ("DB_HOST=192.168.1.5\nDB_PASSWORD=SECRET", Some(PrivateHost)),
+            ("CACHE_HOST=127.0.0.1\nDB_PASSWORD=SECRET", None),
+            ("password: SECRET\nhost: 172.20.0.1\n", Some(PrivateHost)),
+        ] {
+            assert_eq!(of(text).host, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_text_is_survived() {
+        for text in ["@SECRET@", "://:SECRET@[", "=SECRET", "\n\n - SECRET", "[\nSECRET"] {
+            of(text);
+            of(&format!("\u{e9}{text}\u{e9}"));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Weights of a project's own, in place of those of the tables.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authority, Environment, Exposure, Lifetime, Reach, Usability};
+
+/// What a project weighs otherwise than the tables do; what is not named keeps its usual weight.
+///
+/// Steps are pairs of a least number and the percent from there on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Weights {
+    /// Points of the base score.
+    pub authority: BTreeMap<Authority, i64>,
+    /// Points of the base score.
+    pub reach: BTreeMap<Reach, i64>,
+    /// Points of the base score.
+    pub lifetime: BTreeMap<Lifetime, i64>,
+    /// Percent of the base score.
+    pub usability: BTreeMap<Usability, i64>,
+    /// Percent added to the context.
+    pub environment: BTreeMap<Environment, i64>,
+    /// Percent added to the context.
+    pub exposure: BTreeMap<Exposure, i64>,
+    /// By number of files.
+    pub files: Option<Vec<(i64, i64)>>,
+    /// By days since the first commit.
+    pub age: Option<Vec<(i64, i64)>>,
+    /// By number of authors.
+    pub authors: Option<Vec<(i64, i64)>>,
+    /// By number of things that it opens.
+    pub fan_out: Option<Vec<(i64, i64)>>,
+    /// For each further repository.
+    pub repository: Option<i64>,
+    /// If one value serves production and something else.
+    pub reuse: Option<i64>,
+}
+
+/// Says at the end of a reason that its weight is not the usual one.
+pub(super) const OWN: &str = " (this project's weight)";
+
+impl Weights {
+    /// Checks that scores keep their properties: no weight out of bounds, and more is never less.
+    ///
+    /// # Errors
+    /// Names the weight that is wrong, and what it may be.
+    pub fn check(&self) -> Result<(), String> {
+        let within = |table: &str, name: &str, value: i64, least: i64, most: i64| {
+            if (least..=most).contains(&value) {
+                return Ok(());
+            }
+            Err(format!("{table}.{name} is {value}; it may be from {least} to {most}"))
+        };
+        for (class, points) in &self.authority {
+            within("authority", class.name(), *points, 0, 100)?;
+        }
+        for (class, points) in &self.reach {
+            within("reach", class.name(), *points, 0, 100)?;
+        }
+        for (class, points) in &self.lifetime {
+            within("lifetime", class.name(), *points, 0, 100)?;
+        }
+        for (class, percent) in &self.usability {
+            within("usability", class.name(), *percent, 0, 100)?;
+        }
+        for (class, percent) in &self.environment {
+            within("environment", class.name(), *percent, -100, 100)?;
+        }
+        for (class, percent) in &self.exposure {
+            within("exposure", class.name(), *percent, -100, 100)?;
+        }
+        within("", "repository", self.repository.unwrap_or(0), 0, 100)?;
+        within("", "reuse", self.reuse.unwrap_or(0), 0, 100)?;
+        let steps = [
+            ("files", &self.files),
+            ("age", &self.age),
+            ("authors", &self.authors),
+            ("fan-out", &self.fan_out),
+        ];
+        for (name, steps) in steps {
+            let steps = steps.as_deref().unwrap_or_default();
+            let rise = |pair: &[(i64, i64)]| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1;
+            let is_valid =
+                steps.iter().all(|(at, percent)| *at >= 0 && (0..=100).contains(percent));
+            if !is_valid || !steps.windows(2).all(rise) {
+                return Err(format!(
+                    "{name}: steps are pairs of a number and a percentage from 0 to 100, and both \
+                     must rise"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn authority(&self, class: Authority) -> Weight {
+        Weight::of(self.authority.get(&class), class.weight())
+    }
+
+    pub(super) fn reach(&self, class: Reach) -> Weight {
+        Weight::of(self.reach.get(&class), class.weight())
+    }
+
+    pub(super) fn lifetime(&self, class: Lifetime) -> Weight {
+        Weight::of(self.lifetime.get(&class), class.weight())
+    }
+
+    pub(super) fn usability(&self, class: Usability) -> Weight {
+        Weight::of(self.usability.get(&class), class.weight())
+    }
+
+    pub(super) fn environment(&self, class: Environment) -> Weight {
+        Weight::of(self.environment.get(&class), class.weight())
+    }
+
+    pub(super) fn exposure(&self, class: Exposure) -> Weight {
+        Weight::of(self.exposure.get(&class), class.weight())
+    }
+}
+
+/// A weight, and whether it is the project's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weight {
+    pub(super) value: i64,
+    pub(super) is_own: bool,
+}
+
+impl Weight {
+    pub(super) fn of(own: Option<&i64>, usual: i64) -> Self {
+        Self { value: *own.unwrap_or(&usual), is_own: own.is_some_and(|own| *own != usual) }
+    }
+
+    /// By the steps of a table.
+    pub(super) fn by_steps(number: i64, own: Option<&[(i64, i64)]>, usual: &[(i64, i64)]) -> Self {
+        let at = |steps: &[(i64, i64)]| {
+            steps.iter().take_while(|(least, _)| number >= *least).last().map_or(0, |(_, v)| *v)
+        };
+        Self::of(own.map(at).as_ref(), at(usual))
+    }
+
+    /// Two weights as one.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { value: self.value + other.value, is_own: self.is_own || other.is_own }
+    }
+
+    /// What is written after a reason.
+    pub(super) fn mark(self) -> &'static str {
+        if self.is_own { OWN } else { "" }
+    }
+}
