@@ -160,6 +160,12 @@ pub struct GitPlace {
     pub branches: usize,
     /// Tags that hold it.
     pub tags: usize,
+    /// Author date of the commit that removed it, Unix seconds.
+    pub removed_at: Option<i64>,
+    /// Author of the last commit that brought it, `Name <email>`.
+    pub last_author: Option<String>,
+    /// Whether it had been taken away from here, and was brought back.
+    pub returned: bool,
 }
 
 /// A place in a text. Lines and columns are 1-based; columns count UTF-16 code units, as SARIF and
@@ -209,4 +215,19 @@ pub struct Finding {
     pub exposure: Exposure,
     /// GitHub's `primaryLocationLineHash`.
     pub line_hash: Option<String>,
+    /// Who owns the file, by CODEOWNERS.
+    pub owners: Vec<String>,
+    /// Stands for the place that a value is kept at, whatever the value: repository, path, type and
+    /// name. Keyed like the ids of secrets; empty until groups are made.
+    pub slot: String,
+}
+
+impl Finding {
+    /// The place in a repository's history, if it is in one.
+    pub fn git(&self) -> Option<&GitPlace> {
+        match &self.location.origin {
+            Origin::Git(place) => Some(place),
+            Origin::File | Origin::Stdin => None,
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Confidence, Evidence, Finding, Origin, Secret};
+use crate::finding::{Confidence, Evidence, Finding, Secret};
 use crate::identity::Identity;
+use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
-use crate::rules::{Rule, RuleId, Rules};
+use crate::record::{self, Record};
+use crate::rules::{Detector, Rule, RuleId, Rules};
 use crate::score::{
     self, Authority, Facts, Lifetime, Place, Privilege, Reach, Score, Usability, Weights,
 };
@@ -15,10 +17,15 @@ use crate::score::{
 pub struct SecretGroup {
     /// Keyed identity; see [`crate::identity`].
     pub id: String,
+    /// Whether the id follows from where the secret stands, and not from its value: it is only good
+    /// within one scan.
+    pub id_by_place: bool,
     /// The most specific rule that found it.
     pub rule: RuleId,
-    /// The secret.
+    /// The secret; empty if it comes from a report.
     pub secret: Secret,
+    /// What may be shown of it, if it comes from a report.
+    pub shown: Option<String>,
     /// The best confidence of its occurrences.
     pub confidence: Confidence,
     /// Where it stands, in order; at least one.
@@ -31,6 +38,10 @@ pub struct SecretGroup {
     pub facts: Facts,
     /// What it opens in the scanned trees.
     pub opens: Vec<Opened>,
+    /// Who, where, and since when.
+    pub record: Record,
+    /// What is to be said of its lifetime.
+    pub remarks: Vec<Remark>,
 }
 
 /// What groups are made and scored by, besides the findings.
@@ -42,19 +53,41 @@ pub struct Scene {
     pub locked: Vec<Locked>,
     /// The project's own weights.
     pub weights: Weights,
+    /// The project's limits for lifetimes.
+    pub lifetimes: LifetimePolicy,
+}
+
+/// A secret with its places, before it is scored.
+#[derive(Debug)]
+pub struct Draft {
+    /// Keyed identity.
+    pub id: String,
+    /// Whether the id follows from the place.
+    pub id_by_place: bool,
+    /// The secret; empty if it comes from a report.
+    pub secret: Secret,
+    /// What reports show of it, by the rule that they name.
+    pub shown: Vec<(RuleId, String)>,
+    /// Where it stands, in any order; at least one.
+    pub occurrences: Vec<Finding>,
+    /// Ids of secrets that belong with it, in any order.
+    pub companions: Vec<String>,
 }
 
 impl SecretGroup {
     /// What may be shown of the secret.
     pub fn redacted(&self, rules: &Rules) -> String {
         let rule = rules.get(self.rule);
+        if self.occurrences.iter().any(|o| o.location.end_line > o.location.line)
+            || rule.detector == Detector::Keys
+        {
+            return HIDDEN.to_owned();
+        }
+        if let Some(shown) = &self.shown {
+            return shown.clone();
+        }
         let prefix =
             rule.compiled().map_or(0, |compiled| compiled.public_prefix(self.secret.reveal()));
-        if self.occurrences.iter().any(|o| o.location.end_line > o.location.line)
-            || rule.detector == crate::rules::Detector::Keys
-        {
-            return "****".to_owned();
-        }
         self.secret.redacted(prefix, rule.kind.is_guessable())
     }
 
@@ -75,6 +108,9 @@ impl SecretGroup {
     }
 }
 
+/// Shown of a secret of which nothing is shown.
+const HIDDEN: &str = "****";
+
 /// Groups findings by secret and scores each group.
 ///
 /// Sorted by score, then base, then uncapped product, then id.
@@ -85,10 +121,11 @@ pub fn group(
     scene: &Scene,
 ) -> Vec<SecretGroup> {
     let mut by_secret: BTreeMap<Secret, Vec<Finding>> = BTreeMap::new();
-    for finding in findings {
+    for mut finding in findings {
+        finding.slot = identity.slot(&finding, rules.get(finding.rule).id());
         by_secret.entry(finding.secret.clone()).or_default().push(finding);
     }
-    let mut ids: BTreeMap<Secret, String> = BTreeMap::new();
+    let mut ids: BTreeMap<Secret, (String, bool)> = BTreeMap::new();
     // Among guessable values first found in one file, their order there tells them apart.
     let mut ordinals: BTreeMap<_, usize> = BTreeMap::new();
     let mut firsts: Vec<_> =
@@ -97,27 +134,47 @@ pub fn group(
     for (first, secret) in firsts {
         let rule = rules.get(first.rule);
         let ordinal = ordinals.entry((first.location.path.clone(), rule.kind)).or_default();
-        ids.insert(secret.clone(), identity.of(secret, rule.kind, first, *ordinal));
+        let id = identity.of(secret, rule.kind, first, *ordinal);
+        ids.insert(secret.clone(), (id, identity.is_by_place(secret, rule.kind)));
         *ordinal += 1;
     }
-    let mut groups: Vec<SecretGroup> = by_secret
-        .into_iter()
-        .map(|(secret, occurrences)| one_group(rules, &ids, secret, occurrences, scene))
-        .collect();
+    let drafts = by_secret.into_iter().map(|(secret, occurrences)| {
+        let (id, id_by_place) = ids.get(&secret).cloned().unwrap_or_default();
+        let companions = occurrences
+            .iter()
+            .flat_map(|o| &o.companions)
+            .filter_map(|companion| ids.get(companion).map(|(id, _)| id.clone()))
+            .collect();
+        Draft { id, id_by_place, secret, shown: Vec::new(), occurrences, companions }
+    });
+    scored(rules, drafts, scene)
+}
+
+/// Scores drafts and links them with each other. Sorted as [`group`] does.
+pub fn scored(
+    rules: &Rules,
+    drafts: impl IntoIterator<Item = Draft>,
+    scene: &Scene,
+) -> Vec<SecretGroup> {
+    let mut groups: Vec<SecretGroup> =
+        drafts.into_iter().map(|draft| one_group(rules, draft, scene)).collect();
     groups.sort_by(|a, b| {
         let rank = |g: &SecretGroup| (g.score.value, g.score.base, g.score.uncapped);
         rank(b).cmp(&rank(a)).then_with(|| a.id.cmp(&b.id))
     });
+    record::link(&mut groups);
     groups
 }
 
-fn one_group(
-    rules: &Rules,
-    ids: &BTreeMap<Secret, String>,
-    secret: Secret,
-    occurrences: Vec<Finding>,
-    scene: &Scene,
-) -> SecretGroup {
+fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
+    let Draft { id, id_by_place, secret, shown, mut occurrences, mut companions } = draft;
+    occurrences.sort_by(|a, b| {
+        (&a.location, a.rule, &a.repository).cmp(&(&b.location, b.rule, &b.repository))
+    });
+    // A file that was named twice holds its secrets once.
+    occurrences.dedup_by(|a, b| {
+        (&a.location, a.rule, &a.repository) == (&b.location, b.rule, &b.repository)
+    });
     let rule = occurrences
         .iter()
         .map(|o| {
@@ -131,26 +188,38 @@ fn one_group(
         .max()
         .map_or(occurrences[0].rule, |(_, _, _, rule)| rule.0);
     let confidence = occurrences.iter().map(|o| o.confidence).max().unwrap_or(Confidence::Weak);
-    let mut companions: Vec<String> = occurrences
-        .iter()
-        .flat_map(|o| &o.companions)
-        .filter_map(|companion| ids.get(companion).cloned())
-        .collect();
     companions.sort();
     companions.dedup();
     let opens = locked::opened(rules.get(rule).id(), &occurrences, &scene.locked);
     let facts = facts(rules.get(rule), &occurrences, opens.len(), scene.now);
-    let score = score::score_with(&facts, &scene.weights);
+    let authority = facts.authority.named(facts.privilege);
+    let term = term(&occurrences);
+    let remarks =
+        scene.lifetimes.remarks(rules.get(rule), authority, facts.lifetime, term, scene.now);
+    let shown = shown.into_iter().find(|(by, _)| *by == rule).map(|(_, shown)| shown);
     SecretGroup {
-        id: ids.get(&secret).cloned().unwrap_or_default(),
+        id,
+        id_by_place,
         rule,
         secret,
+        shown,
         confidence,
-        occurrences,
         companions,
-        score,
+        score: score::score_with(&facts, &scene.weights),
         facts,
         opens,
+        record: Record::of(&occurrences),
+        remarks,
+        occurrences,
+    }
+}
+
+/// Start and end, as far as any occurrence says.
+fn term(occurrences: &[Finding]) -> Term {
+    let decoded = occurrences.iter().map(|o| &o.decoded);
+    Term {
+        issued: decoded.clone().filter_map(|d| d.issued).min(),
+        expires: decoded.filter_map(|d| d.expires).max(),
     }
 }
 
@@ -178,8 +247,7 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
             .max()
             .unwrap_or_default(),
     };
-    let expires = decoded.clone().filter_map(|d| d.expires).max();
-    let issued = decoded.clone().filter_map(|d| d.issued).min();
+    let Term { issued, expires } = term(occurrences);
     let stated = decoded.filter_map(|d| d.lifetime).max_by_key(|l| l.weight());
     let lifetime = match expires {
         Some(end) => lifetime_of(end - issued.unwrap_or(now)),
@@ -206,10 +274,7 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
             repository: o.repository.to_string(),
         })
         .collect();
-    let commits = occurrences.iter().filter_map(|o| match &o.location.origin {
-        Origin::Git(place) => Some(place),
-        _ => None,
-    });
+    let commits = occurrences.iter().filter_map(Finding::git);
     let first = commits.clone().filter_map(|place| place.seconds).min();
     let mut authors: Vec<String> =
         commits.filter_map(|place| place.author.as_deref()).map(person).collect();

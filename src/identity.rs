@@ -69,12 +69,40 @@ impl Identity {
         }
     }
 
+    /// Whether the id of a secret follows from where it was first found, not from its value.
+    pub fn is_by_place(&self, secret: &Secret, kind: Kind) -> bool {
+        self.key.is_none() && (kind.is_guessable() || !is_unguessable(secret.reveal()))
+    }
+
+    /// Stands for the place that a value is kept at, whatever the value: by the name that it is
+    /// assigned to, or else by its rule.
+    pub fn slot(&self, finding: &Finding, rule: &str) -> String {
+        let name = finding.surroundings.name.as_deref();
+        let (what, name) = name.map_or(("rule", rule), |name| ("name", name));
+        let parts = [
+            b"slot",
+            finding.repository.as_bytes(),
+            finding.location.path.as_bytes(),
+            what.as_bytes(),
+            name.as_bytes(),
+        ];
+        base32(&mac(self.key_bytes(), &parts))
+    }
+
+    /// Tells one key from another without telling anything else of it.
+    pub fn check_value(&self) -> String {
+        base32(&mac(self.key_bytes(), &[b"check value"]))
+    }
+
+    fn key_bytes(&self) -> &[u8] {
+        self.key.as_ref().map_or(PUBLIC_KEY, |k| k.0.as_slice())
+    }
+
     /// The id of one occurrence: of its secret, path and number among those of the file.
     pub fn occurrence(&self, secret_id: &str, path: &str, ordinal: usize) -> String {
-        let key = self.key.as_ref().map_or(PUBLIC_KEY, |k| k.0.as_slice());
         let number = ordinal.to_string();
         base32(&mac(
-            key,
+            self.key_bytes(),
             &[b"occurrence", secret_id.as_bytes(), path.as_bytes(), number.as_bytes()],
         ))
     }

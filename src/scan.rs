@@ -14,6 +14,7 @@ use crate::detect::{Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
 use crate::line_hash;
 use crate::locked::{self, Locked};
+use crate::owners::OwnersFile;
 use crate::problem::Problem;
 use crate::rules::{Detector, Rule, Rules};
 use crate::score::Authority;
@@ -35,6 +36,8 @@ pub struct Worker<'r> {
     pub problems: Vec<Problem>,
     /// What is locked in the files, in no particular order.
     pub locked: Vec<Locked>,
+    /// The files that say who owns what, in no particular order.
+    pub owners: Vec<OwnersFile>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
 }
@@ -50,6 +53,7 @@ impl<'r> Worker<'r> {
             findings: Vec::new(),
             problems: Vec::new(),
             locked: Vec::new(),
+            owners: Vec::new(),
             left_out: LeftOut::default(),
         }
     }
@@ -58,6 +62,7 @@ impl<'r> Worker<'r> {
     pub fn blob(&mut self, blob: &Blob<'_>) {
         self.count(blob.bytes);
         self.note_locks(blob);
+        self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
         let mut findings = self.findings_of(blob);
         self.findings.append(&mut findings);
     }
@@ -252,6 +257,8 @@ fn finding(
         surroundings,
         exposure: context::exposure(path, blob.untracked),
         line_hash: None,
+        owners: Vec::new(),
+        slot: String::new(),
     }
 }
 
@@ -308,6 +315,7 @@ impl<'r> Crew<'r> {
             harvest.findings.extend(worker.findings);
             harvest.problems.extend(worker.problems);
             harvest.locked.extend(worker.locked);
+            harvest.owners.extend(worker.owners);
             harvest.left_out.add(worker.left_out);
         }
         harvest.sort();
@@ -328,6 +336,8 @@ pub struct Harvest {
     pub certificates: Vec<KeyMaterial>,
     /// What is locked in the files; sorted, without repeats.
     pub locked: Vec<Locked>,
+    /// The files that say who owns what; sorted, without repeats.
+    pub owners: Vec<OwnersFile>,
 }
 
 impl Harvest {
@@ -338,6 +348,7 @@ impl Harvest {
         self.left_out.add(other.left_out);
         self.certificates.extend(other.certificates);
         self.locked.extend(other.locked);
+        self.owners.extend(other.owners);
         self.sort();
     }
 
@@ -349,5 +360,7 @@ impl Harvest {
         self.problems.dedup();
         self.locked.sort();
         self.locked.dedup();
+        self.owners.sort();
+        self.owners.dedup();
     }
 }

@@ -98,7 +98,7 @@ fn a_key_says_how_many_files_it_opens() {
 #[test]
 fn other_keys_open_what_is_locked_with_them() {
     let (_guard, root) = scratch();
-    let master: String = (0..32).map(|i| char::from(b"3f9a1c7e"[i * 5 % 8])).collect();
+    let master = minted("rails-master-key", 1);
     write(&root, "deploy.env", format!("RAILS_MASTER_KEY={master}\n"));
     write(&root, "config/credentials.yml.enc", "x");
     write(&root, "config/credentials/staging.yml.enc", "x");

@@ -10,6 +10,7 @@ use super::{Error, Outcome, git, output, summary};
 use crate::cli::ScanArgs;
 use crate::group::{self, Scene};
 use crate::identity::{self, Identity};
+use crate::owners;
 use crate::report::{self, Report, Summary, Threshold};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
@@ -98,6 +99,7 @@ fn report<'r>(
     let mut harvest = harvest;
     let left_out = setting.leave_out(&mut harvest.findings);
     certificates::join(rules, &mut harvest.findings, &harvest.certificates);
+    owners::assign(&mut harvest.findings, &harvest.owners);
     let scene = Scene { now, locked: harvest.locked, ..Scene::default() };
     let groups = group::group(rules, &identity, harvest.findings, &scene);
     let threshold = Threshold {

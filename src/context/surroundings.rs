@@ -98,7 +98,8 @@ fn name_before(text: &[u8], at: usize) -> Option<Range<usize>> {
         if letters > LONGEST_NAME || !word.iter().any(u8::is_ascii_alphabetic) {
             return None;
         }
-        if !SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes())) {
+        let is_scheme = SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes()));
+        if !is_scheme || signs.iter().any(|b| matches!(b, b':' | b'=')) {
             return Some(span);
         }
         end = span.start;

@@ -207,6 +207,9 @@ struct Track {
     marks: u8,
     /// Whether it came from nowhere at least once, or from a place that had.
     fresh: bool,
+    /// Whether it went away without moving elsewhere, and whether it came back after that.
+    left: bool,
+    returned: bool,
     /// The last commit that took it away, one that HEAD reaches before others.
     gone: Option<(bool, u32)>,
     /// A blob that holds it, where no commit says so.
@@ -372,6 +375,8 @@ impl<'p> Placing<'p> {
                 last: None,
                 marks: 0,
                 fresh: false,
+                left: false,
+                returned: false,
                 gone: None,
                 blob,
                 at_head: None,
@@ -400,10 +405,14 @@ impl<'p> Placing<'p> {
                 self.tracks[arrived as usize].fresh |= self.tracks[left as usize].fresh;
                 let (a, b) = (self.root(left), self.root(arrived));
                 self.tracks[a.max(b) as usize].same_as = a.min(b);
+            } else {
+                self.tracks[left as usize].left = true;
             }
         }
         for at in come.drain(..) {
-            self.tracks[at as usize].fresh = true;
+            let track = &mut self.tracks[at as usize];
+            track.fresh = true;
+            track.returned |= track.left;
         }
         (self.gone, self.come) = (gone, come);
     }
@@ -590,6 +599,10 @@ impl<'p> Placing<'p> {
         if let Some((commit, _)) = first {
             self.sign(&mut place, commit, reader);
         }
+        place.returned = tracks.iter().any(|track| track.returned);
+        if let Some((commit, _)) = tracks.iter().filter_map(|track| track.last).max() {
+            place.last_author = self.signed(commit, reader).author;
+        }
         let mut show = |track: &Track, object: Number, place: GitPlace| {
             let path = match reach {
                 "note" => format!("<note on {}>", short_note(&self.shown(track.path))),
@@ -619,6 +632,7 @@ impl<'p> Placing<'p> {
         {
             let number = self.history.commits.all()[commit as usize].number;
             place.removed_by = Some(self.history.catalogue.id(number).to_string());
+            place.removed_at = self.signed(commit, reader).seconds;
         }
         let shown = if tracks.len() == 1 { first } else { track.last };
         let blob = shown.map_or(track.blob, |(_, blob)| blob);
@@ -681,6 +695,13 @@ impl<'p> Placing<'p> {
         {
             sign(place, parsed.author);
         }
+    }
+
+    /// Who wrote a commit, and when.
+    fn signed(&self, commit: u32, reader: &mut Reader) -> GitPlace {
+        let mut place = GitPlace::default();
+        self.sign(&mut place, commit, reader);
+        place
     }
 
     fn shown(&self, path: u32) -> String {
