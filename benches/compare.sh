@@ -1,19 +1,31 @@
 #!/usr/bin/env bash
-# Runs sprawl and another command on the same tree in turn, A B A B ..., and prints the median wall
-# time, CPU time and peak memory of each, and the ratio of the medians.
+# Runs sprawl and another command in turn, A B A B ..., and prints the median wall time, CPU time and
+# peak memory of each, and the ratio of the medians.
 #
 #   benches/compare.sh TREE 'OTHER COMMAND' [ROUNDS]
 #   benches/compare.sh linux-source-6.1 'kingfisher scan linux-source-6.1 --no-validate --git-history=none --no-update-check --format json'
+#
+# With --history, the whole history of any repository; by default against what git needs to print it:
+#
+#   benches/compare.sh --history REPOSITORY ['OTHER COMMAND'] [ROUNDS]
 set -euo pipefail
-tree=${1:?a tree to scan}
-other=${2:?a command to compare with}
+scan=scan
+default=
+if [ "${1:-}" = --history ]; then
+    shift
+    scan='scan --history'
+    default="git -C ${1:-.} cat-file --batch-all-objects --batch --unordered"
+fi
+place=${1:?what to scan}
+other=${2:-$default}
+: "${other:?a command to compare with}"
 rounds=${3:-5}
 cd_to=$PWD
 (cd "$(dirname "$0")/.." && cargo build --release --quiet)
 sprawl=$(cd "$(dirname "$0")/.." && pwd)/target/release/sprawl
 cd "$cd_to"
-python3 - "$rounds" "$sprawl scan $tree -q -f jsonl -o /dev/null" "$other" <<'PYTHON'
-import os, resource, shlex, statistics, subprocess, sys, time
+python3 - "$rounds" "$sprawl $scan $place -q --no-config -f jsonl -o /dev/null" "$other" <<'PYTHON'
+import os, shlex, statistics, subprocess, sys, time
 
 rounds, commands = int(sys.argv[1]), sys.argv[2:]
 

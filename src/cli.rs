@@ -61,6 +61,11 @@ pub struct ScanArgs {
     #[arg(long, requires = "history", help_heading = "Git")]
     pub submodules: bool,
 
+    /// With --history: scan every version of a text whole, instead of what is new in it. Slower, and
+    /// the same findings: this is how to check that.
+    #[arg(long, requires = "history", hide = true)]
+    pub whole_versions: bool,
+
     /// Form of the report.
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,

@@ -2,6 +2,7 @@
 
 mod damage;
 mod history;
+mod inert;
 mod range;
 mod several;
 mod staged;

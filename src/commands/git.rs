@@ -18,6 +18,7 @@ use crate::git::submodules::Submodule;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
+use crate::source::history::Versions;
 use crate::source::{Progress, history, names, range, staged, tree};
 use crate::text::display_bytes;
 
@@ -115,11 +116,15 @@ fn history(
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    history::scan(&crew, repository)?;
+    history::scan(&crew, repository, versions(args))?;
     if let Some(top) = repository.work_tree() {
         history::scan_work_tree(&crew, repository.name(), top, trees);
     }
     Ok(crew.finish())
+}
+
+fn versions(args: &ScanArgs) -> Versions {
+    if args.whole_versions { Versions::Whole } else { Versions::New }
 }
 
 /// The histories of the submodules; their files were scanned with the work tree that they are in.
@@ -139,7 +144,7 @@ fn submodules(
     for Submodule { path, mut repository } in outer.submodules(&mut problems) {
         repository.rename(Arc::from(format!("{}/{path}", outer.name())));
         let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-        match history::scan(&crew, &repository) {
+        match history::scan(&crew, &repository, versions(args)) {
             Ok(()) => {
                 let mut inner = crew.finish();
                 leave_out(&mut inner, &trees.exclude);

@@ -254,6 +254,13 @@ impl Table {
     }
 }
 
+/// Whether it is a file or leads to one: whoever reads a FIFO waits for ever.
+fn is_file(entry: &std::fs::DirEntry) -> bool {
+    entry
+        .file_type()
+        .is_ok_and(|kind| kind.is_file() || (kind.is_symlink() && entry.path().is_file()))
+}
+
 fn loose_objects(objects: &Objects, problems: &mut Vec<Problem>) -> Vec<Loose> {
     let rest = objects.hash().len_in_hex() - 2;
     let mut all = Vec::new();
@@ -279,6 +286,10 @@ fn loose_objects(objects: &Objects, problems: &mut Vec<Problem>) -> Vec<Loose> {
                         if text.len() == rest
                             && let Ok(id) = ObjectId::from_hex(&[hex.as_bytes(), text].concat())
                         {
+                            if !is_file(&name) {
+                                problems.push(Problem::new(id.to_string(), "is no file"));
+                                continue;
+                            }
                             all.push(Loose { id, file: name.path() });
                         }
                     }

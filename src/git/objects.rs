@@ -140,7 +140,7 @@ impl Objects {
     fn read_any(&self, id: &oid, reader: &mut Reader) -> Result<Kind, ReadError> {
         let mut error = ReadError::Missing;
         for directory in &self.directories {
-            match reader.loose(&loose_path(directory, id), &|_| true) {
+            match reader.loose_object(directory, id) {
                 Err(ReadError::Missing) => {}
                 Err(other) => error = other,
                 Ok(kind) => return Ok(kind),
@@ -211,8 +211,7 @@ impl Objects {
     }
 
     fn read_loose_base(&self, id: &oid, reader: &mut Reader) -> Result<Kind, ReadError> {
-        let found =
-            self.directories.iter().find_map(|d| reader.loose(&loose_path(d, id), &|_| true).ok());
+        let found = self.directories.iter().find_map(|d| reader.loose_object(d, id).ok());
         found.ok_or_else(|| ReadError::Damaged(format!("its base {id} is not in the repository")))
     }
 
@@ -346,6 +345,17 @@ impl Reader {
     ) -> Result<(Kind, Option<&[u8]>), ReadError> {
         let kind = self.loose(path, &wants)?;
         Ok((kind, wants(kind).then(|| &self.bytes[self.start..])))
+    }
+
+    fn loose_object(&mut self, directory: &Path, id: &oid) -> Result<Kind, ReadError> {
+        let path = loose_path(directory, id);
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => self.loose(&path, &|_| true),
+            // Whoever reads a FIFO waits for ever.
+            Ok(_) => Err(ReadError::Damaged("it is no file".to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(ReadError::Missing),
+            Err(error) => Err(ReadError::Damaged(error.to_string())),
+        }
     }
 
     fn loose(&mut self, path: &Path, wants: &dyn Fn(Kind) -> bool) -> Result<Kind, ReadError> {

@@ -42,6 +42,9 @@ impl Pack {
     /// # Errors
     /// Says what is wrong with either of them.
     pub fn with_index(path: &Path, hash: gix::hash::Kind) -> Result<Self, String> {
+        if !path.with_extension("idx").is_file() {
+            return Err(NO_FILE.to_owned());
+        }
         let index = index::File::at(path.with_extension("idx"), hash)
             .map_err(|error| format!("its index cannot be used: {error}"))?;
         Self::open(path, Listing::Index(Box::new(index)), hash)
@@ -60,6 +63,9 @@ impl Pack {
     }
 
     fn open(path: &Path, listing: Listing, hash: gix::hash::Kind) -> Result<Self, String> {
+        if !path.is_file() {
+            return Err(NO_FILE.to_owned());
+        }
         let content = File::open(path)
             .and_then(mapped::map_unchanging)
             .map_err(|error| format!("cannot be read: {error}"))?;
@@ -137,6 +143,9 @@ impl Pack {
         &bytes[from..to]
     }
 }
+
+/// A FIFO, or a directory; whoever reads a FIFO waits for ever.
+const NO_FILE: &str = "is no file, or its index is none";
 
 /// Type, size of up to 64 bits, and the base as an id of 32 bytes.
 const LONGEST_HEADER: usize = 64;

@@ -26,16 +26,26 @@ use crate::scan::{Crew, Kept};
 use crate::score::Exposure;
 use crate::text::display_bytes;
 
+/// How a version of a text is scanned that was made from an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Versions {
+    /// Only what is new in it is looked at.
+    #[default]
+    New,
+    /// As if there were no other: the same findings, slower. To check that they are the same.
+    Whole,
+}
+
 /// Scans every object of the repository.
 ///
 /// # Errors
 /// It cannot be read at all.
-pub fn scan(crew: &Crew<'_>, repository: &Repository) -> Result<(), Problem> {
+pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Result<(), Problem> {
     let catalogue = Catalogue::new(repository.objects())?;
     let problem = |problem: Problem| crew.worker(|worker| worker.problem(problem));
     catalogue.problems.iter().cloned().for_each(problem);
     let walk = Walk::new(crew, repository.objects(), &catalogue);
-    let scanning = Scanning::new(crew, &catalogue);
+    let scanning = Scanning::new(crew, &catalogue, versions);
     walk.run(crew, &scanning);
     let Seen { secrets, blobs, messages, commits, mut absent } = scanning.finish();
     let mut wanted = vec![false; catalogue.len()];
@@ -104,6 +114,7 @@ pub fn without_repeats(findings: &mut Vec<Finding>) {
 struct Scanning<'c, 'r> {
     crew: &'c Crew<'r>,
     catalogue: &'c Catalogue<'c>,
+    versions: Versions,
     threads: Vec<Mutex<Notes>>,
 }
 
@@ -128,9 +139,9 @@ struct Seen {
 }
 
 impl<'c, 'r> Scanning<'c, 'r> {
-    fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>) -> Self {
+    fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>, versions: Versions) -> Self {
         let threads = (0..crew.threads()).map(|_| Mutex::default()).collect();
-        Self { crew, catalogue, threads }
+        Self { crew, catalogue, versions, threads }
     }
 
     fn finish(self) -> Seen {
@@ -199,6 +210,10 @@ impl Visitor for Scanning<'_, '_> {
                 if !object.copy {
                     worker.count(object.bytes);
                 }
+                let (made_from, keep) = match self.versions {
+                    Versions::New => (made_from, keep),
+                    Versions::Whole => (None, None),
+                };
                 worker.secrets_of_version(place, object.bytes, made_from, keep)
             } else {
                 worker.secrets_of_version(place, commit::message(object.bytes), None, None)

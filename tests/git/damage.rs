@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Repo, START, secret_line};
-use crate::common::{Run, finished, sprawl};
+use crate::common::{Run, finished, run, scratch, sprawl, write};
 
 /// A repository in which every file holds another secret, packed.
 fn packed(files: u64) -> Repo {
@@ -105,6 +105,97 @@ fn flipped_bits_in_an_index_of_a_pack() {
     let run = scan(&repo);
     assert_eq!(run.status, 3);
     assert!(run.stderr.contains("git index-pack"), "{}", run.stderr);
+}
+
+#[test]
+fn a_damaged_multi_pack_index() {
+    let repo = packed(6);
+    repo.git(&["multi-pack-index", "write"]);
+    let whole = scan(&repo);
+    assert_eq!((whole.status, found(&whole)), (0, 9), "{}", whole.stderr);
+    let path = repo.root.join(".git/objects/pack/multi-pack-index");
+    let bytes = std::fs::read(&path).unwrap();
+    let pack_index = with_extension(&repo, "idx");
+    for step in 0..6 {
+        let mut broken = bytes.clone();
+        broken[step * (bytes.len() - 1) / 6] ^= 1 << (step % 8);
+        overwrite(&path, &broken);
+        let run = scan(&repo);
+        assert_eq!((run.status, found(&run)), (0, 9), "the pack has an index of its own");
+    }
+    // Without that, the damaged list is all there is.
+    std::fs::remove_file(pack_index).unwrap();
+    for step in 0..20 {
+        let at = step * (bytes.len() - 20) / 20;
+        let mut broken = bytes.clone();
+        broken[at] ^= 1 << (step % 8);
+        overwrite(&path, &broken);
+        let run = scan(&repo);
+        assert_eq!(run.status, 3, "byte {at}: {}", run.stderr);
+    }
+    overwrite(&path, &bytes[..bytes.len() / 3]);
+    assert_eq!(scan(&repo).status, 3);
+    overwrite(&path, &bytes);
+    assert_eq!(found(&scan(&repo)), 9);
+}
+
+#[test]
+fn heads_and_references_that_are_none() {
+    let repo = packed(2);
+    repo.write("new.env", secret_line(7));
+    repo.commit("loose");
+    let all = found(&scan(&repo));
+    let nonsense = [&b""[..], b"ref: ", b"ref: ../../outside", b"\0\xff\xfe", b"ref: HEAD\n"];
+    for bytes in nonsense {
+        overwrite(&repo.root.join(".git/HEAD"), bytes);
+        let run = scan(&repo);
+        assert!(matches!(run.status, 2 | 3), "{bytes:?}: {} {}", run.status, run.stderr);
+        assert!(run.status == 2 || found(&run) == all, "{bytes:?}: {}", run.stderr);
+    }
+    overwrite(&repo.root.join(".git/HEAD"), b"ref: refs/heads/main\n");
+    assert_eq!((scan(&repo).status, found(&scan(&repo))), (0, all));
+    for bytes in [&b"rubbish\n"[..], b"\0\0\0", b"^\n^\n", b"1234 refs/heads/x\n"] {
+        overwrite(&repo.root.join(".git/packed-refs"), bytes);
+        let run = scan(&repo);
+        assert_eq!((run.status, found(&run)), (3, all), "{bytes:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_git_file_that_leads_nowhere() {
+    let (_guard, directory) = scratch();
+    for content in ["gitdir: /no/such/directory\n", "gitdir: .\n", "rubbish", "", "gitdir: "] {
+        write(&directory, ".git", content);
+        write(&directory, "a.env", secret_line(1));
+        for flag in ["--history", "--staged", "--since=HEAD", "--branch", "--range=A..B"] {
+            let run = run(&directory, &["scan", flag]);
+            assert_eq!(run.status, 2, "{content:?} {flag}: {}", run.stderr);
+        }
+        // As files they are scanned all the same.
+        let run = run(&directory, &["scan", "--fail-on", "never", "."]);
+        assert_eq!(run.status, 3, "{content:?}: {}", run.stderr);
+        assert!(run.stdout.contains("a.env"), "{content:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file_is_not_waited_for() {
+    let repo = packed(2);
+    let all = found(&scan(&repo));
+    let fifo = |path: &Path| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let done = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+        assert!(done.success());
+    };
+    let objects = repo.root.join(".git/objects");
+    fifo(&objects.join("ab").join("1".repeat(38)));
+    fifo(&objects.join("pack/pack-x.pack"));
+    fifo(&objects.join("pack/pack-x.idx"));
+    let run = scan(&repo);
+    assert_eq!((run.status, found(&run)), (3, all), "{}", run.stderr);
+    assert!(run.stderr.contains("pack-x.pack: is no file"), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("ab{}: is no file", "1".repeat(38))), "{}", run.stderr);
 }
 
 #[test]

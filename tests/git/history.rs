@@ -570,12 +570,60 @@ fn repositories_with_sha_256() {
 }
 
 #[test]
+fn pointers_to_large_files_are_counted() {
+    let repo = started();
+    for number in 0..2 {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345";
+        repo.write("big.bin", format!("{pointer}{number}\n"));
+        repo.commit("large");
+    }
+    std::fs::remove_file(repo.root.join("big.bin")).unwrap();
+    let run = repo.scan(&["--history"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("2 Git LFS pointers (its content is not here)"), "{}", run.stderr);
+}
+
+#[test]
 fn a_repository_without_commits() {
     let repo = Repo::new();
     assert_eq!(repo.scan(&["--history"]).status, 0);
     repo.write("a.env", secret_line(1));
     repo.git(&["add", "."]);
     assert_eq!(told(&only(&repo)), ("a.env", 1, "index", false, None));
+}
+
+#[test]
+fn what_is_new_in_each_version_is_all_there_is() {
+    let repo = started();
+    let mut text: Vec<String> = (0..300).map(|line| format!("line {line}\n")).collect();
+    for number in 0..40_usize {
+        // Lines move, secrets come, are cut in two, are put together again, and go.
+        let at = number * 37 % text.len();
+        let secret = secret_line(number as u64 % 7);
+        match number % 5 {
+            0 | 1 => text.insert(at, secret),
+            2 => text.rotate_left(at % 50),
+            3 => text.insert(at, format!("{}\n{}", &secret[..20], &secret[20..])),
+            _ => text[at] = text[at].replace("\n", "") + "x\n",
+        }
+        if number % 7 == 6 {
+            text.retain(|line| !line.starts_with("token"));
+        }
+        repo.write("a.env", text.concat());
+        repo.commit("change");
+    }
+    repo.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"]);
+    assert!(repo.git(&["verify-pack", "-v", &pack_index(&repo)]).contains("chain length = 1"));
+    let new = repo.scan(&["--history", "-f", "json"]);
+    let whole = repo.scan(&["--history", "--whole-versions", "-f", "json"]);
+    assert!(new.stdout.contains("history-only"), "{}", new.stdout);
+    assert_eq!(new.stdout, whole.stdout);
+}
+
+fn pack_index(repo: &Repo) -> String {
+    let packs = std::fs::read_dir(repo.root.join(".git/objects/pack")).unwrap();
+    let mut files = packs.map(|entry| entry.unwrap().path());
+    files.find(|path| path.extension().is_some_and(|e| e == "idx")).unwrap().display().to_string()
 }
 
 #[test]

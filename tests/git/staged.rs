@@ -217,38 +217,8 @@ fn split_indexes_are_read() {
     assert_eq!(repo.places(&["--staged"]), ["f3.txt:1", "new.txt:1"]);
 }
 
-#[test]
-fn nothing_is_written_and_nothing_is_run() {
-    let repo = Repo::new();
-    repo.write("a.txt", "nothing\n");
-    repo.commit("first");
-    let trap = format!("touch '{}'", repo.root.join("sprung").display());
-    for key in [
-        "core.fsmonitor",
-        "core.sshCommand",
-        "filter.trap.clean",
-        "filter.trap.process",
-        "filter.trap.smudge",
-        "diff.trap.textconv",
-        "diff.external",
-        "core.pager",
-        "core.editor",
-        "credential.helper",
-        "alias.scan",
-    ] {
-        repo.git(&["config", key, &trap]);
-    }
-    repo.write(".gitattributes", "* filter=trap diff=trap\n");
-    repo.git(&["-c", "filter.trap.clean=cat", "-c", "filter.trap.process=", "add", "."]);
-    repo.write("b.txt", secret_line(1));
-    repo.git(&["-c", "filter.trap.clean=cat", "-c", "filter.trap.process=", "add", "b.txt"]);
-    let _ = std::fs::remove_file(repo.root.join("sprung"));
-    let before = snapshot(&repo.root);
-    assert_eq!(repo.places(&["--staged"]), ["b.txt:1"]);
-    assert_eq!(snapshot(&repo.root), before);
-}
-
-fn snapshot(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+/// Every file below a directory: its content, and when it was written.
+pub(super) fn snapshot(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let mut files = BTreeMap::new();
     let mut pending = vec![root.to_owned()];
     while let Some(directory) = pending.pop() {
