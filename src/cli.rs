@@ -162,6 +162,9 @@ pub enum RulesCommand {
         /// As JSON.
         #[arg(long)]
         json: bool,
+        /// As a Markdown document, by provider.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
     },
     /// Everything about one rule.
     Show {

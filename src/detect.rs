@@ -12,6 +12,7 @@ pub mod near;
 pub mod placeholder;
 pub mod prefilter;
 pub mod version;
+mod weak;
 
 use std::ops::Range;
 
@@ -19,7 +20,7 @@ use regex_automata::meta::Cache;
 use regex_automata::{Anchored, Input};
 
 use crate::finding::{Confidence, Evidence};
-use crate::rules::{Compiled, Detector, Kind, Rule, RuleId, Rules, Target};
+use crate::rules::{Compiled, Detector, Rule, RuleId, Rules, Target};
 use crate::score::{Reach, Usability};
 use checks::Verdict;
 use decoded::Decoded;
@@ -383,7 +384,7 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     if let Some(reason) = placeholder {
         usability.push(Usability::Placeholder);
         evidence.push(Evidence::Placeholder(reason));
-    } else if rule.kind.is_guessable() && is_weak(rule.kind, value, bits) {
+    } else if rule.kind.is_guessable() && weak::is_weak(rule.kind, value, bits) {
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
     }
@@ -407,44 +408,6 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         companions: Vec::new(),
     })
 }
-
-/// A password that somebody would try first: short, with hardly any variety, or a word that stands
-/// where documentation wants a password.
-fn is_weak(kind: Kind, value: &[u8], bits: f64) -> bool {
-    const WORDS: &[&str] = &[
-        "password",
-        "passwd",
-        "passw0rd",
-        "secret",
-        "changeme",
-        "default",
-        "example",
-        "username",
-        "something",
-        "whatever",
-        "anything",
-        "yourpassword",
-        "mypassword",
-        "userpass",
-        "admin123",
-        "password1",
-        "password123",
-        "testpassword",
-        "postgres",
-        "letmein",
-        "qwerty",
-        "guest",
-        "foobar",
-    ];
-    let is_word = kind == Kind::Password
-        && value.len() <= LONGEST_WORD
-        && value.iter().all(u8::is_ascii_lowercase);
-    let is_known = WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
-    value.len() < 6 || bits < 2.0 || is_known || is_word
-}
-
-/// Lower-case letters alone are a word up to this length.
-const LONGEST_WORD: usize = 14;
 
 /// Keeps one rule for each span and joins the halves of pairs.
 fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {

@@ -167,6 +167,11 @@ impl Rule {
         self.text.id == name || self.text.aliases.iter().any(|a| a == name)
     }
 
+    /// The score of a secret of this type before its use and its place are known, 0 to 100.
+    pub fn base_score(&self) -> i64 {
+        self.authority.weight() + self.reach.weight() + self.lifetime.weight()
+    }
+
     /// The context that must stand close by.
     pub fn near(&self) -> Option<&NearText> {
         self.text.near.as_ref()

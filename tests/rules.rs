@@ -42,6 +42,23 @@ fn partners_exist() {
     }
 }
 
+/// Set `SPRAWL_UPDATE_DOCS` to write the file anew.
+#[test]
+fn the_list_of_all_types_is_fresh() {
+    let (_guard, root) = scratch();
+    let listed = run(&root, &["rules", "list", "--markdown"]);
+    assert_eq!(listed.status, 0, "{}", listed.stderr);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    if std::env::var_os("SPRAWL_UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &listed.stdout).unwrap();
+    }
+    let file = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        file == listed.stdout,
+        "docs/rules.md is out of date: cargo run -- rules list --markdown > docs/rules.md"
+    );
+}
+
 const GOOD: &str = r#"
 provider = "Acme"
 [[rule]]

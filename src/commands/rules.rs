@@ -1,5 +1,7 @@
 //! `sprawl rules list | show | check`.
 
+mod reference;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -12,7 +14,7 @@ use crate::rules::{Rule, Rules};
 /// Runs one of them.
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
     match command {
-        RulesCommand::List { files, json } => list(&loaded(files)?, json),
+        RulesCommand::List { files, json, markdown } => list(&loaded(files)?, json, markdown),
         RulesCommand::Show { id, files } => show(&loaded(files)?, &id),
         RulesCommand::Check { files } => check(files),
     }
@@ -24,9 +26,11 @@ fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
     setting.rules(&RuleArgs { files, only: Vec::new(), disable: Vec::new() })
 }
 
-fn list(rules: &Rules, json: bool) -> Result<Outcome, Error> {
+fn list(rules: &Rules, json: bool, markdown: bool) -> Result<Outcome, Error> {
     let mut text = String::new();
-    if json {
+    if markdown {
+        text = reference::markdown(rules);
+    } else if json {
         let all: Vec<_> = rules
             .iter()
             .map(|(_, rule)| {
@@ -66,7 +70,6 @@ fn description(rule: &Rule) -> String {
             let _ = writeln!(text, "{name:>12}  {value}");
         }
     };
-    let base = rule.authority.weight() + rule.reach.weight() + rule.lifetime.weight();
     line("provider", &rule.provider);
     line("docs", &rule.docs);
     line("also called", &rule.text.aliases.join(", "));
@@ -74,7 +77,7 @@ fn description(rule: &Rule) -> String {
     line("authority", &format!("{} (+{})", rule.authority.name(), rule.authority.weight()));
     line("reach", &format!("{} (+{})", rule.reach.name(), rule.reach.weight()));
     line("lifetime", &format!("{} (+{})", rule.lifetime.name(), rule.lifetime.weight()));
-    line("base score", &base.to_string());
+    line("base score", &rule.base_score().to_string());
     line("opens", &rule.text.why);
     line("do first", &rule.text.fix);
     line("instead", &rule.text.instead);

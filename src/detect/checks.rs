@@ -268,6 +268,7 @@ mod tests {
         "bip39",
         "bitbucket-crc32",
         "cfxre-crc32",
+        "cloudflare-crc32",
         "github-crc32",
         "github-fine-grained",
         "gitlab-routable",

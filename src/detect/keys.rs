@@ -21,6 +21,7 @@ mod material;
 mod openssh;
 mod pgp;
 mod pkcs;
+mod points;
 mod putty;
 mod sample;
 mod unwrap;

@@ -4,10 +4,12 @@
 //! tests draw hundreds of thousands). Weak but usable passwords (`password`, `admin`, `test`,
 //! `123456`) are not placeholders either.
 
+mod ethereum;
 mod filler;
 mod template;
 mod words;
 
+use ethereum::development_key;
 use filler::filler;
 use template::template;
 use words::phrase;
@@ -26,9 +28,10 @@ pub fn placeholder(secret: &[u8]) -> Option<&'static str> {
         return None;
     }
     let text = std::str::from_utf8(secret).ok()?.trim();
-    let reasons: [(Test, &str); 7] = [
+    let reasons: [(Test, &str); 8] = [
         (str::is_empty, "empty"),
         (sample, "documentation sample"),
+        (development_key, "key of a development network"),
         (masked, "masked"),
         (template, "template"),
         (filler, "repeated or sequential characters"),
@@ -36,6 +39,11 @@ pub fn placeholder(secret: &[u8]) -> Option<&'static str> {
         (phrase, "placeholder words"),
     ];
     reasons.into_iter().find(|(test, _)| test(text)).map(|(_, reason)| reason)
+}
+
+/// Whether the text says "password" and nothing else of its own: `my_passwd`, `somePassword`.
+pub(super) fn is_made_of_words_for_a_password(text: &str) -> bool {
+    words::password(text)
 }
 
 /// Whether a JWT's third part is the signature of the token that documentation shows everywhere.
@@ -91,6 +99,10 @@ const SAMPLES: &[&str] = &[
         "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4",
         "b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
     ),
+    // The reference of Docker's engine API, and the tests of its client.
+    concat!("SWMKEY-1-7c37Cc8654o6p38H", "nroywCi19pllOnGtbdZEgtKxZu8"),
+    concat!("SWMKEY-1-y6guTZNTwpQeTL5R", "hUfOsdBdXoQjiB2GADHSRJvbXeU"),
+    concat!("SWMKEY-1-y6guTZNTwpQeTL5R", "hUfOsdBdXoQjiB2GADHSRJvbXeE"),
     // The article on the wallet import format.
     concat!("5HueCGU8rMjxEXxiPuD5BDku4MkF", "qeZyd4dZ1jvhTVqvbTLvyTJ"),
 ];
@@ -104,8 +116,17 @@ const MNEMONICS: &[&str] = &[
     concat!("letter advice cage absurd amount doctor ", "acoustic avoid letter advice cage above"),
 ];
 
+/// The clusters of Docker's documentation: what its join tokens begin with.
+const SAMPLE_CLUSTERS: &[&str] = &[
+    concat!("SWMTKN-1-3pu6hszjas19xyp7gh", "gosyx9k8atbfcr8p2is99znpy26u2lkl-"),
+    concat!("SWMTKN-1-1h8aps2yszaiqmz2l3", "oc5392pgk8e49qhx2aj3nyv0ui0hez2a-"),
+    concat!("SWMTKN-1-49nj1cmql0jkz5s954", "yi3oex3nedyz0fb0xx14ie39trti4wxv-"),
+];
+
 fn sample(text: &str) -> bool {
-    SAMPLES.contains(&text) || text.ends_with(JWT_SIGNATURE)
+    SAMPLES.contains(&text)
+        || text.ends_with(JWT_SIGNATURE)
+        || SAMPLE_CLUSTERS.iter().any(|cluster| text.starts_with(cluster))
 }
 
 /// Three or more of one sign that is used to black something out.
@@ -134,6 +155,10 @@ mod tests {
     fn samples_of_documentation() {
         for sample in SAMPLES {
             assert!(reason(sample).is_some(), "{sample}");
+        }
+        for cluster in SAMPLE_CLUSTERS {
+            let token = format!("{cluster}{}", "0d1e7x".repeat(4));
+            assert_eq!(reason(&token), Some("documentation sample"));
         }
         assert!(sample_signature(JWT_SIGNATURE.as_bytes()));
         assert!(!sample_signature(&JWT_SIGNATURE.as_bytes()[1..]));

@@ -71,27 +71,39 @@ pub(super) const BITBUCKET: Check = Check {
 /// Cloudflare credentials of 2026: prefix, 40 characters, checksum of 8.
 ///
 /// The vendor says that there is a checksum, not which
-/// (<https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/>), so it is not
-/// verified: the check names the kind of credential and leaves it plausible.
+/// (<https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/>). In the tokens
+/// it shows, the CRC-32 of the 40 characters holds: too few to reject others by it, so it only raises.
 pub(super) const CLOUDFLARE: Check = Check {
     name: "cloudflare-crc32",
-    about: "Names the kind of a prefixed Cloudflare credential; its checksum is not public and is not verified.",
+    about: "The last eight characters of a prefixed Cloudflare credential are a CRC-32 of the forty before them; the prefix names its kind.",
     run: |value| {
         let mut decoded = Decoded::default();
-        let kinds: [(&[u8], &str); 3] = [
-            (b"cfk_", "global API key"),
-            (b"cfut_", "user API token"),
-            (b"cfat_", "account API token"),
-        ];
-        for (prefix, kind) in kinds {
-            if value.starts_with(prefix) {
-                decoded.say("kind", kind);
-            }
-        }
-        Outcome::plausible(decoded)
+        let Some((body, tail, kind)) = cloudflare_parts(value) else { return Outcome::unknown() };
+        decoded.say("kind", kind);
+        Outcome::raised(hex(crc32fast::hash(body).to_be_bytes()) == tail, decoded)
     },
-    mint: None,
+    mint: Some(|value, _| {
+        if let Some((body, _, _)) = cloudflare_parts(value) {
+            let crc = hex(crc32fast::hash(body).to_be_bytes());
+            let at = value.len() - crc.len();
+            value[at..].copy_from_slice(&crc);
+        }
+    }),
 };
+
+/// The 40 characters, the 8 that end it, and what the prefix says.
+fn cloudflare_parts(value: &[u8]) -> Option<(&[u8], &[u8], &'static str)> {
+    let kinds: [(&[u8], &str); 3] = [
+        (b"cfk_", "global API key"),
+        (b"cfut_", "user API token"),
+        (b"cfat_", "account API token"),
+    ];
+    let (rest, kind) = kinds
+        .into_iter()
+        .find_map(|(prefix, kind)| value.strip_prefix(prefix).map(|rest| (rest, kind)))?;
+    let (body, tail) = rest.split_at_checked(40).filter(|(_, tail)| tail.len() == 8)?;
+    Some((body, tail, kind))
+}
 
 /// A CRC-32 as six base-62 digits (`0-9A-Za-z`), most significant first, padded with `0`.
 pub(super) fn base62(mut crc: u32) -> [u8; 6] {
@@ -265,15 +277,21 @@ mod tests {
     }
 
     #[test]
-    fn cloudflare_kinds_are_named_and_nothing_is_proven() {
+    fn cloudflare_kinds_are_named_and_the_checksum_only_raises() {
         for (prefix, kind) in [
             ("cfk_", "global API key"),
             ("cfut_", "user API token"),
             ("cfat_", "account API token"),
         ] {
-            let outcome = (CLOUDFLARE.run)(&made(prefix, 42));
-            assert_eq!(outcome.verdict, Verdict::Plausible);
+            let body = &made("", 40)[..40];
+            let crc = format!("{:08x}", testing::crc32(body));
+            let value = [prefix.as_bytes(), body, crc.as_bytes()].concat();
+            let outcome = (CLOUDFLARE.run)(&value);
+            assert_eq!(outcome.verdict, Verdict::Proven);
             assert_eq!(testing::fact(&outcome, "kind"), Some(kind));
+            for changed in testing::mutations(&value) {
+                assert_eq!((CLOUDFLARE.run)(&changed).verdict, Verdict::Plausible);
+            }
         }
         assert_eq!((CLOUDFLARE.run)(b"v1.0-x"), Outcome::unknown());
     }

@@ -6,6 +6,7 @@ use der::asn1::ObjectIdentifier;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::asn1::{self, bit_length, tlv, trimmed};
+use super::points::{is_same_point, public_point};
 use crate::detect::decoded::Decoded;
 use crate::score::Usability;
 
@@ -183,7 +184,12 @@ impl PrivateKey<'_> {
                     Some(2 | 3) => point.len() == 1 + size,
                     _ => false,
                 };
-                (1..=curve.bits).contains(&bit_length(d)) && point.is_none_or(is_point)
+                (1..=curve.bits).contains(&bit_length(d))
+                    && match (point, public_point(curve, d)) {
+                        (Some(point), Some(derived)) => is_same_point(point, &derived),
+                        (Some(point), None) => is_point(point),
+                        (None, _) => true,
+                    }
             }
             Self::Edwards { curve, d, public } => {
                 let derived = curve.public(d);
@@ -198,7 +204,10 @@ impl PrivateKey<'_> {
         let (algorithm, public) = match *self {
             Self::Rsa { n, e, .. } => return Some(rsa_public_key(n, e)),
             Self::Dsa { p, q, g, y, .. } => return Some(dsa_public_key(p, q, g, y?)),
-            Self::Ec { parameters, point, .. } => return Some(ec_public_key(parameters, point?)),
+            Self::Ec { curve, parameters, d, point } => {
+                let derived = curve.and_then(|curve| public_point(curve, d));
+                return Some(ec_public_key(parameters, derived.as_deref().or(point)?));
+            }
             Self::Edwards { curve, d, public } => {
                 (curve.oid(), curve.public(d).or_else(|| public.map(<[u8]>::to_vec))?)
             }

@@ -254,6 +254,7 @@ static NAMES: [(ObjectIdentifier, &str); 24] = [
 #[cfg(test)]
 mod tests {
     use super::super::asn1::{self, SEQUENCE, tlv, unsigned};
+    use super::super::points::public_point;
     use super::*;
 
     /// An RSA key that is none, but whose modulus is the product of its "primes".
@@ -299,7 +300,7 @@ mod tests {
     #[test]
     fn one_curve_key_is_the_same_in_sec1_and_pkcs8() {
         let curve = &material::CURVES[0];
-        let point = [&[4_u8][..], &[3; 64]].concat();
+        let point = public_point(curve, &[7; 32]).unwrap();
         let parameters = curve.parameters();
         let tagged = |number: u8, inside: &[u8]| tlv(0xa0 | number, &[inside]);
         let public = tagged(1, &tlv(asn1::BIT_STRING, &[&[0], &point]));
@@ -314,6 +315,14 @@ mod tests {
         assert_eq!(sec1.decoded.public_key, pkcs8.decoded.public_key);
         assert!(sec1.decoded.public_key.is_some());
         assert_eq!(fact(&pkcs8, "curve"), "P-256");
+
+        let bare = tlv(SEQUENCE, &[&version, &d, &tagged(0, &parameters)]);
+        let bare = private_key(&bare).unwrap();
+        assert_eq!(bare.decoded.public_key, sec1.decoded.public_key, "the point is computed");
+        let other = public_point(curve, &[8; 32]).unwrap();
+        let public = tagged(1, &tlv(asn1::BIT_STRING, &[&[0], &other]));
+        let torn = tlv(SEQUENCE, &[&version, &d, &tagged(0, &parameters), &public]);
+        assert!(!private_key(&torn).unwrap().is_proven, "the point of another key");
     }
 
     #[test]

@@ -8,12 +8,39 @@ pub(super) fn phrase(text: &str) -> bool {
         return false;
     }
     let words = words(text);
+    if digits == 0 && is_yours(&words) {
+        return true;
+    }
     // The first word may be a vendor's prefix.
     let skips = if words.first().is_some_and(|w| w.len() <= 6) && words.len() > 2 { 1 } else { 0 };
     (0..=skips).any(|skip| {
         let mut strong = false;
         words.iter().skip(skip).all(|word| spelled(word, &mut strong)) && strong
     })
+}
+
+/// Nothing but words of either list and a few that go with them, one of them a word for a password.
+pub(super) fn password(text: &str) -> bool {
+    const OTHERS: [&str; 9] =
+        ["some", "other", "bad", "wrong", "good", "old", "any", "your", "sample"];
+    const PASSWORDS: [&str; 5] = ["pass", "passwd", "password", "pwd", "secret"];
+    if text.len() > 40 || !text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-. ".contains(&b)) {
+        return false;
+    }
+    let text: String = words(text).concat();
+    let Some((rest, _)) = PASSWORDS.iter().find_map(|word| Some((text.strip_suffix(word)?, word)))
+    else {
+        return false;
+    };
+    rest.is_empty() || OTHERS.contains(&rest) || spelled(rest, &mut false)
+}
+
+/// `your-acme-portal-password`: yours, whatever stands between, and what it is.
+fn is_yours(words: &[String]) -> bool {
+    const NOUNS: [&str; 8] =
+        ["key", "token", "secret", "password", "passwd", "here", "id", "credential"];
+    let [first, between @ .., last] = words else { return false };
+    first == "your" && between.len() <= 4 && NOUNS.contains(&last.as_str())
 }
 
 /// The words of a text, in lower case: cut at signs, digits and humps.
@@ -297,6 +324,8 @@ mod tests {
             "this-is-not-a-real-key-example",
             "sample_secret_value",
             "some_your_token",
+            "your-acme-portal-password",
+            "YOUR_ACME_KEY",
         ] {
             assert!(phrase(text), "{text}");
         }
@@ -312,6 +341,8 @@ mod tests {
             "",
             "a",
             "Your-Dog-42!",
+            "your-dog-barks",
+            "not-your-acme-password",
         ] {
             assert!(!phrase(text), "{text}");
         }
