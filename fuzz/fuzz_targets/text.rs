@@ -1,0 +1,20 @@
+//! Encodings, lines, columns and line hashes of any bytes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sprawl::line_hash::line_hashes;
+use sprawl::text::{Lines, decoded, display_bytes, printable};
+
+fuzz_target!(|data: &[u8]| {
+    let text = decoded(data);
+    let mut lines = Lines::new(&text);
+    let mut last = (1, 1);
+    for at in 0..=text.len().min(4096) {
+        let place = lines.place(at);
+        assert!(place >= last, "{place:?} after {last:?}");
+        last = place;
+    }
+    assert_eq!(line_hashes(&text, &[1, last.0, last.0 + 1]).len(), 3);
+    let shown = display_bytes(data);
+    assert!(!printable(&shown).contains('\u{1b}'));
+});
