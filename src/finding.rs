@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Surroundings;
 use crate::detect::decoded::Decoded;
+use crate::policy::nearby::Nearby;
+use crate::policy::standing::Standing;
 use crate::rules::RuleId;
 use crate::score::{Environment, Exposure, Usability};
 
@@ -220,6 +222,10 @@ pub struct Finding {
     /// Stands for the place that a value is kept at, whatever the value: repository, path, type and
     /// name. Keyed like the ids of secrets; empty until groups are made.
     pub slot: String,
+    /// What the text around it tells policy.
+    pub nearby: Nearby,
+    /// What was decided earlier about it.
+    pub standing: Standing,
 }
 
 impl Finding {

@@ -91,6 +91,11 @@ impl SecretGroup {
         self.secret.redacted(prefix, rule.kind.is_guessable())
     }
 
+    /// Whether any occurrence is still open; see [`crate::policy`].
+    pub fn is_open(&self) -> bool {
+        self.occurrences.iter().any(|o| o.standing.is_open())
+    }
+
     /// Everything decoded, without repeats.
     pub fn decoded_facts(&self) -> Vec<&crate::detect::decoded::Fact> {
         let mut facts: Vec<_> = self.occurrences.iter().flat_map(|o| &o.decoded.facts).collect();

@@ -27,6 +27,7 @@ pub mod lifetime;
 pub mod line_hash;
 pub mod locked;
 pub mod owners;
+pub mod policy;
 pub mod problem;
 pub mod project;
 pub mod record;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::finding::Confidence;
 use crate::group::SecretGroup;
 use crate::identity::Identity;
+use crate::policy::Standings;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::score::Severity;
@@ -22,8 +23,10 @@ use crate::source::LeftOut;
 pub struct Report<'r> {
     /// The rules it was made with.
     pub rules: &'r Rules,
-    /// Reported secrets, the worst first.
+    /// Reported secrets of which at least one occurrence is open, the worst first.
     pub groups: Vec<SecretGroup>,
+    /// Secrets that marks, exceptions or the baseline cover wherever they stand, the worst first.
+    pub covered: Vec<SecretGroup>,
     /// What could not be scanned.
     pub problems: Vec<Problem>,
     /// Totals.
@@ -45,10 +48,12 @@ pub struct Summary {
     pub blobs: u64,
     /// Bytes scanned.
     pub bytes: u64,
-    /// Secrets reported.
+    /// Secrets reported, as far as they are open.
     pub secrets: u64,
-    /// Their occurrences.
+    /// Their open occurrences.
     pub occurrences: u64,
+    /// What marks, exceptions and the baseline say of the occurrences.
+    pub standings: Standings,
     /// Secrets found and not reported, and why.
     pub hidden: Hidden,
     /// What was not looked at.

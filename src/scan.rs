@@ -15,6 +15,8 @@ use crate::finding::{Finding, Location, Secret};
 use crate::line_hash;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
+use crate::policy::nearby::{self, Nearby};
+use crate::policy::standing::Standing;
 use crate::problem::Problem;
 use crate::rules::{Detector, Rule, Rules};
 use crate::score::Authority;
@@ -106,6 +108,10 @@ impl<'r> Worker<'r> {
         let hashes = line_hash::line_hashes(&text, &numbers);
         for (finding, hash) in findings.iter_mut().zip(hashes) {
             finding.line_hash = Some(hash);
+        }
+        let spans: Vec<_> = candidates.iter().map(|c| c.secret.clone()).collect();
+        for (finding, nearby) in findings.iter_mut().zip(nearby::nearby(&text, &spans)) {
+            finding.nearby = nearby;
         }
         findings
     }
@@ -259,6 +265,8 @@ fn finding(
         line_hash: None,
         owners: Vec::new(),
         slot: String::new(),
+        nearby: Nearby::default(),
+        standing: Standing::default(),
     }
 }
 

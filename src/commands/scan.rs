@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 use super::setting::Setting;
 use super::{Error, Outcome, git, output, summary};
 use crate::cli::ScanArgs;
@@ -101,7 +103,8 @@ fn report<'r>(
     certificates::join(rules, &mut harvest.findings, &harvest.certificates);
     owners::assign(&mut harvest.findings, &harvest.owners);
     let scene = Scene { now, locked: harvest.locked, ..Scene::default() };
-    let groups = group::group(rules, &identity, harvest.findings, &scene);
+    let mut groups = group::group(rules, &identity, harvest.findings, &scene);
+    setting.policy(today(now)).judge(rules, &mut groups);
     let threshold = Threshold {
         min_confidence: setting.min_confidence(args.min_confidence).into(),
         include_placeholders: setting.include_placeholders(args.include_placeholders),
@@ -114,11 +117,15 @@ fn report<'r>(
         ..Summary::default()
     };
     let groups = report::sift(groups, threshold, &mut summary.hidden);
+    summary.standings.count(&groups);
+    let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
     summary.secrets = groups.len() as u64;
-    summary.occurrences = groups.iter().map(|g| g.occurrences.len() as u64).sum();
+    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
+    summary.occurrences = open.count() as u64;
     Report {
         rules,
         groups,
+        covered,
         problems: harvest.problems,
         summary,
         identity,
@@ -126,6 +133,11 @@ fn report<'r>(
         show_secrets: args.show_secrets,
         now,
     }
+}
+
+/// The day of a time in Unix seconds, in UTC.
+fn today(now: i64) -> Date {
+    jiff::Timestamp::from_second(now).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// Shows how far the work has got, on terminals and when it takes long enough to matter.

@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use super::{Error, scan};
 use crate::cli::config::ConfigArgs;
 use crate::cli::{FailOn, MinConfidence, RuleArgs, ScanArgs};
+use crate::config::schema::Marks;
 use crate::config::{self, Effective, PathFilter};
 use crate::finding::{Confidence, Finding, Origin};
+use crate::policy::Policy;
 use crate::project::Project;
 use crate::report::Configuration;
 use crate::rules::{Named, Rules, Selection, UserFile};
@@ -16,6 +20,8 @@ use crate::rules::{Named, Rules, Selection, UserFile};
 pub(super) struct Setting {
     pub(super) project: Project,
     pub(super) config: Effective,
+    /// Nothing in the scanned tree may hide a finding.
+    isolated: bool,
 }
 
 impl Setting {
@@ -28,7 +34,7 @@ impl Setting {
         let project = Project::of(paths);
         let project = if from_top { project.from_top() } else { project };
         let config = config::load(project.root(), &args.choice())?;
-        Ok(Self { project, config })
+        Ok(Self { project, config, isolated: args.isolated })
     }
 
     /// The rules that configuration and arguments ask for.
@@ -68,6 +74,15 @@ impl Setting {
     /// Whether placeholders are reported.
     pub(super) fn include_placeholders(&self, typed: bool) -> bool {
         typed || self.config.config.thresholds.include_placeholders == Some(true)
+    }
+
+    /// What is decided by, on a day.
+    pub(super) fn policy(&self, today: Date) -> Policy {
+        let mut policy = Policy::new(&self.config.config.policy, today);
+        if self.isolated {
+            policy.marks = Marks::None;
+        }
+        policy
     }
 
     /// The paths that the configuration leaves out, if any.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::policy::Standings;
 use crate::problem::Problem;
 use crate::report::{Configuration, Summary};
 use crate::score::Severity;
@@ -82,10 +83,33 @@ fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<St
     if !parts.is_empty() {
         lines.push(format!("sprawl: hidden: {}", parts.join(", ")));
     }
+    lines.extend(covered(&summary.standings));
     lines.extend(configuration(&summary.configuration));
     if problems > 0 {
         lines.push(format!("sprawl: incomplete: {}", count(problems as u64, "problem")));
     }
+    lines
+}
+
+/// What marks, exceptions and the baseline cover, and what is to be known of them.
+fn covered(standings: &Standings) -> Vec<String> {
+    let mut parts = Vec::new();
+    let unchanged = standings.unchanged() - standings.overdue;
+    if unchanged > 0 {
+        parts.push(format!("{unchanged} in the baseline"));
+    }
+    if standings.accepted > 0 {
+        parts.push(format!("{} by exceptions", standings.accepted));
+    }
+    for (words, number) in &standings.marked {
+        parts.push(format!("{number} by `{words}`"));
+    }
+    let mut lines = Vec::new();
+    if !parts.is_empty() {
+        lines.push(format!("sprawl: covered: {} (--isolated ignores them)", parts.join(", ")));
+    }
+    lines
+        .extend(standings.warnings.iter().map(|warning| format!("sprawl: {}", printable(warning))));
     lines
 }
 

@@ -1,12 +1,14 @@
-//! One occurrence a line, the worst secret first.
+//! One occurrence a line, the worst secret first; those that are covered wherever they stand come last.
 
 use std::io::{self, Write};
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Report;
 use crate::finding::{Confidence, Finding, Origin};
 use crate::group::SecretGroup;
+use crate::policy::standing::{self, State, Suppression};
 use crate::score::Severity;
 
 /// One line; also an element of `occurrences` in the JSON report.
@@ -47,6 +49,39 @@ pub(super) struct Line<'a> {
     branches: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<usize>,
+    #[serde(flatten)]
+    standing: Standing<'a>,
+}
+
+/// What was decided earlier about it.
+#[derive(Debug, Serialize)]
+pub(super) struct Standing<'a> {
+    /// Nobody has to act.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    covered: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "standing::as_text")]
+    since: Option<Date>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    overdue: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<&'a Suppression>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
+}
+
+impl<'a> Standing<'a> {
+    fn of(standing: &'a standing::Standing) -> Self {
+        Self {
+            covered: !standing.is_open(),
+            state: standing.state,
+            since: standing.since,
+            overdue: standing.overdue,
+            suppression: standing.suppression.as_ref(),
+            notes: &standing.notes,
+        }
+    }
 }
 
 /// Writes the report.
@@ -54,7 +89,7 @@ pub(super) struct Line<'a> {
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for group in &report.groups {
+    for group in report.groups.iter().chain(&report.covered) {
         for finding in &group.occurrences {
             serde_json::to_writer(&mut *out, &line(report, group, finding))?;
             out.write_all(b"\n")?;
@@ -98,5 +133,6 @@ pub(super) fn line<'a>(
         removed_by: git.and_then(|g| g.removed_by.as_deref()),
         branches: git.map(|g| g.branches),
         tags: git.map(|g| g.tags),
+        standing: Standing::of(&finding.standing),
     }
 }

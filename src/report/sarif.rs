@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::{Report, SarifProfile};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
+use crate::policy::standing::{Standing, State};
 use crate::rules::{Rule, RuleId};
 use crate::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
 
@@ -47,8 +48,12 @@ struct Descriptors {
 
 impl Descriptors {
     fn of(report: &Report<'_>, profile: SarifProfile) -> Self {
-        let mut list: Vec<_> =
-            report.groups.iter().map(|group| (group.rule, band(report, group, profile))).collect();
+        let mut list: Vec<_> = report
+            .groups
+            .iter()
+            .chain(&report.covered)
+            .map(|group| (group.rule, band(report, group, profile)))
+            .collect();
         list.sort_by_key(|(rule, band)| (report.rules.get(*rule).id().to_owned(), *band));
         list.dedup();
         let index = list.iter().copied().zip(0..).collect();
@@ -142,7 +147,7 @@ impl Serialize for Results<'_, '_, '_> {
         // Two secrets of one rule on one line would share GitHub's fingerprint and fold into one.
         let mut on_line: BTreeMap<(RuleId, &str, &str), usize> = BTreeMap::new();
         // Which of its secret's places in a file an occurrence is.
-        let results = report.groups.iter().flat_map(|group| {
+        let results = report.groups.iter().chain(&report.covered).flat_map(|group| {
             let mut in_file: BTreeMap<&str, usize> = BTreeMap::new();
             group
                 .occurrences
@@ -314,6 +319,7 @@ fn result(
             .collect();
         result["relatedLocations"] = json!(related);
     }
+    stand(&mut result, &finding.standing);
     result["partialFingerprints"] = Value::Object(fingerprints);
     let taxa = taxonomy::of_group(group);
     if !taxa.is_empty() {
@@ -321,6 +327,28 @@ fn result(
     }
     result["properties"] = properties(report, group, finding);
     result
+}
+
+/// What was decided earlier: `baselineState` and `suppressions`.
+fn stand(result: &mut Value, standing: &Standing) {
+    if let Some(state) = standing.state {
+        // SARIF has no word for what was gone and is back.
+        let state = if state == State::Reopened { State::New } else { state };
+        result["baselineState"] = json!(state.name());
+    }
+    if let Some(suppression) = &standing.suppression {
+        let mut entry = json!({
+            "kind": suppression.kind.name(),
+            "status": "accepted",
+            "justification": suppression.justification,
+        });
+        entry["properties"] = json!({
+            "by": suppression.by,
+            "owner": suppression.owner,
+            "until": suppression.until.map(|day| day.to_string()),
+        });
+        result["suppressions"] = json!([entry]);
+    }
 }
 
 fn properties(report: &Report<'_>, group: &SecretGroup, finding: &Finding) -> Value {
@@ -339,6 +367,13 @@ fn properties(report: &Report<'_>, group: &SecretGroup, finding: &Finding) -> Va
     let decoded = group.decoded_facts();
     if !decoded.is_empty() {
         properties["decoded"] = json!(decoded);
+    }
+    let standing = &finding.standing;
+    if let Some(state) = standing.state {
+        properties["state"] = json!(state);
+    }
+    if !standing.notes.is_empty() {
+        properties["notes"] = json!(standing.notes);
     }
     if let Origin::Git(git) = &finding.location.origin {
         properties["git"] = json!({

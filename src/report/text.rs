@@ -53,6 +53,9 @@ fn write_group(
             "              {}",
             paint.with(&printable(&place), AnsiColor::Cyan.on_default())
         )?;
+        for note in &finding.standing.notes {
+            writeln!(out, "                {}", printable(note))?;
+        }
     }
     if group.occurrences.len() > PLACES {
         writeln!(out, "              and {} more places", group.occurrences.len() - PLACES)?;
@@ -103,6 +106,15 @@ fn place(finding: &Finding) -> String {
             text.push_str(&format!(" by {author}"));
         }
         text.push_str(&format!(" ({})", git.reach));
+    }
+    let standing = &finding.standing;
+    if let Some(suppression) = &standing.suppression {
+        text.push_str(&format!(", covered by {}", suppression.by));
+    } else if let Some(state) = standing.state {
+        text.push_str(&format!(", {}", state.name()));
+        if standing.overdue {
+            text.push_str(", open for too long");
+        }
     }
     text
 }

@@ -1,0 +1,95 @@
+//! What the text around a secret tells policy: marks, and a word that names the place.
+
+use std::ops::Range;
+
+use super::marks::{self, Mark};
+use crate::finding::Secret;
+
+/// What stands near one secret.
+#[derive(Debug, Clone)]
+pub struct Nearby {
+    /// Marks that speak of its line.
+    pub marks: Vec<Mark>,
+    /// The word before it, which stays when lines are moved or the file is formatted anew. Kept as a
+    /// secret: it may be part of one.
+    pub word: Secret,
+}
+
+impl Default for Nearby {
+    fn default() -> Self {
+        Self { marks: Vec::new(), word: Secret::new(b"") }
+    }
+}
+
+/// What stands near each of these secrets of a text, in any order.
+pub fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {
+    let mut order: Vec<usize> = (0..secrets.len()).collect();
+    order.sort_by_key(|at| secrets[*at].start);
+    let sorted: Vec<Range<usize>> = order.iter().map(|at| secrets[*at].clone()).collect();
+    let mut all = vec![Nearby::default(); secrets.len()];
+    for (at, marks) in order.into_iter().zip(marks::marks(text, &sorted)) {
+        all[at] = Nearby { marks, word: Secret::new(&word_before(text, secrets[at].start)) };
+    }
+    all
+}
+
+/// Bytes before a secret in which its word is looked for.
+const FAR: usize = 200;
+
+/// Longer words are values, not names.
+const LONGEST: usize = 48;
+
+/// The letters and digits of the last name before a position, in lower case: `apiKey: "`, `api_key =`
+/// and `"API-KEY"` all give `apikey`. Empty if there is none on the line, or the line before where the
+/// value stands alone.
+fn word_before(text: &[u8], at: usize) -> Vec<u8> {
+    let before = &text[..at.min(text.len())];
+    let before = &before[before.len().saturating_sub(FAR)..];
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let Some(end) = before.iter().rposition(u8::is_ascii_alphanumeric) else { return Vec::new() };
+    let gap = &before[end + 1..];
+    if memchr::memchr_iter(b'\n', gap).count() > 1 {
+        return Vec::new();
+    }
+    let start = before[..=end].iter().rposition(|b| !is_name(b)).map_or(0, |other| other + 1);
+    let word: Vec<u8> = before[start..=end]
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    if word.len() > LONGEST { Vec::new() } else { word }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str) -> String {
+        let at = text.find("XX").unwrap();
+        String::from_utf8(word_before(text.as_bytes(), at)).unwrap()
+    }
+
+    #[test]
+    fn the_word_stays_when_the_file_is_formatted_anew() {
+        for text in [
+            "api_key=XX",
+            "{\"a\":1,\"api-key\":\"XX\"}",
+            "{\n  \"apiKey\":\n    \"XX\"\n}",
+            "api_key  =  'XX'",
+        ] {
+            assert_eq!(word(text), "apikey", "{text}");
+        }
+        assert_eq!(word("XX"), "");
+        assert_eq!(word("above\n\nXX"), "");
+        assert_eq!(word(&format!("{} XX", "a".repeat(60))), "");
+    }
+
+    #[test]
+    fn any_order_and_any_bytes() {
+        let text = b"a = XX # ggignore\nb = XX\n";
+        let all = nearby(text, &[22..24, 4..6]);
+        assert_eq!((all[0].marks.len(), all[1].marks.len()), (0, 1));
+        assert_eq!(all[0].word.reveal(), b"b");
+        assert_eq!(nearby(b"", &[0..0, 5..9]).len(), 2);
+    }
+}

@@ -1,0 +1,98 @@
+//! Standing: what was decided earlier about one occurrence, and whether it is still open.
+
+use jiff::civil::Date;
+use serde::{Serialize, Serializer};
+
+/// Compared with the baseline. The names of the first four are those of SARIF's `baselineState`
+/// (2.1.0, 3.27.24).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Not in the baseline.
+    New,
+    /// In the baseline, here or where the file lay before.
+    Unchanged,
+    /// Another secret in a place of the baseline.
+    Updated,
+    /// In the baseline, and not found any more.
+    Absent,
+    /// Was gone, and is back.
+    Reopened,
+}
+
+impl State {
+    /// The lower-case name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Unchanged => "unchanged",
+            Self::Updated => "updated",
+            Self::Absent => "absent",
+            Self::Reopened => "reopened",
+        }
+    }
+}
+
+/// Where a decision stands written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionKind {
+    /// A mark in the scanned text.
+    InSource,
+    /// The exceptions.
+    External,
+}
+
+impl SuppressionKind {
+    /// The name that SARIF has for it (2.1.0, 3.35.2).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InSource => "inSource",
+            Self::External => "external",
+        }
+    }
+}
+
+/// A decision that an occurrence may be there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// Where it stands written.
+    pub kind: SuppressionKind,
+    /// The mark's words, or the file with the exceptions.
+    pub by: String,
+    /// Why, in the words of who decided it.
+    pub justification: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Last day on which it counts.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    pub until: Option<Date>,
+}
+
+/// What was decided earlier about an occurrence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Compared with the baseline, where there is one.
+    pub state: Option<State>,
+    /// Day on which the baseline first had it.
+    pub since: Option<Date>,
+    /// Has been open longer than the policy allows.
+    pub overdue: bool,
+    /// The decision that it may be there.
+    pub suppression: Option<Suppression>,
+    /// What else is to be said: an exception that ended, a mark that does not count.
+    pub notes: Vec<String>,
+}
+
+impl Standing {
+    /// Whether somebody has to act: neither accepted nor, in time, in the baseline.
+    pub fn is_open(&self) -> bool {
+        self.suppression.is_none() && (self.state != Some(State::Unchanged) || self.overdue)
+    }
+}
+
+/// A day as `2027-01-31`.
+pub fn as_text<S: Serializer>(day: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+    day.map(|day| day.to_string()).serialize(serializer)
+}
