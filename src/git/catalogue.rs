@@ -182,7 +182,7 @@ impl<'o> Catalogue<'o> {
         let pack = self.firsts.partition_point(|first| *first <= number) - 1;
         // Empty packs share their first number with the next one; the last of them holds it.
         match self.packs.get(pack) {
-            Some(pack_there) => pack_there.object(number - self.firsts[pack]).0.to_owned(),
+            Some(pack_there) => pack_there.id(number - self.firsts[pack]).to_owned(),
             None => self.loose[(number - self.firsts[pack]) as usize].id,
         }
     }
@@ -201,7 +201,7 @@ impl<'o> Catalogue<'o> {
         let mut table = Table::with_room_for(self.len());
         for pack in 0..self.packs.len() {
             for at in 0..self.packs[pack].len() as u32 {
-                let id = self.packs[pack].object(at).0.to_owned();
+                let id = self.packs[pack].id(at).to_owned();
                 self.add(&mut table, &id, self.firsts[pack] + at);
             }
         }

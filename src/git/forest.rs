@@ -51,7 +51,7 @@ impl Forest {
     pub fn new(catalogue: &Catalogue<'_>, number: usize) -> Self {
         let pack = catalogue.packs()[number];
         let mut places: Vec<(u64, u32)> =
-            (0..pack.len() as u32).into_par_iter().map(|at| (pack.object(at).1, at)).collect();
+            (0..pack.len() as u32).into_par_iter().map(|at| (pack.offset(at), at)).collect();
         places.par_sort_unstable();
         let stems: Vec<Stem> = places
             .par_iter()

@@ -166,7 +166,7 @@ impl Objects {
         let mut chain = Vec::new();
         let kind = loop {
             let entry = pack.entry(offset).map_err(ReadError::Damaged)?;
-            let bytes = pack.bytes(entry.data_offset, None);
+            let bytes = pack.compressed(entry.data_offset, None);
             match entry.header {
                 Header::OfsDelta { base_distance } => {
                     offset = Header::verified_base_pack_offset(offset, base_distance)
@@ -183,7 +183,9 @@ impl Objects {
                 whole => {
                     reader.start = 0;
                     let size = entry.decompressed_size;
-                    inflate(&mut reader.inflate, bytes, size, &mut reader.bytes)?;
+                    let length =
+                        inflate(&mut reader.inflate, bytes, size, &mut reader.bytes)?.len();
+                    reader.bytes.truncate(length);
                     break whole.as_kind().ok_or(ReadError::Missing)?;
                 }
             }
@@ -193,11 +195,10 @@ impl Objects {
             }
         };
         while let Some((bytes, size)) = chain.pop() {
-            inflate(&mut reader.inflate, bytes, size, &mut reader.delta)?;
-            let base = &reader.bytes[reader.start..];
-            let Reader { delta, result, shared, .. } = reader;
-            delta::apply(base, delta, LARGEST, result, shared)?;
-            std::mem::swap(&mut reader.bytes, &mut reader.result);
+            let Reader { inflate: state, bytes: base, start, result, delta, shared } = reader;
+            let delta = inflate(state, bytes, size, delta)?;
+            delta::apply(&base[*start..], delta, LARGEST, result, shared)?;
+            std::mem::swap(base, result);
             reader.start = 0;
         }
         Ok(kind)
@@ -377,39 +378,60 @@ impl Reader {
         if size > LARGEST {
             return Err(ReadError::TooLarge(size));
         }
-        inflate(&mut self.inflate, &compressed, size + length as u64, &mut self.bytes)?;
+        let all = Compressed { bytes: &compressed, length: compressed.len() };
+        let end = inflate(&mut self.inflate, all, size + length as u64, &mut self.bytes)?.len();
+        self.bytes.truncate(end);
         self.start = length;
         Ok(kind)
     }
 }
 
-/// Decompresses exactly `size` bytes, no more and no fewer.
+/// Compressed bytes within a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Compressed<'a> {
+    /// The bytes, and where the file goes on, some of those that follow: decompression is fastest
+    /// while the end is far away.
+    pub bytes: &'a [u8],
+    /// How many of them there may be.
+    pub length: usize,
+}
+
+/// Decompresses exactly `size` bytes, no more and no fewer. `out` is left longer than that, so that
+/// its memory need not be cleared for the next object.
 ///
 /// # Errors
 /// The bytes are damaged, or say to be more than they can be.
-pub(super) fn inflate(
+pub(super) fn inflate<'o>(
     inflate: &mut Inflate,
-    compressed: &[u8],
+    compressed: Compressed<'_>,
     size: u64,
-    out: &mut Vec<u8>,
-) -> Result<(), ReadError> {
+    out: &'o mut Vec<u8>,
+) -> Result<&'o [u8], ReadError> {
     let damaged = |what: &str| ReadError::Damaged(what.to_owned());
     if size > LARGEST + 64 {
         return Err(ReadError::TooLarge(size));
     }
     // Deflate makes at most 1,032 bytes of one; a larger claim is not worth the memory.
-    if size / 1032 > compressed.len() as u64 {
+    if size / 1032 > compressed.length as u64 {
         return Err(damaged("it says to be larger than its bytes can be"));
     }
-    out.clear();
-    out.resize(size as usize, 0);
+    let size = size as usize;
+    if out.len() < size + FAR {
+        out.resize(size + FAR, 0);
+    }
     inflate.reset();
-    match inflate.once(compressed, out) {
-        Ok((Status::StreamEnd, _, written)) if written == out.len() => Ok(()),
+    match inflate.once(compressed.bytes, &mut out[..size + FAR]) {
+        Ok((Status::StreamEnd, read, written)) if written == size && read <= compressed.length => {
+            Ok(&out[..size])
+        }
         Ok(_) => Err(damaged("it has another size than it says")),
         Err(_) => Err(damaged("it cannot be decompressed")),
     }
 }
+
+/// How far away the ends of both sides must be for the fast loop of zlib: it writes up to 258 bytes in
+/// one step, and copies more than it needs.
+pub(super) const FAR: usize = 384;
 
 /// The file of a loose object.
 pub(super) fn loose_path(directory: &Path, id: &oid) -> PathBuf {

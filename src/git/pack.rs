@@ -7,6 +7,7 @@ use gix::hash::{ObjectId, oid};
 use gix::odb::pack::data::Entry;
 use gix::odb::pack::{data, index};
 
+use super::objects::{Compressed, FAR};
 use crate::source::mapped::{self, Content};
 
 /// A pack with its index.
@@ -89,7 +90,7 @@ impl Pack {
 
     /// Where an object lies, if it is in this pack.
     pub fn find(&self, id: &oid) -> Option<u64> {
-        self.position(id).map(|position| self.object(position).1)
+        self.position(id).map(|position| self.offset(position))
     }
 
     /// The position of an object in the index, if it is in this pack.
@@ -103,19 +104,27 @@ impl Pack {
         }
     }
 
-    /// The object at a position of the index: its id, where it lies, and the checksum of its bytes
-    /// where the index holds one.
-    pub fn object(&self, position: u32) -> (&oid, u64, Option<u32>) {
+    /// The id of the object at a position.
+    pub fn id(&self, position: u32) -> &oid {
         match &self.listing {
-            Listing::Index(index) => (
-                index.oid_at_index(position),
-                index.pack_offset_at_index(position),
-                index.crc32_at_index(position),
-            ),
-            Listing::Listed(objects) => {
-                let (id, offset) = &objects[position as usize];
-                (id, *offset, None)
-            }
+            Listing::Index(index) => index.oid_at_index(position),
+            Listing::Listed(objects) => &objects[position as usize].0,
+        }
+    }
+
+    /// Where the object at a position lies.
+    pub fn offset(&self, position: u32) -> u64 {
+        match &self.listing {
+            Listing::Index(index) => index.pack_offset_at_index(position),
+            Listing::Listed(objects) => objects[position as usize].1,
+        }
+    }
+
+    /// The checksum of the bytes of the object at a position, where the index holds one.
+    pub fn checksum(&self, position: u32) -> Option<u32> {
+        match &self.listing {
+            Listing::Index(index) => index.crc32_at_index(position),
+            Listing::Listed(_) => None,
         }
     }
 
@@ -137,10 +146,22 @@ impl Pack {
     /// The bytes between two offsets, the end of the last object if there is no second one.
     pub fn bytes(&self, from: u64, to: Option<u64>) -> &[u8] {
         let bytes = self.content.bytes();
-        let end = bytes.len().saturating_sub(self.hash.len_in_bytes());
+        let end = self.end();
         let to = to.and_then(|to| usize::try_from(to).ok()).unwrap_or(end).min(end);
         let from = usize::try_from(from).unwrap_or(to).min(to);
         &bytes[from..to]
+    }
+
+    /// The same for bytes that are to be decompressed.
+    pub(super) fn compressed(&self, from: u64, to: Option<u64>) -> Compressed<'_> {
+        let length = self.bytes(from, to).len();
+        let bytes = self.bytes(from, to.map(|to| to.saturating_add(FAR as u64)));
+        Compressed { bytes, length }
+    }
+
+    /// Where the objects end.
+    fn end(&self) -> usize {
+        self.content.bytes().len().saturating_sub(self.hash.len_in_bytes())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hash::oid;
 use gix::objs::Kind;
+use rayon::prelude::*;
 
 use super::catalogue::{Catalogue, NOWHERE, Number};
 use super::commits::{Absent, Role};
@@ -105,31 +106,50 @@ impl<'c, 'r> Reading<'c, 'r> {
         let names: BTreeSet<&[u8]> =
             threads.iter().flat_map(|notes| notes.names.keys()).map(|name| &**name).collect();
         let names: Vec<Box<[u8]>> = names.into_iter().map(Box::from).collect();
+        let threads: Vec<Translated> = self
+            .crew
+            .scope(|_| threads.into_par_iter().map(|notes| notes.translated(&names)).collect());
         for notes in threads {
             absent.extend(notes.absent);
-            let mut translation = vec![0_u32; notes.names.len()];
-            for (number, name) in (0..).zip(&names) {
-                if let Some(seen) = notes.names.get(name) {
-                    translation[*seen as usize] = number;
-                }
-            }
-            let mut start = 0;
+            let first = trees.links.len();
+            trees.links.extend(notes.links);
             for (number, end) in notes.trees {
-                let first = trees.links.len();
-                trees.links.extend(notes.links[start..end].iter().map(|link| Link {
-                    name: translation[link.name() as usize] | (link.name & BLOB),
-                    target: link.target,
-                }));
-                start = end;
-                trees.links[first..].sort_unstable();
                 trees.index[number as usize] = trees.ends.len() as u32;
-                trees.ends.push(trees.links.len());
+                trees.ends.push(first + end);
             }
         }
         trees.names = names;
         absent.sort();
         absent.dedup();
         (trees, absent)
+    }
+}
+
+/// Notes of one thread, with names by the numbers that they have for all.
+struct Translated {
+    trees: Vec<(Number, usize)>,
+    links: Vec<Link>,
+    absent: Vec<Absent>,
+}
+
+impl Notes {
+    fn translated(mut self, names: &[Box<[u8]>]) -> Translated {
+        let mut translation = vec![0_u32; self.names.len()];
+        for (number, name) in (0..).zip(names) {
+            if let Some(seen) = self.names.get(name) {
+                translation[*seen as usize] = number;
+            }
+        }
+        let mut start = 0;
+        for (_, end) in &self.trees {
+            let links = &mut self.links[start..*end];
+            for link in links.iter_mut() {
+                link.name = translation[link.name() as usize] | (link.name & BLOB);
+            }
+            links.sort_unstable();
+            start = *end;
+        }
+        Translated { trees: self.trees, links: self.links, absent: self.absent }
     }
 }
 
@@ -339,6 +359,12 @@ impl Trees {
         const EMPTY: u8 = 2;
         const HOLDS: u8 = 3;
         let mut state = vec![UNKNOWN; self.index.len()];
+        // Blobs come last among the links: looking at the end first saves most of the way.
+        for number in self.numbers() {
+            if self.links(number).last().is_some_and(|link| link.is_blob()) {
+                state[number as usize] = HOLDS;
+            }
+        }
         let mut stack: Vec<(Number, usize)> = Vec::new();
         for number in self.numbers() {
             if state[number as usize] != UNKNOWN {
@@ -347,21 +373,25 @@ impl Trees {
             state[number as usize] = OPEN;
             stack.push((number, 0));
             while let Some((tree, next)) = stack.last_mut() {
-                let (tree, links) = (*tree, self.links(*tree));
-                let Some(link) = links.get(*next) else {
-                    let holds = links
-                        .iter()
-                        .any(|link| link.is_blob() || state[link.target as usize] == HOLDS);
-                    state[tree as usize] = if holds { HOLDS } else { EMPTY };
+                let tree = *tree;
+                let Some(link) = self.links(tree).get(*next) else {
+                    state[tree as usize] = EMPTY;
                     stack.pop();
                     continue;
                 };
-                *next += 1;
                 let target = link.target;
-                // A tree within itself is damage; it adds nothing.
-                if !link.is_blob() && state[target as usize] == UNKNOWN {
-                    state[target as usize] = OPEN;
-                    stack.push((target, 0));
+                match state[target as usize] {
+                    UNKNOWN => {
+                        state[target as usize] = OPEN;
+                        stack.push((target, 0));
+                    }
+                    // The others below are looked at when it is their turn.
+                    HOLDS => {
+                        state[tree as usize] = HOLDS;
+                        stack.pop();
+                    }
+                    // A tree within itself is damage; it adds nothing.
+                    _ => *next += 1,
                 }
             }
         }

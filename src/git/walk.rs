@@ -288,21 +288,25 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
         let file = self.walk.catalogue.packs()[pack];
         let (offset, next, position) = self.walk.forests[pack].place(rank);
         let entry = file.entry(offset).map_err(ReadError::Damaged)?;
-        let compressed = file.bytes(entry.data_offset, next);
-        if let (id, _, Some(checksum)) = file.object(position)
+        let compressed = file.compressed(entry.data_offset, next);
+        if let Some(checksum) = file.checksum(position)
             && crc32fast::hash(file.bytes(offset, next)) != checksum
         {
             let what = "is damaged: its bytes do not have the checksum that the index has for them";
-            let problem = Problem::new(id.to_string(), what);
+            let problem = Problem::new(file.id(position).to_string(), what);
             self.crew.worker(|worker| worker.problem(problem));
         }
         let size = entry.decompressed_size;
         match (entry.header, base) {
             (Header::OfsDelta { .. } | Header::RefDelta { .. }, Some(base)) => {
-                inflate(&mut self.inflate, compressed, size, &mut self.delta)?;
-                Ok(delta::apply(base, &self.delta, LARGEST, out, &mut self.shared)?)
+                let delta = inflate(&mut self.inflate, compressed, size, &mut self.delta)?;
+                Ok(delta::apply(base, delta, LARGEST, out, &mut self.shared)?)
             }
-            _ => inflate(&mut self.inflate, compressed, size, out),
+            _ => {
+                let length = inflate(&mut self.inflate, compressed, size, out)?.len();
+                out.truncate(length);
+                Ok(())
+            }
         }
     }
 
