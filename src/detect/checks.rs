@@ -97,6 +97,7 @@ pub static CHECKS: &[Check] = &[
     gitlab::ROUTABLE,
     tail::GRAFANA,
     jwt::JWT,
+    jwt::ENCODED,
     jwt::KUBERNETES,
     supabase::ANON,
     supabase::SERVICE,

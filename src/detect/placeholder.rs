@@ -48,7 +48,7 @@ pub(super) fn is_made_of_words_for_a_password(text: &str) -> bool {
 
 /// Whether a JWT's third part is the signature of the token that documentation shows everywhere.
 pub fn sample_signature(signature: &[u8]) -> bool {
-    signature == JWT_SIGNATURE.as_bytes()
+    JWT_SIGNATURES.iter().any(|known| known.as_bytes() == signature)
 }
 
 /// Whether a mnemonic (lower case, single spaces) is a known default of test networks and libraries
@@ -68,8 +68,11 @@ type Test = fn(&str) -> bool;
 
 const LONGEST: usize = 4096;
 
-/// The signature of the introductory token of jwt.io.
-const JWT_SIGNATURE: &str = concat!("SflKxwRJSMeKKF2QT4fw", "pMeJf36POk6yJV_adQssw5c");
+/// The signatures of the introductory tokens of jwt.io: the older one, and the one since 2025.
+const JWT_SIGNATURES: &[&str] = &[
+    concat!("SflKxwRJSMeKKF2QT4fw", "pMeJf36POk6yJV_adQssw5c"),
+    concat!("KMUFsIDTnFmyG3nMiGM6", "H9FNFUROf3wh7SmqJp-QV30"),
+];
 
 /// Keys and tokens that vendors' documentation shows, in parts so that no scanner reports them here.
 const SAMPLES: &[&str] = &[
@@ -125,7 +128,7 @@ const SAMPLE_CLUSTERS: &[&str] = &[
 
 fn sample(text: &str) -> bool {
     SAMPLES.contains(&text)
-        || text.ends_with(JWT_SIGNATURE)
+        || JWT_SIGNATURES.iter().any(|known| text.ends_with(known))
         || SAMPLE_CLUSTERS.iter().any(|cluster| text.starts_with(cluster))
 }
 
@@ -160,8 +163,10 @@ mod tests {
             let token = format!("{cluster}{}", "0d1e7x".repeat(4));
             assert_eq!(reason(&token), Some("documentation sample"));
         }
-        assert!(sample_signature(JWT_SIGNATURE.as_bytes()));
-        assert!(!sample_signature(&JWT_SIGNATURE.as_bytes()[1..]));
+        for known in JWT_SIGNATURES {
+            assert!(sample_signature(known.as_bytes()));
+            assert!(!sample_signature(&known.as_bytes()[1..]));
+        }
         for end in [["AKIA1234", "QWERTZEXAMPLE"], ["ASIAZZZZ", "ZZ7Q2NEXAMPLE"]] {
             assert!(reason(&end.concat()).is_some(), "{end:?}");
         }

@@ -15,8 +15,10 @@ const ASSIGN: &str = concat!(
     r"(?:",
     // The value as the next field of the same object or element.
     r#"[\s,]{1,24}["'<]?value["'>]?(?:\s{0,3}[:=]\s{0,3})?"#,
-    // `=`, `:=`, `=>`, `: `, `, `, `(`, `|`, or only a space, as after an option.
-    r"|[ \t]{0,24}(?:=>|:-|\|\||\?\?|[:?|]{0,2}=|[:,>(|]|[ \t])[ \t]{0,4}",
+    // The text of an element on a line of its own.
+    r"|>[ \t]{0,4}\r?\n[ \t]{0,24}",
+    // `=`, `:=`, `::=`, `.=`, `==`, `=>`, `: `, `, `, `(`, `|`, or only a space, as after an option.
+    r"|[ \t]{0,24}(?:=>|:-|\|\||\?\?|[:?|.+!=]{0,3}=|[:,>(|]|[ \t])[ \t]{0,4}",
     // With a type or with accessors before the sign: `: str =`, ` { get; set; } =`.
     r"|[ \t]{0,2}(?::[ \t]{0,2}[a-z][0-9a-z_.<>?&\[\]]{0,24}|\{[ a-z;]{1,20}\}|string)[ \t]{1,2}=[ \t]{0,4}",
     // A declaration with a default.
@@ -86,6 +88,12 @@ mod tests {
             "- `API_KEY`: `1234`",
             "setApiKey(\"1234\")",
             "<apiKey>1234</apiKey>",
+            "<apiKey>\n    1234\n</apiKey>",
+            "API_KEY ::= 1234",
+            "API_KEY :::= \"1234\"",
+            "$apiKey .= \"1234\";",
+            "apiKey += '1234'",
+            "if api_key == \"1234\" {",
             "api_key=b'1234'",
         ] {
             assert_eq!(value_of(text).as_deref(), Some("1234"), "{text}");

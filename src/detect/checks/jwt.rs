@@ -2,7 +2,7 @@
 //!
 //! Whether a token has expired is not judged here: there is no clock. Its end is only reported.
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Map, Value, json};
 
 use super::encoding::{base64, json_object};
@@ -43,6 +43,25 @@ pub(super) const JWT: Check = Check {
             "iat": ISSUED, "exp": FAR, "jti": noise(random),
         });
         mint(value, &claims, random);
+    }),
+};
+
+/// A JWT that was encoded in Base64 once more; what does not decode is not judged.
+pub(super) const ENCODED: Check = Check {
+    name: "jwt-base64",
+    about: "Decodes a JSON Web Token that was encoded in Base64 once more.",
+    run: |value| match base64(value).as_deref().and_then(decode) {
+        Some(token) => {
+            let mut decoded = Decoded::default();
+            token.describe(&mut decoded);
+            Outcome::plausible(decoded)
+        }
+        None => Outcome::unknown(),
+    },
+    mint: Some(|value, random| {
+        let mut token = Vec::new();
+        mint(&mut token, &json!({"iss": "https://issuer.example/", "jti": noise(random)}), random);
+        *value = BASE64.encode(&token).into_bytes();
     }),
 };
 
