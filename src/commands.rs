@@ -8,6 +8,7 @@ mod output;
 mod rules;
 mod scan;
 mod setting;
+mod step_summary;
 mod summary;
 
 use std::process::ExitCode;

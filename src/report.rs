@@ -1,7 +1,14 @@
 //! The report: groups in order, what was hidden, what went wrong; written in several formats.
 
+pub mod csv;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
+pub mod markdown;
+mod place;
 pub mod sarif;
 pub mod text;
 
@@ -136,17 +143,36 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Annotations and step summary of GitHub Actions.
+    Github,
+    /// GitLab's secret-detection report.
+    Gitlab,
+    /// JUnit XML, for build servers.
+    Junit,
+    /// One occurrence a line, for spreadsheets.
+    Csv,
+    /// For comments on pull requests.
+    Markdown,
+    /// One page that opens from disk.
+    Html,
 }
 
 impl Format {
     /// The format that a file name asks for by its extension.
     pub fn of_extension(path: &std::path::Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        if name == gitlab::FILE {
+            return Some(Self::Gitlab);
+        }
         Some(match name.rsplit_once('.')?.1 {
             "txt" => Self::Text,
             "json" => Self::Json,
             "jsonl" | "ndjson" => Self::Jsonl,
             "sarif" => Self::Sarif,
+            "xml" => Self::Junit,
+            "csv" => Self::Csv,
+            "md" => Self::Markdown,
+            "html" | "htm" => Self::Html,
             _ => return None,
         })
     }
@@ -161,6 +187,12 @@ impl Format {
             Self::Json => json::write(report, out),
             Self::Jsonl => jsonl::write(report, out),
             Self::Sarif => sarif::write(report, report.sarif_profile, out),
+            Self::Github => github::write(report, out),
+            Self::Gitlab => gitlab::write(report, out),
+            Self::Junit => junit::write(report, out),
+            Self::Csv => csv::write(report, out),
+            Self::Markdown => markdown::write(report, out),
+            Self::Html => html::write(report, out),
         }
     }
 }

@@ -8,7 +8,8 @@ use sprawl::rules::check::fill;
 use sprawl::rules::mint::{Random, mint};
 
 /// Environment variables that must not leak into a test.
-const SCRUBBED: &[&str] = &["CI", "NO_COLOR", "SPRAWL_ID_KEY", "GITHUB_ACTIONS", "CLICOLOR_FORCE"];
+const SCRUBBED: &[&str] =
+    &["CI", "NO_COLOR", "SPRAWL_ID_KEY", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "CLICOLOR_FORCE"];
 
 /// What a run of the program gave.
 pub(crate) struct Run {

@@ -3,6 +3,7 @@
 
 mod common;
 mod fast_is_slow;
+mod formats;
 mod git;
 mod hostile;
 #[cfg(feature = "key-tools")]

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::Error;
+use super::{Error, step_summary};
 use crate::report::{Format, Report};
 
 /// One report to be written.
@@ -58,6 +58,9 @@ pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), E
                     file.display()
                 ))
             })?,
+        }
+        if target.format == Format::Github {
+            step_summary::append(report)?;
         }
     }
     Ok(())

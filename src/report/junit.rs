@@ -1,0 +1,123 @@
+//! JUnit XML: each place of a secret is a failed test, so that every build server shows it.
+//!
+//! Only what the schema of Jenkins' xUnit plugin (`junit-10.xsd`) knows. A scan without findings has
+//! one passed test: servers take a report without tests for a broken build.
+
+use std::io::{self, Write};
+
+use super::{Report, place};
+use crate::finding::Finding;
+use crate::group::SecretGroup;
+
+/// Writes the report. Secrets stay redacted: build servers show it to many.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let places: usize = report.groups.iter().map(|group| group.occurrences.len()).sum();
+    let failures = places + report.problems.len();
+    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", failures.max(1));
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites name=\"sprawl\" {counts} time=\"0\">")?;
+    writeln!(out, "  <testsuite name=\"sprawl\" {counts} skipped=\"0\" time=\"0\">")?;
+    if failures == 0 {
+        writeln!(out, "    <testcase classname=\"sprawl\" name=\"no secrets found\" time=\"0\"/>")?;
+    }
+    for group in &report.groups {
+        for finding in &group.occurrences {
+            secret(report, group, finding, out)?;
+        }
+    }
+    for problem in &report.problems {
+        let name = format!("not scanned: {}", problem.place);
+        failed(&problem.place, &name, "not-scanned", &problem.what, &problem.what, out)?;
+    }
+    writeln!(out, "  </testsuite>")?;
+    writeln!(out, "</testsuites>")
+}
+
+fn secret(
+    report: &Report<'_>,
+    group: &SecretGroup,
+    finding: &Finding,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rule = report.rules.get(group.rule);
+    let path = place::path(finding);
+    let location = &finding.location;
+    let name = format!("{} at {}:{}", rule.text.title, location.line, location.column);
+    let severity = group.score.severity().name();
+    let message = format!("{severity} {}: {}", group.score.value, group.redacted(report.rules));
+    let mut body = format!(
+        "{}\nopens: {}\nbecause: {}\ndo first: {}\ninstead: {}\nsecret {}, rule {}\n",
+        place::position(finding),
+        rule.text.why,
+        group.score.because.join("; "),
+        rule.text.fix,
+        rule.text.instead,
+        group.id,
+        rule.id(),
+    );
+    if let Some(history) = place::history(finding) {
+        body.push_str(&format!("in {history}\n"));
+    }
+    let others = group.occurrences.len() - 1;
+    if others > 0 {
+        body.push_str(&format!("the same secret stands in {others} more place(s)\n"));
+    }
+    failed(&path, &name, severity, &message, &body, out)
+}
+
+fn failed(
+    class: &str,
+    name: &str,
+    kind: &str,
+    message: &str,
+    body: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "    <testcase classname=\"{}\" name=\"{}\" time=\"0\">",
+        escaped(class),
+        escaped(name)
+    )?;
+    writeln!(
+        out,
+        "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+        escaped(kind),
+        escaped(message),
+        escaped(body)
+    )?;
+    writeln!(out, "    </testcase>")
+}
+
+/// Text as XML 1.0 may hold it, in elements and attributes; characters that it may not hold at all
+/// are written out.
+fn escaped(text: &str) -> String {
+    let mut xml = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\n' | '\t' => xml.push(c),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                xml.extend(c.escape_unicode());
+            }
+            c => xml.push(c),
+        }
+    }
+    xml
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_may_not_hold_is_written_out() {
+        assert_eq!(escaped("a<b>&\"\u{1b}\u{0}\n"), "a&lt;b&gt;&amp;&quot;\\u{1b}\\u{0}\n");
+    }
+}

@@ -1,0 +1,189 @@
+//! Markdown for comments on pull requests, step summaries and wikis: a table, the worst first, and
+//! what to do about each.
+
+use std::io::{self, Write};
+
+use super::{Report, place};
+use crate::finding::Finding;
+use crate::group::SecretGroup;
+use crate::score::Severity;
+use crate::text::printable;
+
+/// Places listed for a secret before the rest is only counted.
+const PLACES: usize = 10;
+
+/// Writes the report. Secrets stay redacted: it is made to be posted.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(head(report).as_bytes())?;
+    for group in &report.groups {
+        out.write_all(row(report, group).as_bytes())?;
+    }
+    for group in &report.groups {
+        out.write_all(section(report, group).as_bytes())?;
+    }
+    out.write_all(problems(report).as_bytes())
+}
+
+/// The report in at most so many bytes: the worst secrets, and how many more there are.
+pub fn within(report: &Report<'_>, limit: usize) -> String {
+    let mut text = head(report);
+    let end = problems(report);
+    // What the last line may need.
+    let room = limit.saturating_sub(end.len() + 100);
+    let mut shown = 0;
+    let mut sections = String::new();
+    for group in &report.groups {
+        let (row, section) = (row(report, group), section(report, group));
+        if text.len() + row.len() + sections.len() + section.len() > room {
+            break;
+        }
+        text.push_str(&row);
+        sections.push_str(&section);
+        shown += 1;
+    }
+    text.push_str(&sections);
+    if shown < report.groups.len() {
+        text.push_str(&format!("\nand {} more secrets\n", report.groups.len() - shown));
+    }
+    text.push_str(&end);
+    text
+}
+
+fn head(report: &Report<'_>) -> String {
+    if report.groups.is_empty() {
+        return "## sprawl: no secrets found\n".to_owned();
+    }
+    let mut bands = Vec::new();
+    for band in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
+        let count = report.groups.iter().filter(|g| g.score.severity() == band).count();
+        if count > 0 {
+            bands.push(format!("{count} {}", band.name()));
+        }
+    }
+    format!(
+        "## sprawl: {} secret(s) in {} place(s)\n\n{}\n\n\
+         | Severity | Score | What | Where | Since | Secret |\n|---|---:|---|---|---|---|\n",
+        report.summary.secrets,
+        report.summary.occurrences,
+        bands.join(", ")
+    )
+}
+
+fn row(report: &Report<'_>, group: &SecretGroup) -> String {
+    let rule = report.rules.get(group.rule);
+    let first = group.occurrences.first().map(place::position).unwrap_or_default();
+    let more = match group.occurrences.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "| **{}** | {} | {} | {}{more} | {} | {} |\n",
+        group.score.severity().name(),
+        group.score.value,
+        escaped(&rule.text.title),
+        cell_code(&first),
+        place::first_day(group).unwrap_or("-"),
+        cell_code(&group.redacted(report.rules)),
+    )
+}
+
+fn section(report: &Report<'_>, group: &SecretGroup) -> String {
+    let rule = report.rules.get(group.rule);
+    let mut text = format!(
+        "\n### {} {}: {} {}\n\n",
+        group.score.severity().name(),
+        group.score.value,
+        escaped(&rule.text.title),
+        code(&group.redacted(report.rules)),
+    );
+    for finding in group.occurrences.iter().take(PLACES) {
+        text.push_str(&format!("- {}\n", listed(finding)));
+    }
+    if group.occurrences.len() > PLACES {
+        text.push_str(&format!("- and {} more places\n", group.occurrences.len() - PLACES));
+    }
+    let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
+    for (name, value) in [
+        ("Opens", &*rule.text.why),
+        ("Do first", &*rule.text.fix),
+        ("Instead", &*rule.text.instead),
+        ("Because", &group.score.because.join("; ")),
+        ("Sure", &format!("{} ({})", group.confidence.name(), evidence.join(", "))),
+    ] {
+        text.push_str(&format!("\n**{name}:** {}\n", escaped(value)));
+    }
+    text.push_str(&format!("\nRule {}, secret {}\n", code(rule.id()), code(&group.id)));
+    text
+}
+
+fn listed(finding: &Finding) -> String {
+    let position = code(&place::position(finding));
+    match place::history(finding) {
+        // In a code span, because names and addresses of people would become mentions.
+        Some(history) => format!("{position} {}", code(&history)),
+        None => position,
+    }
+}
+
+fn problems(report: &Report<'_>) -> String {
+    if report.problems.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n### Not scanned: {} problem(s)\n\n", report.problems.len());
+    for problem in report.problems.iter().take(PLACES) {
+        text.push_str(&format!("- {}: {}\n", code(&problem.place), escaped(&problem.what)));
+    }
+    if report.problems.len() > PLACES {
+        text.push_str(&format!("- and {} more\n", report.problems.len() - PLACES));
+    }
+    text
+}
+
+/// A code span: fenced by more backticks than stand in a row within.
+fn code(text: &str) -> String {
+    let text = printable(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+/// A code span in a table, where a bar would end the cell.
+fn cell_code(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// Text that means itself: every character that Markdown or HTML reads is escaped.
+fn escaped(text: &str) -> String {
+    let text = printable(text);
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_means_itself() {
+        assert_eq!(escaped("a*b|<img>\n"), "a\\*b\\|&lt;img>\\u{a}");
+        assert_eq!(code("plain"), "`plain`");
+        assert_eq!(code("a``b"), "```a``b```");
+        assert_eq!(code("`x"), "`` `x ``");
+        assert_eq!(cell_code("a|b"), "`a\\|b`");
+    }
+}

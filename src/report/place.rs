@@ -1,0 +1,82 @@
+//! Where an occurrence stands, in words that several formats share.
+
+use crate::finding::{Finding, GitPlace, Origin};
+use crate::group::SecretGroup;
+
+/// The place's path; an object of git that never had one is named by its id.
+pub(super) fn path(finding: &Finding) -> String {
+    match git(finding) {
+        Some(git) if finding.location.path.is_empty() => format!("git-object/{}", git.object),
+        _ => finding.location.path.to_string(),
+    }
+}
+
+/// `path:line:column`.
+pub(super) fn position(finding: &Finding) -> String {
+    let location = &finding.location;
+    format!("{}:{}:{}", path(finding), location.line, location.column)
+}
+
+/// Where in history it stands; nothing for a file.
+pub(super) fn history(finding: &Finding) -> Option<String> {
+    let git = git(finding)?;
+    let mut text = String::new();
+    if let Some(commit) = &git.commit {
+        text.push_str(&format!("commit {} ", shortened(commit)));
+    }
+    if let Some(date) = day(finding) {
+        text.push_str(&format!("of {date} "));
+    }
+    if let Some(author) = &git.author {
+        text.push_str(&format!("by {author} "));
+    }
+    text.push_str(&format!("({})", git.reach));
+    Some(text)
+}
+
+/// Whether whoever opens the path now finds the secret there.
+pub(super) fn is_present(finding: &Finding) -> bool {
+    git(finding).is_none_or(|git| git.at_head || git.reach == "index")
+}
+
+/// The day it came in, `2026-01-31`, by its author's clock.
+pub(super) fn day(finding: &Finding) -> Option<&str> {
+    let date = git(finding)?.date.as_deref()?;
+    date.get(..10)
+}
+
+/// The first day a secret is known from.
+pub(super) fn first_day(group: &SecretGroup) -> Option<&str> {
+    let dated = group
+        .occurrences
+        .iter()
+        .filter_map(|finding| git(finding).and_then(|git| git.seconds).zip(day(finding)));
+    dated.min().map(|(_, day)| day)
+}
+
+/// What git knows of the place.
+pub(super) fn git(finding: &Finding) -> Option<&GitPlace> {
+    match &finding.location.origin {
+        Origin::Git(place) => Some(place),
+        Origin::File | Origin::Stdin => None,
+    }
+}
+
+/// As much of a commit's id as people read.
+pub(super) fn shortened(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}
+
+/// Every occurrence with its secret and its number among the secret's places in its file, from 1.
+pub(super) fn numbered(
+    groups: &[SecretGroup],
+) -> impl Iterator<Item = (&SecretGroup, &Finding, usize)> {
+    groups.iter().flat_map(|group| {
+        let mut in_file = std::collections::BTreeMap::<&str, usize>::new();
+        group.occurrences.iter().map(move |finding| {
+            let ordinal = in_file.entry(&finding.location.path).or_default();
+            *ordinal += 1;
+            (group, finding, *ordinal)
+        })
+    })
+}

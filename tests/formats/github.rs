@@ -1,0 +1,73 @@
+//! Workflow commands and the step summary.
+
+use super::{broken_tree, tree};
+use crate::common::{finished, run, sprawl};
+
+#[test]
+fn one_command_for_each_place() {
+    let (_guard, root) = tree();
+    let report = run(&root, &["scan", ".", "-f", "github"]);
+    let lines: Vec<&str> = report.stdout.lines().collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        assert!(line.starts_with("::error ") || line.starts_with("::warning "), "{line}");
+    }
+    let place = "file=deploy/prod.env,line=2,endLine=2,col=10,endColumn=50,";
+    assert!(report.stdout.contains(place), "{}", report.stdout);
+    // A comma in a name would begin the next property.
+    assert!(report.stdout.contains("file==1+1%2Ca&'b.txt,line=1,"), "{}", report.stdout);
+    assert!(report.stdout.contains("; 1 more of the same secret%0AOpens: "));
+}
+
+#[test]
+fn problems_are_annotations_too() {
+    let (_guard, root) = broken_tree();
+    let report = run(&root, &["scan", ".", "-f", "github"]);
+    assert_eq!(report.status, 3);
+    assert!(
+        report.stdout.starts_with("::error title=sprawl%3A not scanned::"),
+        "{}",
+        report.stdout
+    );
+}
+
+#[test]
+fn the_step_summary_is_added_to() {
+    let (_guard, root) = tree();
+    let summary = root.join("summary.md");
+    std::fs::write(&summary, "# before\n").unwrap();
+    let scan = |arguments: &[&str]| {
+        let mut command = sprawl(&root);
+        command.env("GITHUB_STEP_SUMMARY", &summary);
+        finished(command.args(arguments).output().unwrap())
+    };
+    scan(&["scan", "deploy", "-f", "text"]);
+    assert_eq!(std::fs::read_to_string(&summary).unwrap(), "# before\n");
+    scan(&["scan", "deploy", "-f", "github"]);
+    let text = std::fs::read_to_string(&summary).unwrap();
+    assert!(text.starts_with("# before\n## sprawl: 1 secret(s) in 1 place(s)\n"), "{text}");
+}
+
+#[test]
+fn a_full_step_summary_keeps_its_limit() {
+    let (_guard, root) = tree();
+    let summary = root.join("summary.md");
+    std::fs::write(&summary, "x".repeat((1 << 20) - 600)).unwrap();
+    let mut command = sprawl(&root);
+    command.env("GITHUB_STEP_SUMMARY", &summary);
+    let report = finished(command.args(["scan", ".", "-f", "github"]).output().unwrap());
+    assert_eq!(report.status, 1, "{}", report.stderr);
+    let text = std::fs::read_to_string(&summary).unwrap();
+    assert!(text.len() <= 1 << 20, "{} bytes", text.len());
+    assert!(text.ends_with("and 2 more secrets\n"), "{}", &text[text.len() - 300..]);
+}
+
+#[test]
+fn a_summary_that_cannot_be_written_is_an_error() {
+    let (_guard, root) = tree();
+    let mut command = sprawl(&root);
+    command.env("GITHUB_STEP_SUMMARY", root.join("no/such/directory/summary.md"));
+    let report = finished(command.args(["scan", ".", "-f", "github"]).output().unwrap());
+    assert_eq!(report.status, 2);
+    assert!(report.stderr.contains("step summary"), "{}", report.stderr);
+}
