@@ -1,7 +1,9 @@
 //! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
 
+pub mod about;
 pub mod config;
 pub mod git;
+pub mod hook;
 
 use std::path::PathBuf;
 
@@ -16,11 +18,30 @@ use crate::score::Severity;
 ///
 /// Works offline: nothing is sent anywhere.
 #[derive(Debug, Parser)]
-#[command(name = "sprawl", version, max_term_width = 100)]
+#[command(name = "sprawl", version, disable_version_flag = true, max_term_width = 100)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  sprawl scan              the current directory
+  sprawl scan --history    everything its repository has ever held
+  sprawl hook install      scan before every commit
+  sprawl rules show ID     what is known of a credential type
+
+`sprawl COMMAND --help` has more for each command."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+
+    /// Print the version; with --json what scripts want to know.
+    #[arg(short = 'V', long)]
+    pub version: bool,
+
+    /// With --version: as JSON.
+    #[arg(long, requires = "version")]
+    pub json: bool,
 }
 
 /// What to do.
@@ -30,8 +51,14 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Show and check the rules.
     Rules(RulesArgs),
+    /// Scan before every commit or push.
+    Hook(hook::HookArgs),
     /// Show the configuration.
     Config(config::ConfigCommandArgs),
+    /// Print completions for a shell.
+    Completions(about::CompletionsArgs),
+    /// Print the manual.
+    Man(about::ManArgs),
 }
 
 /// Arguments of `sprawl scan`.
@@ -155,6 +182,10 @@ pub struct RulesArgs {
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
     /// One line for each rule.
+    #[command(after_help = "\
+Examples:
+  sprawl rules list                        what is found
+  sprawl rules list --json --rules acme.toml")]
     List {
         /// Add the rules of a TOML file.
         #[arg(long = "rules", value_name = "FILE")]
@@ -167,6 +198,10 @@ pub enum RulesCommand {
         markdown: bool,
     },
     /// Everything about one rule.
+    #[command(after_help = "\
+Examples:
+  sprawl rules show github-pat-classic
+  sprawl rules show acme-api-key --rules acme.toml")]
     Show {
         /// Id or alias.
         id: String,
@@ -175,6 +210,9 @@ pub enum RulesCommand {
         files: Vec<PathBuf>,
     },
     /// Check rule files as the loader does.
+    #[command(after_help = "\
+Examples:
+  sprawl rules check acme.toml             errors with file, line and what to do about them")]
     Check {
         /// TOML files.
         #[arg(required = true)]

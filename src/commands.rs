@@ -1,8 +1,10 @@
 //! Commands: from what was typed to what is done, and to the exit status.
 
+mod about;
 mod ci;
 mod config;
 mod git;
+mod hook;
 mod hooks;
 mod output;
 mod rules;
@@ -61,9 +63,13 @@ pub enum Error {
 /// # Errors
 /// Why it could not be done.
 pub fn run(cli: Cli) -> Result<Outcome, Error> {
-    match cli.command {
+    let Some(command) = cli.command else { return about::version(cli.json) };
+    match command {
         Command::Scan(args) => scan::run(&args),
         Command::Rules(args) => rules::run(args.command),
+        Command::Hook(args) => hook::run(args.command),
         Command::Config(args) => config::run(args.command),
+        Command::Completions(args) => about::completions(&args),
+        Command::Man(args) => about::man(&args),
     }
 }

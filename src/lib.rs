@@ -22,6 +22,7 @@ pub mod detect;
 pub mod finding;
 pub mod git;
 pub mod group;
+pub mod hook;
 pub mod identity;
 pub mod lifetime;
 pub mod line_hash;

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod github;
 pub mod gitlab;
+pub mod hook;
 pub mod html;
 pub mod json;
 pub mod jsonl;
@@ -155,6 +156,8 @@ pub enum Format {
     Markdown,
     /// One page that opens from disk.
     Html,
+    /// What a blocked commit says, in five lines.
+    Hook,
 }
 
 impl Format {
@@ -193,6 +196,7 @@ impl Format {
             Self::Csv => csv::write(report, out),
             Self::Markdown => markdown::write(report, out),
             Self::Html => html::write(report, out),
+            Self::Hook => hook::write(report, out),
         }
     }
 }

@@ -8,8 +8,16 @@ use sprawl::rules::check::fill;
 use sprawl::rules::mint::{Random, mint};
 
 /// Environment variables that must not leak into a test.
-const SCRUBBED: &[&str] =
-    &["CI", "NO_COLOR", "SPRAWL_ID_KEY", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "CLICOLOR_FORCE"];
+const SCRUBBED: &[&str] = &[
+    "CI",
+    "NO_COLOR",
+    "SPRAWL_ID_KEY",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+    "PRE_COMMIT_TO_REF",
+    "PRE_COMMIT_LOCAL_BRANCH",
+    "CLICOLOR_FORCE",
+];
 
 /// What a run of the program gave.
 pub(crate) struct Run {

@@ -1,10 +1,13 @@
 //! All integration tests in one binary.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod about;
+mod ci;
 mod common;
 mod fast_is_slow;
 mod formats;
 mod git;
+mod hook;
 mod hostile;
 #[cfg(feature = "key-tools")]
 mod keys;

@@ -42,6 +42,10 @@ pub struct ConfigCommandArgs {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Print what is in force in this project, and which file says so.
+    #[command(after_help = "\
+Examples:
+  sprawl config show                       in this directory's project
+  sprawl config show --isolated --json ..  without what the tree itself brings along")]
     Show {
         /// The project's directory, or one within it.
         #[arg(value_name = "PATH", default_value = ".")]

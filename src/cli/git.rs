@@ -45,6 +45,8 @@ pub struct GitArgs {
 /// Hooks that are told what is about to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Hook {
+    /// Before a commit: the same as --staged.
+    PreCommit,
     /// Before commits are sent. The arguments that git gives may follow.
     PrePush,
     /// Before commits are taken in, while they are in quarantine.
@@ -54,7 +56,7 @@ pub enum Hook {
 impl GitArgs {
     /// Whether anything but files is asked for.
     pub fn is_any(&self) -> bool {
-        self.staged || self.history || self.is_range()
+        self.staged || self.history || self.is_range() || self.hook == Some(Hook::PreCommit)
     }
 
     /// Whether a part of history is asked for.
@@ -63,6 +65,6 @@ impl GitArgs {
             || self.since.is_some()
             || self.branch.is_some()
             || self.ci
-            || self.hook.is_some()
+            || self.hook.is_some_and(|hook| hook != Hook::PreCommit)
     }
 }

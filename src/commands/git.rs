@@ -9,6 +9,7 @@ use globset::GlobSet;
 
 use super::{Error, ci, hooks};
 use crate::cli::ScanArgs;
+use crate::cli::git::Hook;
 use crate::finding::Origin;
 use crate::git::Repository;
 use crate::git::changes::{self, is_within};
@@ -43,6 +44,9 @@ pub(super) fn scan(
     let environment = Environment::of_process();
     if let Some(hook) = args.git.hook {
         let repository = Repository::discover(Path::new("."), &environment)?;
+        if hook == Hook::PreCommit {
+            return staged(args, &repository, &[Vec::new()], rules, progress);
+        }
         let range = hooks::range(hook, &args.paths, &repository, std::io::stdin().lock())?;
         return range_of(args, &repository, &range, rules, progress);
     }

@@ -25,6 +25,9 @@ pub(super) fn range(
         .read_to_string(&mut text)
         .map_err(|error| Error::Input(format!("standard input could not be read: {error}")))?;
     let mut range = Range::default();
+    if hook == Hook::PrePush && text.trim().is_empty() {
+        range = from_framework(repository)?;
+    }
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let update = update(hook, line).ok_or_else(|| {
             Error::Input(format!("standard input is not what git tells a hook: {line}"))
@@ -38,8 +41,24 @@ pub(super) fn range(
     let known = tips.iter().filter(|tip| match hook {
         Hook::PrePush => tip.name.starts_with(&on_other_side(arguments)),
         Hook::PreReceive => tip.kind != TipKind::Stash,
+        Hook::PreCommit => false,
     });
     range.exclude.extend(known.map(|tip| tip.id));
+    Ok(range)
+}
+
+/// The pre-commit framework reads standard input itself, and says in its environment what it read:
+/// the two ends, or the branch alone when the other side has nothing yet.
+fn from_framework(repository: &Repository) -> Result<Range, Error> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let mut range = Range::default();
+    let new = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
+    if let Some(new) = new {
+        range.include.push(repository.revision(&new)?);
+        if let Some(old) = variable("PRE_COMMIT_FROM_REF") {
+            range.exclude.push(repository.revision(&old)?);
+        }
+    }
     Ok(range)
 }
 

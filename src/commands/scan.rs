@@ -13,7 +13,7 @@ use crate::cli::ScanArgs;
 use crate::group::{self, Scene};
 use crate::identity::{self, Identity};
 use crate::owners;
-use crate::report::{self, Report, Summary, Threshold};
+use crate::report::{self, Format, Report, Summary, Threshold};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, stdin, tree};
@@ -21,9 +21,11 @@ use crate::{certificates, config};
 
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
-    let targets = output::targets(args.format, &args.output)?;
+    let in_hook = args.git.hook.is_some();
+    let format = args.format.or(in_hook.then_some(Format::Hook));
+    let targets = output::targets(format, &args.output)?;
     // The arguments of a hook are those of git: a remote and its address.
-    let paths: &[PathBuf] = if args.git.hook.is_some() { &[] } else { &args.paths };
+    let paths: &[PathBuf] = if in_hook { &[] } else { &args.paths };
     let (from_stdin, paths) = existing(paths)?;
     let setting = Setting::of(&args.config, &paths, args.git.is_any())?;
     let rules = setting.rules(&args.rules)?;
@@ -55,7 +57,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         Err(error) => return Err(error),
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    summary::write(&report.summary, &severities, &report.problems, args.quiet);
+    let quiet = args.quiet || in_hook;
+    summary::write(&report.summary, &severities, &report.problems, quiet);
     Ok(if setting.fail_on(args.fail_on).fails(report.worst()) {
         Outcome::Findings
     } else if report.problems.is_empty() {

@@ -174,7 +174,7 @@ struct Time {
 
 impl Time {
     fn of(groups: &[SecretGroup], now: i64) -> Option<Self> {
-        let start = groups.iter().flat_map(|group| seconds(group)).min()?;
+        let start = groups.iter().flat_map(seconds).min()?;
         Some(Self { start, end: now.max(start.saturating_add(1)) })
     }
 

@@ -1,0 +1,64 @@
+//! What sprawl says of itself: its version, completions for shells, manual pages.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+
+use super::{Error, Outcome, output};
+use crate::cli::Cli;
+use crate::cli::about::{CompletionsArgs, ManArgs};
+use crate::report::json;
+use crate::rules::Rules;
+
+/// `sprawl --version`, with `--json` what scripts want to know.
+pub(super) fn version(as_json: bool) -> Result<Outcome, Error> {
+    let version = env!("CARGO_PKG_VERSION");
+    let text = if as_json {
+        let rules = Rules::builtin();
+        let providers: BTreeSet<_> = rules.iter().map(|(_, rule)| &*rule.provider).collect();
+        let facts = serde_json::json!({
+            "name": "sprawl",
+            "version": version,
+            "os": std::env::consts::OS,
+            "arch": std::env::consts::ARCH,
+            "report_schema_version": json::SCHEMA_VERSION,
+            "rules": rules.iter().count(),
+            "providers": providers.len(),
+        });
+        format!("{facts:#}\n")
+    } else {
+        format!("sprawl {version}\n")
+    };
+    output::print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+/// `sprawl completions`.
+pub(super) fn completions(args: &CompletionsArgs) -> Result<Outcome, Error> {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "sprawl", &mut text);
+    output::print(&String::from_utf8_lossy(&text))?;
+    Ok(Outcome::Clean)
+}
+
+/// `sprawl man`.
+pub(super) fn man(args: &ManArgs) -> Result<Outcome, Error> {
+    if let Some(directory) = &args.directory {
+        clap_mangen::generate_to(Cli::command(), directory).map_err(failed(directory))?;
+        return Ok(Outcome::Clean);
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(failed(Path::new("-")))?;
+    output::print(&String::from_utf8_lossy(&page))?;
+    Ok(Outcome::Clean)
+}
+
+fn failed(place: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    move |error| {
+        Error::Input(format!(
+            "{}: the manual could not be written: {error}; create the directory first",
+            place.display()
+        ))
+    }
+}

@@ -1,0 +1,70 @@
+//! What sprawl says of itself.
+
+use clap::CommandFactory as _;
+use sprawl::cli::Cli;
+
+use crate::common::{run, scratch};
+
+#[test]
+fn the_version_is_for_people_and_for_scripts() {
+    let (_guard, root) = scratch();
+    let version = env!("CARGO_PKG_VERSION");
+    for flag in ["-V", "--version"] {
+        assert_eq!(run(&root, &[flag]).stdout, format!("sprawl {version}\n"));
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&run(&root, &["--version", "--json"]).stdout).unwrap();
+    assert_eq!(json["version"], version);
+    assert!(json["rules"].as_u64().unwrap() > 100);
+    // Without the flag that it goes with it means nothing.
+    assert_eq!(run(&root, &["--json"]).status, 2);
+    assert_eq!(run(&root, &[]).status, 2);
+}
+
+#[test]
+fn every_shell_completes_every_command() {
+    let (_guard, root) = scratch();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let text = run(&root, &["completions", shell]).stdout;
+        for word in ["scan", "completions", "--staged"] {
+            // fish leaves the dashes out.
+            assert!(text.contains(word.trim_start_matches('-')), "{shell}: {word}");
+        }
+    }
+}
+
+#[test]
+fn every_command_has_a_page() {
+    let (_guard, root) = scratch();
+    assert!(run(&root, &["man"]).stdout.contains(".TH sprawl 1"));
+    assert_eq!(run(&root, &["man", "--directory", "."]).status, 0);
+    assert!(root.join("sprawl.1").is_file() && root.join("sprawl-scan.1").is_file());
+    let missing = run(&root, &["man", "--directory", "no/such"]);
+    assert_eq!(missing.status, 2);
+    assert!(missing.stderr.contains("create the directory"), "{}", missing.stderr);
+}
+
+/// Commands with arguments, by the words that name them.
+fn commands(command: &clap::Command, words: &str, all: &mut Vec<(String, String)>) {
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let words = format!("{words} {}", sub.get_name());
+        if sub.has_subcommands() {
+            commands(sub, &words, all);
+        } else {
+            all.push((words, sub.clone().render_long_help().to_string()));
+        }
+    }
+}
+
+#[test]
+fn every_command_has_examples() {
+    let mut all = Vec::new();
+    commands(&Cli::command(), "sprawl", &mut all);
+    assert!(all.len() >= 8);
+    let without: Vec<&String> = all
+        .iter()
+        .filter(|(_, help)| !help.contains("Examples:"))
+        .map(|(words, _)| words)
+        .collect();
+    assert!(without.is_empty(), "no examples: {without:?}");
+}

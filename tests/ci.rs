@@ -1,0 +1,85 @@
+//! What others run in their continuous integration, as far as it can be checked here; schemas of the
+//! vendors are in `validate-ci.sh`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser as _;
+use sprawl::cli::Cli;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap()
+}
+
+/// Files with commands of ours in them.
+const FILES: &[&str] = &[
+    ".pre-commit-hooks.yaml",
+    "action.yml",
+    "ci/azure-pipelines.yml",
+    "ci/bitbucket-pipelines.yml",
+    "ci/gitlab.yml",
+    "ci/Jenkinsfile",
+];
+
+#[test]
+fn every_command_in_them_is_one_that_sprawl_understands() {
+    for file in FILES {
+        // Lines that go on are one command.
+        let text = read(file).replace("\\\n", " ");
+        let text = text.replace("\n      --", " --").replace("\n      \"$CARGO", " \"$CARGO");
+        let mut commands = 0;
+        for line in text.lines().filter(|line| !line.contains(['#', '`'])) {
+            let Some(at) = line.find("sprawl scan").or_else(|| line.find("sprawl\" scan")) else {
+                continue;
+            };
+            let mut words: Vec<String> = line[at..]
+                .replace("sprawl\" ", "sprawl ")
+                .split_whitespace()
+                // What the shell puts in is not known here, but how to call it is.
+                .filter(|word| !word.contains("[@]}"))
+                .take_while(|word| *word != "||")
+                .map(|word| word.trim_matches(['"', '\'']).replace("$FAIL_ON", "high"))
+                .collect();
+            words[0] = "sprawl".to_owned();
+            if let Err(error) = Cli::try_parse_from(&words) {
+                panic!("{file}: {words:?}: {error}");
+            }
+            commands += 1;
+        }
+        assert!(commands > 0, "{file} runs no scan");
+    }
+}
+
+#[test]
+fn brackets_of_the_jenkinsfile_match() {
+    let mut open = Vec::new();
+    for c in read("ci/Jenkinsfile").chars() {
+        match c {
+            '{' => open.push('}'),
+            '(' => open.push(')'),
+            '}' | ')' => assert_eq!(open.pop(), Some(c)),
+            _ => {}
+        }
+    }
+    assert!(open.is_empty());
+}
+
+#[test]
+fn the_package_carries_what_the_tests_read() {
+    let manifest: toml::Table = toml::from_str(&read("Cargo.toml")).unwrap();
+    let include: Vec<&str> = manifest["package"]["include"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| path.as_str().unwrap().trim_start_matches('/'))
+        .collect();
+    for file in FILES {
+        let top = Path::new(file).components().next().unwrap();
+        let top = top.as_os_str().to_str().unwrap();
+        assert!(include.contains(&top), "{file} is not in the package");
+    }
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Reports read by those for whom they are made: JUnit by the schema of Jenkins' xUnit plugin, CSV by
+# Python's reader, HTML by a browser without a network, in light and dark. Screenshots stay in
+# target/screenshots.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --locked --quiet
+sprawl=$PWD/target/debug/sprawl
+tools=$PWD/target/tools
+shots=$PWD/target/screenshots
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$tools" "$shots"
+
+# A repository with a past: passwords that came, were copied and went. Put in here so that this file
+# holds no connection string.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+export GIT_AUTHOR_NAME="A <b>&c" GIT_AUTHOR_EMAIL=a@example.invalid
+export GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@example.invalid
+mkdir "$work/tree" && cd "$work/tree" && git init --quiet -b main
+commit() {
+  export GIT_AUTHOR_DATE="$1-03-05T12:00:00Z" GIT_COMMITTER_DATE="$1-03-05T12:00:00Z"
+  git add -A && git commit --quiet -m "$1"
+}
+url() { printf 'url = "postgres://app:%s@db%s.prod.internal:5432/app"\n' "$1" "$2"; }
+mkdir deploy src
+url "Vx7kQ2mNpR9t" 1 >deploy/prod.toml && commit 2021
+url "Vx7kQ2mNpR9t" 1 >'=1+1,<b>&"x".toml' && url "hT5wZ8cLq3Yd" 2 >src/a.toml && commit 2023
+git rm --quiet deploy/prod.toml && commit 2024
+
+reports=(-o "$work/r.xml" -o "$work/r.csv" -o "$work/r.html" -o "$work/r.jsonl")
+"$sprawl" scan --history -q "${reports[@]}" . || [ $? = 1 ]
+mkdir "$work/clean" && echo nothing >"$work/clean/a.txt"
+"$sprawl" scan -q -o "$work/clean.xml" -o "$work/clean.csv" -o "$work/clean.html" "$work/clean"
+
+# JUnit. The schema comes with the source of pytest.
+xsd=$tools/junit-10.xsd
+if [ ! -e "$xsd" ]; then
+  python3 -m venv "$work/venv"
+  "$work/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+    --dest "$work" pytest==8.4.2
+  tar -xzOf "$work"/pytest-8.4.2.tar.gz pytest-8.4.2/testing/example_scripts/junit-10.xsd >"$xsd"
+fi
+xmllint --noout --schema "$xsd" "$work/r.xml" "$work/clean.xml" 2>&1
+
+# CSV.
+python3 - "$work" <<'PYTHON'
+import csv, json, sys
+work = sys.argv[1]
+rows = list(csv.DictReader(open(work + "/r.csv", newline=""), strict=True))
+lines = [json.loads(line) for line in open(work + "/r.jsonl")]
+assert len(rows) == len(lines) and len(rows) >= 3, (len(rows), len(lines))
+for row, line in zip(rows, lines):
+    assert None not in row and None not in row.values(), row
+    assert row["path"].lstrip("'") == line["path"] and row["secret_id"] == line["secret_id"]
+    for value in row.values():
+        assert not value.startswith(("=", "+", "-", "@", "\t", "\r")), value
+assert any(row["path"].startswith("'=1+1") for row in rows)
+assert list(csv.reader(open(work + "/clean.csv", newline="")))[1:] == []
+print(f"CSV: {len(rows)} rows")
+PYTHON
+
+# HTML. A browser without a network opens it from disk; its script must have run for the filters to
+# be there, and must have said nothing about a policy that it breaks.
+chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+open_page() {
+  "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
+    --host-resolver-rules="MAP * ~NOTFOUND" --enable-logging=stderr --window-size=1200,1000 "$@" \
+    2>"$work/log"
+  if grep -E "CONSOLE|Content Security Policy" "$work/log"; then
+    echo "HTML: the page complains" >&2
+    exit 1
+  fi
+}
+open_page --dump-dom "file://$work/r.html" >"$work/dom.html"
+grep -q '<form id="filters" class="filters">' "$work/dom.html"
+grep -q 'id="count" aria-live="polite">2 of 2 shown<' "$work/dom.html"
+open_page --dump-dom "file://$work/clean.html" | grep -q "No secrets found"
+id=$(grep -o 'id="s-[a-z0-9]*"' "$work/r.html" | head -n 1 | cut -d '"' -f 2)
+# A link into the page opens what it leads to.
+open_page --dump-dom "file://$work/r.html#$id" | grep -q '<details open="">'
+open_page --screenshot="$shots/light.png" "file://$work/r.html"
+open_page --blink-settings=preferredColorScheme=0 --screenshot="$shots/dark.png" "file://$work/r.html"
+if cmp -s "$shots/light.png" "$shots/dark.png"; then
+  echo "HTML: light and dark look the same" >&2
+  exit 1
+fi
+echo "HTML: opened in a browser, light and dark"
