@@ -8,7 +8,7 @@ tools=$PWD/target/tools
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
-export HOME=$work/home GIT_CONFIG_NOSYSTEM=1
+export HOME=$work/home GIT_CONFIG_NOSYSTEM=1 NPM_CONFIG_UPDATE_NOTIFIER=false
 mkdir -p "$HOME" "$tools"
 
 # The debug build is the one that the tests have made already.
