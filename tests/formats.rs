@@ -7,6 +7,7 @@ mod gitlab;
 mod html;
 mod junit;
 mod markdown;
+mod standing;
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! Comma-separated values (RFC 4180), one occurrence a line, for spreadsheets.
+//! Comma-separated values (RFC 4180), one occurrence a line, for spreadsheets; those of secrets that
+//! are covered wherever they stand come last.
 //!
 //! A cell that a spreadsheet would take for a formula begins with an apostrophe instead: paths and
 //! names come from whoever wrote the repository (OWASP, "CSV Injection").
@@ -33,6 +34,13 @@ const COLUMNS: &[&str] = &[
     "reach",
     "removed_by",
     "places",
+    "open",
+    "state",
+    "covered_by",
+    "owner",
+    "until",
+    "justification",
+    "notes",
     "because",
     "why",
     "fix",
@@ -47,7 +55,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let secret = report.show_secrets.then_some("secret");
     let header: Vec<&str> = COLUMNS.iter().copied().chain(secret).collect();
     row(header.into_iter().map(Cow::Borrowed), out)?;
-    for group in &report.groups {
+    for group in report.groups.iter().chain(&report.covered) {
         for finding in &group.occurrences {
             row(values(report, group, finding).into_iter(), out)?;
         }
@@ -64,6 +72,8 @@ fn values<'a>(
     let rule = report.rules.get(group.rule);
     let location = &finding.location;
     let git = place::git(finding);
+    let standing = &finding.standing;
+    let suppression = standing.suppression.as_ref();
     let text = |text: Option<&'a str>| Cow::Borrowed(text.unwrap_or_default());
     let number = |number: usize| Cow::Owned(number.to_string());
     let at_head = git.map(|git| if git.at_head { "true" } else { "false" });
@@ -89,6 +99,13 @@ fn values<'a>(
         text(git.map(|git| git.reach)),
         text(git.and_then(|git| git.removed_by.as_deref())),
         number(group.occurrences.len()),
+        Cow::Borrowed(if standing.is_open() { "true" } else { "false" }),
+        text(standing.state.map(|state| state.name())),
+        text(suppression.map(|s| s.by.as_str())),
+        text(suppression.and_then(|s| s.owner.as_deref())),
+        Cow::Owned(suppression.and_then(|s| s.until).map(|d| d.to_string()).unwrap_or_default()),
+        text(suppression.map(|s| s.justification.as_str())),
+        Cow::Owned(standing.notes.join("; ")),
         Cow::Owned(group.score.because.join("; ")),
         Cow::Borrowed(&*rule.text.why),
         Cow::Borrowed(&*rule.text.fix),

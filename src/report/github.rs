@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions: one workflow command for each place, the worst first.
+//! Annotations of GitHub Actions: one workflow command for each open place, the worst first.
 //!
 //! Source: GitHub Docs, "Workflow commands for GitHub Actions". GitHub shows the first ten of each
 //! level in a step; the step summary ([`super::markdown`]) and the log have all.
@@ -16,7 +16,7 @@ use crate::score::Severity;
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for group in &report.groups {
-        for finding in &group.occurrences {
+        for finding in place::open(group) {
             annotation(report, group, finding, out)?;
         }
     }
@@ -59,6 +59,9 @@ fn annotation(
     );
     if let Some(history) = place::history(finding) {
         message.push_str(&format!(", {history}"));
+    }
+    if let Some(standing) = place::standing(finding) {
+        message.push_str(&format!("; {standing}"));
     }
     let others = group.occurrences.len() - 1;
     if others > 0 {

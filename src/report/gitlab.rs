@@ -45,7 +45,9 @@ impl Serialize for Vulnerabilities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.0;
         serializer.collect_seq(
+            // GitLab keeps what is covered in its own way: what is not reported, it holds for solved.
             place::numbered(&report.groups)
+                .filter(|(_, finding, _)| finding.standing.is_open())
                 .map(|(group, finding, ordinal)| vulnerability(report, group, finding, ordinal)),
         )
     }
@@ -140,6 +142,10 @@ fn vulnerability(
         },
         "details": details(report, group),
     });
+    if let Some(standing) = place::standing(finding) {
+        vulnerability["details"]["standing"] =
+            json!({ "name": "Earlier decisions", "type": "text", "value": standing });
+    }
     if rule.docs.starts_with("https://") {
         vulnerability["links"] = json!([{ "name": "Documentation", "url": rule.docs }]);
     }

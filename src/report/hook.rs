@@ -23,6 +23,9 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "sprawl found a secret: {}", what(report, worst))?;
     writeln!(out, "  where    {}", places(worst))?;
     writeln!(out, "  why      {}", printable(&rule.text.why))?;
+    if let Some(standing) = place::open(worst).find_map(place::standing) {
+        writeln!(out, "  standing {}", printable(&standing))?;
+    }
     writeln!(
         out,
         "  ways on  1 remove it   2 keep it in an environment variable or secret store: {}",
@@ -51,12 +54,12 @@ fn what(report: &Report<'_>, group: &SecretGroup) -> String {
 }
 
 fn places(group: &SecretGroup) -> String {
-    let first = group.occurrences.first();
+    let first = place::open(group).next();
     let mut text = first.map(place::position).unwrap_or_default();
     if let Some(commit) = first.and_then(place::git).and_then(|git| git.commit.as_deref()) {
         text.push_str(&format!(" in commit {}", place::shortened(commit)));
     }
-    let more = group.occurrences.len().saturating_sub(1);
+    let more = place::open(group).count().saturating_sub(1);
     if more > 0 {
         text.push_str(&format!(" and {more} more"));
     }

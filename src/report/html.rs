@@ -38,6 +38,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "</ol>")?;
     }
+    covered(report, out)?;
     problems(report, out)?;
     writeln!(out, "</main>")?;
     if !report.groups.is_empty() {
@@ -162,7 +163,7 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
         group.score.value,
         escaped(&rule.text.title),
         escaped(&report.shown_secret(group)),
-        escaped(&group.occurrences.first().map(place::position).unwrap_or_default()),
+        escaped(&place::open(group).next().map(place::position).unwrap_or_default()),
     )?;
     let others = group.occurrences.len() - 1;
     if others > 0 {
@@ -210,6 +211,9 @@ fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
         for path in paths.iter().filter(|path| **path != *finding.location.path) {
             write!(out, "<br><span class=\"quiet\">once <code>{}</code></span>", escaped(path))?;
         }
+        if let Some(standing) = place::standing(finding) {
+            write!(out, "<br><span class=\"quiet\">{}</span>", escaped(&standing))?;
+        }
         write!(out, "</td>")?;
         if dated {
             past(finding, out)?;
@@ -236,6 +240,32 @@ fn past(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         escaped(author),
         git.reach
     )
+}
+
+/// Secrets that nobody has to act on, and who decided so.
+fn covered(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.covered.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<h2>Covered by marks, exceptions or the baseline</h2>\n<div class=\"scroll\"><table>\
+         <thead><tr><th scope=\"col\">Secret</th><th scope=\"col\">Place</th>\
+         <th scope=\"col\">Decision</th></tr></thead><tbody>"
+    )?;
+    for group in &report.covered {
+        let title = escaped(&report.rules.get(group.rule).text.title);
+        let redacted = escaped(&report.shown_secret(group));
+        for finding in group.occurrences.iter().take(PLACES) {
+            writeln!(
+                out,
+                "<tr><td>{title} <code>{redacted}</code></td><td><code>{}</code></td><td>{}</td></tr>",
+                escaped(&place::position(finding)),
+                escaped(&place::standing(finding).unwrap_or_default())
+            )?;
+        }
+    }
+    writeln!(out, "</tbody></table></div>")
 }
 
 fn problems(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

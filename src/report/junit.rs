@@ -1,4 +1,5 @@
-//! JUnit XML: each place of a secret is a failed test, so that every build server shows it.
+//! JUnit XML: each open place of a secret is a failed test, each covered one a skipped test, so that
+//! every build server shows them.
 //!
 //! Only what the schema of Jenkins' xUnit plugin (`junit-10.xsd`) knows. A scan without findings has
 //! one passed test: servers take a report without tests for a broken build.
@@ -14,16 +15,19 @@ use crate::group::SecretGroup;
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let places: usize = report.groups.iter().map(|group| group.occurrences.len()).sum();
-    let failures = places + report.problems.len();
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", failures.max(1));
+    let groups = || report.groups.iter().chain(&report.covered);
+    let places: usize = groups().map(|group| group.occurrences.len()).sum();
+    let open: usize = groups().map(|group| place::open(group).count()).sum();
+    let (failures, skipped) = (open + report.problems.len(), places - open);
+    let tests = (failures + skipped).max(1);
+    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"sprawl\" {counts} time=\"0\">")?;
-    writeln!(out, "  <testsuite name=\"sprawl\" {counts} skipped=\"0\" time=\"0\">")?;
-    if failures == 0 {
+    writeln!(out, "  <testsuite name=\"sprawl\" {counts} skipped=\"{skipped}\" time=\"0\">")?;
+    if failures + skipped == 0 {
         writeln!(out, "    <testcase classname=\"sprawl\" name=\"no secrets found\" time=\"0\"/>")?;
     }
-    for group in &report.groups {
+    for group in groups() {
         for finding in &group.occurrences {
             secret(report, group, finding, out)?;
         }
@@ -44,8 +48,12 @@ fn secret(
 ) -> io::Result<()> {
     let rule = report.rules.get(group.rule);
     let path = place::path(finding);
+    let standing = place::standing(finding);
     let location = &finding.location;
     let name = format!("{} at {}:{}", rule.text.title, location.line, location.column);
+    if !finding.standing.is_open() {
+        return skipped(&path, &name, standing.as_deref().unwrap_or_default(), out);
+    }
     let severity = group.score.severity().name();
     let message = format!("{severity} {}: {}", group.score.value, group.redacted(report.rules));
     let mut body = format!(
@@ -61,11 +69,20 @@ fn secret(
     if let Some(history) = place::history(finding) {
         body.push_str(&format!("in {history}\n"));
     }
+    if let Some(standing) = standing {
+        body.push_str(&format!("{standing}\n"));
+    }
     let others = group.occurrences.len() - 1;
     if others > 0 {
         body.push_str(&format!("the same secret stands in {others} more place(s)\n"));
     }
     failed(&path, &name, severity, &message, &body, out)
+}
+
+fn skipped(class: &str, name: &str, why: &str, out: &mut dyn Write) -> io::Result<()> {
+    let (class, name, why) = (escaped(class), escaped(name), escaped(why));
+    writeln!(out, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\">")?;
+    writeln!(out, "      <skipped message=\"{why}\"/>\n    </testcase>")
 }
 
 fn failed(

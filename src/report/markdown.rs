@@ -24,13 +24,13 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for group in &report.groups {
         out.write_all(section(report, group).as_bytes())?;
     }
-    out.write_all(problems(report).as_bytes())
+    out.write_all(end(report).as_bytes())
 }
 
 /// The report in at most so many bytes: the worst secrets, and how many more there are.
 pub fn within(report: &Report<'_>, limit: usize) -> String {
     let mut text = head(report);
-    let end = problems(report);
+    let end = end(report);
     // What the last line may need.
     let room = limit.saturating_sub(end.len() + 100);
     let mut shown = 0;
@@ -74,7 +74,7 @@ fn head(report: &Report<'_>) -> String {
 
 fn row(report: &Report<'_>, group: &SecretGroup) -> String {
     let rule = report.rules.get(group.rule);
-    let first = group.occurrences.first().map(place::position).unwrap_or_default();
+    let first = place::open(group).next().map(place::position).unwrap_or_default();
     let more = match group.occurrences.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -120,12 +120,24 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
 }
 
 fn listed(finding: &Finding) -> String {
-    let position = code(&place::position(finding));
-    match place::history(finding) {
-        // In a code span, because names and addresses of people would become mentions.
-        Some(history) => format!("{position} {}", code(&history)),
-        None => position,
+    let mut text = code(&place::position(finding));
+    // In code spans, because names and addresses of people would become mentions.
+    for words in [place::history(finding), place::standing(finding)].into_iter().flatten() {
+        text.push_str(&format!(" {}", code(&words)));
     }
+    text
+}
+
+/// What is not open, and what was not scanned.
+fn end(report: &Report<'_>) -> String {
+    let mut text = String::new();
+    if !report.covered.is_empty() {
+        text.push_str(&format!(
+            "\n{} more secret(s) are covered by marks, exceptions or the baseline.\n",
+            report.covered.len()
+        ));
+    }
+    text + &problems(report)
 }
 
 fn problems(report: &Report<'_>) -> String {

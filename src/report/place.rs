@@ -54,6 +54,35 @@ pub(super) fn first_day(group: &SecretGroup) -> Option<&str> {
     dated.min().map(|(_, day)| day)
 }
 
+/// The occurrences that somebody has to act on.
+pub(super) fn open(group: &SecretGroup) -> impl Iterator<Item = &Finding> {
+    group.occurrences.iter().filter(|finding| finding.standing.is_open())
+}
+
+/// What was decided earlier about an occurrence, and what is to be said of that; nothing if nothing
+/// was decided.
+pub(super) fn standing(finding: &Finding) -> Option<String> {
+    let standing = &finding.standing;
+    let mut words = Vec::new();
+    if let Some(suppression) = &standing.suppression {
+        let mut covered = format!("covered by {}", suppression.by);
+        if let Some(owner) = &suppression.owner {
+            covered.push_str(&format!(", {owner}"));
+        }
+        if let Some(until) = suppression.until {
+            covered.push_str(&format!(", until {until}"));
+        }
+        words.push(covered);
+    } else if let Some(state) = standing.state {
+        words.push(state.name().to_owned());
+    }
+    if standing.overdue {
+        words.push("open for too long".to_owned());
+    }
+    words.extend(standing.notes.iter().cloned());
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
 /// What git knows of the place.
 pub(super) fn git(finding: &Finding) -> Option<&GitPlace> {
     match &finding.location.origin {
