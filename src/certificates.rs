@@ -5,35 +5,64 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::detect::decoded::Decoded;
 use crate::detect::keys::{self, KeyMaterial};
 use crate::finding::{Confidence, Evidence, Finding};
-use crate::rules::Rules;
+use crate::rules::{RuleId, Rules};
 
-/// Lets certificates tell what the keys among the findings are. The order of certificates does not
-/// matter.
-pub fn join(rules: &Rules, findings: &mut [Finding], certificates: &[KeyMaterial]) {
-    let mut by_key: BTreeMap<[u8; 32], Vec<&KeyMaterial>> = BTreeMap::new();
-    for certificate in certificates {
-        if let Some(public_key) = certificate.decoded.public_key {
-            by_key.entry(public_key).or_default().push(certificate);
+/// The certificates of a scan, or of several.
+#[derive(Debug, Default)]
+pub struct Certificates {
+    by_key: BTreeMap<[u8; 32], Vec<KeyMaterial>>,
+}
+
+impl Certificates {
+    /// Takes certificates in any order; those that name no public key are of no use.
+    pub fn new(list: impl IntoIterator<Item = KeyMaterial>) -> Self {
+        let mut by_key: BTreeMap<[u8; 32], Vec<KeyMaterial>> = BTreeMap::new();
+        for certificate in list {
+            if let Some(public_key) = certificate.decoded.public_key {
+                by_key.entry(public_key).or_default().push(certificate);
+            }
         }
+        for list in by_key.values_mut() {
+            list.sort_by(|a, b| {
+                (&a.decoded.facts, &a.identity).cmp(&(&b.decoded.facts, &b.identity))
+            });
+            list.dedup_by(|a, b| a.identity == b.identity);
+        }
+        Self { by_key }
     }
-    for list in by_key.values_mut() {
-        list.sort_by(|a, b| (&a.decoded.facts, &a.identity).cmp(&(&b.decoded.facts, &b.identity)));
-        list.dedup_by(|a, b| a.identity == b.identity);
-    }
-    for finding in findings {
-        let Some(public_key) = finding.decoded.public_key else { continue };
-        for certificate in by_key.get(&public_key).into_iter().flatten() {
+
+    /// Lets certificates tell what a key is. Saying it again, or in parts, comes to the same: a key
+    /// of one report may have its certificate in another.
+    pub fn tell(&self, rules: &Rules, finding: &mut Finding) {
+        let Some(public_key) = finding.decoded.public_key else { return };
+        for certificate in self.by_key.get(&public_key).into_iter().flatten() {
             tell(rules, finding, certificate);
         }
     }
+
+    /// All of them, in a stable order.
+    pub fn into_list(self) -> Vec<KeyMaterial> {
+        self.by_key.into_values().flatten().collect()
+    }
+}
+
+/// A certificate with a digest in place of its bytes, which are many and of no further use.
+pub fn digested(mut certificate: KeyMaterial) -> KeyMaterial {
+    certificate.identity = Sha256::digest(&certificate.identity).to_vec();
+    certificate
 }
 
 fn tell(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
     let id = rules.get(finding.rule).id();
     let Some(rule) = keys::RULES.iter().find(|rule| **rule == id) else { return };
+    let told_before = finding.evidence.contains(&Evidence::Certificate);
+    // What a certificate made of it gives way to what another one makes of it.
+    let rule = if told_before && *rule == CLUSTER_ADMIN { &keys::PRIVATE_KEY } else { rule };
     let key = KeyMaterial {
         span: 0..0,
         rule,
@@ -43,24 +72,35 @@ fn tell(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
         proven: true,
     };
     let Some((rule, more)) = keys::joined(&key, certificate) else { return };
-    if let Some((rule, _)) = rules.named(rule) {
+    if let Some((rule, _)) = rules.named(rule)
+        && (!told_before || weight(rules, rule) > weight(rules, finding.rule))
+    {
         finding.rule = rule;
     }
     merge(&mut finding.decoded, more);
     finding.confidence = Confidence::Proven;
-    if !finding.evidence.contains(&Evidence::Certificate) {
+    if !told_before {
         finding.evidence.push(Evidence::Certificate);
     }
 }
 
+/// The one rule that a certificate alone decides upon, and that other certificates do not overrule
+/// where the key's own surroundings say so.
+const CLUSTER_ADMIN: &str = "kubeconfig-cluster-admin";
+
+/// Of what several certificates make of one key, the greatest counts, in whatever order they come.
+fn weight(rules: &Rules, id: RuleId) -> (i64, &str) {
+    let rule = rules.get(id);
+    (rule.authority.weight() + rule.reach.weight() + rule.lifetime.weight(), rule.id())
+}
+
 fn merge(into: &mut Decoded, more: Decoded) {
-    for fact in more.facts {
-        if !into.facts.contains(&fact) {
-            into.facts.push(fact);
-        }
-    }
-    into.authority = more.authority.or(into.authority);
-    into.lifetime = more.lifetime.or(into.lifetime);
+    into.facts.extend(more.facts);
+    into.facts.sort();
+    into.facts.dedup();
+    into.authority =
+        into.authority.into_iter().chain(more.authority).max_by_key(|a| (a.weight(), *a));
+    into.lifetime = into.lifetime.into_iter().chain(more.lifetime).max_by_key(|l| l.weight());
     // Of several certificates for one key, the one that lasts longest keeps it in use.
     into.expires = into.expires.max(more.expires);
     into.issued = match (into.issued, more.issued) {
@@ -68,4 +108,6 @@ fn merge(into: &mut Decoded, more: Decoded) {
         (a, b) => a.or(b),
     };
     into.usability.extend(more.usability);
+    into.usability.sort();
+    into.usability.dedup();
 }

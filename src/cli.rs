@@ -4,6 +4,7 @@ pub mod about;
 pub mod config;
 pub mod git;
 pub mod hook;
+pub mod reports;
 
 use std::path::PathBuf;
 
@@ -49,6 +50,12 @@ pub struct Cli {
 pub enum Command {
     /// Scan files, directories, standard input or a git repository.
     Scan(Box<ScanArgs>),
+    /// Make one report out of several, as one scan of all would have given.
+    Merge(Box<reports::MergeArgs>),
+    /// Say what to do about the secrets of reports, in order.
+    Plan(Box<reports::PlanArgs>),
+    /// List the secrets that a person who leaves knows.
+    Offboard(Box<reports::OffboardArgs>),
     /// Show and check the rules.
     Rules(RulesArgs),
     /// Scan before every commit or push.

@@ -7,6 +7,7 @@ mod git;
 mod hook;
 mod hooks;
 mod output;
+mod reports;
 mod rules;
 mod scan;
 mod setting;
@@ -66,6 +67,9 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
     let Some(command) = cli.command else { return about::version(cli.json) };
     match command {
         Command::Scan(args) => scan::run(&args),
+        Command::Merge(args) => reports::merge(&args),
+        Command::Plan(args) => reports::plan(&args),
+        Command::Offboard(args) => reports::offboard(&args),
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),
         Command::Config(args) => config::run(args.command),

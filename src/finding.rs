@@ -107,6 +107,8 @@ pub enum Evidence {
     WeakValue,
     /// Looks like documentation, and why.
     Placeholder(&'static str),
+    /// What a report says that was read back.
+    Told(String),
 }
 
 impl Evidence {
@@ -121,7 +123,13 @@ impl Evidence {
             Self::Entropy(bits) => format!("entropy {bits:.1} bits per character"),
             Self::WeakValue => "a weak or common value".to_owned(),
             Self::Placeholder(reason) => format!("placeholder: {reason}"),
+            Self::Told(text) => text.clone(),
         }
+    }
+
+    /// What [`Evidence::describe`] said.
+    pub fn told(text: String) -> Self {
+        if text == Self::Certificate.describe() { Self::Certificate } else { Self::Told(text) }
     }
 }
 
@@ -168,6 +176,15 @@ pub struct GitPlace {
     pub last_author: Option<String>,
     /// Whether it had been taken away from here, and was brought back.
     pub returned: bool,
+}
+
+impl GitPlace {
+    /// The way to reach a place that has this name, if there is one.
+    pub fn known_reach(name: &str) -> Option<&'static str> {
+        const ALL: &[&str] =
+            &["index", "reachable", "history-only", "unreachable", "stash", "note", "message"];
+        ALL.iter().copied().find(|known| *known == name)
+    }
 }
 
 /// A place in a text. Lines and columns are 1-based; columns count UTF-16 code units, as SARIF and

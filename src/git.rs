@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod changes;
+pub mod checkout;
 pub mod commit;
 pub mod commits;
 pub mod config;
@@ -34,7 +35,7 @@ use self::environment::Environment;
 use self::objects::Objects;
 use crate::problem::Problem;
 use crate::source::names::distinct;
-use crate::text::display_path;
+use crate::text::{display_bytes, display_path};
 
 /// A repository, and which index and objects of it count.
 pub struct Repository {
@@ -183,6 +184,14 @@ impl Repository {
             }
         }
         Err(Problem::new("HEAD", "leads from one reference to the next without end"))
+    }
+
+    /// The branch that HEAD names, in full.
+    fn head_branch(&self) -> Option<String> {
+        match self.references.find("HEAD").ok()?.target {
+            gix::refs::Target::Symbolic(name) => Some(display_bytes(name.as_bstr())),
+            gix::refs::Target::Object(_) => None,
+        }
     }
 
     /// The index; an empty one if there is none yet.

@@ -74,6 +74,11 @@ impl Identity {
         self.key.is_none() && (kind.is_guessable() || !is_unguessable(secret.reveal()))
     }
 
+    /// Another id for a secret whose id by place is taken by one of another repository.
+    pub fn apart(&self, id: &str, repository: &str) -> String {
+        base32(&mac(self.key_bytes(), &[b"apart", id.as_bytes(), repository.as_bytes()]))
+    }
+
     /// Stands for the place that a value is kept at, whatever the value: by the name that it is
     /// assigned to, or else by its rule.
     pub fn slot(&self, finding: &Finding, rule: &str) -> String {

@@ -28,6 +28,7 @@ pub mod lifetime;
 pub mod line_hash;
 pub mod locked;
 pub mod owners;
+pub mod plan;
 pub mod policy;
 pub mod problem;
 pub mod project;

@@ -1,10 +1,10 @@
 //! Problems: what could not be read or finished. The scan goes on; the report and the exit code
 //! say so.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One thing that was not scanned as it should have been.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Problem {
     /// Path, object id or revision.
     pub place: String,

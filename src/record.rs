@@ -29,8 +29,16 @@ pub struct Record {
     pub rotated_at: Option<i64>,
     /// Ids of the secrets that took its place.
     pub replaced_by: Vec<String>,
+    /// When the first of them did, Unix seconds.
+    pub replaced_at: Option<i64>,
     /// Whether it was taken away and brought back.
     pub reintroduced: bool,
+}
+
+/// A day as people write it, of Unix seconds in UTC.
+pub fn day(seconds: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(time.strftime("%Y-%m-%d").to_string())
 }
 
 impl Record {
@@ -97,12 +105,18 @@ pub fn link(groups: &mut [SecretGroup]) {
     }
     let rotations: Vec<usize> = (0..groups.len()).map(|number| longest(&follows, number)).collect();
     let mut replaced: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let mut replaced_at: BTreeMap<usize, i64> = BTreeMap::new();
     for (new, olds) in &follows {
         for old in olds {
+            if let Some(time) = when.get(new) {
+                let first = replaced_at.entry(*old).or_insert(*time);
+                *first = (*first).min(*time);
+            }
             replaced.entry(*old).or_default().insert(groups[*new].id.clone());
         }
     }
     for (number, group) in groups.iter_mut().enumerate() {
+        group.record.replaced_at = replaced_at.get(&number).copied();
         group.record.rotations = rotations[number];
         group.record.rotated_at = when.get(&number).copied();
         group.record.replaced_by = replaced.remove(&number).into_iter().flatten().collect();

@@ -10,16 +10,20 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 mod place;
+pub mod read;
 pub mod sarif;
 pub mod text;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::detect::keys::KeyMaterial;
 use crate::finding::Confidence;
+use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::identity::Identity;
+use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::problem::Problem;
 use crate::rules::Rules;
@@ -47,6 +51,23 @@ pub struct Report<'r> {
     pub show_secrets: bool,
     /// The clock of the run, Unix seconds.
     pub now: i64,
+    /// What is not reported, and is needed to put reports together.
+    pub material: Material,
+}
+
+/// What it takes, besides the reported secrets, to put reports together.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// Secrets that were found and are not reported: in another report they may be more.
+    pub unreported: Vec<SecretGroup>,
+    /// Certificates, with digests in place of their bytes, in a stable order.
+    pub certificates: Vec<KeyMaterial>,
+    /// What is locked in the scanned trees, in order.
+    pub locked: Vec<Locked>,
+    /// The repositories that were scanned, in order.
+    pub checkouts: Vec<Checkout>,
+    /// What was scanned: empty for files, or `history`, `staged`, `range`.
+    pub category: String,
 }
 
 /// Totals of a scan.
@@ -71,7 +92,8 @@ pub struct Summary {
 }
 
 /// What configuration files take away; all of it can be had back with `--isolated`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Configuration {
     /// The files in force, as shown.
     pub files: Vec<String>,
@@ -101,26 +123,23 @@ pub struct Threshold {
     pub include_placeholders: bool,
 }
 
-/// Keeps what the threshold lets through and counts the rest.
+/// Splits what the threshold lets through from the rest, and counts that.
 pub fn sift(
     groups: Vec<SecretGroup>,
     threshold: Threshold,
     hidden: &mut Hidden,
-) -> Vec<SecretGroup> {
-    groups
-        .into_iter()
-        .filter(|group| {
-            if group.score.severity() == Severity::None && !threshold.include_placeholders {
-                hidden.placeholders += 1;
-                false
-            } else if group.confidence < threshold.min_confidence {
-                hidden.below_confidence += 1;
-                false
-            } else {
-                true
-            }
-        })
-        .collect()
+) -> (Vec<SecretGroup>, Vec<SecretGroup>) {
+    groups.into_iter().partition(|group| {
+        if group.score.severity() == Severity::None && !threshold.include_placeholders {
+            hidden.placeholders += 1;
+            false
+        } else if group.confidence < threshold.min_confidence {
+            hidden.below_confidence += 1;
+            false
+        } else {
+            true
+        }
+    })
 }
 
 /// For whom SARIF is written.
@@ -131,6 +150,8 @@ pub enum SarifProfile {
     Github,
     /// One rule for each type.
     Generic,
+    /// The same, with what Advanced Security for Azure DevOps asks for.
+    Azure,
 }
 
 /// A form in which a report is written.

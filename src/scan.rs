@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
+use crate::certificates;
 use crate::context::{self, Surroundings};
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
+use crate::git::checkout::Checkout;
 use crate::line_hash;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
@@ -40,6 +42,8 @@ pub struct Worker<'r> {
     pub locked: Vec<Locked>,
     /// The files that say who owns what, in no particular order.
     pub owners: Vec<OwnersFile>,
+    /// The repositories that files are checked out of, in no particular order.
+    pub checkouts: Vec<Checkout>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
 }
@@ -56,6 +60,7 @@ impl<'r> Worker<'r> {
             problems: Vec::new(),
             locked: Vec::new(),
             owners: Vec::new(),
+            checkouts: Vec::new(),
             left_out: LeftOut::default(),
         }
     }
@@ -319,11 +324,13 @@ impl<'r> Crew<'r> {
         let mut harvest = Harvest::default();
         for worker in self.workers {
             let mut worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
-            harvest.certificates.extend(worker.scanner.take_certificates());
+            let found = worker.scanner.take_certificates();
+            harvest.certificates.extend(found.into_iter().map(certificates::digested));
             harvest.findings.extend(worker.findings);
             harvest.problems.extend(worker.problems);
             harvest.locked.extend(worker.locked);
             harvest.owners.extend(worker.owners);
+            harvest.checkouts.extend(worker.checkouts);
             harvest.left_out.add(worker.left_out);
         }
         harvest.sort();
@@ -346,6 +353,8 @@ pub struct Harvest {
     pub locked: Vec<Locked>,
     /// The files that say who owns what; sorted, without repeats.
     pub owners: Vec<OwnersFile>,
+    /// The repositories that were scanned, in whole or in part; sorted, without repeats.
+    pub checkouts: Vec<Checkout>,
 }
 
 impl Harvest {
@@ -357,6 +366,7 @@ impl Harvest {
         self.certificates.extend(other.certificates);
         self.locked.extend(other.locked);
         self.owners.extend(other.owners);
+        self.checkouts.extend(other.checkouts);
         self.sort();
     }
 
@@ -370,5 +380,7 @@ impl Harvest {
         self.locked.dedup();
         self.owners.sort();
         self.owners.dedup();
+        self.checkouts.sort();
+        self.checkouts.dedup();
     }
 }

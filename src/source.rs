@@ -12,7 +12,7 @@ pub mod tree;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::Origin;
 
@@ -32,7 +32,8 @@ pub struct Blob<'a> {
 }
 
 /// What was left out on purpose, and how to bring it in. Never silent: the summary shows it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LeftOut {
     /// Untracked files that `.gitignore` names (`--no-ignore`).
     pub ignored_files: u64,

@@ -12,6 +12,7 @@ mod hostile;
 #[cfg(feature = "key-tools")]
 mod keys;
 mod living;
+mod merge;
 mod oath;
 mod radius;
 mod rules;
@@ -19,4 +20,5 @@ mod sarif;
 mod scan;
 mod score;
 mod shapes;
+mod story;
 mod versions;

@@ -54,6 +54,16 @@ pub enum Hook {
 }
 
 impl GitArgs {
+    /// What is scanned, in a word; nothing stands for files.
+    pub fn category(&self) -> &'static str {
+        match (self.history, self.staged, self.is_any()) {
+            (true, ..) => "history",
+            (_, true, _) => "staged",
+            (.., true) => "range",
+            (.., false) => "",
+        }
+    }
+
     /// Whether anything but files is asked for.
     pub fn is_any(&self) -> bool {
         self.staged || self.history || self.is_range() || self.hook == Some(Hook::PreCommit)

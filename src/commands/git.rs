@@ -69,6 +69,7 @@ pub(super) fn scan(
             harvest
         };
         leave_out(&mut own, &trees.exclude);
+        own.checkouts.push(repository.checkout());
         if several {
             names::place_below(&mut own, repository.name(), repository.name());
         }

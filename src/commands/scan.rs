@@ -9,15 +9,16 @@ use jiff::civil::Date;
 
 use super::setting::Setting;
 use super::{Error, Outcome, git, output, summary};
+use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
-use crate::group::{self, Scene};
+use crate::config;
+use crate::group;
 use crate::identity::{self, Identity};
 use crate::owners;
-use crate::report::{self, Format, Report, Summary, Threshold};
+use crate::report::{self, Format, Material, Report, Summary, Threshold};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, stdin, tree};
-use crate::{certificates, config};
 
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
@@ -99,15 +100,15 @@ fn report<'r>(
     harvest: Harvest,
     progress: &Progress,
 ) -> Report<'r> {
-    let now = jiff::Timestamp::now().as_second();
     let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
     let mut harvest = harvest;
     let left_out = setting.leave_out(&mut harvest.findings);
-    certificates::join(rules, &mut harvest.findings, &harvest.certificates);
+    let certificates = Certificates::new(harvest.certificates);
+    harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
     owners::assign(&mut harvest.findings, &harvest.owners);
-    let scene = Scene { now, locked: harvest.locked, ..Scene::default() };
+    let scene = setting.scene(harvest.locked);
     let mut groups = group::group(rules, &identity, harvest.findings, &scene);
-    setting.policy(today(now)).judge(rules, &mut groups);
+    setting.policy(today(scene.now)).judge(rules, &mut groups);
     let threshold = Threshold {
         min_confidence: setting.min_confidence(args.min_confidence).into(),
         include_placeholders: setting.include_placeholders(args.include_placeholders),
@@ -119,7 +120,7 @@ fn report<'r>(
         configuration: setting.changes(args, rules, left_out),
         ..Summary::default()
     };
-    let groups = report::sift(groups, threshold, &mut summary.hidden);
+    let (groups, unreported) = report::sift(groups, threshold, &mut summary.hidden);
     summary.standings.count(&groups);
     let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
     summary.secrets = groups.len() as u64;
@@ -134,7 +135,14 @@ fn report<'r>(
         identity,
         sarif_profile: args.sarif_profile,
         show_secrets: args.show_secrets,
-        now,
+        now: scene.now,
+        material: Material {
+            unreported,
+            certificates: certificates.into_list(),
+            locked: scene.locked,
+            checkouts: harvest.checkouts,
+            category: args.git.category().to_owned(),
+        },
     }
 }
 

@@ -8,8 +8,10 @@ use super::{Error, scan};
 use crate::cli::config::ConfigArgs;
 use crate::cli::{FailOn, MinConfidence, RuleArgs, ScanArgs};
 use crate::config::schema::Marks;
-use crate::config::{self, Effective, PathFilter};
+use crate::config::{self, Config, Effective, PathFilter};
 use crate::finding::{Confidence, Finding, Origin};
+use crate::group::Scene;
+use crate::locked::Locked;
 use crate::policy::Policy;
 use crate::project::Project;
 use crate::report::Configuration;
@@ -34,6 +36,8 @@ impl Setting {
         let project = Project::of(paths);
         let project = if from_top { project.from_top() } else { project };
         let config = config::load(project.root(), &args.choice())?;
+        let checked = config.config.weights.check();
+        checked.map_err(|what| Error::Input(format!("{}: weights: {what}", config::FILE_NAME)))?;
         Ok(Self { project, config, isolated: args.isolated })
     }
 
@@ -83,6 +87,18 @@ impl Setting {
             policy.marks = Marks::None;
         }
         policy
+    }
+
+    /// What secrets are grouped and scored by: the clock, what is locked, the project's weights and
+    /// limits.
+    pub(super) fn scene(&self, locked: Vec<Locked>) -> Scene {
+        let Config { weights, lifetime, .. } = &self.config.config;
+        Scene {
+            now: jiff::Timestamp::now().as_second(),
+            locked,
+            weights: weights.clone(),
+            lifetimes: lifetime.clone(),
+        }
     }
 
     /// The paths that the configuration leaves out, if any.

@@ -4,6 +4,8 @@
 use serde::Deserialize;
 
 use crate::cli::{FailOn, MinConfidence};
+use crate::lifetime::LifetimePolicy;
+use crate::score::Weights;
 
 /// What a configuration file may say.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -19,6 +21,10 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// What marks, exceptions and the baseline may do.
     pub policy: PolicyText,
+    /// What the project weighs otherwise.
+    pub weights: Weights,
+    /// How long credentials may live.
+    pub lifetime: LifetimePolicy,
 }
 
 /// What is looked at. Globs are matched against paths below the root of the project, and against

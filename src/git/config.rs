@@ -22,6 +22,8 @@ pub struct Config {
     pub references: Result<(), String>,
     /// Whether objects may be left out on purpose.
     pub partial: bool,
+    /// Address of the remote `origin`, as it is written: it may hold credentials.
+    pub remote: Option<String>,
 }
 
 impl Config {
@@ -55,7 +57,9 @@ impl Config {
             .transpose()?;
         let bare = flag(&own, "core.bare")?.or(flag(&shared, "core.bare")?);
         let partial = shared.string("extensions.partialClone").is_some();
-        Ok(Self { hash, bare, work_tree, references, partial })
+        let remote = shared.string("remote.origin.url");
+        let remote = remote.map(|address| address.to_str_lossy().into_owned());
+        Ok(Self { hash, bare, work_tree, references, partial, remote })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Repository;
+use super::checkout::Checkout;
 use crate::problem::Problem;
 use crate::text::display_path;
 
@@ -13,6 +14,8 @@ pub struct Tracked {
     git_dir: PathBuf,
     /// Paths below the top, `/` between parts, sorted by bytes as the index is.
     paths: Vec<Box<[u8]>>,
+    /// What it is a checkout of.
+    pub checkout: Checkout,
 }
 
 impl Tracked {
@@ -30,7 +33,8 @@ impl Tracked {
             .map(|entry| entry.path(&index).to_vec().into_boxed_slice())
             .collect();
         paths.sort_unstable();
-        Ok(Self { top: top.to_owned(), git_dir: repository.common_dir.clone(), paths })
+        let git_dir = repository.common_dir.clone();
+        Ok(Self { top: top.to_owned(), git_dir, paths, checkout: repository.checkout() })
     }
 
     /// Whether git tracks this file.

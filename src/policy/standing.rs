@@ -1,11 +1,12 @@
 //! Standing: what was decided earlier about one occurrence, and whether it is still open.
 
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Compared with the baseline. The names of the first four are those of SARIF's `baselineState`
 /// (2.1.0, 3.27.24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Not in the baseline.
@@ -34,7 +35,7 @@ impl State {
 }
 
 /// Where a decision stands written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SuppressionKind {
     /// A mark in the scanned text.
@@ -54,7 +55,7 @@ impl SuppressionKind {
 }
 
 /// A decision that an occurrence may be there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Where it stands written.
     pub kind: SuppressionKind,
@@ -66,7 +67,12 @@ pub struct Suppression {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Last day on which it counts.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_text",
+        deserialize_with = "from_text"
+    )]
     pub until: Option<Date>,
 }
 
@@ -95,4 +101,10 @@ impl Standing {
 /// A day as `2027-01-31`.
 pub fn as_text<S: Serializer>(day: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
     day.map(|day| day.to_string()).serialize(serializer)
+}
+
+/// A day that [`as_text`] wrote.
+pub fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(|_| D::Error::custom("no day"))).transpose()
 }

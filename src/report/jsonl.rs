@@ -13,7 +13,7 @@ use crate::score::Severity;
 
 /// One line; also an element of `occurrences` in the JSON report.
 #[derive(Debug, Serialize)]
-pub(super) struct Line<'a> {
+pub(in crate::report) struct Line<'a> {
     rule_id: &'a str,
     secret_id: &'a str,
     repository: &'a str,
@@ -98,7 +98,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn line<'a>(
+pub(in crate::report) fn line<'a>(
     report: &Report<'a>,
     group: &'a SecretGroup,
     finding: &'a Finding,

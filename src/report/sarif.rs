@@ -4,6 +4,7 @@
 //! locations. GitHub takes `security-severity` from the rule alone, so its profile has a rule for
 //! each type and severity band. Scores stay out of `message.text`, which others use as identity.
 
+mod run;
 mod taxonomy;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,12 @@ const RELATED: usize = 20;
 
 /// Results that GitHub accepts in a run; the worst come first.
 const RESULTS: usize = 25_000;
+
+/// Characters that GitHub accepts in descriptions.
+const DESCRIPTION: usize = 1024;
+
+/// What locations are relative to.
+const ROOT: &str = "%SRCROOT%";
 
 /// Writes the report.
 ///
@@ -126,14 +133,19 @@ impl Serialize for Run<'_, '_, '_> {
         let mut run = serializer.serialize_map(None)?;
         run.serialize_entry("tool", &json!({ "driver": driver(report, descriptors) }))?;
         run.serialize_entry("taxonomies", &taxonomy::components())?;
-        run.serialize_entry("automationDetails", &json!({ "id": "sprawl/" }))?;
+        let automation = run::automation(report, descriptors.profile);
+        run.serialize_entry("automationDetails", &automation)?;
+        let provenance = run::provenance(&report.material.checkouts);
+        if !provenance.is_empty() {
+            run.serialize_entry("versionControlProvenance", &provenance)?;
+        }
         run.serialize_entry("columnKind", "utf16CodeUnits")?;
         run.serialize_entry(
             "originalUriBaseIds",
-            &json!({ "%SRCROOT%": { "description": { "text": "Root of the scanned tree." } } }),
+            &json!({ ROOT: { "description": { "text": "Root of the scanned tree." } } }),
         )?;
         run.serialize_entry("redactionTokens", &["****"])?;
-        run.serialize_entry("invocations", &[invocation(report)])?;
+        run.serialize_entry("invocations", &[invocation(report, descriptors.profile)])?;
         run.serialize_entry("results", &Results(self.0))?;
         run.end()
     }
@@ -159,12 +171,14 @@ impl Serialize for Results<'_, '_, '_> {
                 })
                 .collect::<Vec<_>>()
         });
-        serializer.collect_seq(results.take(RESULTS).map(|(group, finding, ordinal)| {
-            let hash = finding.line_hash.as_deref().unwrap_or_default();
-            let same = on_line.entry((group.rule, &*finding.location.path, hash)).or_default();
-            *same += 1;
-            result(report, descriptors, group, finding, ordinal, *same)
-        }))
+        serializer.collect_seq(results.take(most_results(descriptors.profile)).map(
+            |(group, finding, ordinal)| {
+                let hash = finding.line_hash.as_deref().unwrap_or_default();
+                let same = on_line.entry((group.rule, &*finding.location.path, hash)).or_default();
+                *same += 1;
+                result(report, descriptors, group, finding, ordinal, *same)
+            },
+        ))
     }
 }
 
@@ -209,7 +223,7 @@ fn descriptor(rule: &Rule, band: Option<Severity>) -> Value {
         "id": rule_id(rule, band),
         "name": pascal_case(rule.id(), band),
         "shortDescription": { "text": sentence(&format!("{}{suffix}", text.title.trim_end_matches('.'))) },
-        "fullDescription": { "text": format!("{title} {}", sentence(&text.why)) },
+        "fullDescription": { "text": cut(format!("{title} {}", sentence(&text.why))) },
         "help": {
             "text": format!("{}\n\nFix: {}\n\nInstead: {}", text.why, text.fix, text.instead),
             "markdown": format!(
@@ -394,7 +408,7 @@ fn physical(finding: &Finding) -> Value {
     let artifact = if absolute {
         json!({ "uri": format!("file:///{}", encoded(path.trim_start_matches('/'))) })
     } else {
-        json!({ "uri": encoded(&path), "uriBaseId": "%SRCROOT%" })
+        json!({ "uri": encoded(&path), "uriBaseId": ROOT })
     };
     json!({
         "artifactLocation": artifact,
@@ -418,8 +432,8 @@ fn encoded(path: &str) -> String {
     uri
 }
 
-fn invocation(report: &Report<'_>) -> Value {
-    let notifications: Vec<Value> = report
+fn invocation(report: &Report<'_>, profile: SarifProfile) -> Value {
+    let mut notifications: Vec<Value> = report
         .problems
         .iter()
         .map(|problem| {
@@ -430,11 +444,39 @@ fn invocation(report: &Report<'_>) -> Value {
             })
         })
         .collect();
+    let results: usize = report.groups.iter().map(|group| group.occurrences.len()).sum();
+    let most = most_results(profile);
+    if results > most {
+        let text = format!(
+            "GitHub accepts {most} results; the {} least severe are left out. The JSON report has \
+             them all.",
+            results - most
+        );
+        notifications.push(json!({
+            "descriptor": { "id": NOT_SCANNED, "index": 0 },
+            "level": "warning",
+            "message": { "text": text },
+        }));
+    }
     let mut invocation = json!({ "executionSuccessful": report.problems.is_empty() });
     if !notifications.is_empty() {
         invocation["toolExecutionNotifications"] = json!(notifications);
     }
     invocation
+}
+
+const fn most_results(profile: SarifProfile) -> usize {
+    match profile {
+        SarifProfile::Github => RESULTS,
+        SarifProfile::Generic | SarifProfile::Azure => usize::MAX,
+    }
+}
+
+fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(DESCRIPTION) {
+        text.truncate(end);
+    }
+    text
 }
 
 fn sentence(text: &str) -> String {

@@ -7,7 +7,9 @@ use anstyle::{AnsiColor, Style};
 use super::Report;
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
+use crate::lifetime::RemarkKind;
 use crate::locked::Opened;
+use crate::record::{Record, day};
 use crate::score::Severity;
 use crate::text::printable;
 
@@ -72,6 +74,17 @@ fn write_group(
     if !group.opens.is_empty() {
         label("unlocks", &opened(&group.opens))?;
     }
+    if let Some(text) = past(&group.record) {
+        label("history", &text)?;
+    }
+    let ends = group.remarks.iter().filter(|remark| remark.kind != RemarkKind::NeverExpires);
+    let ends: Vec<&str> = ends.map(|remark| remark.text.as_str()).collect();
+    if !ends.is_empty() {
+        label("lifetime", &ends.join("; "))?;
+    }
+    if !group.record.owners.is_empty() {
+        label("ask", &group.record.owners.join(", "))?;
+    }
     label("because", &group.score.because.join("; "))?;
     label("do first", &rule.text.fix)?;
     label("instead", &rule.text.instead)?;
@@ -80,6 +93,22 @@ fn write_group(
     label("sure", &sure)?;
     label("rule", &format!("{}, secret {}", rule.id(), group.id))?;
     writeln!(out)
+}
+
+/// What history says of a secret, if anything.
+fn past(record: &Record) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut say = |what: &str, seconds: Option<i64>| {
+        parts.extend(seconds.and_then(day).map(|day| format!("{what} {day}")));
+    };
+    say("first committed", record.first_seen);
+    say("replaced another value", record.rotated_at);
+    say("its place got another value", record.replaced_at);
+    say("gone since", record.last_seen);
+    if record.reintroduced {
+        parts.push("taken out and brought back".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// The first few things that a key opens, and how many more there are.

@@ -51,7 +51,8 @@ impl Weights {
             if (least..=most).contains(&value) {
                 return Ok(());
             }
-            Err(format!("{table}.{name} is {value}; it may be from {least} to {most}"))
+            let dot = if table.is_empty() { "" } else { "." };
+            Err(format!("{table}{dot}{name} is {value}; it may be from {least} to {most}"))
         };
         for (class, points) in &self.authority {
             within("authority", class.name(), *points, 0, 100)?;
@@ -63,7 +64,9 @@ impl Weights {
             within("lifetime", class.name(), *points, 0, 100)?;
         }
         for (class, percent) in &self.usability {
-            within("usability", class.name(), *percent, 0, 100)?;
+            // Only what opens nothing may score nothing: a weight must not hide a secret.
+            let least = i64::from(*class != Usability::Placeholder);
+            within("usability", class.name(), *percent, least, 100)?;
         }
         for (class, percent) in &self.environment {
             within("environment", class.name(), *percent, -100, 100)?;
@@ -147,5 +150,77 @@ impl Weight {
     /// What is written after a reason.
     pub(super) fn mark(self) -> &'static str {
         if self.is_own { OWN } else { "" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Facts, Place, Privilege, recompute, score_with};
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts {
+            authority: Authority::AccountWide,
+            privilege: Privilege::Admin,
+            reach: Reach::Cloud,
+            lifetime: Lifetime::Static,
+            usability: vec![Usability::TestMode],
+            places: vec![Place {
+                environment: Environment::Staging,
+                exposure: Exposure::Head,
+                file: "a".to_owned(),
+                repository: "r".to_owned(),
+            }],
+            age_days: 40,
+            authors: 1,
+            fan_out: 0,
+        }
+    }
+
+    fn read(text: &str) -> Result<Weights, String> {
+        let weights: Weights = toml::from_str(text).map_err(|error| error.to_string())?;
+        weights.check().map(|()| weights)
+    }
+
+    #[test]
+    fn own_weights_are_marked_and_still_recompute_the_score() {
+        let weights = read(
+            "repository = 7\nage = [[10, 3], [20, 9]]\n[authority]\naccount-wide = 30\n\
+             [usability]\ntest-mode = 50\n[environment]\nstaging = 12\nproduction = 20\n",
+        )
+        .unwrap();
+        let score = score_with(&facts(), &weights);
+        assert_eq!(
+            score.because,
+            [
+                "+30 authority: account-wide (this project's weight)",
+                "+22 named admin: control-plane-admin",
+                "+18 reach: cloud",
+                "+10 lifetime: static",
+                "x50% usability: test-mode (this project's weight)",
+                "+22% worst place: staging, head (this project's weight)",
+                "+9% 40 day(s) since first commit (this project's weight)",
+            ]
+        );
+        assert_eq!(recompute(&score.because), Some(score.value));
+        assert_eq!(score_with(&facts(), &Weights::default()), super::super::score(&facts()));
+        assert!(super::super::score(&facts()).because.iter().all(|line| !line.contains("project")));
+        assert_ne!(score.value, super::super::score(&facts()).value);
+    }
+
+    #[test]
+    fn weights_that_would_hide_or_turn_things_round_are_refused() {
+        for (text, expected) in [
+            ("[usability]\ncomplete = 0", "usability.complete is 0"),
+            ("[reach]\ncloud = 101", "from 0 to 100"),
+            ("repository = -1", "repository is -1"),
+            ("files = [[2, 9], [3, 4]]", "files: steps are pairs"),
+            ("[authority]\nemperor = 1", "emperor"),
+            ("authors = 3", "authors"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+        assert!(read("[usability]\nplaceholder = 0").is_ok());
     }
 }

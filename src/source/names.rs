@@ -45,6 +45,9 @@ pub fn place_below(harvest: &mut Harvest, directory: &str, repository: &str) {
             place.paths.iter_mut().for_each(|path| *path = below(path));
         }
     }
+    harvest.locked.iter_mut().for_each(|item| item.path = below(&item.path));
+    harvest.owners.iter_mut().for_each(|file| file.path = below(&file.path));
+    harvest.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
     for problem in harvest.problems.iter_mut().filter(|problem| problem.place != repository) {
         problem.place = below(&problem.place);
     }

@@ -20,6 +20,7 @@ use rayon::Scope;
 use super::{Blob, mapped, names};
 use crate::config::PathFilter;
 use crate::finding::Origin;
+use crate::git::checkout::Checkout;
 use crate::git::tracked::Tracked;
 use crate::problem::Problem;
 use crate::scan::{Crew, Worker};
@@ -176,6 +177,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         match Tracked::open(top) {
             Ok(tracked) => {
                 self.add_exclude_file(directory, &tracked, top);
+                self.note_checkout(directory, &tracked);
                 directory.tracked = Some(Arc::new(tracked));
             }
             Err(problem) => return self.crew.worker(|w| w.problem(problem)),
@@ -257,6 +259,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 directory.repository = name_within(&directory.home, &directory.full);
                 let top = directory.full.clone();
                 self.add_exclude_file(directory, &tracked, &top);
+                self.note_checkout(directory, &tracked);
                 directory.tracked = Some(Arc::new(tracked));
             }
             // Not readable as a repository: nothing is ignored, everything is scanned.
@@ -265,6 +268,16 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 self.crew.worker(|w| w.problem(problem));
             }
         }
+    }
+
+    fn note_checkout(&self, directory: &Directory, tracked: &Tracked) {
+        let separator = if directory.shown.is_empty() { "" } else { "/" };
+        let checkout = Checkout {
+            repository: directory.repository.to_string(),
+            below: format!("{}{separator}", directory.shown.trim_end_matches('/')),
+            ..tracked.checkout.clone()
+        };
+        self.crew.worker(|worker| worker.checkouts.push(checkout));
     }
 
     fn add_exclude_file(&self, directory: &mut Directory, tracked: &Tracked, top: &Path) {

@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::group::SecretGroup;
+use crate::lifetime::RemarkKind;
 use crate::rules::{Kind, Rule};
-use crate::score::{Authority, Environment, Exposure, Lifetime};
+use crate::score::{Authority, Environment, Exposure, Lifetime, is_reused};
 
 /// (id, name, short description) in a fixed order: positions are indexes in SARIF.
 type Taxon = (&'static str, &'static str, &'static str);
@@ -37,6 +38,9 @@ const TAXONOMIES: &[Taxonomy] = &[
                 "Sensitive information in a file that others can get.",
             ),
             ("CWE-324", "KeyPastItsExpirationDate", "Use of a key past its expiration date."),
+            ("CWE-263", "AgingWithLongExpiration", "A credential may be used for too long."),
+            ("CWE-653", "ImproperIsolation", "Parts that should be kept apart are not."),
+            ("CWE-250", "UnnecessaryPrivileges", "More privileges than the task needs."),
         ],
     },
     Taxonomy {
@@ -81,6 +85,21 @@ const TAXONOMIES: &[Taxonomy] = &[
                 "Identity assertions are protected, conveyed and verified.",
             ),
             ("PR.DS-01", "DataAtRestIsProtected", "Data at rest is protected."),
+            (
+                "PR.AA-05",
+                "AccessFollowsLeastPrivilege",
+                "Access is defined, enforced and reviewed, with the least privilege.",
+            ),
+            (
+                "PR.IR-01",
+                "EnvironmentsAreProtectedFromEachOther",
+                "Networks and environments are protected from access that is not wanted.",
+            ),
+            (
+                "ID.AM-08",
+                "LifeCyclesAreManaged",
+                "Systems, services and data are managed throughout their life cycles.",
+            ),
             (
                 "PR.PS-06",
                 "SecureDevelopmentPracticesAreIntegrated",
@@ -160,12 +179,19 @@ pub(super) fn of_group(group: &SecretGroup) -> Vec<Value> {
     repositories.sort_unstable();
     repositories.dedup();
     use crate::score::Usability;
-    use Environment::{Ci, Dev, Production, Staging, Test};
+    let authority = group.facts.authority.named(group.facts.privilege);
+    let has_remark = |kind| group.remarks.iter().any(|remark| remark.kind == kind);
     let cases = [
-        (is_overprivileged(group.facts.authority.named(group.facts.privilege)), "NHI5:2025"),
-        (is_long_lived(group.facts.lifetime) && in_environment(&[Ci]), "NHI6:2025"),
+        (is_overprivileged(authority), "NHI5:2025"),
+        (is_long_lived(group.facts.lifetime) && in_environment(&[Environment::Ci]), "NHI6:2025"),
         (is_long_lived(group.facts.lifetime), "NHI7:2025"),
-        (in_environment(&[Production]) && in_environment(&[Staging, Dev, Test, Ci]), "NHI8:2025"),
+        (is_overprivileged(authority), "CWE-250"),
+        (is_overprivileged(authority), "PR.AA-05"),
+        (is_reused(places), "NHI8:2025"),
+        (is_reused(places), "CWE-653"),
+        (is_reused(places), "PR.IR-01"),
+        (has_remark(RemarkKind::TooLong), "CWE-263"),
+        (has_remark(RemarkKind::TooLong) || has_remark(RemarkKind::Expired), "ID.AM-08"),
         (repositories.len() > 1, "NHI9:2025"),
         (group.facts.usability.contains(&Usability::Expired), "NHI1:2025"),
         (group.facts.usability.contains(&Usability::Expired), "CWE-324"),

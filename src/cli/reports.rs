@@ -1,0 +1,120 @@
+//! Commands that read JSON reports: `merge`, `plan`, `offboard`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::config::ConfigArgs;
+use super::{FailOn, MinConfidence, RuleArgs};
+use crate::report::{Format, SarifProfile};
+
+/// Which reports are read, and how.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// JSON reports (`sprawl scan -f json`); `-` is standard input.
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+
+    /// Which rules take part: those that the reports were made with.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// Least confidence that is reported [default: pattern].
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<MinConfidence>,
+
+    /// Report placeholders and samples from documentation, too.
+    #[arg(long)]
+    pub include_placeholders: bool,
+}
+
+/// Arguments of `sprawl merge`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl merge app.json infra.json           one report, as one scan of both would have given
+  sprawl merge reports/*.json -o all.sarif   in any form
+
+Ids of passwords are the same in all reports only if all scans had the same SPRAWL_ID_KEY.
+
+Exit status: as sprawl scan.")]
+pub struct MergeArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Form of the report.
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+
+    /// Write the report to a file; the form follows its extension unless --format is given.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+
+    /// For whom SARIF is written.
+    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    pub sarif_profile: SarifProfile,
+
+    /// Least severity that makes the command fail [default: low].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+
+    /// No summary on standard error; problems are still named.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `sprawl plan`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl scan --history -f json | sprawl plan -
+  sprawl plan app.json infra.json -f markdown > plan.md
+
+Exit status: 0 the plan was written   2 usage, configuration or input error")]
+pub struct PlanArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Form of the plan.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub format: PlanFormat,
+}
+
+/// Arguments of `sprawl offboard`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl scan --history -f json | sprawl offboard --author ada@example.net -
+
+Exit status: 0 the list was written   2 usage, configuration or input error")]
+pub struct OffboardArgs {
+    /// Address of the person who leaves; repeat it for further addresses of the same person.
+    #[arg(long, value_name = "EMAIL", required = true)]
+    pub author: Vec<String>,
+
+    /// What is read; scans of history know authors, scans of files do not.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Form of the list.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub format: PlanFormat,
+}
+
+/// Form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people.
+    Text,
+    /// For a ticket or a wiki, with boxes to tick.
+    #[value(alias = "md")]
+    Markdown,
+    /// For programs.
+    Json,
+}

@@ -1,0 +1,211 @@
+//! Reports that are read back and put together: `sprawl merge`, `sprawl plan`, `sprawl offboard`.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::setting::Setting;
+use super::{Error, Outcome, output, summary};
+use crate::certificates::Certificates;
+use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
+use crate::group::{self, Draft};
+use crate::identity::{self, Identity};
+use crate::plan::{Plan, json, markdown, text};
+use crate::report::read::{self, Content};
+use crate::report::{self, Configuration, Material, Report, SarifProfile, Summary, Threshold};
+use crate::rules::Rules;
+
+/// `sprawl merge`: several reports as one.
+pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
+    let targets = output::targets(args.format, &args.output)?;
+    let setting = setting(&args.input)?;
+    let rules = setting.rules(&args.input.rules)?;
+    let mut report = one_report(&args.input, &setting, &rules)?;
+    report.sarif_profile = args.sarif_profile;
+    match output::write_all(&report, &targets) {
+        // Whoever closed the pipe has seen enough; what was found still decides the exit status.
+        Ok(()) | Err(Error::BrokenPipe) => {}
+        Err(error) => return Err(error),
+    }
+    let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
+    summary::write(&report.summary, &severities, &report.problems, args.quiet);
+    Ok(if setting.fail_on(args.fail_on).fails(report.worst()) {
+        Outcome::Findings
+    } else if report.problems.is_empty() {
+        Outcome::Clean
+    } else {
+        Outcome::Incomplete
+    })
+}
+
+/// `sprawl plan`: what to do first, and what then.
+pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
+    let setting = setting(&args.input)?;
+    let rules = setting.rules(&args.input.rules)?;
+    let report = one_report(&args.input, &setting, &rules)?;
+    write(&Plan::of(&report), args.format)
+}
+
+/// `sprawl offboard`: what a person who leaves takes along.
+pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
+    if let Some(bad) = args.author.iter().find(|address| !address.contains('@')) {
+        return Err(Error::Input(format!(
+            "--author {bad}: is no address; authors are told apart by their e-mail addresses"
+        )));
+    }
+    let setting = setting(&args.input)?;
+    let rules = setting.rules(&args.input.rules)?;
+    let report = one_report(&args.input, &setting, &rules)?;
+    let mut places = report.groups.iter().flat_map(|group| &group.occurrences);
+    if !report.groups.is_empty() && !places.any(|f| f.git().is_some_and(|p| p.author.is_some())) {
+        let what = "none of the reports knows who committed anything; scan with --history";
+        return Err(Error::Input(what.to_owned()));
+    }
+    write(&Plan::of_author(&report, &args.author), args.format)
+}
+
+fn write(plan: &Plan, format: PlanFormat) -> Result<Outcome, Error> {
+    output::print(&match format {
+        PlanFormat::Text => text::written(plan),
+        PlanFormat::Markdown => markdown::written(plan),
+        PlanFormat::Json => json::written(plan),
+    })?;
+    Ok(Outcome::Clean)
+}
+
+fn setting(args: &InputArgs) -> Result<Setting, Error> {
+    Setting::of(&args.config, &[PathBuf::from(".")], false)
+}
+
+/// Everything the reports say, as one scan of all would have said it.
+fn one_report<'r>(
+    args: &InputArgs,
+    setting: &Setting,
+    rules: &'r Rules,
+) -> Result<Report<'r>, Error> {
+    let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
+    let mut drafts = Drafts::default();
+    let mut all = Content::default();
+    for (number, path) in args.reports.iter().enumerate() {
+        let is_first = number == 0;
+        let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+        let fail = |what: String| Error::Input(format!("{name}: {what}; nothing was written"));
+        let text = bytes_of(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        let content = read::read(&text, rules, &identity).map_err(fail)?;
+        for draft in content.drafts {
+            drafts.add(draft, &identity);
+        }
+        all.certificates.extend(content.certificates);
+        all.locked.extend(content.locked);
+        all.checkouts.extend(content.checkouts);
+        if is_first {
+            all.category = content.category;
+        } else if all.category != content.category {
+            all.category = "merged".to_owned();
+        }
+        all.problems.extend(content.problems);
+        add(&mut all.summary, content.summary);
+    }
+    all.problems.sort();
+    all.problems.dedup();
+    all.locked.sort();
+    all.locked.dedup();
+    all.checkouts.sort();
+    all.checkouts.dedup();
+    let certificates = Certificates::new(all.certificates);
+    let mut drafts = drafts.finish();
+    for finding in drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
+        certificates.tell(rules, finding);
+    }
+    let scene = setting.scene(all.locked);
+    let groups = group::scored(rules, drafts, &scene);
+    let threshold = Threshold {
+        min_confidence: setting.min_confidence(args.min_confidence).into(),
+        include_placeholders: setting.include_placeholders(args.include_placeholders),
+    };
+    let mut summary = all.summary;
+    let (groups, unreported) = report::sift(groups, threshold, &mut summary.hidden);
+    summary.standings.count(&groups);
+    let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
+    summary.secrets = groups.len() as u64;
+    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
+    summary.occurrences = open.count() as u64;
+    Ok(Report {
+        rules,
+        groups,
+        covered,
+        problems: all.problems,
+        summary,
+        identity,
+        sarif_profile: SarifProfile::default(),
+        show_secrets: false,
+        now: scene.now,
+        material: Material {
+            unreported,
+            certificates: certificates.into_list(),
+            locked: scene.locked,
+            checkouts: all.checkouts,
+            category: all.category,
+        },
+    })
+}
+
+/// Secrets of several reports, each once.
+#[derive(Default)]
+struct Drafts {
+    by_id: BTreeMap<String, Draft>,
+}
+
+impl Drafts {
+    fn add(&mut self, mut draft: Draft, identity: &Identity) {
+        if draft.id_by_place
+            && let Some(known) = self.by_id.get(&draft.id)
+            && known.occurrences[0].repository != draft.occurrences[0].repository
+        {
+            // The same path in another repository: another password.
+            draft.id = identity.apart(&draft.id, &draft.occurrences[0].repository);
+        }
+        match self.by_id.get_mut(&draft.id) {
+            Some(known) => {
+                known.occurrences.extend(draft.occurrences);
+                known.companions.extend(draft.companions);
+                known.shown.extend(draft.shown);
+            }
+            None => drop(self.by_id.insert(draft.id.clone(), draft)),
+        }
+    }
+
+    fn finish(self) -> Vec<Draft> {
+        self.by_id.into_values().collect()
+    }
+}
+
+fn add(total: &mut Summary, one: Summary) {
+    total.blobs += one.blobs;
+    total.bytes += one.bytes;
+    total.left_out.add(one.left_out);
+    let Configuration { files, rules_off, findings_left_out, raised } = one.configuration;
+    let all = &mut total.configuration;
+    for (list, more) in [(&mut all.files, files), (&mut all.raised, raised)] {
+        for entry in more {
+            if !list.contains(&entry) {
+                list.push(entry);
+            }
+        }
+    }
+    all.rules_off = all.rules_off.max(rules_off);
+    all.findings_left_out += findings_left_out;
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !is_stdin(path) {
+        return std::fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

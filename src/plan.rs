@@ -1,0 +1,248 @@
+//! What to do about the secrets of a report, in order: secret zero first, then what it opens, then
+//! the rest by score.
+//!
+//! Everybody else's replacement can be read with a key that opens the place it is kept in, so such a
+//! key goes before all others, and is revoked before it is replaced. Anything else is replaced first,
+//! so that nothing stops working.
+
+pub mod json;
+pub mod markdown;
+pub mod text;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::group::SecretGroup;
+use crate::locked::Opened;
+use crate::report::Report;
+use crate::score::{Authority, Severity, Usability};
+
+/// Steps in the order in which they are to be taken.
+#[derive(Debug, Serialize)]
+pub struct Plan {
+    /// What it is a plan for, in a few words.
+    pub title: String,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Places that could not be scanned: there may be more to do.
+    pub problems: usize,
+}
+
+/// One secret, and what to do about it.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    /// From 1.
+    pub number: usize,
+    /// The secret.
+    pub secret_id: String,
+    /// The most specific rule that found it.
+    pub rule_id: String,
+    /// What it is.
+    pub title: String,
+    /// What may be shown of it.
+    pub redacted: String,
+    /// 0 to 100.
+    pub score: u8,
+    /// The band of the score.
+    pub severity: Severity,
+    /// Whether other secrets can be read with it.
+    pub opens_others: bool,
+    /// Why it stands where it stands in the order.
+    pub because: String,
+    /// What to do, in order.
+    pub actions: Vec<String>,
+    /// What it opens, and what has to be changed for that reason.
+    pub opens: Vec<Opened>,
+    /// Where the value has to be replaced now.
+    pub change: Vec<Place>,
+    /// Where it is only in history.
+    pub history: Vec<Place>,
+    /// Who to ask: owners, or else the last committers.
+    pub ask: Vec<String>,
+    /// Ids of secrets that belong with it and change together with it.
+    pub together_with: Vec<String>,
+    /// What makes a secret of this type unnecessary.
+    pub instead: String,
+}
+
+/// A place of a secret.
+#[derive(Debug, Serialize)]
+pub struct Place {
+    /// Name of the repository or root.
+    pub repository: String,
+    /// Path as reported.
+    pub path: String,
+    /// 1-based.
+    pub line: usize,
+    /// The commit that brought it, where it is in history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+}
+
+impl Plan {
+    /// What to do about everything that a report names.
+    pub fn of(report: &Report<'_>) -> Self {
+        let groups: Vec<&SecretGroup> = report.groups.iter().collect();
+        Self::with(report, &groups, "What to do, in this order".to_owned())
+    }
+
+    /// What to do when a person leaves who committed secrets or touched them last, by e-mail
+    /// address: what has ended or was only ever an example is left out.
+    pub fn of_author(report: &Report<'_>, addresses: &[String]) -> Self {
+        let touched = |finding: &Finding| {
+            let place = finding.git();
+            let people = place.into_iter().flat_map(|p| p.author.iter().chain(&p.last_author));
+            people
+                .map(|author| address(author))
+                .any(|author| addresses.iter().any(|wanted| wanted.eq_ignore_ascii_case(author)))
+        };
+        let is_live = |group: &SecretGroup| {
+            let ended = [Usability::Expired, Usability::Placeholder];
+            !group.facts.usability.iter().any(|usability| ended.contains(usability))
+        };
+        let groups: Vec<&SecretGroup> = report
+            .groups
+            .iter()
+            .filter(|group| is_live(group) && group.occurrences.iter().any(touched))
+            .collect();
+        Self::with(
+            report,
+            &groups,
+            format!("What {} knows and can still use", addresses.join(", ")),
+        )
+    }
+
+    fn with(report: &Report<'_>, groups: &[&SecretGroup], title: String) -> Self {
+        let groups: Vec<&SecretGroup> =
+            groups.iter().copied().filter(|g| g.score.severity() != Severity::None).collect();
+        let mut ordered: Vec<(&SecretGroup, String)> = Vec::with_capacity(groups.len());
+        let mut taken = BTreeSet::new();
+        for zero in groups.iter().filter(|group| opens_others(group)) {
+            if taken.insert(&zero.id) {
+                ordered.push((zero, "other secrets can be read with it".to_owned()));
+            }
+            for inner in
+                groups.iter().filter(|group| is_within(group, zero) && !opens_others(group))
+            {
+                if taken.insert(&inner.id) {
+                    ordered.push((inner, format!("it lies in a file that {} opens", zero.id)));
+                }
+            }
+        }
+        for group in groups {
+            if taken.insert(&group.id) {
+                let severity = group.score.severity().name();
+                ordered.push((group, format!("its score is {} ({severity})", group.score.value)));
+            }
+        }
+        let steps = ordered.into_iter().zip(1..);
+        Self {
+            title,
+            steps: steps.map(|((group, why), number)| step(report, group, number, why)).collect(),
+            problems: report.problems.len(),
+        }
+    }
+}
+
+/// The address in `Name <address>`.
+fn address(author: &str) -> &str {
+    let inner = author.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    inner.unwrap_or(author)
+}
+
+/// Secret zero: it opens the place where others come from, or files in these very trees.
+fn opens_others(group: &SecretGroup) -> bool {
+    let authority = group.facts.authority.named(group.facts.privilege);
+    !group.opens.is_empty()
+        || matches!(authority, Authority::Bootstrap | Authority::BootstrapScoped)
+}
+
+/// Whether a secret lies in a file that another one opens.
+fn is_within(group: &SecretGroup, zero: &SecretGroup) -> bool {
+    group.occurrences.iter().any(|finding| {
+        zero.opens.iter().any(|opened| {
+            *opened.path == *finding.location.path && *opened.repository == *finding.repository
+        })
+    })
+}
+
+fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String) -> Step {
+    let rule = report.rules.get(group.rule);
+    let (history, change): (Vec<&Finding>, Vec<&Finding>) =
+        group.occurrences.iter().partition(|finding| is_history(finding));
+    Step {
+        number,
+        secret_id: group.id.clone(),
+        rule_id: rule.id().to_owned(),
+        title: rule.text.title.to_string(),
+        redacted: group.redacted(report.rules),
+        score: group.score.value,
+        severity: group.score.severity(),
+        opens_others: opens_others(group),
+        because,
+        actions: actions(group, &rule.text.fix, change.len(), history.len()),
+        opens: group.opens.clone(),
+        change: change.into_iter().map(place).collect(),
+        history: history.into_iter().map(place).collect(),
+        ask: group.record.owners.clone(),
+        together_with: group.companions.clone(),
+        instead: rule.text.instead.to_string(),
+    }
+}
+
+fn is_history(finding: &Finding) -> bool {
+    finding.git().is_some_and(|place| !place.at_head && place.reach != "index")
+}
+
+fn place(finding: &Finding) -> Place {
+    Place {
+        repository: finding.repository.to_string(),
+        path: finding.location.path.to_string(),
+        line: finding.location.line,
+        commit: finding.git().and_then(|place| place.commit.clone()),
+    }
+}
+
+fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec<String> {
+    let mut actions = Vec::new();
+    let record = &group.record;
+    if group.facts.usability.contains(&Usability::Expired) {
+        actions.push("It has expired: nothing is to be revoked. Take it out.".to_owned());
+    } else if group.facts.authority == Authority::PublicByDesign {
+        actions.push(format!("Meant to be public: see that it is restricted. {fix}"));
+    } else if change == 0 && !record.replaced_by.is_empty() {
+        let when = record.replaced_at.and_then(crate::record::day);
+        let when = when.map_or(String::new(), |day| format!(" on {day}"));
+        actions.push(format!(
+            "Another value took its place{when}: make sure that this one is revoked as well. {fix}"
+        ));
+    } else if opens_others(group) {
+        actions.push(format!("Revoke it before anything else. {fix}"));
+    } else {
+        actions.push(format!("Replace it, then revoke the old value. {fix}"));
+    }
+    if !group.opens.is_empty() {
+        let count = group.opens.len();
+        actions.push(format!(
+            "Change every value in the {count} thing(s) that it opens: they must be taken as read, in \
+             older versions as well."
+        ));
+    }
+    if change > 0 {
+        actions.push(format!(
+            "Put the new value in the {change} place(s) listed, or better take it out of them."
+        ));
+    }
+    if let Some(since) = record.first_seen.and_then(crate::record::day) {
+        actions.push(format!("Look for uses of it since {since} in its provider's log."));
+    }
+    if history > 0 {
+        actions.push(format!(
+            "It stays in {history} place(s) of history. Rewriting history comes last, and does not \
+             replace revoking."
+        ));
+    }
+    actions
+}

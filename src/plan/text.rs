@@ -1,0 +1,84 @@
+//! A plan for people, on a terminal.
+
+use std::fmt::Write as _;
+
+use super::{Place, Plan, Step};
+use crate::text::printable;
+
+/// Places and things shown before the rest is only counted; the other forms have all of them.
+const SHOWN: usize = 20;
+
+/// The plan as text.
+pub fn written(plan: &Plan) -> String {
+    let mut out = String::new();
+    let mut line = |text: &str| {
+        out.push_str(text.trim_end());
+        out.push('\n');
+    };
+    line(&printable(&plan.title));
+    if plan.steps.is_empty() {
+        line("\nNothing.");
+    }
+    for step in &plan.steps {
+        line("");
+        for text in lines(step) {
+            line(&text);
+        }
+    }
+    if plan.problems > 0 {
+        let _ = writeln!(
+            out,
+            "\nNot everything could be scanned ({} problem(s)): there may be more to do.",
+            plan.problems
+        );
+    }
+    out
+}
+
+fn lines(step: &Step) -> Vec<String> {
+    let mark = format!("{} {}", step.severity.name().to_uppercase(), step.score);
+    let mut all = vec![format!(
+        "{:>3}. {mark}  {}  {}",
+        step.number,
+        printable(&step.title),
+        printable(&step.redacted)
+    )];
+    let mut label = |name: &str, text: &str| {
+        all.push(format!("     {name:>8}  {}", printable(text)));
+    };
+    label("because", &step.because);
+    for (action, number) in step.actions.iter().zip(1..) {
+        label(&format!("do {number}"), action);
+    }
+    let opens: Vec<String> =
+        step.opens.iter().map(|one| format!("{} ({})", one.path, one.what)).collect();
+    let here: Vec<String> = step.change.iter().map(place).collect();
+    let before: Vec<String> = step.history.iter().map(place).collect();
+    for (name, list) in [("opens", &opens), ("change", &here), ("history", &before)] {
+        for (text, number) in list.iter().take(SHOWN).zip(0..) {
+            label(if number == 0 { name } else { "" }, text);
+        }
+        if list.len() > SHOWN {
+            label("", &format!("and {} more", list.len() - SHOWN));
+        }
+    }
+    if !step.ask.is_empty() {
+        label("ask", &step.ask.join(", "));
+    }
+    if !step.together_with.is_empty() {
+        label("with", &step.together_with.join(", "));
+    }
+    label("instead", &step.instead);
+    label("secret", &format!("{}, rule {}", step.secret_id, step.rule_id));
+    all
+}
+
+pub(super) fn place(place: &Place) -> String {
+    match &place.commit {
+        Some(commit) => {
+            let short = &commit[..commit.len().min(10)];
+            format!("{}: {}:{} in {short}", place.repository, place.path, place.line)
+        }
+        None => format!("{}: {}:{}", place.repository, place.path, place.line),
+    }
+}

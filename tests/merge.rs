@@ -1,0 +1,167 @@
+//! Reports put together: the same, byte for byte, as one scan of everything; and nothing at all if
+//! one of them is not what it should be.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::common::{Run, finished, minted, run, scratch, sprawl, write};
+
+const KEY: &str = "a key for tests";
+
+/// Runs the program under one identity key.
+fn keyed(root: &Path, arguments: &[&str]) -> Run {
+    finished(sprawl(root).env("SPRAWL_ID_KEY", KEY).args(arguments).output().unwrap())
+}
+
+/// What a file of a random tree may hold; `which` picks one of a few secrets of the kind.
+fn content(kind: usize, which: u64) -> String {
+    let password = format!("{}{which}", ["Vx7kQ2m", "NpR9t"].concat());
+    let age = minted("sops-age-key", which);
+    let recipient = sprawl::detect::checks::age::recipient(age.as_bytes()).unwrap();
+    match kind {
+        0 => format!("TOKEN={}\n", minted("github-pat-classic", which)),
+        1 => format!("DB=postgres://app:{password}@db{which}.prod.example.net/x\n"),
+        2 => format!("x\n{age}\n"),
+        3 => format!("a: ENC[AES256_GCM,data:x]\nsops:\n  age:\n  - recipient: {recipient}\n"),
+        4 => format!("ADMIN_TOKEN={}\n", minted("github-pat-classic", which)),
+        5 => format!("redis://:{}@localhost\n", "changeme"),
+        6 => format!("aws_access_key_id = {}\n", minted("aws-access-key-id", which)),
+        _ => "nothing\n".to_owned(),
+    }
+}
+
+const NAMES: &[&str] = &["a.env", "tests/b.yaml", "deploy/prod/c.yaml", "README.md", "x/build.log"];
+
+/// Files of a tree: name, kind and which.
+fn any_tree() -> impl Strategy<Value = Vec<(usize, usize, u64)>> {
+    proptest::collection::vec((0..NAMES.len(), 0..8_usize, 0..3_u64), 0..9)
+}
+
+fn plant(root: &Path, tree: &str, files: &[(usize, usize, u64)]) {
+    write(root, &format!("{tree}/.keep"), "");
+    for (number, (name, kind, which)) in files.iter().enumerate() {
+        write(root, &format!("{tree}/{number}/{}", NAMES[*name]), content(*kind, *which));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 20, ..ProptestConfig::default() })]
+    #[test]
+    fn a_merge_is_a_scan_of_everything(a in any_tree(), b in any_tree(), damaged in any::<bool>()) {
+        let (_guard, root) = scratch();
+        plant(&root, "a", &a);
+        plant(&root, "b", &b);
+        if damaged {
+            write(&root, "b/broken/.git/HEAD", "this is no repository\n");
+        }
+        let all = keyed(&root, &["scan", "a", "b", "-f", "json"]);
+        keyed(&root, &["scan", "a", "-o", "a.json"]);
+        keyed(&root, &["scan", "b", "-o", "b.json"]);
+        let merged = keyed(&root, &["merge", "a.json", "b.json", "-f", "json"]);
+        prop_assert_eq!(&merged.stdout, &all.stdout);
+        prop_assert_eq!((merged.status, &merged.stderr), (all.status, &all.stderr));
+        let back = keyed(&root, &["merge", "b.json", "a.json", "-f", "json"]);
+        prop_assert_eq!(&back.stdout, &all.stdout);
+        // A report that was merged can be merged again; one that is there already adds nothing.
+        std::fs::write(root.join("all.json"), &merged.stdout).unwrap();
+        let again = keyed(&root, &["merge", "all.json", "-f", "json"]);
+        prop_assert_eq!(&again.stdout, &all.stdout);
+        for format in ["text", "jsonl", "sarif"] {
+            let all = keyed(&root, &["scan", "a", "b", "-f", format]);
+            let merged = keyed(&root, &["merge", "a.json", "b.json", "-f", format]);
+            prop_assert_eq!(&merged.stdout, &all.stdout);
+        }
+    }
+}
+
+/// A report of one token, and the tree it is of.
+fn one_report() -> (tempfile::TempDir, std::path::PathBuf, Value) {
+    let (guard, root) = scratch();
+    write(&root, "a/a.env", content(0, 1));
+    let done = keyed(&root, &["scan", "a", "-f", "json"]);
+    let report = serde_json::from_str(&done.stdout).unwrap();
+    (guard, root, report)
+}
+
+#[test]
+fn what_is_no_report_is_refused_and_nothing_is_written() {
+    let (_guard, root, report) = one_report();
+    let text = report.to_string();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut report = report.clone();
+        change(&mut report);
+        report.to_string()
+    };
+    // What another tool found must not come out again in an error.
+    let secret = minted("github-pat-classic", 7);
+    let other_tool = json!([{ "RuleID": "x", "Secret": &secret, "StartLine": 1 }]).to_string();
+    let cases = [
+        (text[..text.len() / 2].to_owned(), "ends too early"),
+        (String::new(), "ends too early"),
+        ("\u{0}\u{1}".to_owned(), "is no JSON"),
+        (other_tool, "is no JSON report of sprawl"),
+        (json!({ "version": "2.1.0", "runs": [] }).to_string(), "is no JSON report of sprawl"),
+        (changed(&|r| r["tool"]["name"] = json!("other")), "is no JSON report of sprawl"),
+        (changed(&|r| r["schema_version"] = json!(99)), "version 99"),
+        (changed(&|r| r["secrets"][0]["occurrences"] = json!([])), "without a place"),
+        (changed(&|r| r["secrets"][0]["occurrences"][0]["line"] = json!(secret)), "damaged"),
+        (changed(&|r| r["secrets"][0]["rule_id"] = json!("no-such-rule")), "`no-such-rule`"),
+        (changed(&|r| r["identity"]["check"] = json!("x")), "SPRAWL_ID_KEY"),
+    ];
+    std::fs::write(root.join("good.json"), &text).unwrap();
+    for (bad, expected) in cases {
+        std::fs::write(root.join("bad.json"), &bad).unwrap();
+        for command in [
+            &["merge", "good.json", "bad.json", "-o", "out.sarif"][..],
+            &["plan", "good.json", "bad.json"],
+            &["offboard", "--author", "ada@example.net", "good.json", "bad.json"],
+        ] {
+            let done = keyed(&root, command);
+            assert_eq!((done.status, done.stdout.as_str()), (2, ""), "{command:?} {expected}");
+            assert!(done.stderr.contains("bad.json: "), "{}", done.stderr);
+            assert!(done.stderr.contains(expected), "{expected}: {}", done.stderr);
+            assert!(!done.stderr.contains(&secret), "{}", done.stderr);
+            assert!(!root.join("out.sarif").exists());
+        }
+    }
+    let missing = keyed(&root, &["merge", "good.json", "missing.json"]);
+    assert_eq!((missing.status, missing.stdout.as_str()), (2, ""));
+    assert!(missing.stderr.contains("missing.json: cannot be read"), "{}", missing.stderr);
+}
+
+#[test]
+fn reports_under_different_keys_are_not_put_together() {
+    let (_guard, root, report) = one_report();
+    std::fs::write(root.join("keyed.json"), report.to_string()).unwrap();
+    run(&root, &["scan", "a", "-o", "plain.json"]);
+    let without = run(&root, &["merge", "plain.json", "keyed.json"]);
+    assert_eq!(without.status, 2);
+    assert!(
+        without.stderr.contains("keyed.json: was made with an identity key"),
+        "{}",
+        without.stderr
+    );
+    let with = keyed(&root, &["merge", "plain.json"]);
+    assert!(with.stderr.contains("was made with no identity key"), "{}", with.stderr);
+    let other = sprawl(&root).env("SPRAWL_ID_KEY", "x").args(["merge", "keyed.json"]).output();
+    let other = finished(other.unwrap());
+    assert!(other.stderr.contains("was made with another identity key"), "{}", other.stderr);
+}
+
+#[test]
+fn without_a_key_passwords_of_two_repositories_stay_apart() {
+    let (_guard, root) = scratch();
+    for (tree, which) in [("a", 1), ("b", 2)] {
+        write(&root, &format!("{tree}/.env"), content(1, which));
+        // Both are scanned from within, so that their paths are the same.
+        run(&root.join(tree), &["scan", ".", "-o", "../out.json"]);
+        std::fs::rename(root.join("out.json"), root.join(format!("{tree}.json"))).unwrap();
+    }
+    let merged = run(&root, &["merge", "a.json", "b.json", "-f", "json"]);
+    let merged: Value = serde_json::from_str(&merged.stdout).unwrap();
+    let secrets = merged["secrets"].as_array().unwrap();
+    assert_eq!(secrets.len(), 2);
+    assert_ne!(secrets[0]["secret_id"], secrets[1]["secret_id"]);
+}
