@@ -133,8 +133,7 @@ impl Plan {
         }
         for group in groups {
             if taken.insert(&group.id) {
-                let severity = group.score.severity().name();
-                ordered.push((group, format!("its score is {} ({severity})", group.score.value)));
+                ordered.push((group, circumstances(group)));
             }
         }
         let steps = ordered.into_iter().zip(1..);
@@ -144,6 +143,14 @@ impl Plan {
             problems: report.problems.len(),
         }
     }
+}
+
+/// What makes a secret as bad as it is, besides its type: the reasons that are percentages.
+fn circumstances(group: &SecretGroup) -> String {
+    let context: Vec<&str> =
+        group.score.because.iter().filter_map(|line| Some(line.split_once("% ")?.1)).collect();
+    let severity = group.score.severity().name();
+    format!("its score is {} ({severity}; {})", group.score.value, context.join("; "))
 }
 
 /// The address in `Name <address>`.
@@ -221,7 +228,7 @@ fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec
     } else if opens_others(group) {
         actions.push(format!("Revoke it before anything else. {fix}"));
     } else {
-        actions.push(format!("Replace it, then revoke the old value. {fix}"));
+        actions.push(format!("{} Then revoke this one. {fix}", new_value(change)));
     }
     if !group.opens.is_empty() {
         let count = group.opens.len();
@@ -230,10 +237,8 @@ fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec
              older versions as well."
         ));
     }
-    if change > 0 {
-        actions.push(format!(
-            "Put the new value in the {change} place(s) listed, or better take it out of them."
-        ));
+    if opens_others(group) && change > 0 {
+        actions.push(new_value(change));
     }
     if let Some(since) = record.first_seen.and_then(crate::record::day) {
         actions.push(format!("Look for uses of it since {since} in its provider's log."));
@@ -245,4 +250,14 @@ fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec
         ));
     }
     actions
+}
+
+fn new_value(places: usize) -> String {
+    match places {
+        0 => "Make a new value if it is still needed, and keep it in a secret store.".to_owned(),
+        _ => format!(
+            "Make a new value and put it in the {places} place(s) listed, or better take it out of \
+             them."
+        ),
+    }
 }

@@ -12,7 +12,6 @@ mod hostile;
 #[cfg(feature = "key-tools")]
 mod keys;
 mod living;
-mod merge;
 mod oath;
 mod radius;
 mod rules;
@@ -20,5 +19,4 @@ mod sarif;
 mod scan;
 mod score;
 mod shapes;
-mod story;
 mod versions;

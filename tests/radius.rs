@@ -1,5 +1,8 @@
 //! Blast radius: what a scan knows of a secret besides that it is there.
 
+mod merge;
+mod story;
+
 use std::path::Path;
 
 use serde_json::Value;

@@ -73,12 +73,19 @@ fn lines(step: &Step) -> Vec<String> {
     all
 }
 
+/// Digits of a commit that are shown.
+const SHORT: usize = 10;
+
+/// A place in a line.
 pub(super) fn place(place: &Place) -> String {
-    match &place.commit {
-        Some(commit) => {
-            let short = &commit[..commit.len().min(10)];
-            format!("{}: {}:{} in {short}", place.repository, place.path, place.line)
-        }
-        None => format!("{}: {}:{}", place.repository, place.path, place.line),
+    let below = place.path.strip_prefix(place.repository.as_str());
+    // The paths of several repositories begin with their names.
+    let mut text = match below.is_some_and(|rest| rest.starts_with('/')) {
+        true => format!("{}:{}", place.path, place.line),
+        false => format!("{}: {}:{}", place.repository, place.path, place.line),
+    };
+    if let Some(commit) = &place.commit {
+        text.push_str(&format!(" in {}", commit.get(..SHORT).unwrap_or(commit)));
     }
+    text
 }

@@ -378,6 +378,14 @@ fn properties(report: &Report<'_>, group: &SecretGroup, finding: &Finding) -> Va
         "because": group.score.because,
         "evidence": finding.evidence.iter().map(crate::finding::Evidence::describe).collect::<Vec<_>>(),
     });
+    properties["record"] = json!(group.record);
+    if !group.remarks.is_empty() {
+        properties["remarks"] = json!(group.remarks);
+    }
+    if !group.opens.is_empty() {
+        properties["opensCount"] = json!(group.opens.len());
+        properties["opens"] = json!(group.opens.iter().take(RELATED).collect::<Vec<_>>());
+    }
     let decoded = group.decoded_facts();
     if !decoded.is_empty() {
         properties["decoded"] = json!(decoded);

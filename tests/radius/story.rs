@@ -192,6 +192,13 @@ fn sarif_tells_the_same_story() {
     let is_shared = |r: &&Value| r["ruleId"].as_str().unwrap().starts_with("github-pat-classic");
     let shared: Vec<&Value> = results.iter().filter(is_shared).collect();
     assert_eq!(shared.len(), 3);
+    let of = |rule: &str| {
+        let found = results.iter().find(|r| r["ruleId"].as_str().unwrap().starts_with(rule));
+        &found.unwrap()["properties"]
+    };
+    assert_eq!(of("sops-age-key")["opensCount"], 14);
+    assert_eq!(of("npm-token")["record"]["reintroduced"], true);
+    assert_eq!(log["runs"][0]["automationDetails"]["id"], "sprawl/history/");
     for result in shared {
         assert_eq!(result["relatedLocations"].as_array().unwrap().len(), 2);
         let taxa = result["taxa"].to_string();
