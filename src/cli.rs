@@ -4,6 +4,8 @@ pub mod about;
 pub mod config;
 pub mod git;
 pub mod hook;
+pub mod migrate;
+pub mod policy;
 pub mod reports;
 
 use std::path::PathBuf;
@@ -62,10 +64,34 @@ pub enum Command {
     Hook(hook::HookArgs),
     /// Show the configuration.
     Config(config::ConfigCommandArgs),
+    /// Decide to live with a secret, in some places and until some day.
+    Accept(Box<policy::AcceptArgs>),
+    /// Show, renew and tidy up such decisions.
+    Exceptions(policy::ExceptionsArgs),
+    /// Record what is there, so that later scans tell what is new.
+    Baseline(Box<policy::BaselineArgs>),
+    /// Carry over what other scanners were told in this project.
+    Migrate(Box<migrate::MigrateArgs>),
     /// Print completions for a shell.
     Completions(about::CompletionsArgs),
     /// Print the manual.
     Man(about::ManArgs),
+}
+
+impl ScanArgs {
+    /// The arguments of `sprawl scan`, as if they had been typed.
+    ///
+    /// # Errors
+    /// They are no such arguments.
+    pub fn typed(arguments: &[&std::ffi::OsStr]) -> Result<Self, clap::Error> {
+        #[derive(Parser)]
+        struct Typed {
+            #[command(flatten)]
+            scan: ScanArgs,
+        }
+        let name = std::ffi::OsStr::new("sprawl scan");
+        Typed::try_parse_from(std::iter::once(&name).chain(arguments)).map(|typed| typed.scan)
+    }
 }
 
 /// Arguments of `sprawl scan`.
@@ -140,6 +166,10 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub config: config::ConfigArgs,
 
+    /// Which earlier decisions count.
+    #[command(flatten)]
+    pub policy: policy::PolicyArgs,
+
     /// Which rules take part.
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -162,7 +192,7 @@ pub struct ScanArgs {
 }
 
 /// Which rules take part.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct RuleArgs {
     /// Add the rules of a TOML file.
     #[arg(long = "rules", value_name = "FILE")]

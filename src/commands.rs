@@ -1,15 +1,20 @@
 //! Commands: from what was typed to what is done, and to the exit status.
 
 mod about;
+mod accept;
+mod baseline;
 mod ci;
 mod config;
+mod exceptions;
 mod git;
 mod hook;
 mod hooks;
+mod migrate;
 mod output;
 mod reports;
 mod rules;
 mod scan;
+mod search;
 mod setting;
 mod step_summary;
 mod summary;
@@ -75,5 +80,9 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Config(args) => config::run(args.command),
         Command::Completions(args) => about::completions(&args),
         Command::Man(args) => about::man(&args),
+        Command::Accept(args) => accept::run(&args),
+        Command::Exceptions(args) => exceptions::run(args.command),
+        Command::Baseline(args) => baseline::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
     }
 }

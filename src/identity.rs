@@ -23,6 +23,9 @@ const UNGUESSABLE_BITS: f64 = 80.0;
 /// Characters of an id: 100 bits of base32.
 const LENGTH: usize = 20;
 
+/// Characters of what only tells a few things apart: 40 bits of base32.
+const SHORT: usize = 8;
+
 /// Makes ids.
 #[derive(Debug, Clone, Default)]
 pub struct Identity {
@@ -50,6 +53,11 @@ impl Identity {
         self.key.is_some()
     }
 
+    /// Whether these bytes are the project key.
+    pub fn is_key(&self, bytes: &[u8]) -> bool {
+        self.key.as_ref().is_some_and(|key| key.0 == bytes)
+    }
+
     /// The id of a secret, first found at `first`.
     pub fn of(&self, secret: &Secret, kind: Kind, first: &Finding, ordinal: usize) -> String {
         let bytes = secret.reveal();
@@ -67,6 +75,24 @@ impl Identity {
                 ))
             }
         }
+    }
+
+    /// The id of what names a place in a file: a word beside a secret.
+    pub fn place(&self, word: &Secret) -> String {
+        if word.reveal().is_empty() {
+            return String::new();
+        }
+        let mut id = base32(&mac(self.key_bytes(), &[b"word", word.reveal()]));
+        id.truncate(SHORT);
+        id
+    }
+
+    /// Which project's key this is, if it is one: enough to tell two of them apart.
+    pub fn project(&self) -> Option<String> {
+        let ProjectKey(key) = self.key.as_ref()?;
+        let mut id = base32(&mac(key, &[b"project"]));
+        id.truncate(SHORT);
+        Some(id)
     }
 
     /// Whether the id of a secret follows from where it was first found, not from its value.

@@ -27,6 +27,7 @@ pub mod identity;
 pub mod lifetime;
 pub mod line_hash;
 pub mod locked;
+pub mod migrate;
 pub mod owners;
 pub mod plan;
 pub mod policy;

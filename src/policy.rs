@@ -4,6 +4,10 @@
 //!
 //! Nothing here removes a finding: it gets a [`standing::Standing`].
 
+pub mod baseline;
+pub mod exceptions;
+pub mod file;
+pub mod key;
 pub mod marks;
 pub mod nearby;
 pub mod standing;
@@ -16,8 +20,11 @@ use serde::Serialize;
 use crate::config::schema::{MarkField, Marks, PolicyText};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
+use crate::identity::Identity;
 use crate::rules::{Rule, Rules};
 
+use self::baseline::{Baseline, Entry, Scope, Sighting};
+use self::exceptions::{Exception, Exceptions, Limits, days_between};
 use self::marks::{Mark, Terms};
 use self::standing::{State, Suppression, SuppressionKind};
 
@@ -30,24 +37,205 @@ pub struct Policy {
     pub marks: Marks,
     /// What a mark of ours must say to count.
     pub mark_needs: Vec<MarkField>,
-    /// Longest time from the start of a decision to its end, in days.
-    pub max_days: u16,
+    /// What exceptions are held to; the days count for marks, too.
+    pub limits: Limits,
+    /// Days before its end from which on an exception is warned of.
+    pub warn_days: u16,
+    /// Days that a finding of the baseline may stay open.
+    pub max_open_days: Option<u16>,
+    /// Secrets that somebody has decided to live with.
+    pub exceptions: Exceptions,
+    /// Name of the file with the exceptions, for reports.
+    pub exceptions_file: String,
+    /// What was there before.
+    pub baseline: Option<Baseline>,
+}
+
+/// What policy is applied to.
+#[derive(Clone, Copy)]
+pub struct Ground<'g> {
+    /// The rules of the scan.
+    pub rules: &'g Rules,
+    /// Makes the ids.
+    pub identity: &'g Identity,
+    /// The path below the root of the project of a file that the report shows by a name.
+    pub below_root: &'g dyn Fn(&str) -> String,
+    /// How much of the project was scanned.
+    pub scope: &'g Scope<'g>,
+}
+
+/// What is to be said besides the standing of each occurrence.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Entries of the baseline that are not found any more.
+    pub absent: Vec<Entry>,
+    /// Exceptions that covered nothing, by their place in the list, where the whole project was
+    /// scanned.
+    pub stale: Vec<usize>,
+    /// What somebody should know.
+    pub warnings: Vec<String>,
 }
 
 impl Policy {
-    /// What a configuration says, on a day.
+    /// What a configuration says, on a day; no exceptions and no baseline.
     pub fn new(text: &PolicyText, today: Date) -> Self {
         Self {
             today,
             marks: text.marks.unwrap_or_default(),
             mark_needs: text.mark_needs.clone(),
-            max_days: text.max_exception_days.unwrap_or(MAX_DAYS),
+            limits: Limits {
+                max_days: text.max_exception_days.unwrap_or(MAX_DAYS),
+                max_renewals: text.max_renewals,
+            },
+            warn_days: text.warn_days.unwrap_or(WARN_DAYS),
+            max_open_days: text.max_open_days,
+            exceptions: Exceptions::default(),
+            exceptions_file: exceptions::FILE.to_owned(),
+            baseline: None,
         }
     }
 
     /// Gives every occurrence its standing.
-    pub fn judge(&self, rules: &Rules, groups: &mut [SecretGroup]) {
-        self.judge_marks(rules, groups);
+    pub fn judge(&self, ground: &Ground<'_>, groups: &mut [SecretGroup]) -> Outcome {
+        self.judge_marks(ground.rules, groups);
+        let mut outcome = Outcome::default();
+        self.judge_exceptions(ground, groups, &mut outcome);
+        if let Some(baseline) = &self.baseline {
+            self.judge_by_baseline(baseline, ground, groups, &mut outcome);
+        }
+        outcome
+    }
+
+    fn judge_exceptions(
+        &self,
+        ground: &Ground<'_>,
+        groups: &mut [SecretGroup],
+        outcome: &mut Outcome,
+    ) {
+        let entries = &self.exceptions.entries;
+        if entries.is_empty() {
+            return;
+        }
+        let mut used = vec![false; entries.len()];
+        for group in groups {
+            let id = group.id.clone();
+            let group_rule = ground.rules.get(group.rule).id();
+            for finding in &mut group.occurrences {
+                let rules = [group_rule, ground.rules.get(finding.rule).id()];
+                let about: Vec<_> = self.exceptions.about(&id, &rules).collect();
+                if about.is_empty() {
+                    continue;
+                }
+                let paths = paths_of(finding, ground.below_root);
+                let (here, elsewhere): (Vec<_>, Vec<_>) = about.into_iter().partition(|(at, _)| {
+                    paths.iter().any(|path| self.exceptions.covers(*at, path))
+                });
+                for (at, _) in &here {
+                    used[*at] = true;
+                }
+                self.except(finding, &here, &elsewhere);
+            }
+        }
+        self.remark(&used, ground.scope, outcome);
+    }
+
+    fn except(
+        &self,
+        finding: &mut Finding,
+        here: &[(usize, &Exception)],
+        elsewhere: &[(usize, &Exception)],
+    ) {
+        let standing = &mut finding.standing;
+        if let Some((_, entry)) = here.iter().find(|(_, entry)| !entry.is_over(self.today)) {
+            let reason = entry.reason.name();
+            let justification = match entry.purpose.as_str() {
+                "" => reason,
+                purpose => format!("{reason}: {purpose}"),
+            };
+            standing.suppression.get_or_insert(Suppression {
+                kind: SuppressionKind::External,
+                by: self.exceptions_file.clone(),
+                justification,
+                owner: Some(entry.owner.clone()),
+                until: entry.expires,
+            });
+        } else if let Some((_, entry)) = here.first() {
+            let ago = entry.days_left(self.today).unwrap_or(0).unsigned_abs();
+            standing.lapsed = true;
+            standing
+                .notes
+                .push(format!("was accepted {}: over since {ago} day(s)", entry.describe()));
+        } else if let Some((_, entry)) =
+            elsewhere.iter().find(|(_, entry)| entry.id.is_some() && !entry.is_over(self.today))
+        {
+            let place = entry.paths.first().map_or("", String::as_str);
+            standing.notes.push(format!("is accepted in {place}, but not here"));
+        }
+    }
+
+    /// What is to be said of the exceptions themselves.
+    fn remark(&self, used: &[bool], scope: &Scope<'_>, outcome: &mut Outcome) {
+        let mut lines = Vec::new();
+        for (at, entry) in self.exceptions.entries.iter().enumerate() {
+            let place = entry.paths.join(", ");
+            let days = entry.days_left(self.today).filter(|_| !entry.is_over(self.today));
+            if let Some(days) = days.filter(|days| *days <= i32::from(self.warn_days)) {
+                lines.push(format!(
+                    "the exception for {} in {place}, {}, ends in {days} day(s): replace the secret, \
+                     or `sprawl exceptions renew`",
+                    entry.rule,
+                    entry.describe()
+                ));
+            }
+            let looked_for = if entry.history { scope.history } else { scope.tree };
+            if looked_for && !used[at] {
+                outcome.stale.push(at);
+                lines.push(format!(
+                    "the exception for {} in {place}, {}, covers nothing any more: `sprawl \
+                     exceptions prune` takes it out",
+                    entry.rule,
+                    entry.describe()
+                ));
+            }
+        }
+        let more = lines.len().saturating_sub(NAMED);
+        outcome.warnings.extend(lines.into_iter().take(NAMED));
+        if more > 0 {
+            outcome.warnings.push(format!("and {more} more about exceptions"));
+        }
+    }
+
+    fn judge_by_baseline(
+        &self,
+        baseline: &Baseline,
+        ground: &Ground<'_>,
+        groups: &mut [SecretGroup],
+        outcome: &mut Outcome,
+    ) {
+        let sightings = sightings(ground, groups);
+        let comparison = baseline.compare(&sightings, ground.scope);
+        let occurrences = groups.iter_mut().flat_map(|group| &mut group.occurrences);
+        for (finding, (state, entry)) in occurrences.zip(comparison.states) {
+            let standing = &mut finding.standing;
+            standing.state = Some(state);
+            standing.since = entry.map(|at| baseline.entries[at].since);
+            let open_days = standing.since.map(|since| days_between(since, self.today));
+            standing.overdue = state == State::Unchanged
+                && self
+                    .max_open_days
+                    .zip(open_days)
+                    .is_some_and(|(most, days)| days > i32::from(most));
+            if let Some(fixed) = entry.and_then(|at| baseline.entries[at].fixed)
+                && state == State::Reopened
+            {
+                standing.notes.push(format!("was gone on {fixed}, and is back"));
+            }
+            if standing.overdue {
+                let days = open_days.unwrap_or_default();
+                standing.notes.push(format!("is in the baseline since {days} days"));
+            }
+        }
+        outcome.absent = comparison.absent.iter().map(|at| baseline.entries[*at].clone()).collect();
     }
 
     fn judge_marks(&self, rules: &Rules, groups: &mut [SecretGroup]) {
@@ -76,6 +264,7 @@ impl Policy {
                     Weighed::SpeaksOfOther => continue,
                     Weighed::DoesNotCount(why) => {
                         finding.standing.notes.push(why);
+                        finding.standing.lapsed = true;
                         continue;
                     }
                 };
@@ -129,10 +318,10 @@ impl Policy {
             if ahead < 0 {
                 return Some(format!("{of} ended on {until}").trim_start().to_owned());
             }
-            if ahead > i32::from(self.max_days) {
+            if ahead > i32::from(self.limits.max_days) {
                 return Some(format!(
                     "lasts {ahead} days more; the policy allows {} (max-exception-days)",
-                    self.max_days
+                    self.limits.max_days
                 ));
             }
         }
@@ -156,6 +345,45 @@ impl Policy {
 /// `max-exception-days` where no configuration is read.
 const MAX_DAYS: u16 = 180;
 
+/// `warn-days` where no configuration is read.
+const WARN_DAYS: u16 = 14;
+
+/// Exceptions that are spoken of one by one.
+const NAMED: usize = 10;
+
+/// Occurrences as the baseline sees them, in the order of groups and their occurrences.
+pub fn sightings(ground: &Ground<'_>, groups: &[SecretGroup]) -> Vec<Sighting> {
+    let of_group = |group: &SecretGroup| -> Vec<Sighting> {
+        let rule = ground.rules.get(group.rule).id();
+        let sighting = |finding: &Finding| Sighting {
+            id: group.id.clone(),
+            rule: rule.to_owned(),
+            path: (ground.below_root)(&finding.location.path),
+            also: paths_of(finding, ground.below_root),
+            place: ground.identity.place(&finding.nearby.word),
+            earlier: is_earlier(finding),
+            covered: finding.standing.suppression.is_some(),
+        };
+        group.occurrences.iter().map(sighting).collect()
+    };
+    groups.iter().flat_map(of_group).collect()
+}
+
+/// The paths of an occurrence below the root of the project: its own, and in history every one that
+/// its content has had. What stands somewhere now stands there, wherever else it does.
+fn paths_of(finding: &Finding, below_root: &dyn Fn(&str) -> String) -> Vec<String> {
+    let mut paths = vec![below_root(&finding.location.path)];
+    if let Some(place) = finding.git().filter(|_| is_earlier(finding)) {
+        paths.extend(place.paths.iter().map(|path| below_root(path)));
+    }
+    paths
+}
+
+/// Whether an occurrence stands in history only.
+pub fn is_earlier(finding: &Finding) -> bool {
+    finding.git().is_some_and(|place| !place.at_head && place.reach != "index")
+}
+
 enum Weighed {
     Counts(Suppression),
     SpeaksOfOther,
@@ -172,10 +400,6 @@ fn object(finding: &Finding) -> String {
 /// A mark that stands in a file now also speaks of the file's earlier versions, which nobody can
 /// mark any more.
 fn cover_earlier_versions(group: &mut SecretGroup) {
-    let is_earlier = |finding: &Finding| match &finding.location.origin {
-        Origin::Git(place) => !place.at_head && place.reach != "index",
-        Origin::File | Origin::Stdin => false,
-    };
     let now: BTreeMap<_, _> = group
         .occurrences
         .iter()
@@ -198,8 +422,17 @@ pub struct Standings {
     pub accepted: u64,
     /// Compared with the baseline: how many are new, unchanged and so on, by name.
     pub baseline: BTreeMap<&'static str, u64>,
-    /// Unchanged, but open longer than the policy allows.
+    /// Unchanged, but open all the same: for longer than the policy allows, or after a decision
+    /// whose time is over.
     pub overdue: u64,
+    /// Entries of the baseline that are not found any more.
+    pub absent: u64,
+    /// These entries themselves.
+    #[serde(skip)]
+    pub gone: Vec<Entry>,
+    /// Exceptions that cover nothing any more, by their place in the file.
+    #[serde(skip)]
+    pub stale: Vec<usize>,
     /// What somebody should know: exceptions that end soon, or that nothing needs any more.
     pub warnings: Vec<String>,
 }
@@ -217,10 +450,19 @@ impl Standings {
                     if let Some(state) = standing.state {
                         *self.baseline.entry(state.name()).or_default() += 1;
                     }
-                    self.overdue += u64::from(standing.overdue);
+                    let is_known = standing.state == Some(State::Unchanged);
+                    self.overdue += u64::from(is_known && standing.is_open());
                 }
             }
         }
+    }
+
+    /// Takes over what is to be said besides.
+    pub fn take(&mut self, outcome: Outcome) {
+        self.absent = outcome.absent.len() as u64;
+        self.gone = outcome.absent;
+        self.stale = outcome.stale;
+        self.warnings = outcome.warnings;
     }
 
     /// Occurrences that the baseline has and nothing else covers.

@@ -1,7 +1,11 @@
 //! Living with it: configuration, marks, exceptions, baseline, migration.
 
+mod baseline;
+mod clock;
 mod config;
+mod exceptions;
 mod marks;
+mod migrate;
 
 use std::path::Path;
 use std::process::Command;

@@ -9,7 +9,7 @@ use super::{Error, Outcome, output, summary};
 use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
 use crate::group::{self, Draft};
-use crate::identity::{self, Identity};
+use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, text};
 use crate::report::read::{self, Content};
 use crate::report::{self, Configuration, Material, Report, SarifProfile, Summary, Threshold};
@@ -83,7 +83,7 @@ fn one_report<'r>(
     setting: &Setting,
     rules: &'r Rules,
 ) -> Result<Report<'r>, Error> {
-    let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
+    let identity = setting.identity.clone();
     let mut drafts = Drafts::default();
     let mut all = Content::default();
     for (number, path) in args.reports.iter().enumerate() {
@@ -117,7 +117,7 @@ fn one_report<'r>(
     for finding in drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
         certificates.tell(rules, finding);
     }
-    let scene = setting.scene(all.locked);
+    let scene = setting.scene(all.locked, jiff::Timestamp::now().as_second());
     let groups = group::scored(rules, drafts, &scene);
     let threshold = Threshold {
         min_confidence: setting.min_confidence(args.min_confidence).into(),

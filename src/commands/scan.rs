@@ -13,8 +13,9 @@ use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
 use crate::config;
 use crate::group;
-use crate::identity::{self, Identity};
 use crate::owners;
+use crate::policy::baseline::Scope;
+use crate::policy::{Ground, Policy};
 use crate::report::{self, Format, Material, Report, Summary, Threshold};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
@@ -25,33 +26,10 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let in_hook = args.git.hook.is_some();
     let format = args.format.or(in_hook.then_some(Format::Hook));
     let targets = output::targets(format, &args.output)?;
-    // The arguments of a hook are those of git: a remote and its address.
-    let paths: &[PathBuf] = if in_hook { &[] } else { &args.paths };
-    let (from_stdin, paths) = existing(paths)?;
-    let setting = Setting::of(&args.config, &paths, args.git.is_any())?;
+    let (from_stdin, paths) = existing(args)?;
+    let setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
     let rules = setting.rules(&args.rules)?;
-    let options = tree::Options {
-        no_ignore: args.no_ignore,
-        follow: args.follow,
-        exclude: config::globs(&args.exclude)
-            .map_err(|(glob, why)| Error::Input(format!("--exclude {glob}: {why}")))?,
-        project: setting.path_filter(),
-        no_mmap: args.no_mmap,
-        repository: None,
-    };
-    let progress = Progress::default();
-    let harvest = with_progress_bar(&progress, args.quiet, || {
-        if args.git.is_any() {
-            return git::scan(args, &paths, &options, &rules, &progress);
-        }
-        let crew = Crew::new(&rules, &progress, args.threads).map_err(Error::Input)?;
-        if from_stdin {
-            crew.worker(stdin::scan);
-        }
-        tree::scan(&crew, &paths, &options);
-        Ok::<_, Error>(crew.finish())
-    })?;
-    let report = report(args, &setting, &rules, harvest, &progress);
+    let report = examine(args, from_stdin, &paths, &setting, &rules)?;
     match output::write_all(&report, &targets) {
         // Whoever closed the pipe has seen enough; what was found still decides the exit status.
         Ok(()) | Err(Error::BrokenPipe) => {}
@@ -69,13 +47,55 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     })
 }
 
+/// Scans what the arguments ask for in a setting, and judges what was found.
+///
+/// # Errors
+/// What leaves nothing to scan, or nothing to judge by.
+pub(super) fn examine<'r>(
+    args: &ScanArgs,
+    from_stdin: bool,
+    paths: &[PathBuf],
+    setting: &Setting,
+    rules: &'r Rules,
+) -> Result<Report<'r>, Error> {
+    let now = jiff::Timestamp::now().as_second();
+    let policy = setting.policy(today(now))?;
+    let options = tree::Options {
+        no_ignore: args.no_ignore,
+        follow: args.follow,
+        exclude: config::globs(&args.exclude)
+            .map_err(|(glob, why)| Error::Input(format!("--exclude {glob}: {why}")))?,
+        project: setting.path_filter(),
+        no_mmap: args.no_mmap,
+        repository: None,
+    };
+    let progress = Progress::default();
+    let harvest = with_progress_bar(&progress, args.quiet, || {
+        if args.git.is_any() {
+            return git::scan(args, paths, &options, rules, &progress);
+        }
+        let crew = Crew::new(rules, &progress, args.threads).map_err(Error::Input)?;
+        if from_stdin {
+            crew.worker(stdin::scan);
+        }
+        tree::scan(&crew, paths, &options);
+        Ok::<_, Error>(crew.finish())
+    })?;
+    let scope = setting.scope(args, paths);
+    let is_gone = |path: &str| !setting.project.root().join(path).exists();
+    let scope = Scope { is_gone: &is_gone, ..scope };
+    Ok(report(args, setting, rules, harvest, &progress, (&policy, &scope), now))
+}
+
 pub(super) fn read_text(file: &Path) -> Result<String, Error> {
     std::fs::read_to_string(file)
         .map_err(|error| Error::Input(format!("{}: cannot be read: {error}", file.display())))
 }
 
 /// Splits standard input off and makes sure that every path is there.
-fn existing(paths: &[PathBuf]) -> Result<(bool, Vec<PathBuf>), Error> {
+fn existing(args: &ScanArgs) -> Result<(bool, Vec<PathBuf>), Error> {
+    // The arguments of a hook are those of git: a remote and its address.
+    let paths: &[PathBuf] = if args.git.hook.is_some() { &[] } else { &args.paths };
     let from_stdin = paths.iter().any(|path| path.as_os_str() == "-");
     let paths: Vec<PathBuf> =
         paths.iter().filter(|path| path.as_os_str() != "-").cloned().collect();
@@ -99,16 +119,21 @@ fn report<'r>(
     rules: &'r Rules,
     harvest: Harvest,
     progress: &Progress,
+    (policy, scope): (&Policy, &Scope<'_>),
+    now: i64,
 ) -> Report<'r> {
-    let identity = Identity::new(std::env::var(identity::KEY_VARIABLE).ok().as_deref());
+    let identity = setting.identity.clone();
     let mut harvest = harvest;
+    setting.leave_out_ids(&mut harvest.findings, policy);
     let left_out = setting.leave_out(&mut harvest.findings);
     let certificates = Certificates::new(harvest.certificates);
     harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
     owners::assign(&mut harvest.findings, &harvest.owners);
-    let scene = setting.scene(harvest.locked);
+    let scene = setting.scene(harvest.locked, now);
     let mut groups = group::group(rules, &identity, harvest.findings, &scene);
-    setting.policy(today(scene.now)).judge(rules, &mut groups);
+    let below_root = |path: &str| setting.project.below_root(path);
+    let ground = Ground { rules, identity: &identity, below_root: &below_root, scope };
+    let judged = policy.judge(&ground, &mut groups);
     let threshold = Threshold {
         min_confidence: setting.min_confidence(args.min_confidence).into(),
         include_placeholders: setting.include_placeholders(args.include_placeholders),
@@ -122,6 +147,7 @@ fn report<'r>(
     };
     let (groups, unreported) = report::sift(groups, threshold, &mut summary.hidden);
     summary.standings.count(&groups);
+    summary.standings.take(judged);
     let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
     summary.secrets = groups.len() as u64;
     let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
@@ -147,7 +173,7 @@ fn report<'r>(
 }
 
 /// The day of a time in Unix seconds, in UTC.
-fn today(now: i64) -> Date {
+pub(super) fn today(now: i64) -> Date {
     jiff::Timestamp::from_second(now).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 

@@ -1,18 +1,23 @@
 //! The setting of a command: its project, and the configuration that is in force there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::{Error, scan};
 use crate::cli::config::ConfigArgs;
+use crate::cli::policy::PolicyArgs;
 use crate::cli::{FailOn, MinConfidence, RuleArgs, ScanArgs};
 use crate::config::schema::Marks;
 use crate::config::{self, Config, Effective, PathFilter};
 use crate::finding::{Confidence, Finding, Origin};
 use crate::group::Scene;
+use crate::identity::{self, Identity};
 use crate::locked::Locked;
-use crate::policy::Policy;
+use crate::policy::baseline::{self, Baseline, Scope};
+use crate::policy::exceptions::{self, Exceptions, Limits};
+use crate::policy::{Policy, key};
 use crate::project::Project;
 use crate::report::Configuration;
 use crate::rules::{Named, Rules, Selection, UserFile};
@@ -22,6 +27,10 @@ use crate::rules::{Named, Rules, Selection, UserFile};
 pub(super) struct Setting {
     pub(super) project: Project,
     pub(super) config: Effective,
+    /// Makes the ids of secrets.
+    pub(super) identity: Identity,
+    /// Which earlier decisions count.
+    policy: PolicyArgs,
     /// Nothing in the scanned tree may hide a finding.
     isolated: bool,
 }
@@ -38,7 +47,108 @@ impl Setting {
         let config = config::load(project.root(), &args.choice())?;
         let checked = config.config.weights.check();
         checked.map_err(|what| Error::Input(format!("{}: weights: {what}", config::FILE_NAME)))?;
-        Ok(Self { project, config, isolated: args.isolated })
+        let mut setting = Self {
+            project,
+            config,
+            identity: Identity::default(),
+            policy: PolicyArgs::default(),
+            isolated: args.isolated,
+        };
+        setting.identity = setting.read_identity()?;
+        Ok(setting)
+    }
+
+    /// The same, with what was typed about earlier decisions.
+    ///
+    /// # Errors
+    /// A key that cannot be used.
+    pub(super) fn with(mut self, policy: &PolicyArgs) -> Result<Self, Error> {
+        self.policy = policy.clone();
+        self.identity = self.read_identity()?;
+        Ok(self)
+    }
+
+    /// The key in the environment, beside a named baseline or exceptions, or in the project: in this
+    /// order. A key of the scanned tree is one that its author knows.
+    fn read_identity(&self) -> Result<Identity, Error> {
+        if let Some(key) = std::env::var(identity::KEY_VARIABLE).ok().filter(|key| !key.is_empty())
+        {
+            return Ok(Identity::new(Some(&key)));
+        }
+        let named = self.policy.baseline.iter().chain(&self.policy.exceptions);
+        let mut roots: Vec<PathBuf> = named.filter_map(|file| project_around(file)).collect();
+        if !self.isolated {
+            roots.push(self.project.root().to_owned());
+        }
+        for root in roots {
+            let found = key::read(&root).map_err(|what| {
+                Error::Input(format!("{}: {what}", root.join(key::FILE).display()))
+            })?;
+            if found.is_some() {
+                return Ok(Identity::new(found.as_deref()));
+            }
+        }
+        Ok(Identity::default())
+    }
+
+    /// The project's key, made if there is none; says whether it was made.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn ensure_key(&mut self) -> Result<bool, Error> {
+        if self.identity.has_project_key() {
+            return Ok(false);
+        }
+        let key = key::make(self.project.root())
+            .map_err(|what| Error::Input(format!("{}: {what}", key::FILE)))?;
+        self.identity = Identity::new(Some(&key));
+        Ok(true)
+    }
+
+    /// Where the exceptions are, and what they are called.
+    pub(super) fn exceptions_file(&self) -> (PathBuf, String) {
+        match &self.policy.exceptions {
+            Some(file) => (file.clone(), file.display().to_string()),
+            None => (self.project.root().join(exceptions::FILE), exceptions::FILE.to_owned()),
+        }
+    }
+
+    /// Where the baseline is, and what it is called.
+    pub(super) fn baseline_file(&self) -> (PathBuf, String) {
+        match &self.policy.baseline {
+            Some(file) => (file.clone(), file.display().to_string()),
+            None => (self.project.root().join(baseline::FILE), baseline::FILE.to_owned()),
+        }
+    }
+
+    /// Text of a file of ours, if it is there. One that was named must be.
+    fn read_ours(
+        &self,
+        (file, name): &(PathBuf, String),
+        named: bool,
+    ) -> Result<Option<String>, Error> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(None),
+            Err(error) => Err(Error::Input(format!("{name}: cannot be read: {error}"))),
+        }
+    }
+
+    /// Ids made with another key fit nothing: better said than found out.
+    fn check_key(&self, name: &str, project: Option<&str>, has_ids: bool) -> Result<(), Error> {
+        if !has_ids || project == self.identity.project().as_deref() {
+            return Ok(());
+        }
+        let what = if self.identity.has_project_key() {
+            "its ids were made with another project key than the one in force"
+        } else {
+            "its ids were made with a project key that is not here"
+        };
+        Err(Error::Input(format!(
+            "{name}: {what}; restore {} or set {}",
+            key::FILE,
+            identity::KEY_VARIABLE
+        )))
     }
 
     /// The rules that configuration and arguments ask for.
@@ -81,30 +191,104 @@ impl Setting {
     }
 
     /// What is decided by, on a day.
-    pub(super) fn policy(&self, today: Date) -> Policy {
+    ///
+    /// # Errors
+    /// Exceptions or a baseline that cannot be used.
+    pub(super) fn policy(&self, today: Date) -> Result<Policy, Error> {
         let mut policy = Policy::new(&self.config.config.policy, today);
         if self.isolated {
             policy.marks = Marks::None;
         }
-        policy
+        policy.max_open_days = self.policy.max_open_days.or(policy.max_open_days);
+        let wanted = !self.isolated || self.policy.exceptions.is_some();
+        if wanted {
+            policy.exceptions = self.exceptions(policy.limits, today)?;
+            policy.exceptions_file = self.exceptions_file().1;
+        }
+        let wanted = !self.isolated || self.policy.baseline.is_some();
+        if wanted && !self.policy.no_baseline {
+            policy.baseline = self.baseline()?;
+        }
+        Ok(policy)
+    }
+
+    /// The exceptions of the project; none if there is no file.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub(super) fn exceptions(&self, limits: Limits, today: Date) -> Result<Exceptions, Error> {
+        let file = self.exceptions_file();
+        let Some(text) = self.read_ours(&file, self.policy.exceptions.is_some())? else {
+            return Ok(Exceptions::default());
+        };
+        let exceptions = Exceptions::parse(&text, limits, today)
+            .map_err(|error| Error::Input(format!("{}: {error}", file.1)))?;
+        let has_ids = exceptions.entries.iter().any(|entry| entry.id.is_some());
+        self.check_key(&file.1, exceptions.project.as_deref(), has_ids)?;
+        Ok(exceptions)
+    }
+
+    /// The baseline of the project, if there is one.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub(super) fn baseline(&self) -> Result<Option<Baseline>, Error> {
+        let file = self.baseline_file();
+        let Some(text) = self.read_ours(&file, self.policy.baseline.is_some())? else {
+            return Ok(None);
+        };
+        let baseline =
+            Baseline::parse(&text).map_err(|error| Error::Input(format!("{}: {error}", file.1)))?;
+        self.check_key(&file.1, baseline.project.as_deref(), !baseline.entries.is_empty())?;
+        Ok(Some(baseline))
     }
 
     /// What secrets are grouped and scored by: the clock, what is locked, the project's weights and
     /// limits.
-    pub(super) fn scene(&self, locked: Vec<Locked>) -> Scene {
+    pub(super) fn scene(&self, locked: Vec<Locked>, now: i64) -> Scene {
         let Config { weights, lifetime, .. } = &self.config.config;
-        Scene {
-            now: jiff::Timestamp::now().as_second(),
-            locked,
-            weights: weights.clone(),
-            lifetimes: lifetime.clone(),
-        }
+        Scene { now, locked, weights: weights.clone(), lifetimes: lifetime.clone() }
     }
 
     /// The paths that the configuration leaves out, if any.
     pub(super) fn path_filter(&self) -> Option<(PathBuf, PathFilter)> {
         let paths = &self.config.paths;
         (!paths.is_empty()).then(|| (self.project.root().to_owned(), paths.clone()))
+    }
+
+    /// How much of the project a scan looks at.
+    pub(super) fn scope(&self, args: &ScanArgs, paths: &[PathBuf]) -> Scope<'static> {
+        let is_root = |path: &PathBuf| {
+            std::fs::canonicalize(path).is_ok_and(|full| full == self.project.root())
+        };
+        let all_rules = args.rules.only.is_empty() && args.rules.disable.is_empty();
+        let all_files = args.exclude.is_empty() && paths.iter().any(is_root);
+        let files = args.git.history || !args.git.is_any();
+        let tree = files && all_files && all_rules;
+        Scope { tree, history: tree && args.git.history, is_gone: &|_| false }
+    }
+
+    /// Takes out what looks like secrets in our own files and is an id.
+    pub(super) fn leave_out_ids(&self, findings: &mut Vec<Finding>, policy: &Policy) {
+        let ours = [key::FILE, exceptions::FILE, baseline::FILE];
+        let is_ours = |finding: &Finding| {
+            ours.contains(&self.project.below_root(&finding.location.path).as_str())
+        };
+        if !findings.iter().any(is_ours) {
+            return;
+        }
+        let mut ids: BTreeSet<&str> = BTreeSet::new();
+        for entry in &policy.exceptions.entries {
+            ids.extend(entry.id.as_deref());
+        }
+        for entry in policy.baseline.iter().flat_map(|baseline| &baseline.entries) {
+            ids.extend([entry.id.as_str(), entry.place.as_str()]);
+        }
+        findings.retain(|finding| {
+            let secret = finding.secret.reveal();
+            let is_id = std::str::from_utf8(secret).is_ok_and(|text| ids.contains(text));
+            !(is_ours(finding) && (is_id || self.identity.is_key(secret)))
+        });
     }
 
     /// What the configuration takes away from this scan.
@@ -162,4 +346,10 @@ impl Setting {
 /// The name of a value as it is typed.
 fn name(value: impl clap::ValueEnum) -> String {
     value.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+}
+
+/// The directory whose `.sprawl` a file lies in, if it lies in one.
+fn project_around(file: &Path) -> Option<PathBuf> {
+    let directory = file.parent()?;
+    (directory.file_name()? == ".sprawl").then(|| directory.parent().map(Path::to_owned))?
 }

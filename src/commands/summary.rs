@@ -105,6 +105,12 @@ fn covered(standings: &Standings) -> Vec<String> {
         parts.push(format!("{number} by `{words}`"));
     }
     let mut lines = Vec::new();
+    if standings.absent > 0 {
+        let (number, verb) = (standings.absent, if standings.absent == 1 { "is" } else { "are" });
+        lines.push(format!(
+            "sprawl: {number} of the baseline {verb} gone; `sprawl baseline` notes it"
+        ));
+    }
     if !parts.is_empty() {
         lines.push(format!("sprawl: covered: {} (--isolated ignores them)", parts.join(", ")));
     }

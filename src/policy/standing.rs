@@ -85,6 +85,8 @@ pub struct Standing {
     pub since: Option<Date>,
     /// Has been open longer than the policy allows.
     pub overdue: bool,
+    /// There was a decision that it may be there, and its time is over.
+    pub lapsed: bool,
     /// The decision that it may be there.
     pub suppression: Option<Suppression>,
     /// What else is to be said: an exception that ended, a mark that does not count.
@@ -92,9 +94,11 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether somebody has to act: neither accepted nor, in time, in the baseline.
+    /// Whether somebody has to act: neither accepted nor, in time, in the baseline. A decision that
+    /// is over weighs more than the baseline.
     pub fn is_open(&self) -> bool {
-        self.suppression.is_none() && (self.state != Some(State::Unchanged) || self.overdue)
+        let is_known = self.state == Some(State::Unchanged) && !self.overdue && !self.lapsed;
+        self.suppression.is_none() && !is_known
     }
 }
 

@@ -13,6 +13,8 @@ use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::{Locked, Opened};
+use crate::policy::baseline::Entry;
+use crate::policy::standing::State;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::score::Severity;
@@ -29,6 +31,8 @@ struct Document<'a> {
     secrets: Vec<Secret<'a>>,
     /// Secrets that marks, exceptions or the baseline cover wherever they stand.
     covered: Vec<Secret<'a>>,
+    /// Entries of the baseline that are not found any more.
+    absent: Vec<Absent<'a>>,
     unreported: Vec<Unreported<'a>>,
     certificates: Vec<Certificate<'a>>,
     locked: &'a [Locked],
@@ -100,6 +104,27 @@ struct Secret<'a> {
     occurrences: Vec<Occurrence<'a>>,
 }
 
+#[derive(Serialize)]
+struct Absent<'a> {
+    state: State,
+    secret_id: &'a str,
+    rule_id: &'a str,
+    path: &'a str,
+    since: String,
+}
+
+impl<'a> Absent<'a> {
+    fn of(entry: &'a Entry) -> Self {
+        Self {
+            state: State::Absent,
+            secret_id: &entry.id,
+            rule_id: &entry.rule,
+            path: &entry.path,
+            since: entry.since.to_string(),
+        }
+    }
+}
+
 /// Writes the report.
 ///
 /// # Errors
@@ -127,6 +152,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         },
         secrets: report.groups.iter().map(|group| secret(report, group)).collect(),
         covered: report.covered.iter().map(|group| secret(report, group)).collect(),
+        absent: report.summary.standings.gone.iter().map(Absent::of).collect(),
         unreported: unreported.collect(),
         certificates: certificates.collect(),
         locked: &material.locked,

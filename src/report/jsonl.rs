@@ -65,6 +65,8 @@ pub(super) struct Standing<'a> {
     since: Option<Date>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     overdue: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lapsed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<&'a Suppression>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -78,6 +80,7 @@ impl<'a> Standing<'a> {
             state: standing.state,
             since: standing.since,
             overdue: standing.overdue,
+            lapsed: standing.lapsed,
             suppression: standing.suppression.as_ref(),
             notes: &standing.notes,
         }

@@ -198,6 +198,8 @@ struct DocumentOccurrence {
     since: Option<Date>,
     #[serde(default)]
     overdue: bool,
+    #[serde(default)]
+    lapsed: bool,
     suppression: Option<Suppression>,
     #[serde(default)]
     notes: Vec<String>,
@@ -325,6 +327,7 @@ fn finding(rule: crate::rules::RuleId, from: DocumentOccurrence) -> Result<Findi
             state: from.state,
             since: from.since,
             overdue: from.overdue,
+            lapsed: from.lapsed,
             suppression: from.suppression,
             notes: from.notes,
         },

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::{Report, SarifProfile};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
+use crate::policy::baseline::Entry;
 use crate::policy::standing::{Standing, State};
 use crate::rules::{Rule, RuleId};
 use crate::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
@@ -171,15 +172,32 @@ impl Serialize for Results<'_, '_, '_> {
                 })
                 .collect::<Vec<_>>()
         });
-        serializer.collect_seq(results.take(most_results(descriptors.profile)).map(
-            |(group, finding, ordinal)| {
+        // GitHub would show as open what is said to be gone.
+        let with_absent = descriptors.profile == SarifProfile::Generic;
+        let absent = report.summary.standings.gone.iter().filter(|_| with_absent).map(absent);
+        let results =
+            results.take(most_results(descriptors.profile)).map(|(group, finding, ordinal)| {
                 let hash = finding.line_hash.as_deref().unwrap_or_default();
                 let same = on_line.entry((group.rule, &*finding.location.path, hash)).or_default();
                 *same += 1;
                 result(report, descriptors, group, finding, ordinal, *same)
-            },
-        ))
+            });
+        serializer.collect_seq(results.chain(absent))
     }
+}
+
+/// What the baseline has and nobody finds any more.
+fn absent(entry: &Entry) -> Value {
+    json!({
+        "ruleId": entry.rule,
+        "level": "note",
+        "message": { "text": "No longer found." },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": encoded(&entry.path), "uriBaseId": "%SRCROOT%" },
+        } }],
+        "partialFingerprints": { "secretId/v1": entry.id },
+        "baselineState": State::Absent.name(),
+    })
 }
 
 fn driver(report: &Report<'_>, descriptors: &Descriptors) -> Value {

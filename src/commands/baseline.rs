@@ -1,0 +1,94 @@
+//! `sprawl baseline`.
+
+use super::search::Search;
+use super::{Error, Outcome, output, scan};
+use crate::cli::policy::BaselineArgs;
+use crate::policy::baseline::{self, Baseline, Scope};
+use crate::policy::standing::State;
+use crate::policy::{Ground, file, key, sightings};
+
+/// Writes the baseline, or brings it up to date.
+pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
+    let mut search = Search::new(&args.search)?;
+    // Known before it is searched: a project gets its key with its first decision.
+    let made_key = search.setting.ensure_key()?;
+    let before = search.setting.baseline()?;
+    let report = search.run()?;
+    let groups: Vec<_> = report.groups.into_iter().chain(report.covered).collect();
+    let today = scan::today(report.now);
+    let project = &search.setting.project;
+    let below_root = |path: &str| project.below_root(path);
+    let is_gone = |path: &str| !project.root().join(path).exists();
+    let all_rules = args.search.rules.only.is_empty() && args.search.rules.disable.is_empty();
+    let scope =
+        Scope { tree: all_rules, history: all_rules && args.search.history, is_gone: &is_gone };
+    let ground = Ground {
+        rules: &search.rules,
+        identity: &search.setting.identity,
+        below_root: &below_root,
+        scope: &scope,
+    };
+    let found = sightings(&ground, &groups);
+    let is_first = before.is_none();
+    let mut before = before.unwrap_or_default();
+    before.project = search.setting.identity.project();
+    let comparison = before.compare(&found, &scope);
+    let after = before.updated(&found, &comparison, today, args.add || is_first);
+    let (path, name) = match &args.output {
+        Some(path) => (path.clone(), path.display().to_string()),
+        None => search.setting.baseline_file(),
+    };
+    file::write(&path, &after.to_text())
+        .map_err(|error| Error::Input(format!("{name}: cannot be written: {error}")))?;
+    let is_left = |(sighting, (state, _)): &(&baseline::Sighting, &(State, Option<usize>))| {
+        *state != State::Unchanged && !sighting.covered && !args.add && !is_first
+    };
+    let left: Vec<_> = found.iter().zip(&comparison.states).filter(is_left).collect();
+    let open = after.entries.iter().filter(|entry| entry.fixed.is_none()).count();
+    let text = if args.search.json {
+        let left: Vec<_> = left
+            .iter()
+            .map(|(s, (state, _))| {
+                serde_json::json!({
+                    "secret_id": s.id, "rule_id": s.rule, "path": s.path, "state": state,
+                })
+            })
+            .collect();
+        let all = serde_json::json!({
+            "file": name, "open": open, "fixed": after.entries.len() - open,
+            "newly_fixed": comparison.absent.len(), "left_out": left,
+        });
+        format!("{all:#}\n")
+    } else {
+        let mut text = written(&name, &before, &after, open, comparison.absent.len());
+        for (sighting, (state, _)) in &left {
+            let path = crate::text::printable(&sighting.path);
+            text.push_str(&format!("left out, {}: {} in {path}\n", state.name(), sighting.rule));
+        }
+        if !left.is_empty() {
+            text.push_str(
+                "fix these, accept them with `sprawl accept`, or take them in with --add\n",
+            );
+        }
+        if made_key {
+            text.push_str(&format!("made {}: it says itself what it is for\n", key::FILE));
+        }
+        text
+    };
+    output::print(&text)?;
+    Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+fn written(name: &str, before: &Baseline, after: &Baseline, open: usize, gone: usize) -> String {
+    let verb = if before.entries.is_empty() { "wrote" } else { "brought up to date" };
+    let fixed = match gone {
+        0 => String::new(),
+        number => format!(", {number} newly fixed"),
+    };
+    let all_fixed = after.entries.len() - open;
+    let mut text = format!("{verb} {name}: {open} open, {all_fixed} fixed{fixed}\n");
+    if before.entries.is_empty() {
+        text.push_str("commit it; from now on only what is new fails a scan\n");
+    }
+    text
+}

@@ -1,0 +1,159 @@
+//! `sprawl exceptions list | renew | prune`.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::search::Search;
+use super::setting::Setting;
+use super::{Error, Outcome, output, scan};
+use crate::cli::config::ConfigArgs;
+use crate::cli::policy::{ExceptionsCommand, SearchArgs};
+use crate::policy::exceptions::{Exception, Exceptions};
+use crate::policy::file;
+use crate::policy::marks::day;
+
+/// Runs one of them.
+pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {
+    let text = match command {
+        ExceptionsCommand::List { config, json } => list(&config, json)?,
+        ExceptionsCommand::Renew { id, until, config, json } => renew(&id, &until, &config, json)?,
+        ExceptionsCommand::Prune { search } => prune(&search)?,
+    };
+    output::print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+/// Writes the exceptions of a project.
+///
+/// # Errors
+/// They cannot be written; then the old ones are still there.
+pub(super) fn save(setting: &Setting, mut exceptions: Exceptions) -> Result<(), Error> {
+    exceptions.project = setting.identity.project().or(exceptions.project);
+    let (path, name) = setting.exceptions_file();
+    file::write(&path, &exceptions.to_text())
+        .map_err(|error| Error::Input(format!("{name}: cannot be written: {error}")))
+}
+
+/// Exceptions as JSON.
+///
+/// # Errors
+/// None that can be thought of.
+pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error> {
+    let all: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "id": entry.id, "rule": entry.rule, "paths": entry.paths, "owner": entry.owner,
+                "reason": entry.reason, "purpose": entry.purpose,
+                "created": entry.created.to_string(),
+                "expires": entry.expires.map(|day| day.to_string()),
+                "renewals": entry.renewals,
+                "renewed": entry.renewed.map(|day| day.to_string()),
+                "expired": entry.is_over(today), "days_left": entry.days_left(today),
+            })
+        })
+        .collect();
+    serde_json::to_string_pretty(&all)
+        .map(|text| text + "\n")
+        .map_err(|error| Error::Input(format!("the list cannot be written: {error}")))
+}
+
+fn today() -> Date {
+    scan::today(jiff::Timestamp::now().as_second())
+}
+
+fn loaded(config: &ConfigArgs) -> Result<(Setting, Exceptions), Error> {
+    let setting = Setting::of(config, &[PathBuf::from(".")], false)?;
+    let limits = setting.policy(today())?.limits;
+    let exceptions = setting.exceptions(limits, today())?;
+    Ok((setting, exceptions))
+}
+
+fn list(config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
+    let (_, exceptions) = loaded(config)?;
+    let mut entries: Vec<&Exception> = exceptions.entries.iter().collect();
+    entries.sort_by_key(|entry| (entry.expires.is_none(), entry.expires, entry.paths.clone()));
+    if as_json {
+        return json(&entries, today());
+    }
+    if entries.is_empty() {
+        return Ok("no exceptions\n".to_owned());
+    }
+    Ok(entries.iter().map(|entry| described(entry)).collect())
+}
+
+fn described(entry: &Exception) -> String {
+    let left = match entry.days_left(today()) {
+        Some(days) if entry.is_over(today()) => format!("OVER since {} day(s)", -days),
+        Some(days) => format!("{days} day(s) left"),
+        None => "permanent".to_owned(),
+    };
+    let renewed = match entry.renewals {
+        0 => String::new(),
+        times => format!(", renewed {times} time(s)"),
+    };
+    let id = entry.id.as_deref().unwrap_or("any secret");
+    let text = format!(
+        "{left}: {} {id}, {}{renewed}\n    {}\n",
+        entry.rule,
+        entry.describe(),
+        entry.paths.join(", ")
+    );
+    let purpose =
+        if entry.purpose.is_empty() { String::new() } else { format!("    {}\n", entry.purpose) };
+    crate::text::printable(&(text + &purpose)).replace("\\u{a}", "\n")
+}
+
+fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
+    let until = day(until).map_err(|what| Error::Input(format!("--until: {what}")))?;
+    let (setting, mut exceptions) = loaded(config)?;
+    let limits = setting.policy(today())?.limits;
+    let is_named = |entry: &Exception| {
+        entry.id.as_deref().is_some_and(|own| own.starts_with(id))
+            || entry.paths.iter().any(|path| path == id)
+    };
+    let named: Vec<usize> =
+        (0..exceptions.entries.len()).filter(|at| is_named(&exceptions.entries[*at])).collect();
+    let at = match named.as_slice() {
+        [at] => *at,
+        [] => return Err(Error::Input(format!("no exception is about `{id}`"))),
+        _ => {
+            return Err(Error::Input(format!(
+                "{} exceptions are about `{id}`; name the path of one",
+                named.len()
+            )));
+        }
+    };
+    let entry = &mut exceptions.entries[at];
+    entry.expires = Some(until);
+    entry.renewals = entry.renewals.saturating_add(1);
+    entry.renewed = Some(today());
+    entry
+        .check(limits, today())
+        .map_err(|what| Error::Input(format!("nothing was written: the exception {what}")))?;
+    let entry = entry.clone();
+    save(&setting, exceptions)?;
+    if as_json { json(&[&entry], today()) } else { Ok(described(&entry)) }
+}
+
+fn prune(args: &SearchArgs) -> Result<String, Error> {
+    let search = Search::new(args)?;
+    let stale = search.run()?.summary.standings.stale;
+    let limits = search.setting.policy(today())?.limits;
+    let mut exceptions = search.setting.exceptions(limits, today())?;
+    let removed = exceptions.retain(|at, _| !stale.contains(&at));
+    if !removed.is_empty() {
+        save(&search.setting, exceptions)?;
+    }
+    if args.json {
+        return json(&removed.iter().collect::<Vec<_>>(), today());
+    }
+    let mut text: String =
+        removed.iter().map(|entry| format!("took out {}", described(entry))).collect();
+    if removed.is_empty() {
+        text.push_str("every exception covers something\n");
+    }
+    Ok(text)
+}

@@ -1,0 +1,337 @@
+//! `sprawl migrate`.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::search::Search;
+use super::{Error, Outcome, exceptions, output, scan};
+use crate::cli::migrate::MigrateArgs;
+use crate::config::FILE_NAME;
+use crate::finding::Finding;
+use crate::group::SecretGroup;
+use crate::migrate::{self, Imported, Known, Lost, QuietRule};
+use crate::policy::baseline::{Baseline, Scope, Sighting};
+use crate::policy::exceptions::{Exception, Exceptions, Limits, Reason};
+use crate::policy::file::{self, quoted};
+use crate::policy::marks::day;
+use crate::policy::standing::State;
+use crate::policy::{Ground, key, sightings};
+use crate::report::Report;
+use crate::rules::{Rules, Selection, UserFile};
+
+/// Where rules of one's own are written.
+const RULES: &str = ".sprawl/rules.toml";
+
+/// Carries over what other scanners were told.
+pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
+    let mut search = Search::new(&args.search)?;
+    let mut imported = migrate::read(search.setting.project.root()).map_err(Error::Input)?;
+    if imported.files.is_empty() {
+        let names: Vec<_> = migrate::file_names().collect();
+        return Err(Error::Input(format!(
+            "there is nothing to migrate: none of {} is here",
+            names.join(", ")
+        )));
+    }
+    let until = args.until.as_deref().map(day).transpose();
+    let until = until.map_err(|what| Error::Input(format!("--until: {what}")))?;
+    let exceptions = !imported.quiet.is_empty() || imported.known.iter().any(|k| k.is_false);
+    let owner = match &args.owner {
+        None if exceptions => {
+            let what = "exceptions need somebody who answers for them: --owner @team";
+            return Err(Error::Input(what.to_owned()));
+        }
+        owner => owner.as_deref().unwrap_or_default(),
+    };
+    if !args.dry_run {
+        // The ids of what is written are made with it.
+        search.setting.ensure_key()?;
+    }
+    let report = search.run()?;
+    let mut plan = Plan::new(&search, &report)?;
+    plan.take_known(owner, &mut imported)?;
+    plan.take_quiet(owner, until, &mut imported);
+    let own_rules = usable_rules(&mut imported);
+    let config = configuration(&mut imported, &search.rules, !own_rules.is_empty());
+    let mut written = Vec::new();
+    plan.write(args.dry_run, &mut written)?;
+    write_text(&search, RULES, &own_rules, args.dry_run, &mut written)?;
+    let has_config = search.setting.project.root().join(FILE_NAME).exists();
+    if !has_config {
+        write_text(&search, FILE_NAME, &config, args.dry_run, &mut written)?;
+    }
+    let to_add = if has_config { config } else { String::new() };
+    output::print(&if args.search.json {
+        json(&imported, &written, &to_add, args.dry_run)
+    } else {
+        text(&imported, &written, &to_add, args.dry_run)
+    })?;
+    Ok(Outcome::Clean)
+}
+
+/// What is going to be written.
+struct Plan<'p> {
+    search: &'p Search,
+    found: Vec<(&'p SecretGroup, &'p Finding, Sighting)>,
+    today: Date,
+    limits: Limits,
+    baseline: Baseline,
+    taken: BTreeSet<usize>,
+    exceptions: Exceptions,
+    added: usize,
+}
+
+impl<'p> Plan<'p> {
+    fn new(search: &'p Search, report: &'p Report<'_>) -> Result<Self, Error> {
+        let setting = &search.setting;
+        let today = scan::today(report.now);
+        let limits = setting.policy(today)?.limits;
+        let below_root = |path: &str| setting.project.below_root(path);
+        let scope = Scope { tree: false, history: false, is_gone: &|_| false };
+        let ground = Ground {
+            rules: &search.rules,
+            identity: &setting.identity,
+            below_root: &below_root,
+            scope: &scope,
+        };
+        let mut found = Vec::new();
+        for groups in [&report.groups, &report.covered] {
+            let places = groups.iter().flat_map(|g| g.occurrences.iter().map(move |o| (g, o)));
+            let seen = places.zip(sightings(&ground, groups));
+            found.extend(seen.map(|((group, finding), sighting)| (group, finding, sighting)));
+        }
+        Ok(Self {
+            search,
+            found,
+            today,
+            limits,
+            baseline: setting.baseline()?.unwrap_or_default(),
+            taken: BTreeSet::new(),
+            exceptions: setting.exceptions(limits, today)?,
+            added: 0,
+        })
+    }
+
+    /// Looks for the findings that somebody wanted to be quiet about.
+    fn take_known(&mut self, owner: &str, imported: &mut Imported) -> Result<(), Error> {
+        for known in std::mem::take(&mut imported.known) {
+            let at: Vec<usize> =
+                (0..self.found.len()).filter(|at| self.is_meant(&known, *at)).collect();
+            if at.is_empty() {
+                let why = "no secret is found there any more".to_owned();
+                imported.lost.push(Lost { from: known.from, why });
+            } else if known.is_false {
+                for at in at {
+                    self.except_as_false(at, owner)?;
+                }
+            } else {
+                self.taken.extend(at);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_meant(&self, known: &Known, at: usize) -> bool {
+        let (group, finding, sighting) = &self.found[at];
+        let in_file = known.path.as_ref().is_none_or(|path| {
+            sighting.path == *path || sighting.also.iter().any(|other| other == path)
+        });
+        in_file
+            && match (&known.digest, known.line) {
+                (Some(digest), line) => {
+                    // Where the tools disagree on what of a line is the secret, the line decides.
+                    digest.is_of(group.secret.reveal())
+                        || (known.path.is_some() && line == Some(finding.location.line))
+                }
+                (None, Some(line)) => finding.location.line == line,
+                (None, None) => false,
+            }
+    }
+
+    fn except_as_false(&mut self, at: usize, owner: &str) -> Result<(), Error> {
+        let (_, _, sighting) = &self.found[at];
+        let entry = Exception {
+            id: Some(sighting.id.clone()),
+            rule: sighting.rule.clone(),
+            paths: vec![sighting.path.clone()],
+            owner: owner.to_owned(),
+            reason: Reason::FalsePositive,
+            purpose: "Judged to be no secret before sprawl came".to_owned(),
+            created: self.today,
+            expires: None,
+            renewals: 0,
+            renewed: None,
+            history: sighting.earlier,
+        };
+        self.add(entry).map_err(Error::Input)
+    }
+
+    fn add(&mut self, entry: Exception) -> Result<(), String> {
+        let is_same = |other: &Exception| {
+            (&other.id, &other.rule, &other.paths) == (&entry.id, &entry.rule, &entry.paths)
+        };
+        if !self.exceptions.entries.iter().any(is_same) {
+            self.exceptions.add(entry, self.limits, self.today)?;
+            self.added += 1;
+        }
+        Ok(())
+    }
+
+    fn take_quiet(&mut self, owner: &str, until: Option<Date>, imported: &mut Imported) {
+        for quiet in std::mem::take(&mut imported.quiet) {
+            let QuietRule { from, rule, paths, until: end, statement } = quiet;
+            let Some((_, known)) = self.search.rules.named(&rule) else {
+                let why = "names a rule that has another name here".to_owned();
+                imported.lost.push(Lost { from, why });
+                continue;
+            };
+            let entry = Exception {
+                id: None,
+                rule: known.id().to_owned(),
+                paths,
+                owner: owner.to_owned(),
+                reason: Reason::ThirdParty,
+                purpose: statement,
+                created: self.today,
+                expires: end.or(until),
+                renewals: 0,
+                renewed: None,
+                history: false,
+            };
+            if let Err(what) = self.add(entry) {
+                imported.lost.push(Lost { from, why: format!("as an exception it {what}") });
+            }
+        }
+    }
+
+    fn write(&mut self, dry_run: bool, written: &mut Vec<String>) -> Result<(), Error> {
+        if !self.taken.is_empty() {
+            let taken: Vec<Sighting> =
+                self.taken.iter().map(|at| self.found[*at].2.clone()).collect();
+            let scope = Scope { tree: false, history: false, is_gone: &|_| false };
+            let comparison = self.baseline.compare(&taken, &scope);
+            let new = comparison.states.iter().filter(|(s, _)| *s != State::Unchanged).count();
+            let mut after = self.baseline.updated(&taken, &comparison, self.today, true);
+            after.project = self.search.setting.identity.project();
+            let (path, name) = self.search.setting.baseline_file();
+            if !dry_run {
+                file::write(&path, &after.to_text()).map_err(|e| unwritten(&name, &e))?;
+            }
+            written.push(format!("{name}: {new} finding(s)"));
+        }
+        if self.added > 0 {
+            if !dry_run {
+                exceptions::save(&self.search.setting, self.exceptions.clone())?;
+            }
+            let (_, name) = self.search.setting.exceptions_file();
+            written.push(format!("{name}: {} exception(s)", self.added));
+        }
+        if !dry_run && !written.is_empty() {
+            written.push(format!("{}: the project's key", key::FILE));
+        }
+        Ok(())
+    }
+}
+
+fn unwritten(name: &str, error: &std::io::Error) -> Error {
+    Error::Input(format!("{name}: cannot be written: {error}"))
+}
+
+/// Those of the project's own rules that pass our checks, as a rule file.
+fn usable_rules(imported: &mut Imported) -> String {
+    const HEAD: &str = "provider = \"This project\"\n";
+    let mut all = String::new();
+    for rule in std::mem::take(&mut imported.rules) {
+        let candidate = format!("{HEAD}{all}\n{}", rule.text);
+        let file = UserFile { name: RULES, text: &candidate };
+        match Rules::new(&[file], &Selection::default()) {
+            Ok(_) => {
+                all.push('\n');
+                all.push_str(&rule.text);
+            }
+            Err(error) => {
+                let why = format!("rule {}: {}", rule.id, error.what);
+                imported.lost.push(Lost { from: rule.from, why });
+            }
+        }
+    }
+    if all.is_empty() { all } else { format!("{HEAD}{all}") }
+}
+
+/// A configuration that leaves out what theirs left out.
+fn configuration(imported: &mut Imported, rules: &Rules, own_rules: bool) -> String {
+    let mut text = String::new();
+    let list = |name: &str, all: &[String]| {
+        let lines: Vec<String> = all.iter().map(|one| format!("    {},\n", quoted(one))).collect();
+        format!("{name} = [\n{}]\n", lines.concat())
+    };
+    imported.exclude.sort();
+    imported.exclude.dedup();
+    if !imported.exclude.is_empty() {
+        text.push_str(&format!("[paths]\n{}", list("exclude", &imported.exclude)));
+    }
+    let (known, unknown): (Vec<String>, Vec<String>) =
+        imported.disabled.drain(..).partition(|name| rules.named(name).is_some());
+    for name in unknown {
+        let why = format!("rule `{name}` is switched off and has another name here");
+        let from = migrate::Source { file: migrate::gitleaks::CONFIG, line: 0 };
+        imported.lost.push(Lost { from, why });
+    }
+    if own_rules || !known.is_empty() {
+        text.push_str(if text.is_empty() { "[rules]\n" } else { "\n[rules]\n" });
+    }
+    if own_rules {
+        text.push_str(&list("files", &[RULES.to_owned()]));
+    }
+    if !known.is_empty() {
+        text.push_str(&list("disable", &known));
+    }
+    text
+}
+
+fn write_text(
+    search: &Search,
+    name: &str,
+    text: &str,
+    dry_run: bool,
+    written: &mut Vec<String>,
+) -> Result<(), Error> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if !dry_run {
+        let path = search.setting.project.root().join(name);
+        file::write(&path, text).map_err(|error| unwritten(name, &error))?;
+    }
+    written.push(name.to_owned());
+    Ok(())
+}
+
+fn text(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) -> String {
+    let mut text = format!("read {}\n", imported.files.join(", "));
+    let verb = if dry_run { "would write" } else { "wrote" };
+    for file in written {
+        text.push_str(&format!("{verb} {file}\n"));
+    }
+    if written.is_empty() {
+        text.push_str("nothing to write\n");
+    }
+    if !to_add.is_empty() {
+        text.push_str(&format!("{FILE_NAME} is there already; add to it:\n\n{to_add}\n"));
+    }
+    for Lost { from, why } in &imported.lost {
+        let line = if from.line == 0 { String::new() } else { format!(":{}", from.line) };
+        let why = crate::text::printable(why);
+        text.push_str(&format!("not carried over: {}{line}: {why}\n", from.file));
+    }
+    text
+}
+
+fn json(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) -> String {
+    let all = serde_json::json!({
+        "read": imported.files, "written": written, "dry_run": dry_run,
+        "add_to_configuration": to_add, "not_carried_over": imported.lost,
+    });
+    format!("{all:#}\n")
+}

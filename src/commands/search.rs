@@ -1,0 +1,67 @@
+//! Searching the project to decide on what is found: `sprawl accept`, `baseline`, `exceptions prune`.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::setting::Setting;
+use super::{Error, scan};
+use crate::cli::ScanArgs;
+use crate::cli::policy::SearchArgs;
+use crate::config;
+use crate::problem::Problem;
+use crate::report::Report;
+use crate::rules::Rules;
+
+/// A project, and how it is searched.
+#[derive(Debug)]
+pub(super) struct Search {
+    args: ScanArgs,
+    paths: Vec<PathBuf>,
+    pub(super) setting: Setting,
+    pub(super) rules: Rules,
+}
+
+impl Search {
+    /// In the project that the current directory lies in.
+    ///
+    /// # Errors
+    /// Its configuration, key or rules cannot be used.
+    pub(super) fn new(search: &SearchArgs) -> Result<Self, Error> {
+        let here = [PathBuf::from(".")];
+        let root = Setting::of(&search.config, &here, false)?.project.root().to_owned();
+        let is_here = std::fs::canonicalize(".").is_ok_and(|here| here == root);
+        let path = if is_here { PathBuf::from(".") } else { root };
+        let mut words: Vec<&OsStr> = vec![OsStr::new("--quiet")];
+        if search.history {
+            words.push(OsStr::new("--history"));
+        }
+        words.extend([OsStr::new("--"), path.as_os_str()]);
+        let mut args = ScanArgs::typed(&words).map_err(|error| Error::Input(error.to_string()))?;
+        args.config = search.config.clone();
+        args.rules = search.rules.clone();
+        let setting = Setting::of(&args.config, &args.paths, args.git.is_any())?;
+        let rules = setting.rules(&args.rules)?;
+        Ok(Self { paths: args.paths.clone(), args, setting, rules })
+    }
+
+    /// What is found.
+    ///
+    /// # Errors
+    /// Something could not be scanned: decisions need the whole picture.
+    pub(super) fn run(&self) -> Result<Report<'_>, Error> {
+        let report = scan::examine(&self.args, false, &self.paths, &self.setting, &self.rules)?;
+        match report.problems.as_slice() {
+            [] => Ok(report),
+            [Problem { place, what }, ..] => Err(Error::Input(format!(
+                "{place}: {what}; {} problem(s) in all, and nothing was written: what was not \
+                 scanned cannot be decided on",
+                report.problems.len()
+            ))),
+        }
+    }
+}
+
+/// A word that was meant where none fits, for messages.
+pub(super) fn hint<'c>(word: &str, known: impl IntoIterator<Item = &'c str>) -> String {
+    config::nearest(word, known).map_or(String::new(), |known| format!("; did you mean `{known}`?"))
+}

@@ -1,0 +1,97 @@
+//! The project's key: it makes the ids of secrets comparable between clones and runs, and worthless
+//! to everybody else.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::file;
+
+/// Name of the file below the root of the project.
+pub const FILE: &str = ".sprawl/key";
+
+/// Larger files hold something else.
+const LARGEST: u64 = 4096;
+
+/// Bytes of randomness in a new key.
+const LENGTH: usize = 32;
+
+/// Characters from which on a line is taken for a key: 128 bits of base32.
+const SHORTEST: usize = 26;
+
+const EXPLANATION: &str = "\
+# The key of this project, for sprawl. It goes into the ids of secrets, which stand in reports and in
+# the files beside this one: with it a secret has the same id in every clone and every run, and without
+# it nobody can tell from an id which secret is meant, or try out guesses at a password.
+#
+# Commit it. Whoever can read it can read the repository, and so the secrets that the ids are about.
+# Where that is no longer so, because history was purged, keep the key elsewhere: delete this file and
+# set SPRAWL_ID_KEY to the line below, in continuous integration from its store of secrets.
+";
+
+/// Reads the key of a project; none if there is no file.
+///
+/// # Errors
+/// The file cannot be read or holds no key. Says nothing of what it holds.
+pub fn read(root: &Path) -> Result<Option<String>, String> {
+    let path = root.join(FILE);
+    let metadata = match fs::metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("cannot be read: {error}")),
+    };
+    if !metadata.is_file() || metadata.len() > LARGEST {
+        return Err("is no key file; delete it, and the next `sprawl accept` makes one".to_owned());
+    }
+    let text = fs::read_to_string(&path).map_err(|error| format!("cannot be read: {error}"))?;
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
+    match lines.as_slice() {
+        [key] if key.len() >= SHORTEST => Ok(Some((*key).to_owned())),
+        [_] => Err("its key is too short to be one".to_owned()),
+        [] => Err("holds no key".to_owned()),
+        _ => Err("holds several lines; keep the one key that the ids were made with".to_owned()),
+    }
+}
+
+/// Makes a key for a project, and writes it.
+///
+/// # Errors
+/// There is no randomness, or the file cannot be written.
+pub fn make(root: &Path) -> Result<String, String> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|error| format!("there is no randomness: {error}"))?;
+    let key = data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
+    file::write(&root.join(FILE), &format!("{EXPLANATION}{key}\n"))
+        .map_err(|error| format!("cannot be written: {error}"))?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_read_again() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(read(root.path()), Ok(None));
+        let key = make(root.path()).unwrap();
+        assert_eq!(read(root.path()), Ok(Some(key.clone())));
+        assert_ne!(make(root.path()).unwrap(), key);
+    }
+
+    #[test]
+    fn what_is_no_key_is_an_error_that_does_not_show_it() {
+        let root = tempfile::tempdir().unwrap();
+        for text in
+            ["", "short", "one-line-that-is-long-enough-12\nand-another-one-of-the-same-1\n"]
+        {
+            file::write(&root.path().join(FILE), text).unwrap();
+            let error = read(root.path()).unwrap_err();
+            assert!(!error.contains("one-line") && !error.contains("short\n"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Exceptions: decisions that cover places, belong to someone, and end.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::ToSpan as _;
+
+use crate::common::{Run, minted, run, scratch, write};
+use crate::living::{git, lines, open};
+
+const RULE: &str = "github-pat-classic";
+const FILE: &str = ".sprawl/exceptions.toml";
+
+fn day(from_today: i64) -> String {
+    jiff::Zoned::now().date().saturating_add(from_today.days()).to_string()
+}
+
+fn scan(root: &Path, more: &[&str]) -> Run {
+    run(root, &[&["scan", "-f", "jsonl"], more].concat())
+}
+
+/// A repository with a token in `a.env`, and its id.
+fn repository() -> (tempfile::TempDir, std::path::PathBuf, String) {
+    let (guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    write(&root, "a.env", format!("A={}\n", minted(RULE, 1)));
+    let id = lines(&scan(&root, &[]))[0]["secret_id"].as_str().unwrap().to_owned();
+    (guard, root, id)
+}
+
+fn accept(root: &Path, id: &str, until: &str, more: &[&str]) -> Run {
+    let words = ["accept", id, "--owner", "@team", "--reason", "third-party", "--until", until];
+    run(root, &[&words[..], more].concat())
+}
+
+/// Moves a day of the only exception.
+fn set(root: &Path, field: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(root.join(FILE)).unwrap();
+    let changed = text.replace(&format!("{field} = \"{from}\""), &format!("{field} = \"{to}\""));
+    assert_ne!(text, changed);
+    fs::write(root.join(FILE), changed).unwrap();
+}
+
+#[test]
+fn an_accepted_secret_is_quiet_where_it_stands_and_new_anywhere_else() {
+    let (_guard, root, id) = repository();
+    let done = accept(&root, &id, &day(30), &["--purpose", "their scanner wants it"]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    assert!(done.stdout.contains("in a.env") && done.stdout.contains(".sprawl/key"));
+    let quiet = scan(&root, &[]);
+    assert_eq!((quiet.status, open(&quiet).len()), (0, 0), "{}", quiet.stdout);
+    assert!(quiet.stderr.contains("covered: 1 by exceptions"), "{}", quiet.stderr);
+    let suppression = &lines(&quiet)[0]["suppression"];
+    assert_eq!(suppression["justification"], "third-party: their scanner wants it");
+    assert_eq!(
+        (&suppression["owner"], &suppression["kind"]),
+        (&"@team".into(), &"external".into())
+    );
+    // Moved about in its file it stays accepted; in one more file it does not.
+    let token = minted(RULE, 1);
+    write(&root, "a.env", format!("# new\n\n  B = '{token}'\n"));
+    assert_eq!(scan(&root, &[]).status, 0);
+    write(&root, "deploy/b.env", format!("A={token}\n"));
+    let spread = scan(&root, &[]);
+    assert_eq!((spread.status, open(&spread)), (1, vec!["deploy/b.env:1".to_owned()]));
+    assert!(spread.stdout.contains("is accepted in a.env, but not here"), "{}", spread.stdout);
+    git(&root, &["add", "-A"]);
+    let staged = scan(&root, &["--staged"]);
+    assert_eq!(open(&staged), ["deploy/b.env:1"], "{}", staged.stdout);
+}
+
+#[test]
+fn passwords_are_known_again_by_the_key_alone() {
+    let (_guard, root) = scratch();
+    let line = |value: &str| format!("postgres://app:{value}@db.payments.corp/main\n");
+    let password = ["Kq7", "vT2", "xW9", "mZ4"].concat();
+    write(&root, "a.env", line(&password));
+    let found = scan(&root, &[]);
+    assert_eq!(found.stdout.lines().count(), 1, "{}", found.stdout);
+    assert_eq!(accept(&root, "a.env:1", &day(9), &[]).status, 0);
+    assert_eq!(scan(&root, &[]).status, 0);
+    let text = fs::read_to_string(root.join(FILE)).unwrap();
+    assert!(!text.contains(&password));
+    fs::remove_file(root.join(".sprawl/key")).unwrap();
+    let lost = scan(&root, &[]);
+    assert_eq!(lost.status, 2);
+    assert!(lost.stderr.contains("project key that is not here"), "{}", lost.stderr);
+}
+
+#[test]
+fn an_exception_that_is_over_fails_and_says_whose_it_was() {
+    let (_guard, root, _) = repository();
+    assert_eq!(run(&root, &["baseline"]).status, 0);
+    assert_eq!(accept(&root, "a.env:1", &day(30), &[]).status, 0);
+    assert_eq!(scan(&root, &[]).status, 0);
+    set(&root, "created", &day(0), &day(-60));
+    set(&root, "expires", &day(30), &day(-3));
+    let over = run(&root, &["scan"]);
+    assert_eq!(over.status, 1, "{}", over.stdout);
+    assert!(over.stdout.contains(&format!("was accepted until {} by @team", day(-3))));
+    let full = lines(&scan(&root, &["--no-baseline"]))[0]["score"].clone();
+    fs::remove_file(root.join(FILE)).unwrap();
+    assert_eq!(lines(&scan(&root, &["--no-baseline"]))[0]["score"], full);
+}
+
+#[test]
+fn one_that_ends_soon_is_warned_of_and_can_be_renewed() {
+    let (_guard, root, id) = repository();
+    assert_eq!(accept(&root, &id, &day(5), &[]).status, 0);
+    let soon = run(&root, &["scan"]);
+    assert_eq!(soon.status, 0);
+    assert!(soon.stderr.contains("ends in 5 day(s)"), "{}", soon.stderr);
+    let too_long = run(&root, &["exceptions", "renew", "a.env", "--until", &day(400)]);
+    assert_eq!(too_long.status, 2);
+    assert!(too_long.stderr.contains("the policy allows 180"), "{}", too_long.stderr);
+    let renewed = run(&root, &["exceptions", "renew", "a.env", "--until", &day(90), "--json"]);
+    assert_eq!(renewed.status, 0, "{}", renewed.stderr);
+    let renewed: serde_json::Value = serde_json::from_str(&renewed.stdout).unwrap();
+    assert_eq!((&renewed[0]["renewals"], &renewed[0]["days_left"]), (&1.into(), &90.into()));
+    assert!(!run(&root, &["scan"]).stderr.contains("ends in"));
+    let listed = run(&root, &["exceptions", "list"]);
+    assert!(listed.stdout.contains("90 day(s) left"), "{}", listed.stdout);
+    assert!(listed.stdout.contains("renewed 1 time(s)"), "{}", listed.stdout);
+    write(&root, "sprawl.toml", "[policy]\nmax-renewals = 1\n");
+    let again = run(&root, &["exceptions", "renew", "a.env", "--until", &day(90)]);
+    assert!(again.stderr.contains("renewed 2 times"), "{}", again.stderr);
+}
+
+#[test]
+fn one_that_covers_nothing_is_named_and_pruned() {
+    let (_guard, root, id) = repository();
+    assert_eq!(accept(&root, &id, &day(60), &[]).status, 0);
+    write(&root, "a.env", "A=$TOKEN\n");
+    let stale = run(&root, &["scan"]);
+    assert!(stale.stderr.contains("covers nothing any more"), "{}", stale.stderr);
+    // A part of the project says nothing of the rest.
+    write(&root, "part/x.txt", "x\n");
+    assert!(!run(&root, &["scan", "part"]).stderr.contains("covers nothing"));
+    let pruned = run(&root, &["exceptions", "prune"]);
+    assert!(pruned.stdout.contains("took out"), "{}", pruned.stdout);
+    let listed = run(&root, &["exceptions", "list", "--json"]);
+    assert_eq!(listed.stdout.trim(), "[]");
+}
+
+#[test]
+fn what_an_exception_must_say() {
+    let (_guard, root, id) = repository();
+    let no_end = run(&root, &["accept", &id, "--owner", "@team", "--reason", "break-glass"]);
+    assert_eq!(no_end.status, 2);
+    assert!(no_end.stderr.contains("has no end"), "{}", no_end.stderr);
+    assert!(!root.join(FILE).exists());
+    let no_owner = run(&root, &["accept", &id, "--reason", "false-positive"]);
+    assert_eq!(no_owner.status, 2);
+    let unknown = accept(&root, "zzzzzzzzzz", &day(5), &[]);
+    assert!(unknown.stderr.contains("no secret is found"), "{}", unknown.stderr);
+    let forever =
+        run(&root, &["accept", &id[..8], "--owner", "@team", "--reason", "false-positive"]);
+    assert_eq!(forever.status, 0, "{}", forever.stderr);
+    let again = accept(&root, "a.env:1", &day(5), &[]);
+    assert!(again.stderr.contains("accepted there already"), "{}", again.stderr);
+    // Edited by hand, it is held to the same.
+    let text = fs::read_to_string(root.join(FILE)).unwrap();
+    fs::write(root.join(FILE), text.replace("[\"a.env\"]", "[\"**\"]")).unwrap();
+    let wide = run(&root, &["scan"]);
+    assert_eq!(wide.status, 2);
+    assert!(wide.stderr.contains("exceptions.toml: line") && wide.stderr.contains("all wildcards"));
+}
+
+#[test]
+fn a_hostile_tree_cannot_pass_isolated_and_the_summary_says_what_it_hid() {
+    let (_guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    for number in 0..6 {
+        let mark = if number < 3 { " # gitleaks:allow" } else { "" };
+        write(&root, &format!("d{number}/a.env"), format!("A={}{mark}\n", minted(RULE, number)));
+    }
+    write(&root, "sprawl.toml", "[paths]\nexclude = ['d5']\n[thresholds]\nfail-on = 'critical'\n");
+    let made = ["accept", "d3/a.env:1", "--owner", "@evil", "--reason", "false-positive"];
+    assert_eq!(run(&root, &made).status, 0);
+    assert_eq!(run(&root, &["baseline"]).status, 0);
+    let fooled = run(&root, &["scan"]);
+    assert_eq!((fooled.status, fooled.stdout.as_str()), (0, ""));
+    for said in [
+        "1 in the baseline",
+        "1 by exceptions",
+        "3 by `gitleaks:allow`",
+        "fail-on = critical",
+        "1 path that the configuration excludes",
+    ] {
+        assert!(fooled.stderr.contains(said), "{said}: {}", fooled.stderr);
+    }
+    let isolated = scan(&root, &["--isolated"]);
+    assert_eq!((isolated.status, open(&isolated).len()), (1, 6), "{}", isolated.stdout);
+    // Decisions from elsewhere count.
+    let trusted = scratch();
+    fs::create_dir(trusted.1.join(".sprawl")).unwrap();
+    for name in ["exceptions.toml", "key"] {
+        let from = root.join(".sprawl").join(name);
+        fs::copy(from, trusted.1.join(".sprawl").join(name)).unwrap();
+    }
+    let file = trusted.1.join(".sprawl/exceptions.toml");
+    let named = scan(&root, &["--isolated", "--exceptions", file.to_str().unwrap()]);
+    assert_eq!(open(&named).len(), 5, "{}", named.stdout);
+}
