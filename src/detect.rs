@@ -311,6 +311,8 @@ impl<'r> Scanner<'r> {
         } else {
             (Confidence::Strong, Evidence::Shape)
         };
+        let mut decoded = key.decoded;
+        decoded.say_term();
         out.push(Candidate {
             rule,
             specificity: (Standing::Ordinary, key.proven, u8::MAX, 0, 0),
@@ -318,8 +320,8 @@ impl<'r> Scanner<'r> {
             identity: Some(key.identity),
             evidence: vec![evidence],
             confidence,
-            usability: key.decoded.usability.clone(),
-            decoded: key.decoded,
+            usability: decoded.usability.clone(),
+            decoded,
             companions: Vec::new(),
         });
     }
@@ -371,6 +373,7 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
             Verdict::Plausible => {}
         }
         decoded = outcome.decoded;
+        decoded.say_term();
     }
     let mut usability = decoded.usability.clone();
     if rule.usability != Usability::Complete {

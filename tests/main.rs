@@ -13,6 +13,7 @@ mod hostile;
 mod keys;
 mod living;
 mod oath;
+mod proofs;
 mod radius;
 mod rules;
 mod sarif;

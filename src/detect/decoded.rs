@@ -38,4 +38,32 @@ impl Decoded {
     pub fn say(&mut self, name: &'static str, value: impl Into<String>) {
         self.facts.push(Fact { name, value: value.into() });
     }
+
+    /// States when it was issued and when it ends, unless a statement says so already.
+    pub(crate) fn say_term(&mut self) {
+        for (name, time) in [("issued", self.issued), ("expires", self.expires)] {
+            let said = |fact: &Fact| fact.name == name || fact.name == "not after";
+            let time = time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+            if let Some(time) = time.filter(|_| !self.facts.iter().any(said)) {
+                self.say(name, time.to_string());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_stated_once() {
+        let mut decoded = Decoded { expires: Some(1_893_456_000), ..Decoded::default() };
+        decoded.say_term();
+        decoded.say_term();
+        let expires = Fact { name: "expires", value: "2030-01-01T00:00:00Z".to_owned() };
+        assert_eq!(decoded.facts, [expires]);
+        let mut endless = Decoded { issued: Some(i64::MAX), ..Decoded::default() };
+        endless.say_term();
+        assert!(endless.facts.is_empty(), "no such date");
+    }
 }
