@@ -54,7 +54,6 @@ const PROVEN: &[&str] = &[
     "bitcoin-wif-private-key",
     "crypto-extended-private-key",
     "crypto-wallet-seed",
-    "entra-client-secret",
     "azure-devops-pat",
     "azure-event-grid-key",
 ];
@@ -152,7 +151,6 @@ fn a_shared_access_signature_tells_what_it_permits() {
 #[test]
 fn tokens_name_where_they_belong() {
     says(&format!("CF={}\n", minted("cloudflare-api-token", 1)), &["kind: user API token"]);
-    says(&format!("seed: {}\n", minted("nats-nkey-seed", 1)), &[]);
     let (facts, _) = said(&format!("{}\n", minted("sops-age-key", 1)));
     assert!(facts.iter().any(|f| f.starts_with("recipient: age1")), "{facts:?}");
     let (facts, _) = said(&format!("password = {}\n", minted("pypi-token-user", 1)));
@@ -190,7 +188,7 @@ fn files_of_well_known_forms_are_read() {
                 "//registry.acme.dev/:_authToken={}\n",
                 ["7f3b9c1e", "-52ad-4e08-", "b6d1-90c7f2e4a358"].concat()
             ),
-            "npm-registry-auth-token",
+            "npm-legacy-token",
         ),
     ] {
         let (_guard, root) = scratch();

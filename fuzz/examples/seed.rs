@@ -1,5 +1,5 @@
-//! Writes texts to start from into `corpus/`: every rule's examples with minted secrets, and what
-//! `seed-keys.sh` made. Run from `fuzz/`: `cargo run --release --example seed`.
+//! Writes texts to start from into `corpus/`: the examples of every rule with minted secrets (keys
+//! come from `seed-keys.sh`). Run from `fuzz/`: `cargo run --release --example seed`.
 
 use std::fs;
 use std::path::Path;
