@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(place >= last, "{place:?} after {last:?}");
         last = place;
     }
-    assert_eq!(line_hashes(&text, &[1, last.0, last.0 + 1]).len(), 3);
+    assert_eq!(line_hashes(&text, &[1, last.0]).len(), 2, "every line of a finding has its hash");
     let shown = display_bytes(data);
     assert!(!printable(&shown).contains('\u{1b}'));
 });
