@@ -39,6 +39,7 @@ const FORMS_OF_THEIR_OWN: &[&str] = &[
     "kubernetes-secret-manifest-plain",
     "tink-cleartext-keyset",
     // Configuration files with a syntax of their own.
+    "postgresql-pgpass-entry",
     "dotnet-config-secret",
     "gradle-repository-credentials",
     "npm-registry-auth-token",
