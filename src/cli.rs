@@ -72,6 +72,8 @@ pub enum Command {
     Baseline(Box<policy::BaselineArgs>),
     /// Carry over what other scanners were told in this project.
     Migrate(Box<migrate::MigrateArgs>),
+    /// Say what was seen on a line and why it is reported or not. Never shows values.
+    Explain(ExplainArgs),
     /// Print completions for a shell.
     Completions(about::CompletionsArgs),
     /// Print the manual.
@@ -205,6 +207,26 @@ pub struct RuleArgs {
     /// Do not use this rule (id, alias, or prefix with *).
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
+}
+
+/// Arguments of `sprawl explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl explain src/settings.py:12        what was weighed there and what decided
+  sprawl explain .env:3 --only 'generic-*'")]
+pub struct ExplainArgs {
+    /// The place, as reports write it: FILE:LINE.
+    #[arg(value_name = "FILE:LINE")]
+    pub place: String,
+
+    /// Which rules.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// Which configuration.
+    #[command(flatten)]
+    pub config: config::ConfigArgs,
 }
 
 /// Arguments of `sprawl rules`.

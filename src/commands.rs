@@ -6,6 +6,7 @@ mod baseline;
 mod ci;
 mod config;
 mod exceptions;
+mod explain;
 mod git;
 mod hook;
 mod hooks;
@@ -78,6 +79,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),
         Command::Config(args) => config::run(args.command),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => about::completions(&args),
         Command::Man(args) => about::man(&args),
         Command::Accept(args) => accept::run(&args),

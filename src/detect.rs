@@ -4,6 +4,8 @@
 //! text, filtered by its conditions ([`Scanner::candidates_slowly`]). The prefilter and the windows
 //! only leave out positions where nothing can match; a property test compares the two.
 
+mod assigned;
+pub mod assignment;
 pub mod checks;
 pub mod decoded;
 pub mod entropy;
@@ -81,6 +83,8 @@ pub struct Scanner<'r> {
     caches: Vec<Option<Cache>>,
     windows: Vec<Window>,
     keys: Vec<usize>,
+    /// Where names of secrets may be: beginning and end of keywords.
+    names: Vec<(usize, usize)>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
     certificates: Vec<keys::KeyMaterial>,
 }
@@ -117,6 +121,7 @@ impl<'r> Scanner<'r> {
             caches,
             windows: Vec::new(),
             keys: Vec::new(),
+            names: Vec::new(),
             slots: Vec::new(),
             certificates: Vec::new(),
         }
@@ -136,6 +141,7 @@ impl<'r> Scanner<'r> {
     pub fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
         self.windows.clear();
         self.keys.clear();
+        self.names.clear();
         let rules = self.rules;
         rules.prefilter().each(text, |keyword, at| {
             let (_, targets) = rules.target(keyword);
@@ -165,6 +171,13 @@ impl<'r> Scanner<'r> {
             let hits = keys::KEYWORDS.iter().flat_map(|k| positions(text, k.as_bytes()));
             self.keys.extend(hits);
         }
+        self.names.clear();
+        if self.rules.iter().any(|(_, rule)| rule.detector == Detector::Assignment) {
+            for word in assignment::KEYWORDS {
+                let hits = positions(text, word.as_bytes()).map(|at| (at, at + word.len()));
+                self.names.extend(hits);
+            }
+        }
         self.settled(text, &matches)
     }
 
@@ -183,7 +196,10 @@ impl<'r> Scanner<'r> {
                 self.keys.push(at);
                 return None;
             }
-            Target::Assignment => return None,
+            Target::Assignment => {
+                self.names.push((at, at + self.rules.target(keyword).0));
+                return None;
+            }
         };
         let rule = self.rules.get(id);
         let max_match = rule.compiled().ok()?.max_match;
@@ -256,6 +272,7 @@ impl<'r> Scanner<'r> {
             }
         }
         self.find_keys(text, &mut candidates);
+        self.find_assigned(text, &mut candidates);
         settle(self.rules, candidates)
     }
 
@@ -390,6 +407,13 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
     } else if rule.kind.is_guessable() && weak::is_weak(rule.kind, value, bits) {
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
+    }
+    if rule.kind.is_guessable() && rule.is_builtin() && confidence <= Confidence::Pattern {
+        // The shape of a URL or connection string says that there is a password, not that it is one
+        // that opens something.
+        let known_place = Standing::of(rule) != Standing::Generic;
+        let least = assignment::judge::of_value(text, secret, known_place).confidence?;
+        confidence = confidence.min(least);
     }
     evidence.push(Evidence::Entropy(bits));
     // The more a rule knows about the value and its place, the likelier it names the right vendor.

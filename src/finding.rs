@@ -103,6 +103,10 @@ pub enum Evidence {
     Near,
     /// Bits per character.
     Entropy(f64),
+    /// The name that it is assigned to.
+    Named,
+    /// What spoke most for it where name, value and surroundings were weighed.
+    Weighed(Vec<&'static str>),
     /// A human-chosen or common value.
     WeakValue,
     /// Looks like documentation, and why.
@@ -121,6 +125,8 @@ impl Evidence {
             Self::Shape => "form of the text around it".to_owned(),
             Self::Near => "context words close by".to_owned(),
             Self::Entropy(bits) => format!("entropy {bits:.1} bits per character"),
+            Self::Named => "assigned to a name that means a secret".to_owned(),
+            Self::Weighed(reasons) => format!("weighed: {}", reasons.join("; ")),
             Self::WeakValue => "a weak or common value".to_owned(),
             Self::Placeholder(reason) => format!("placeholder: {reason}"),
             Self::Told(text) => text.clone(),

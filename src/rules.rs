@@ -21,6 +21,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
 use crate::config::nearest;
+use crate::detect::assignment;
 use crate::detect::checks::{self, Check};
 use crate::detect::keys;
 use crate::detect::near::{Context, spellings};
@@ -160,6 +161,11 @@ impl Rule {
     /// The stable name.
     pub fn id(&self) -> &str {
         &self.text.id
+    }
+
+    /// Whether it came with the program.
+    pub fn is_builtin(&self) -> bool {
+        matches!(self.file, Cow::Borrowed(_))
     }
 
     /// Whether the rule answers to this name: its id or one of its aliases.
@@ -374,7 +380,11 @@ impl Rules {
                         point(keyword, Target::Keys);
                     }
                 }
-                Detector::Assignment => {}
+                Detector::Assignment => {
+                    for keyword in assignment::KEYWORDS {
+                        point(keyword, Target::Assignment);
+                    }
+                }
             }
         }
         let keywords: Vec<&[u8]> = by_keyword.keys().map(Vec::as_slice).collect();

@@ -12,6 +12,7 @@ mod hostile;
 #[cfg(feature = "key-tools")]
 mod keys;
 mod living;
+mod notations;
 mod oath;
 mod proofs;
 mod radius;

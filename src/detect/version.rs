@@ -76,6 +76,7 @@ impl Scanner<'_> {
         trace.matches.clear();
         self.windows.clear();
         self.keys.clear();
+        self.names.clear();
         match earlier {
             Some(earlier) => self.carry_over(text, earlier, trace),
             None => self.collect_hits(text, trace),

@@ -14,7 +14,7 @@ fn what_a_configuration_hides_is_counted_and_isolated_brings_it_back() {
     write(
         &root,
         "sprawl.toml",
-        "[paths]\nexclude = ['vendor']\n[rules]\ndisable = ['github-*']\n\
+        "[paths]\nexclude = ['vendor']\n[rules]\ndisable = ['github-*', 'generic-*']\n\
          [thresholds]\nfail-on = 'critical'\n",
     );
     let quiet = run(&root, &["scan"]);

@@ -65,15 +65,15 @@ mod tests {
 
     #[test]
     fn workspace_and_app_are_named_and_the_secret_is_not() {
-        let secret = ["aB3dE5gH7jK9", "mN1pQ2rS4tU6"].concat();
+        let ending = ["aB3dE5gH7jK9", "mN1pQ2rS4tU6"].concat();
         let outcome =
-            (WEBHOOK.run)(url(&format!("services/T01ABC2DE/B03FGH4IJ/{secret}")).as_bytes());
+            (WEBHOOK.run)(url(&format!("services/T01ABC2DE/B03FGH4IJ/{ending}")).as_bytes());
         assert_eq!(outcome.verdict, Verdict::Plausible);
         assert_eq!(testing::fact(&outcome, "kind"), Some("incoming webhook"));
         assert_eq!(testing::fact(&outcome, "workspace"), Some("T01ABC2DE"));
         assert_eq!(testing::fact(&outcome, "app"), Some("B03FGH4IJ"));
         assert!(outcome.decoded.usability.is_empty());
-        assert!(outcome.decoded.facts.iter().all(|f| !f.value.contains(&secret)));
+        assert!(outcome.decoded.facts.iter().all(|f| !f.value.contains(&ending)));
     }
 
     #[test]

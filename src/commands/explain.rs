@@ -1,0 +1,215 @@
+//! `sprawl explain FILE:LINE`: what was seen on a line, what was weighed and what decided.
+//!
+//! Shows names and measures, never values.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::setting::Setting;
+use super::{Error, Outcome, output};
+use crate::cli::ExplainArgs;
+use crate::detect::assignment::features::{self, FEATURES};
+use crate::detect::assignment::grammar::Assigned;
+use crate::detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
+use crate::detect::assignment::names::Name;
+use crate::detect::assignment::{self, Measured, model, values};
+use crate::detect::{Candidate, Scanner};
+use crate::rules::Rules;
+use crate::text;
+
+/// Features that are named for each value.
+const SHOWN: usize = 8;
+
+/// Explains a line.
+///
+/// # Errors
+/// The place is not FILE:LINE, or the file cannot be read.
+pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
+    let (path, line) = place(&args.place)?;
+    let bytes = std::fs::read(&path)
+        .map_err(|error| Error::Input(format!("{} cannot be read: {error}", path.display())))?;
+    let text = text::decoded(&bytes);
+    let span = line_span(&text, line)
+        .ok_or_else(|| Error::Input(format!("{} has no line {line}", path.display())))?;
+    let setting = Setting::of(&args.config, std::slice::from_ref(&path), false)?;
+    let rules = setting.rules(&args.rules)?;
+    output::print(&explanation(&rules, &text, &span))?;
+    Ok(Outcome::Clean)
+}
+
+fn place(text: &str) -> Result<(PathBuf, usize), Error> {
+    // `FILE:LINE` or `FILE:LINE:COLUMN`, as compilers and our reports write it.
+    let number = |t: &str| t.parse::<usize>().ok().filter(|n| *n > 0);
+    let parts = text.rsplit_once(':').and_then(|(file, last)| {
+        let last = number(last)?;
+        Some(match file.rsplit_once(':').map(|(f, l)| (f, number(l))) {
+            Some((file, Some(line))) if !Path::new(&text[..text.len() - 1]).exists() => {
+                (file, line)
+            }
+            _ => (file, last),
+        })
+    });
+    parts
+        .filter(|(file, _)| !file.is_empty())
+        .map(|(file, line)| (PathBuf::from(file), line))
+        .ok_or_else(|| {
+            Error::Input(format!("`{text}` is not FILE:LINE; write for example src/main.rs:12"))
+        })
+}
+
+fn line_span(text: &[u8], line: usize) -> Option<Range<usize>> {
+    let mut start = 0;
+    for _ in 1..line {
+        start += memchr::memchr(b'\n', text.get(start..)?)? + 1;
+    }
+    if start == text.len() && line > 1 {
+        return None;
+    }
+    let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at);
+    Some(start..end)
+}
+
+fn touches(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start <= b.end && b.start <= a.end
+}
+
+/// Everything that can be said about a line.
+fn explanation(rules: &Rules, text: &[u8], line: &Range<usize>) -> String {
+    let mut out = String::new();
+    let found = Scanner::new(rules).candidates(text);
+    let here: Vec<&Candidate> = found.iter().filter(|c| touches(&c.secret, line)).collect();
+    for candidate in &here {
+        let rule = rules.get(candidate.rule);
+        let column = candidate.secret.start.saturating_sub(line.start) + 1;
+        let _ = writeln!(
+            out,
+            "found      {} ({}), {} bytes at column {column}",
+            rule.id(),
+            rule.text.title,
+            candidate.secret.len()
+        );
+        let _ = writeln!(out, "confidence {}", candidate.confidence.name());
+        for evidence in &candidate.evidence {
+            let _ = writeln!(out, "because    {}", evidence.describe());
+        }
+        out.push('\n');
+    }
+    let mut weighed = 0;
+    if assignment::is_text(text) {
+        for (name, assigned) in assignment::assignments(text) {
+            if touches(&assigned.value, line) {
+                weighed += 1;
+                weighing(text, line, (name, assigned), &here, rules, &mut out);
+            }
+        }
+    } else {
+        out.push_str("The file is binary: passwords in assignments are not looked for.\n");
+    }
+    if here.is_empty() && weighed == 0 {
+        out.push_str(
+            "Nothing on this line has the form of a known credential, and no literal is assigned \
+             to a name that means a secret.\n",
+        );
+    }
+    out
+}
+
+fn weighing(
+    text: &[u8],
+    line: &Range<usize>,
+    (name, assigned): (Name, Assigned),
+    here: &[&Candidate],
+    rules: &Rules,
+    out: &mut String,
+) {
+    let value = &assigned.value;
+    let shown = String::from_utf8_lossy(&text[name.span.clone()]);
+    let shown = if shown.is_empty() { "(part of a URL)".into() } else { shown };
+    let shape = values::shape(&text[value.clone()]);
+    let _ = writeln!(
+        out,
+        "weighed    {shown}: a {:?} of {} bytes at column {}, joined by {:?}, {:?}",
+        shape,
+        value.len(),
+        value.start.saturating_sub(line.start) + 1,
+        assigned.joint,
+        assigned.quoting,
+    );
+    if let Some(reason) = judge::plainly_none(text, &name, &assigned) {
+        let _ = writeln!(out, "verdict    not reported: {reason}\n");
+        return;
+    }
+    let vector = features::measure(text, &name, &assigned);
+    let measured = Measured { name, assigned, vector };
+    let verdict = judge::verdict(text, &measured);
+    let value = &measured.assigned.value;
+    let share = |odds: i32| 100.0 / (1.0 + (-f64::from(odds) / 1024.0).exp());
+    let _ = writeln!(
+        out,
+        "odds       {:.0} in 100 (reported from {:.0}, by default from {:.0})",
+        share(verdict.odds),
+        share(WEAK),
+        share(PATTERN),
+    );
+    for (feature, sum) in model::contributions(&measured.vector).into_iter().take(SHOWN) {
+        let about = FEATURES.iter().find(|(f, ..)| *f == feature).map_or("", |(_, _, a)| *a);
+        let _ = writeln!(
+            out,
+            "  {:>+5.2}    {about} ({})",
+            f64::from(sum) / 1024.0,
+            measured.vector.get(feature)
+        );
+    }
+    let _ = writeln!(out, "verdict    {}\n", decision(&verdict, value, here, rules));
+}
+
+fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules: &Rules) -> String {
+    let winner = here.iter().find(|c| touches(&c.secret, value)).map(|c| rules.get(c.rule));
+    match (verdict.confidence, winner) {
+        (_, Some(rule)) if rule.detector != crate::rules::Detector::Assignment => {
+            format!("{} knows more about it and reports it", rule.id())
+        }
+        (None, _) => "not reported: more speaks against it than for it".to_owned(),
+        (Some(_), _) if verdict.is_weak => {
+            "weak: a password that somebody would try first".to_owned()
+        }
+        (Some(confidence), _) => confidence.name().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        assert_eq!(place("a/b.rs:12").unwrap(), (PathBuf::from("a/b.rs"), 12));
+        assert_eq!(place("a/b.rs:12:7").unwrap(), (PathBuf::from("a/b.rs"), 12));
+        for bad in ["a/b.rs", "a/b.rs:", ":3", "a:0", "a:x"] {
+            assert!(place(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lines() {
+        assert_eq!(line_span(b"ab\ncd\n", 1), Some(0..2));
+        assert_eq!(line_span(b"ab\ncd\n", 2), Some(3..5));
+        assert_eq!(line_span(b"ab\ncd\n", 3), None);
+        assert_eq!(line_span(b"", 1), Some(0..0));
+    }
+
+    #[test]
+    fn reported_and_unreported_values_are_explained_without_being_shown() {
+        let rules = Rules::builtin();
+        let value = ["Vx7", "qTz2", "Wm4p", "Ld9k"].concat();
+        let text = format!("db_password = \"{value}\"\ncacheKey = \"user-name\"\nplain\n");
+        let of =
+            |line| explanation(&rules, text.as_bytes(), &line_span(text.as_bytes(), line).unwrap());
+        assert!(of(1).contains("found      generic-password"), "{}", of(1));
+        assert!(of(1).contains("odds"));
+        assert!(of(2).contains("not reported"), "{}", of(2));
+        assert!(of(3).starts_with("Nothing"));
+        assert!(!of(1).contains(&value) && !of(2).contains("user-name"));
+    }
+}

@@ -1,0 +1,68 @@
+//! The scanner's side of the assignment detector: from keywords to candidates.
+
+use super::assignment::judge::{reasons, rule_of, verdict};
+use super::assignment::{self, Measured};
+use super::decoded::Decoded;
+use super::{Candidate, Scanner, Standing, entropy};
+use crate::finding::Evidence;
+use crate::rules::{Rule, RuleId, lexicon};
+
+/// Bytes before the name and after the value in which a provider's host is looked for.
+const AROUND: usize = 200;
+
+impl Scanner<'_> {
+    /// Values without a shape of their own, by the names they are assigned to.
+    pub(super) fn find_assigned(&mut self, text: &[u8], out: &mut Vec<Candidate>) {
+        let mut names = std::mem::take(&mut self.names);
+        if !names.is_empty() && assignment::is_text(text) {
+            names.sort_unstable();
+            let mut end = 0;
+            for (from, to) in &names {
+                // Several keywords in one name.
+                if *from < end {
+                    continue;
+                }
+                let Some(measured) = assignment::measured_at(text, *from..*to) else { continue };
+                end = measured.name.span.end;
+                self.push_assigned(text, &measured, out);
+            }
+        }
+        names.clear();
+        self.names = names;
+    }
+
+    /// The rule that says what was found: that of the provider whom the name or a host beside it
+    /// gives away, or else one for the sort of secret.
+    fn rule_for(&self, text: &[u8], measured: &Measured) -> Option<(RuleId, &Rule)> {
+        let assigned = &measured.assigned;
+        let from = measured.name.span.start.saturating_sub(AROUND);
+        let around = &text[from..(assigned.end + AROUND).min(text.len())];
+        let name = &text[measured.name.span.clone()];
+        lexicon::type_of(name, &text[assigned.value.clone()], around)
+            .and_then(|id| self.rules.named(id))
+            .or_else(|| self.rules.named(rule_of(measured.name.class)))
+    }
+
+    fn push_assigned(&self, text: &[u8], measured: &Measured, out: &mut Vec<Candidate>) {
+        let verdict = verdict(text, measured);
+        let Some(confidence) = verdict.confidence else { return };
+        let secret = measured.assigned.value.clone();
+        let Some((rule, _)) = self.rule_for(text, measured) else { return };
+        let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0)];
+        if verdict.is_weak {
+            evidence.push(Evidence::WeakValue);
+        }
+        evidence.push(Evidence::Entropy(entropy::shannon(&text[secret.clone()])));
+        out.push(Candidate {
+            rule,
+            specificity: (Standing::Generic, false, 0, 0, 0),
+            secret,
+            identity: None,
+            evidence,
+            confidence,
+            usability: Vec::new(),
+            decoded: Decoded::default(),
+            companions: Vec::new(),
+        });
+    }
+}

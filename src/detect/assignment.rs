@@ -1,0 +1,306 @@
+//! Passwords and keys without a shape of their own, found by the names they are assigned to.
+//!
+//! A keyword (`pass`, `key`, `token`, ...) leads to the name around it; the cheapest questions come
+//! first: does the name mean a secret, does a value follow, is that value a literal. What is left is
+//! measured ([`features`]) and weighed ([`judge`]).
+//!
+//! A verdict depends on the bytes from [`REACH_BEFORE`] before the keyword to [`REACH_AFTER`] behind
+//! it and on nothing else: not on the file's name, so that a text has the same findings wherever it
+//! lies.
+
+pub mod features;
+pub mod grammar;
+pub mod judge;
+pub mod lexicon;
+pub mod model;
+pub mod names;
+mod trees;
+pub mod values;
+pub mod words;
+
+use std::ops::Range;
+
+use features::Vector;
+use grammar::Assigned;
+use names::Name;
+
+/// Where to look: what the names of secrets contain, in lower case.
+pub const KEYWORDS: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "auth",
+    "cred",
+    "bearer",
+    "basic ",
+    "psw",
+    "identified",
+];
+
+/// Bytes before a keyword on which a verdict depends.
+pub const REACH_BEFORE: usize = names::LONGEST + features::BEFORE + 1;
+/// Bytes after the beginning of a keyword on which a verdict depends.
+pub const REACH_AFTER: usize = names::LONGEST + GLUE + grammar::LONGEST_VALUE + features::AFTER;
+
+/// Bytes between a name and its value at most.
+const GLUE: usize = 700;
+
+/// A value that stands where a secret would, with what is weighed.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The name.
+    pub name: Name,
+    /// The value and how it is joined to the name.
+    pub assigned: Assigned,
+    /// The features.
+    pub vector: Vector,
+}
+
+/// What is assigned to the name around a keyword; `None` if it is no name of a secret, or if no
+/// literal is assigned to it, or one that is plainly no secret.
+pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
+    let name = names::name_at(text, keyword)?;
+    let assigned = grammar::assigned(text, &name)?;
+    if judge::plainly_none(text, &name, &assigned).is_some() {
+        return None;
+    }
+    let vector = features::measure(text, &name, &assigned);
+    Some(Measured { name, assigned, vector })
+}
+
+/// Everything in a text that stands where a secret would and is not plainly none, in order of place.
+pub fn survey(text: &[u8]) -> Vec<Measured> {
+    let weighed = |(name, assigned): (Name, Assigned)| {
+        judge::plainly_none(text, &name, &assigned).is_none().then(|| {
+            let vector = features::measure(text, &name, &assigned);
+            Measured { name, assigned, vector }
+        })
+    };
+    assignments(text).into_iter().filter_map(weighed).collect()
+}
+
+/// Every literal in a text that is assigned to a name that means a secret, or stands as a password in
+/// a URL, in order of place.
+pub fn assignments(text: &[u8]) -> Vec<(Name, Assigned)> {
+    let mut all = Vec::new();
+    let keywords = words::automaton(KEYWORDS.iter());
+    for found in keywords.find_overlapping_iter(text) {
+        if let Some(name) = names::name_at(text, found.range())
+            && let Some(assigned) = grammar::assigned(text, &name)
+        {
+            all.push((name, assigned));
+        }
+    }
+    for at in memchr::memmem::find_iter(text, b"://") {
+        if let Some(password) = userinfo(text, at + 3) {
+            all.push((Name::none(password.start), Assigned::within(password)));
+        }
+    }
+    all.sort_by_key(|(name, assigned)| (assigned.value.start, assigned.value.end, name.span.start));
+    all.dedup_by(|a, b| a.0.span == b.0.span && a.1.value == b.1.value);
+    all
+}
+
+/// The password of a URL, `user:password@`, after its `://`.
+fn userinfo(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..(at + 300).min(text.len()))?;
+    let end = rest.iter().position(|b| b" \t\r\n\"'`<>/@".contains(b))?;
+    let colon = memchr::memchr(b':', &rest[..end])?;
+    (rest[end] == b'@' && end > colon + 3).then(|| at + colon + 1..at + end)
+}
+
+/// Whether a blob is searched at all: not if there is a NUL among its first bytes.
+pub fn is_text(text: &[u8]) -> bool {
+    memchr::memchr(0, &text[..text.len().min(8192)]).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Scanner;
+    use crate::finding::Confidence;
+    use crate::rules::{Detector, Rules};
+
+    /// A value as a generator makes them: SplitMix64 over letters and digits.
+    fn generated(mut seed: u64, length: usize) -> String {
+        let alphabet = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+        (0..length)
+            .map(|_| {
+                seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let z = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                char::from(alphabet[((z ^ (z >> 31)) % alphabet.len() as u64) as usize])
+            })
+            .collect()
+    }
+
+    fn verdicts(text: &str) -> Vec<(String, Option<Confidence>)> {
+        let text = text.as_bytes();
+        survey(text)
+            .iter()
+            .map(|m| {
+                let value = String::from_utf8_lossy(&text[m.assigned.value.clone()]).into_owned();
+                (value, judge::verdict(text, m).confidence)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn examples_of_the_rules_are_found_and_counter_examples_are_not() {
+        let rules = Rules::builtin();
+        let mut scanner = Scanner::new(&rules);
+        let mut seen = 0;
+        for (id, rule) in rules.iter().filter(|(_, r)| r.detector == Detector::Assignment) {
+            for (example, seed) in rule.text.examples.iter().zip(11..) {
+                let secret = generated(seed, 24);
+                let text = example.replace("{secret}", &secret);
+                let found = scanner.candidates(text.as_bytes());
+                let hit = found.iter().find(|c| text[c.secret.clone()] == *secret);
+                let hit = hit.unwrap_or_else(|| panic!("nothing in {example}"));
+                assert_eq!(hit.rule, id, "{example}");
+                seen += 1;
+            }
+            for counter in rule.text.counter_examples.iter() {
+                assert!(scanner.candidates(counter.as_bytes()).is_empty(), "{counter}");
+            }
+        }
+        assert!(seen >= 8);
+    }
+
+    #[test]
+    fn notations() {
+        let value = ["Vx7", "qTz2"].join("4");
+        for notation in [
+            "password = \"{V}\"",
+            "'password': '{V}',",
+            "{\\\"password\\\": \\\"{V}\\\"}",
+            "<password>{V}</password>",
+            "<add key=\"Password\" value=\"{V}\"/>",
+            "<key>Password</key>\n\t<string>{V}</string>",
+            "- name: DB_PASSWORD\n  value: {V}",
+            "setPassword(\"{V}\")",
+            "props.put(\"password\", \"{V}\");",
+            "export DB_PASS={V}",
+            "mysql --password {V} -h db",
+            "let password: &str = \"{V}\";",
+            "os.getenv(\"DB_PASSWORD\", \"{V}\")",
+            "pass = process.env.PASS || '{V}'",
+            "if (password == \"{V}\")",
+            "ENV DB_PASSWORD {V}",
+            "?user=a&password={V}&b=c",
+            "Password={V};Server=a",
+            "byte[] key = Base64.decode(\"{V}\");",
+            "password => '{V}'",
+            "password := `{V}`",
+            "@\"password\" : @\"{V}\"",
+            "X-Auth-Token: {V}",
+            "Authorization: Token {V}",
+            "\"tokens\": [\"{V}\", \"b\"]",
+            "openssl rsa -passin pass:{V} -in x",
+            "postgres://user:{V}@host/db",
+        ] {
+            let text = notation.replace("{V}", &value);
+            let found = verdicts(&text);
+            assert!(found.iter().any(|(v, _)| *v == value), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_is_not_measured() {
+        for text in [
+            "password:\n  policy: strict",
+            "for key in keys",
+            "Token::COMMA",
+            "def token(self):",
+            "password",
+            "token.next()",
+            "passenger = \"{V}\"",
+        ] {
+            assert!(survey(text.as_bytes()).is_empty(), "{text}: {:?}", verdicts(text));
+        }
+    }
+
+    /// The verdict on the value that ends up in a text.
+    fn verdict_of(text: &str, value: &str) -> Option<judge::Verdict> {
+        let bytes = text.as_bytes();
+        let all = survey(bytes);
+        let found = all.iter().find(|m| bytes[m.assigned.value.clone()] == *value.as_bytes());
+        found.map(|measured| judge::verdict(bytes, measured))
+    }
+
+    #[test]
+    fn every_word_close_by_has_its_place() {
+        assert!(features::words_close_by() <= 128);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn another_name_for_the_same_changes_nothing(
+            names in proptest::sample::subsequence(vec!["password", "passwd", "pwd", "passphrase"], 2),
+            value in "[A-Za-z0-9!%+]{8,20}[a-z]",
+            form in 0..4_usize,
+        ) {
+            let text = |name: &str| match form {
+                0 => format!("user = \"anna\"\n{name} = \"{value}\"\n"),
+                1 => format!("user: anna\n{name}: {value}\n"),
+                2 => format!("{{\"user\": \"anna\", \"{name}\": \"{value}\"}}\n"),
+                _ => format!("export {name}={value}\n"),
+            };
+            let odds = |name: &str| verdict_of(&text(name), &value).map(|v| v.confidence);
+            proptest::prop_assert_eq!(odds(names[0]), odds(names[1]));
+        }
+
+        #[test]
+        fn quotes_indentation_and_line_ends_change_nothing(
+            value in "[A-Za-z0-9+]{6,20}[a-z]",
+            class in proptest::sample::select(vec!["password", "api_key", "token", "clientSecret"]),
+            indent in proptest::sample::select(vec!["", "  ", "\t", "        "]),
+        ) {
+            let text = |quote: char, indent: &str, end: &str| {
+                format!(
+                    "{indent}host = {quote}db{quote}{end}{indent}{class} = {quote}{value}{quote}{end}\
+                     {indent}port = 1{end}"
+                )
+            };
+            let plain = verdict_of(&text('"', "", "\n"), &value);
+            proptest::prop_assert_eq!(plain, verdict_of(&text('\'', "", "\n"), &value));
+            proptest::prop_assert_eq!(plain, verdict_of(&text('"', indent, "\n"), &value));
+            proptest::prop_assert_eq!(plain, verdict_of(&text('"', indent, "\r\n"), &value));
+        }
+
+        #[test]
+        fn utf_16_changes_nothing(value in "[A-Za-z0-9+]{6,20}[a-z]") {
+            let text = format!("db_password: \"{value}\"\n");
+            let wide: Vec<u8> = std::iter::once(0xfeff_u16)
+                .chain(text.encode_utf16())
+                .flat_map(u16::to_le_bytes)
+                .collect();
+            let narrow = crate::text::decoded(&wide);
+            let back = std::str::from_utf8(&narrow).unwrap();
+            proptest::prop_assert_eq!(verdict_of(&text, &value), verdict_of(back, &value));
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_blob_of_bytes() {
+        assert!(!is_text(b"pass\0word"));
+        assert!(is_text("pässword".as_bytes()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_surveyed(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let _ = survey(&bytes);
+        }
+
+        #[test]
+        fn any_notation_is_surveyed(text in "(password|api_key|token)[\"'`:=> (\\[{\\\\<,.a-zA-Z0-9/\\n-]{0,60}") {
+            for measured in survey(text.as_bytes()) {
+                let _ = judge::verdict(text.as_bytes(), &measured);
+                let _ = judge::reasons(&measured, 3);
+            }
+        }
+    }
+}

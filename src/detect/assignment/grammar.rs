@@ -1,0 +1,673 @@
+//! How values meet names: `name = "value"`, `"name": "value"`, `--name value`, `<name>value</name>`,
+//! `setName("value")`, `name="x" value="y"`, and their relatives in other notations.
+//!
+//! One grammar for all of them, because texts mix notations: JSON within strings, shell within
+//! Markdown. It reads on from the name and needs no knowledge of the file.
+
+use std::ops::Range;
+
+use super::lexicon;
+use super::names::Name;
+
+/// Longest value, in bytes.
+pub const LONGEST_VALUE: usize = 1200;
+
+/// A literal that stands where the value of a name stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The literal without its quotes.
+    pub value: Range<usize>,
+    /// How it is joined to the name.
+    pub joint: Joint,
+    /// How the literal is written.
+    pub quoting: Quoting,
+    /// Function or constructor around the literal: `getenv(`, `new SecretKey(`.
+    pub call: Option<Range<usize>>,
+    /// Whether a type stands between the name and the value.
+    pub typed: bool,
+    /// Whether the name is in quotes, brackets or tags.
+    pub quoted_name: bool,
+    /// Whether the value begins on a later line than the name ends.
+    pub next_line: bool,
+    /// Whether the literal is the first of a list.
+    pub in_list: bool,
+    /// Scheme before the value: `Bearer`, `Basic`, `Token`.
+    pub scheme: Option<Range<usize>>,
+    /// End of what was read.
+    pub end: usize,
+}
+
+impl Assigned {
+    /// A value that has no name: the password of a URL.
+    pub fn within(value: Range<usize>) -> Self {
+        let end = value.end;
+        Self {
+            value,
+            joint: Joint::Within,
+            quoting: Quoting::Bare,
+            call: None,
+            typed: false,
+            quoted_name: false,
+            next_line: false,
+            in_list: false,
+            scheme: None,
+            end,
+        }
+    }
+}
+
+/// What joins a value to a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Joint {
+    /// `=`, `:=`, `<-`.
+    Equals,
+    /// `:`.
+    Colon,
+    /// `=>`, `->`.
+    Arrow,
+    /// `==`, `!=`, `.equals(`.
+    Compared,
+    /// `"name", "value"`.
+    Comma,
+    /// `name("value")`.
+    Call,
+    /// `<name>value`.
+    Tag,
+    /// `--name value`, `password "value"`.
+    Blank,
+    /// `||`, `??`, `or`, `:-`.
+    Default,
+    /// `name="x" value="y"`.
+    ValueOf,
+    /// `user:value@host`, or what a rule of another kind has found.
+    Within,
+}
+
+/// How a literal is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quoting {
+    /// Without quotes.
+    Bare,
+    /// `"` or typographic quotes.
+    Double,
+    /// `'`.
+    Single,
+    /// `` ` ``.
+    Back,
+    /// `\"`: within another string.
+    Escaped,
+    /// `"""`.
+    Triple,
+}
+
+/// Bytes between the name and its operator at most.
+const GAP: usize = 64;
+
+/// The value that belongs to a name, if a literal stands in its place.
+pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
+    let end = name.span.end;
+    let before = name.span.start.checked_sub(1).map(|i| text[i]);
+    let mut reader = Reader { text, at: end };
+    let quoted_name = reader.closers();
+    let flag = before == Some(b'-');
+    reader.blanks(GAP);
+    let symbol = before == Some(b':') || quoted_name;
+    let mut typed = false;
+    let joint = match (reader.peek(0)?, reader.peek(1)) {
+        (b':', Some(b'=')) => reader.take(2, Joint::Equals),
+        (b':', Some(b'-')) => reader.take(2, Joint::Default),
+        (b':', Some(b':')) => return None,
+        (b':', _) => reader.take(1, Joint::Colon),
+        (b'=', Some(b'=')) if reader.peek(2) == Some(b'=') => reader.take(3, Joint::Compared),
+        (b'=', Some(b'=')) => reader.take(2, Joint::Compared),
+        (b'=', Some(b'>')) => reader.take(2, Joint::Arrow),
+        (b'-', Some(b'>')) => {
+            // Elsewhere a member of something: `key->name`.
+            if !reader.arrow_to_literal() {
+                return None;
+            }
+            reader.take(2, Joint::Arrow)
+        }
+        (b'=', Some(b'~')) => return None,
+        (b'=', _) => reader.take(1, Joint::Equals),
+        (b'!', Some(b'=')) if reader.peek(2) == Some(b'=') => reader.take(3, Joint::Compared),
+        (b'!', Some(b'=')) => reader.take(2, Joint::Compared),
+        (b'<', Some(b'-')) => reader.take(2, Joint::Equals),
+        (b'|', Some(b' ')) if begins_row(text, name.span.start) => reader.take(2, Joint::Tag),
+        (b'|', Some(b'|')) | (b'?', Some(b'?' | b':')) => reader.take(2, Joint::Default),
+        (b'?' | b'+' | b'|', Some(b'=')) => reader.take(2, Joint::Equals),
+        (b'o', Some(b'r')) if reader.peek(2) == Some(b' ') => reader.take(2, Joint::Default),
+        (b',', _) if reader.second_result() => Joint::Equals,
+        (b',', _) if symbol => match reader.value_of(quoted_name) {
+            Some(()) => Joint::ValueOf,
+            None if is_first_argument(text, name.span.start) => reader.take(1, Joint::Comma),
+            None => return None,
+        },
+        (b'(', _)
+            if !quoted_name && before != Some(b' ') || name.last() & lexicon::COMPARES != 0 =>
+        {
+            reader.expect(b'(')?;
+            Joint::Call
+        }
+        (b'b' | b'B' | b'w' | b'W', _) if reader.identified(name) => Joint::Blank,
+        (b'(', _) if !quoted_name => reader.take(1, Joint::Call),
+        (b'{', Some(b'"')) if !quoted_name => reader.take(1, Joint::Call),
+        // `(?<name>` is a group of a regular expression, not an element.
+        (b'>', _) if before == Some(b'<') && is_group(text, name.span.start) => return None,
+        (b'>', _) if quoted_name || before == Some(b'<') => reader.take(1, Joint::Tag),
+        (b'/', Some(b'>')) => return None,
+        (b'"' | b'\'' | b'`', _) if reader.at > end => Joint::Blank,
+        (b'<', Some(b'/')) if before == Some(b'>') => reader.next_tag()?,
+        (b'\n' | b'\r', _) => {
+            reader.value_of(quoted_name)?;
+            Joint::ValueOf
+        }
+        _ if reader.value_of(quoted_name).is_some() => Joint::ValueOf,
+        _ if reader.at > end
+            && (flag
+                || name.first() & lexicon::SCHEME != 0
+                || begins_command(text, name.span.start)) =>
+        {
+            Joint::Blank
+        }
+        _ => return None,
+    };
+    if joint == Joint::Colon && reader.annotation() {
+        typed = true;
+    }
+    reader.literal(joint, flag, typed, quoted_name, name)
+}
+
+/// Whether a name in quotes is the first of several arguments, or a symbol: `put("name", `, `:name,`.
+/// Elsewhere a comma separates words of a list.
+fn is_first_argument(text: &[u8], start: usize) -> bool {
+    let before = &text[start.saturating_sub(6)..start];
+    let quotes = |b: &u8| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'@' | b' ');
+    before.ends_with(b":") || before.iter().rfind(|b| !quotes(b)) == Some(&b'(')
+}
+
+/// Whether a name after `<` names a group of a regular expression.
+fn is_group(text: &[u8], start: usize) -> bool {
+    start >= 2 && matches!(text[start - 2], b'?' | b'P')
+}
+
+/// Whether the name is in the first cell of a row of a table: `| name | `.
+fn begins_row(text: &[u8], start: usize) -> bool {
+    let signs = |b: &u8| matches!(b, b' ' | b'`' | b'*');
+    let before = &text[start.saturating_sub(6)..start];
+    before.iter().rfind(|b| !signs(b)) == Some(&b'|')
+}
+
+/// Whether the name is the first word of its line, or of a command that sets variables, or a scheme.
+fn begins_command(text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(120);
+    let before = &text[from..start];
+    let line = match memchr::memrchr2(b'\n', b'\r', before) {
+        Some(at) => &before[at + 1..],
+        None if from == 0 => before,
+        None => return false,
+    };
+    let line = line.trim_ascii();
+    let line = line.strip_prefix(b"#").unwrap_or(line).trim_ascii_start();
+    [&b""[..], b"ENV", b"ARG", b"env", b"setenv", b"setx", b"set", b"config set", b"CONFIG SET"]
+        .contains(&line)
+        || [&b"machine "[..], b"login "].iter().any(|word| line.starts_with(word))
+}
+
+/// Whether an operator may follow a name: the cheapest question, asked before what the name means.
+pub fn may_assign(text: &[u8], name: Range<usize>) -> bool {
+    let mut reader = Reader { text, at: name.end };
+    let before = name.start.checked_sub(1).map(|i| text[i]);
+    let closed = reader.closers();
+    let blank = matches!(reader.peek(0), Some(b' ' | b'\t'));
+    reader.blanks(GAP);
+    match (reader.peek(0), reader.peek(1)) {
+        (Some(b'-'), Some(b'>')) => reader.arrow_to_literal(),
+        (Some(b':' | b'=' | b'!' | b'<' | b'|' | b'?' | b'+'), _) => true,
+        (Some(b'"' | b'\'' | b'`' | b'('), _) | (Some(b'{'), Some(b'"')) => true,
+        (Some(b'{'), Some(b'\n' | b'\r')) => closed,
+        (Some(b','), _) => closed || before == Some(b':') || reader.second_result(),
+        (Some(b'>'), _) => closed || before == Some(b'<'),
+        (Some(b'\n' | b'\r'), _) => closed || before == Some(b' '),
+        (Some(_), _) => {
+            closed
+                || (blank
+                    && (before == Some(b'-')
+                        || text[name.start..name.end].eq_ignore_ascii_case(b"basic")
+                        || text[name.start..name.end].eq_ignore_ascii_case(b"bearer")
+                        || text[name.start..name.end].eq_ignore_ascii_case(b"identified")
+                        || (reader.peek(0), reader.peek(1)) == (Some(b'o'), Some(b'r'))
+                        || begins_command(text, name.start)))
+        }
+        (None, _) => false,
+    }
+}
+
+struct Reader<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.text.get(self.at + ahead).copied()
+    }
+
+    fn take(&mut self, bytes: usize, joint: Joint) -> Joint {
+        self.at += bytes;
+        joint
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.peek(0)? == byte).then(|| self.at += 1)
+    }
+
+    /// Spaces and tabs.
+    fn blanks(&mut self, most: usize) {
+        let end = self.at + most;
+        while self.at < end && matches!(self.peek(0), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    /// Passes over what SQL puts between `IDENTIFIED` and the password: `BY`, `WITH plugin BY`.
+    fn identified(&mut self, name: &Name) -> bool {
+        if !self.text[name.span.clone()].eq_ignore_ascii_case(b"identified") {
+            return false;
+        }
+        let rest = &self.text[self.at..(self.at + GAP).min(self.text.len())];
+        let line = rest.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+        let by = line.windows(3).position(|word| word.eq_ignore_ascii_case(b"by "));
+        let quote = |by: usize| matches!(line.get(by + 3), Some(b'\'' | b'"'));
+        if let Some(by) = by.filter(|by| quote(*by)) {
+            self.at += by + 3;
+        }
+        by.is_some_and(quote)
+    }
+
+    /// Passes over a second result, as in Go's `name, err :=`.
+    fn second_result(&mut self) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let Some(rest) = rest.strip_prefix(b", ") else { return false };
+        let word = rest.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'_').count();
+        let sign = match &rest[word..] {
+            [b' ', b':', b'=', b' ', ..] => 4,
+            [b' ', b'=', b' ', ..] => 3,
+            _ => return false,
+        };
+        self.at += 2 + word + sign;
+        (1..=3).contains(&word)
+    }
+
+    /// Passes over the sign of a YAML block: `>`, `|-`.
+    fn block_scalar(&mut self) -> bool {
+        let length = match (self.peek(0), self.peek(1)) {
+            (Some(b'>' | b'|'), Some(b'\n' | b'\r')) => 1,
+            (Some(b'>' | b'|'), Some(b'-' | b'+'))
+                if matches!(self.peek(2), Some(b'\n' | b'\r')) =>
+            {
+                2
+            }
+            _ => return false,
+        };
+        self.at += length;
+        true
+    }
+
+    /// Whether a quote follows an arrow.
+    fn arrow_to_literal(&self) -> bool {
+        let rest = self.text.get(self.at + 2..).unwrap_or_default();
+        let quote = rest.iter().find(|b| !matches!(b, b' ' | b'\t'));
+        matches!(quote, Some(b'"' | b'\''))
+    }
+
+    /// Blanks and at most so many line ends, also escaped ones; says whether there was a line end.
+    fn space(&mut self, mut lines: usize) -> bool {
+        let mut crossed = false;
+        let end = self.at + 160;
+        while self.at < end {
+            match self.peek(0) {
+                Some(b' ' | b'\t') => self.at += 1,
+                Some(b'\r') if self.peek(1) == Some(b'\n') => self.at += 1,
+                Some(b'\r' | b'\n') if lines > 0 => {
+                    lines -= 1;
+                    crossed = true;
+                    self.at += 1;
+                }
+                // Continued: for what is written, it is one line.
+                Some(b'\\') if self.peek(1) == Some(b'\n') => self.at += 2,
+                Some(b'\\') if self.peek(1) == Some(b'\r') && self.peek(2) == Some(b'\n') => {
+                    self.at += 3;
+                }
+                _ => break,
+            }
+        }
+        crossed
+    }
+
+    /// What closes a name: quotes, brackets, emphasis. Says whether anything did.
+    fn closers(&mut self) -> bool {
+        let start = self.at;
+        for _ in 0..6 {
+            match self.peek(0) {
+                Some(b'"' | b'\'' | b'`' | b']' | b'*') => self.at += 1,
+                Some(b'\\') if matches!(self.peek(1), Some(b'"' | b'\'')) => self.at += 2,
+                Some(b'&') if let Some(length) = entity(&self.text[self.at..]) => self.at += length,
+                Some(b')') if self.at > start => self.at += 1,
+                Some(b'?' | b'!') if self.peek(1) == Some(b':') => self.at += 1,
+                _ => break,
+            }
+        }
+        self.at > start
+    }
+
+    /// `value =` after a name: an attribute, member or line of its own.
+    fn value_of(&mut self, quoted_name: bool) -> Option<()> {
+        let start = self.at;
+        let found = self.try_value_of(quoted_name);
+        if found.is_none() {
+            self.at = start;
+        }
+        found
+    }
+
+    fn try_value_of(&mut self, quoted_name: bool) -> Option<()> {
+        self.blanks(GAP);
+        if self.peek(0) == Some(b',') || (quoted_name && self.peek(0) == Some(b'{')) {
+            self.at += 1;
+        }
+        let crossed = self.space(2);
+        if !crossed && !quoted_name {
+            return None;
+        }
+        for _ in 0..3 {
+            if matches!(self.peek(0), Some(b'"' | b'\'' | b'\\' | b'-')) {
+                self.at += 1;
+            }
+        }
+        let rest = self.text.get(self.at..)?;
+        let word = ["value", "val", "default", "defaultvalue", "content", "string", "text"]
+            .iter()
+            .filter(|w| {
+                rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w.as_bytes()))
+                    && !rest.get(w.len()).is_some_and(u8::is_ascii_alphanumeric)
+            })
+            .max_by_key(|w| w.len())?;
+        self.at += word.len();
+        self.closers();
+        self.blanks(GAP);
+        matches!(self.peek(0)?, b'=' | b':').then(|| self.at += 1)?;
+        if self.peek(0) == Some(b'>') {
+            self.at += 1;
+        }
+        Some(())
+    }
+
+    /// `<key>password</key> <string>`: on to the next tag's content.
+    fn next_tag(&mut self) -> Option<Joint> {
+        let close =
+            memchr::memchr(b'>', self.text.get(self.at..(self.at + 40).min(self.text.len()))?)?;
+        self.at += close + 1;
+        self.space(2);
+        self.expect(b'<')?;
+        if self.peek(0)? == b'/' {
+            return None;
+        }
+        let close =
+            memchr::memchr(b'>', self.text.get(self.at..(self.at + 40).min(self.text.len()))?)?;
+        self.at += close + 1;
+        Some(Joint::ValueOf)
+    }
+
+    /// A type after a colon, and the `=` behind it: `: string =`, `: Option<&'static str> =`.
+    fn annotation(&mut self) -> bool {
+        let mut at = self.at;
+        let end = (at + 48).min(self.text.len());
+        let mut letters = false;
+        while at < end {
+            match self.text[at] {
+                b'=' => {
+                    // Padding of base64 ends a value; it does not begin one.
+                    let next = self.text.get(at + 1);
+                    let apart =
+                        self.text[at - 1] == b' ' || matches!(next, Some(b'"' | b'\'' | b'`'));
+                    let typed = letters && apart && !matches!(next, Some(b'=' | b'>'));
+                    if typed {
+                        self.at = at + 1;
+                    }
+                    return typed;
+                }
+                b if b.is_ascii_alphabetic() => letters = true,
+                b if b.is_ascii_digit() && letters => {}
+                b' ' | b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'?' | b'.' | b'|' | b'*'
+                | b':' => {}
+                b'\'' if matches!(self.text[at - 1], b'&') => {}
+                _ => return false,
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// The literal itself, perhaps within calls and lists.
+    fn literal(
+        mut self,
+        joint: Joint,
+        flag: bool,
+        typed: bool,
+        quoted_name: bool,
+        name: &Name,
+    ) -> Option<Assigned> {
+        let lines = if flag && joint == Joint::Blank { 0 } else { 2 };
+        self.blanks(GAP);
+        let block = joint == Joint::Colon && self.block_scalar();
+        let next_line = self.space(lines) && !block;
+        let mut call = None;
+        let mut in_list = false;
+        for _ in 0..4 {
+            match self.peek(0)? {
+                b'[' | b'{' if !in_list && matches!(self.peek(1)?, b'"' | b'\'' | b' ' | b'\n') => {
+                    in_list = true;
+                    self.at += 1;
+                    self.space(2);
+                    continue;
+                }
+                b'@' | b'&' | b'*' | b'(' if self.opens_after_sign() => self.at += 1,
+                b if b.is_ascii_alphabetic() || b == b'_' || b == b'[' => match self.callee() {
+                    Some(range) => call = Some(range),
+                    None => break,
+                },
+                _ => break,
+            }
+        }
+        let (quoting, open) = self.quote();
+        self.at += open;
+        let start = self.at;
+        if quoting == Quoting::Bare {
+            // A map, a block, another line or an argument without quotes is no value.
+            let elsewhere = next_line && !matches!(joint, Joint::Tag | Joint::ValueOf);
+            let code = matches!(joint, Joint::Call | Joint::Comma | Joint::Compared);
+            if elsewhere || code || call.is_some() {
+                return None;
+            }
+            self.scheme_word();
+            self.bare(joint, name)?;
+        } else {
+            self.quoted(quoting)?;
+        }
+        let mut value = start..self.at;
+        let scheme = scheme(self.text, &value);
+        if let Some(scheme) = &scheme {
+            value.start = scheme.end + 1;
+        }
+        if value.is_empty() {
+            return None;
+        }
+        let end = self.at;
+        Some(Assigned {
+            value,
+            joint,
+            quoting,
+            call,
+            typed,
+            quoted_name,
+            next_line,
+            in_list,
+            scheme,
+            end,
+        })
+    }
+
+    /// Passes over a scheme before a value without quotes: `Token abc`.
+    fn scheme_word(&mut self) {
+        let rest = &self.text[self.at..(self.at + 10).min(self.text.len())];
+        let Some(blank) = memchr::memchr(b' ', rest) else { return };
+        let value = self.text.get(self.at + blank + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if value && SCHEMES.iter().any(|s| rest[..blank].eq_ignore_ascii_case(s.as_bytes())) {
+            self.at += blank + 1;
+        }
+    }
+
+    /// Whether a quote follows a sign that belongs to the literal.
+    fn opens_after_sign(&self) -> bool {
+        matches!(self.peek(1), Some(b'"' | b'\''))
+    }
+
+    /// A call or prefix before a quote: `getenv(`, `new String(`, `[]byte(`, `b`, `u8`.
+    fn callee(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        let end = (start + 64).min(self.text.len());
+        let mut at = start;
+        while at < end {
+            match self.text[at] {
+                b'(' => {
+                    let range = start..at;
+                    self.at = at + 1;
+                    self.space(1);
+                    return Some(range);
+                }
+                b'"' | b'\'' if at - start <= 2 && self.text[start] != b'[' => {
+                    self.at = at;
+                    return Some(start..at);
+                }
+                b if b.is_ascii_alphanumeric() => {}
+                b'_' | b'.' | b':' | b'[' | b']' | b'$' | b'<' | b'>' | b'-' | b'!' => {}
+                b' ' if &self.text[start..at] == b"new" => {}
+                _ => return None,
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Which quote opens here, and its length.
+    fn quote(&self) -> (Quoting, usize) {
+        let rest = &self.text[self.at..];
+        match rest {
+            [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..] => (Quoting::Triple, 3),
+            [b'"', ..] => (Quoting::Double, 1),
+            [b'\'', ..] => (Quoting::Single, 1),
+            [b'`', ..] => (Quoting::Back, 1),
+            [b'\\', b'"' | b'\'', ..] => (Quoting::Escaped, 2),
+            [b'\\', b'\\', b'\\', b'"', ..] => (Quoting::Escaped, 4),
+            [b'&', ..] if let Some(length) = entity(rest) => (Quoting::Escaped, length),
+            _ if typographic(rest) => (Quoting::Double, 3),
+            _ => (Quoting::Bare, 0),
+        }
+    }
+
+    /// Goes to the closing quote.
+    fn quoted(&mut self, quoting: Quoting) -> Option<()> {
+        let start = self.at;
+        let quote = self.text[start - 1];
+        let end = (start + LONGEST_VALUE).min(self.text.len());
+        while self.at < end {
+            let rest = &self.text[self.at..end];
+            match (quoting, rest) {
+                (Quoting::Escaped, [b'&', ..]) if quote == b';' && entity(rest).is_some() => {
+                    return Some(());
+                }
+                (Quoting::Escaped, [b'\\', q, ..]) if *q == quote => return Some(()),
+                (Quoting::Escaped, [b'\\', b'\\', b'\\', q, ..]) if *q == quote => return Some(()),
+                (Quoting::Escaped, [q, ..]) if *q == quote && quote != b';' => return Some(()),
+                (Quoting::Triple, [a, b, c, ..]) if *a == quote && *b == quote && *c == quote => {
+                    return Some(());
+                }
+                (Quoting::Triple, [b'\n' | b'\r', ..]) if self.at == start => return None,
+                (Quoting::Triple, [b'\n' | b'\r', ..]) => return Some(()),
+                (_, [b'\n' | b'\r', ..]) => return None,
+                (Quoting::Escaped | Quoting::Triple, _) => {}
+                (_, [b'\\', _, ..]) => self.at += 1,
+                (_, [q, ..]) if *q == quote => return Some(()),
+                (Quoting::Double, rest) if quote >= 0x80 && typographic(rest) => return Some(()),
+                _ => {}
+            }
+            self.at += 1;
+        }
+        // As long as can be read: keys in one line may be longer.
+        (self.at == start + LONGEST_VALUE).then_some(())
+    }
+
+    /// Goes to the end of a value without quotes.
+    fn bare(&mut self, joint: Joint, name: &Name) -> Option<()> {
+        let start = self.at;
+        let end = (start + LONGEST_VALUE).min(self.text.len());
+        let query =
+            name.span.start.checked_sub(1).is_some_and(|i| matches!(self.text[i], b'?' | b'&'));
+        while self.at < end {
+            let stop = match self.text[self.at] {
+                0..=b' ' | b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b'\\' => true,
+                b'&' => query || joint == Joint::Equals,
+                b'(' | b'[' | b'{' => {
+                    self.at > start
+                        && matches!(
+                            joint,
+                            Joint::Equals
+                                | Joint::Colon
+                                | Joint::Arrow
+                                | Joint::Compared
+                                | Joint::Default
+                                | Joint::Comma
+                                | Joint::Call
+                        )
+                }
+                b')' | b']' | b'}' | b'|' => joint != Joint::Tag,
+                b'#' if query => true,
+                _ => false,
+            };
+            if stop {
+                break;
+            }
+            self.at += 1;
+        }
+        // Punctuation of the sentence around it.
+        while self.at > start && matches!(self.text[self.at - 1], b'.' | b':') {
+            self.at -= 1;
+        }
+        (self.at > start).then_some(())
+    }
+}
+
+/// Length of a quote written as an entity of HTML.
+fn entity(rest: &[u8]) -> Option<usize> {
+    let entities = [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;", b"&#x27;", b"&#x22;"];
+    entities.iter().find(|e| rest.starts_with(e)).map(|e| e.len())
+}
+
+/// “ ” ‘ ’ in UTF-8.
+fn typographic(rest: &[u8]) -> bool {
+    matches!(rest, [0xe2, 0x80, 0x98..=0x9f, ..])
+}
+
+/// Schemes of HTTP authentication whose parameter is the secret itself.
+const SCHEMES: &[&str] = &["basic", "bearer", "token", "apikey", "ssws", "key", "digest"];
+
+/// A scheme of HTTP authentication before the value.
+fn scheme(text: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
+    let rest = &text[value.clone()];
+    let blank = memchr::memchr(b' ', rest.get(..rest.len().min(10))?)?;
+    let word = &rest[..blank];
+    let plain = rest.len() > blank + 4 && !rest[blank + 1..].contains(&b' ');
+    (plain && SCHEMES.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
+        .then(|| value.start..value.start + blank)
+}

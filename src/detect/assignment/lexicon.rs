@@ -1,0 +1,205 @@
+//! What words in names mean.
+
+use std::sync::OnceLock;
+
+/// What a word may mean; one bit for each meaning.
+pub type Meaning = u32;
+
+/// A password by itself.
+pub const PASSWORD: Meaning = 1;
+/// A secret by itself.
+pub const SECRET: Meaning = 1 << 1;
+/// A token by itself.
+pub const TOKEN: Meaning = 1 << 2;
+/// A key that is a secret by itself.
+pub const API_KEY: Meaning = 1 << 3;
+/// A key of any sort.
+pub const KEY: Meaning = 1 << 4;
+/// Authentication.
+pub const AUTH: Meaning = 1 << 5;
+/// Credentials.
+pub const CREDENTIAL: Meaning = 1 << 6;
+/// Before `key`: then the key is a secret.
+pub const KEY_OF: Meaning = 1 << 7;
+/// Contains one of the others and means something else.
+pub const OTHER: Meaning = 1 << 8;
+/// Public, or no value: `public`.
+pub const PUBLIC: Meaning = 1 << 9;
+/// After the secret's word: what is named is not the secret itself.
+pub const LABEL: Meaning = 1 << 10;
+/// Where something is.
+pub const PLACE: Meaning = 1 << 11;
+/// A digest or ciphertext.
+pub const DIGEST: Meaning = 1 << 12;
+/// Wrong on purpose.
+pub const WRONG: Meaning = 1 << 13;
+/// Of tests and examples.
+pub const TEST: Meaning = 1 << 14;
+/// What a secret opens.
+pub const OWNER: Meaning = 1 << 15;
+/// Beside secrets: `api`, `access`.
+pub const API: Meaning = 1 << 16;
+/// Of cryptography.
+pub const CRYPTO: Meaning = 1 << 17;
+/// A property of a secret, or a thing of an interface.
+pub const ABOUT: Meaning = 1 << 18;
+/// Something that is done.
+pub const VERB: Meaning = 1 << 19;
+/// The scheme of an HTTP header.
+pub const SCHEME: Meaning = 1 << 20;
+/// A method that compares or sets.
+pub const COMPARES: Meaning = 1 << 21;
+
+/// Words by meaning, lower case, singular.
+const LEXICON: &[(Meaning, &str)] = &[
+    (
+        PASSWORD,
+        "password passwd pwd pass passphrase passcode passwort pw psw pswd passw userpass dbpass \
+         authpass requirepass masterauth sshpass wachtwoord passwordhash rootpass adminpass \
+         smtppass mypass mailpass ftppass keypass storepass passin passout masterpass testpass identified \
+         userpwd rootpw bindpw adminpw dbpw rootpwd dbpwd mypwd",
+    ),
+    (SECRET, "secret"),
+    (TOKEN, "token bearer authtoken accesstoken apitoken tok"),
+    (
+        API_KEY,
+        "apikey accesskey secretkey privatekey authkey appkey nkey xkey masterkey encryptionkey \
+         signingkey sharedkey accountkey secretaccesskey repokey aeskey cipherkey licensekey \
+         subscriptionkey sshkey authorizationkey",
+    ),
+    (KEY, "key"),
+    (AUTH, "auth authorization oauth basic authenticate authentication authcode"),
+    (CREDENTIAL, "credential cred"),
+    (
+        KEY_OF,
+        "api access private secret encryption encrypt signing sign signature master account auth \
+         client app application shared consumer service aes des rsa hmac jwt ssh ssl tls pgp gpg \
+         cipher crypto storage subscription license deploy session cookie admin user server \
+         security instrumentation validation decryption decrypt webhook integration project write \
+         read ingest repo n x psk host root symmetric",
+    ),
+    (
+        OTHER,
+        "passenger tokenizer tokenize tokenized tokenization monkey turkey donkey hockey jockey \
+         whiskey hotkey bypass compass secretary credit passive passion passage passport author \
+         authority keyboard keyword keynote trespass surpass encompass unsecret",
+    ),
+    (PUBLIC, "public pub"),
+    (LABEL, "id name type kind class alias provider scope key index"),
+    (PLACE, "path file url uri endpoint dir location filename folder host route page link"),
+    (DIGEST, "hash hashed digest salt encrypted md sha checksum fingerprint crypted cipher bcrypt"),
+    (WRONG, "wrong invalid bad incorrect missing empty no illegal broken"),
+    (TEST, "test example fake dummy mock sample expected default"),
+    (
+        OWNER,
+        "db database admin root user client mysql postgres redis smtp mail ftp ldap keystore \
+         truststore account consumer my login proxy server sa datasource aws azure github gitlab \
+         slack twitter google facebook stripe mongo rabbitmq service",
+    ),
+    (API, "api access private refresh bearer apikey secret"),
+    (
+        CRYPTO,
+        "sign signing signature encryption encrypt jwt aes hmac cipher rsa master shared session \
+         cookie csrf",
+    ),
+    (
+        ABOUT,
+        "length len min max expire expiry expiration expires ttl policy enabled enable required \
+         count size age field label column header param parameter placeholder hint prompt message \
+         error reset change confirm forgot strength valid validator pattern regex format mode \
+         method strategy version property prefix suffix separator input form text title \
+         description rule grant response request event option list table attribute attr selector \
+         button tooltip help info map manager service factory store status state date time at flow",
+    ),
+    (
+        VERB,
+        "get set is has check validate verify create update reset generate parse use read load \
+         find delete remove add show hide forgot change enter invalidate require allow with no make",
+    ),
+    (SCHEME, "bearer basic"),
+    (COMPARES, "equals eq isequalto set equal"),
+];
+
+/// Longest word that is looked up.
+const LONGEST: usize = 24;
+
+/// The words in an open table: they are looked up for every name, and keyed hashing would take most
+/// of the time.
+struct Table {
+    slots: Vec<(&'static [u8], Meaning)>,
+}
+
+/// Slots of the table, a power of two; three of four stay empty.
+const SLOTS: usize = 2048;
+
+impl Table {
+    fn new() -> Self {
+        let mut table = Self { slots: vec![(&[], 0); SLOTS] };
+        for (meaning, words) in LEXICON {
+            for word in words.split_whitespace() {
+                let slot = table.slot(word.as_bytes());
+                table.slots[slot].0 = word.as_bytes();
+                table.slots[slot].1 |= meaning;
+            }
+        }
+        table
+    }
+
+    /// Where a word is, or the empty slot where it would be.
+    fn slot(&self, word: &[u8]) -> usize {
+        // FNV-1a.
+        let hash = word.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        });
+        let mut slot = hash as usize % SLOTS;
+        while !self.slots[slot].0.is_empty() && self.slots[slot].0 != word {
+            slot = (slot + 1) % SLOTS;
+        }
+        slot
+    }
+
+    fn get(&self, word: &[u8]) -> Meaning {
+        self.slots[self.slot(word)].1
+    }
+}
+
+/// What a word means, in any case, singular or plural; none of it is 0.
+pub fn meaning(word: &[u8]) -> Meaning {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    let table = TABLE.get_or_init(Table::new);
+    if word.is_empty() || word.len() > LONGEST {
+        return 0;
+    }
+    let mut buffer = [0; LONGEST];
+    let lower = &mut buffer[..word.len()];
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    let singular = match lower {
+        [rest @ .., b's'] if rest.len() >= 2 => table.get(rest),
+        _ => 0,
+    };
+    table.get(lower) | singular
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_their_meanings_in_any_case_and_number() {
+        assert_eq!(meaning(b"Tokens") & TOKEN, TOKEN);
+        assert_eq!(meaning(b"PASSWORD") & PASSWORD, PASSWORD);
+        assert_eq!(meaning(b"secret") & (SECRET | KEY_OF | API), SECRET | KEY_OF | API);
+        assert_eq!(meaning(b"banana"), 0);
+        assert_eq!(meaning(&[b'a'; 200]), 0);
+        assert_eq!(meaning(b"pass"), meaning(b"Pass"));
+        assert_eq!(meaning(b""), 0);
+    }
+
+    #[test]
+    fn the_table_has_room() {
+        let words =
+            LEXICON.iter().map(|(_, words)| words.split_whitespace().count()).sum::<usize>();
+        assert!(words * 2 < SLOTS);
+    }
+}

@@ -1,0 +1,206 @@
+//! How values meet names in real files: one line of the table for each notation, found with any of
+//! the built-in rules; and the same notations with something that is no secret.
+
+use sprawl::detect::Scanner;
+use sprawl::finding::Confidence;
+use sprawl::rules::Rules;
+
+/// A notation, where `{V}` stands for the value and `{64}` for the value in base64.
+const NOTATIONS: &[(&str, &str)] = &[
+    ("SQL, user", "CREATE USER 'app'@'%' IDENTIFIED BY '{V}';\n"),
+    ("SQL, plugin", "CREATE USER app IDENTIFIED WITH caching_sha2_password BY '{V}';\n"),
+    ("SQL, role", "ALTER ROLE app WITH LOGIN PASSWORD '{V}';\n"),
+    ("JDBC", "jdbc:postgresql://db.internal/app?user=app&password={V}\n"),
+    (
+        "JDBC, semicolons",
+        "url = \"jdbc:sqlserver://db.internal;user=sa;password={V};encrypt=true\"\n",
+    ),
+    ("ODBC", "Driver={ODBC Driver 18 for SQL Server};Server=db.internal;Uid=app;Pwd={V};\n"),
+    ("DSN, words", "host=db.internal user=app password={V} dbname=app sslmode=disable\n"),
+    ("DSN, Go", "dsn := \"app:{V}@tcp(db.internal:3306)/app?parseTime=true\"\n"),
+    ("DSN, URL", "DATABASE_URL=postgres://app:{V}@db.internal:5432/app\n"),
+    ("form body", "grant_type=password&username=anna&password={V}&scope=all\n"),
+    ("header", "X-Auth-Token: {V}\n"),
+    ("header, bearer", "Authorization: Bearer {V}\n"),
+    ("header, token", "Authorization: Token {V}\n"),
+    ("header, in code", "headers = {\"X-Api-Key\": \"{V}\"}\n"),
+    ("cookie", "Cookie: theme=dark; auth_token={V}\n"),
+    ("curl", "curl -u anna:{V} https://api.internal/v1/jobs\n"),
+    ("curl, header", "curl -H 'X-Api-Key: {V}' https://api.internal/v1/jobs\n"),
+    ("command line", "mysqldump --host db.internal --user app --password={V} app\n"),
+    ("command line, apart", "deploy --token {V} --to production\n"),
+    ("Dockerfile", "FROM debian\nENV DB_PASSWORD {V}\n"),
+    ("Dockerfile, sign", "FROM debian\nENV DB_PASSWORD={V}\n"),
+    ("Dockerfile, argument", "ARG REGISTRY_TOKEN={V}\n"),
+    ("compose, list", "    environment:\n      - POSTGRES_PASSWORD={V}\n"),
+    ("compose, map", "    environment:\n      POSTGRES_PASSWORD: {V}\n"),
+    ("Kubernetes, Secret", "kind: Secret\ndata:\n  db-password: {64}\n"),
+    ("Kubernetes, stringData", "kind: Secret\nstringData:\n  db-password: {V}\n"),
+    ("Kubernetes, environment", "        - name: DB_PASSWORD\n          value: \"{V}\"\n"),
+    ("Terraform", "resource \"db\" \"main\" {\n  password = \"{V}\"\n}\n"),
+    ("Terraform, variable", "variable \"db_password\" {\n  default = \"{V}\"\n}\n"),
+    ("Ansible, inventory", "db1 ansible_host=10.0.0.7 ansible_ssh_pass={V}\n"),
+    ("Ansible, variables", "ansible_become_password: '{V}'\n"),
+    ("Jenkins, XML", "<scope>GLOBAL</scope>\n<id>git</id>\n<password>{V}</password>\n"),
+    ("Jenkins, pipeline", "environment {\n    DB_PASSWORD = '{V}'\n}\n"),
+    ("Maven", "<server><id>ci</id><username>ci</username><password>{V}</password></server>\n"),
+    ("NuGet", "<add key=\"ClearTextPassword\" value=\"{V}\" />\n"),
+    ("Gradle", "signing.password={V}\n"),
+    ("Gradle, block", "signingConfigs {\n    release {\n        storePassword '{V}'\n    }\n}\n"),
+    ("properties", "spring.datasource.password = {V}\n"),
+    ("properties, continued", "spring.datasource.password = \\\n    {V}\n"),
+    ("plist", "<key>password</key>\n<string>{V}</string>\n"),
+    ("INI", "[client]\nuser = app\npassword = {V}\n"),
+    ("TOML", "[database]\npassword = \"{V}\"\n"),
+    ("YAML, folded", "password: >-\n  {V}\n"),
+    ("netrc", "machine files.internal login anna password {V}\n"),
+    ("netrc, lines", "machine files.internal\n  login anna\n  password {V}\n"),
+    ("wp-config", "define( 'DB_PASSWORD', '{V}' );\n"),
+    ("notebook", "   \"source\": [\n    \"password = \\\"{V}\\\"\\n\",\n"),
+    ("JSON in a string", "body = \"{\\\"user\\\":\\\"anna\\\",\\\"password\\\":\\\"{V}\\\"}\"\n"),
+    (
+        "JSON in a shell",
+        "curl -d '{\"user\": \"anna\", \"password\": \"{V}\"}' https://api.internal\n",
+    ),
+    ("HTML", "{&quot;user&quot;: &quot;anna&quot;, &quot;password&quot;: &quot;{V}&quot;}\n"),
+    ("here-document", "cat > .env <<EOF\nDB_PASSWORD={V}\nEOF\n"),
+    ("log", "12:00:07 INFO pool connecting user=app password={V} host=db.internal\n"),
+    ("Markdown", "- user: `anna`\n- password: `{V}`\n"),
+    ("Markdown, table", "| user | `anna` |\n| password | `{V}` |\n"),
+    ("shell", "export DB_PASS='{V}'\n"),
+    ("PowerShell", "$Password = \"{V}\"\n"),
+    ("batch", "set DB_PASSWORD={V}\n"),
+    ("C", "static const char *password = \"{V}\";\n"),
+    ("C, macro", "#define WIFI_PASSWORD \"{V}\"\n"),
+    ("C++", "const std::string kPassword{\"{V}\"};\n"),
+    ("C#", "public const string Password = \"{V}\";\n"),
+    ("Go", "password := \"{V}\"\n"),
+    ("Go, decoded", "secretKey, _ := base64.StdEncoding.DecodeString(\"{V}\")\n"),
+    ("Java, setter", "dataSource.setPassword(\"{V}\");\n"),
+    ("Java, annotation", "@Value(\"${db.password:{V}}\")\n"),
+    ("Java, map", "properties.put(\"password\", \"{V}\");\n"),
+    ("JavaScript, default", "const password = process.env.DB_PASS || '{V}';\n"),
+    ("TypeScript, typed", "const password: string = '{V}';\n"),
+    ("Kotlin", "val password: String = \"{V}\"\n"),
+    ("Perl", "my %db = (user => 'app', password => '{V}');\n"),
+    ("PHP, array", "'password' => '{V}',\n"),
+    ("PHP, comparison", "if ($password === '{V}') {\n"),
+    ("Python, argument", "client.login(user=\"anna\", password=\"{V}\")\n"),
+    ("Python, default", "def connect(user, password=\"{V}\"):\n"),
+    ("Python, bytes", "SECRET_KEY = b'{V}'\n"),
+    ("Python, environment", "password = os.environ.get('DB_PASSWORD', '{V}')\n"),
+    ("Ruby, symbol", "config = { user: 'app', :password => '{V}' }\n"),
+    ("Rust", "let password: &str = \"{V}\";\n"),
+    ("Scala", "val password = \"{V}\"\n"),
+    ("Swift", "let password = \"{V}\"\n"),
+    ("joined", "password = \"{V}\" +\n    suffix\n"),
+];
+
+/// What stands in the same places and is no secret.
+const HARMLESS: &[&str] = &[
+    "password = os.environ['DB_PASSWORD']\n",
+    "password = getpass.getpass('Password: ')\n",
+    "password = \"${DB_PASSWORD}\"\n",
+    "password: {{ db_password }}\n",
+    "password: \"<your password>\"\n",
+    "password: ********\n",
+    "password = config.password;\n",
+    "password = self.request.password\n",
+    "POSTGRES_PASSWORD=$POSTGRES_PASSWORD\n",
+    "ENV DB_PASSWORD ${DB_PASSWORD}\n",
+    "CREATE USER app IDENTIFIED BY '${APP_PASSWORD}';\n",
+    "ALTER ROLE app WITH LOGIN PASSWORD :'password';\n",
+    "jdbc:postgresql://db.internal/app?user=app&password=${password}\n",
+    "Uid=app;Pwd={0};\n",
+    "curl -u \"$USER:$PASS\" https://api.internal/v1/jobs\n",
+    "deploy --token \"$TOKEN\" --to production\n",
+    "Authorization: Bearer <token>\n",
+    "machine files.internal login anna password $PASSWORD\n",
+    "<password>${env.DB_PASSWORD}</password>\n",
+    "<label for=\"password\">Password</label>\n",
+    "<input type=\"password\" name=\"password\" placeholder=\"Your password\">\n",
+    "\"password\": \"Das Passwort ist falsch\",\n",
+    "\"forgot-password\": \"Forgot your password?\",\n",
+    "password_hash: \"$2b$12$...\"\n",
+    "password: ENC(kz0F3uZ1kz0F3uZ1kz0F3uZ1)\n",
+    "passwordFile: /run/secrets/db_password\n",
+    "tokenUrl: https://login.internal/oauth/token\n",
+    "PublicKeyToken=0123456789abcdef\n",
+    "tokenizer = \"bert-base-uncased\"\n",
+    "key = \"user_id\"\n",
+    "sort_key: created_at\n",
+    "\"primaryKey\": \"OrderLineNumber\",\n",
+    "const KEY_LENGTH: usize = 32;\n",
+    "if (token == Token::Comma) {\n",
+    "token = lexer.next_token();\n",
+    "secretName: db-credentials\n",
+    "secretKeyRef:\n  name: db-credentials\n  key: password\n",
+    "implementation 'io.jsonwebtoken:jjwt-api:0.11.2'\n",
+    "pattern = \"token=[0-9a-f]{32}\"\n",
+    "md5sum = 'password'\n",
+    "def password(self, value: str) -> None:\n",
+];
+
+/// Letters and digits as a generator makes them.
+fn generated(mut seed: u64, length: usize) -> String {
+    let alphabet = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    (0..length)
+        .map(|_| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            char::from(alphabet[(seed >> 33) as usize % alphabet.len()])
+        })
+        .collect()
+}
+
+/// The values that are found with at least `least`.
+fn found(scanner: &mut Scanner<'_>, text: &str, least: Confidence) -> Vec<String> {
+    let candidates = scanner.candidates(text.as_bytes());
+    let sure = candidates.iter().filter(|c| c.confidence >= least && c.usability.is_empty());
+    sure.map(|c| text[c.secret.clone()].to_owned()).collect()
+}
+
+#[test]
+fn every_notation_is_read() {
+    let rules = Rules::builtin();
+    let mut scanner = Scanner::new(&rules);
+    let mut missed = Vec::new();
+    for (what, notation) in NOTATIONS {
+        let hits = (1..=5).filter(|seed| {
+            let value = generated(*seed, 20);
+            let wrapped = data_encoding::BASE64.encode(value.as_bytes());
+            let text = notation.replace("{V}", &value).replace("{64}", &wrapped);
+            let values = found(&mut scanner, &text, Confidence::Pattern);
+            values.iter().any(|v| v.contains(&value) || v.contains(&wrapped))
+        });
+        let hits = hits.count();
+        if hits < 5 {
+            missed.push(format!("{what}: {hits} of 5"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn what_is_no_secret_is_left_alone_in_every_notation() {
+    let rules = Rules::builtin();
+    let mut scanner = Scanner::new(&rules);
+    for text in HARMLESS {
+        let values = found(&mut scanner, text, Confidence::Pattern);
+        assert!(values.is_empty(), "{text}{values:?}");
+    }
+}
+
+#[test]
+fn weak_passwords_are_no_more_than_weak() {
+    let rules = Rules::builtin();
+    let mut scanner = Scanner::new(&rules);
+    for word in ["password123", "admin", "letmein", "changeme", "postgres", "secret", "qwertz"] {
+        for (what, notation) in NOTATIONS {
+            let text = notation.replace("{V}", word);
+            let values = found(&mut scanner, &text, Confidence::Pattern);
+            assert!(!values.iter().any(|v| v == word), "{what}: {word}");
+        }
+    }
+}
