@@ -110,6 +110,25 @@ const SAMPLES: &[&str] = &[
     concat!("5HueCGU8rMjxEXxiPuD5BDku4MkF", "qeZyd4dZ1jvhTVqvbTLvyTJ"),
 ];
 
+/// What follows `AIza` in the keys that the public tests and samples of Firebase's libraries share.
+const FIREBASE_SAMPLES: &[&str] = &[
+    concat!("SyA4UrcGxgwQFT", "faI3no3t7Lt1sjmdnP5sQ"),
+    concat!("SyA5_iVawFQ8AB", "uTZNUdcwERLJv_a_p4wtM"),
+    concat!("SyA8vmApnrHNFE", "0bApF4hoZ11srVL_n0nvY"),
+    concat!("SyANUvH9H9BsUc", "cjsu2pCmEkOPjjaXeDQgY"),
+    concat!("SyASWm6HmTMdYW", "pgMnjRBjxcQ9CKctWmLd4"),
+    concat!("SyAdOS2zB6NCsk", "1pCdZ4-P6GBdi_UUPwX7c"),
+    concat!("SyAnLA7NfeLquW", "1tJFpx_eQCxoX-oo6YyIs"),
+    concat!("SyB8qGxt4ec15v", "itgn44duC5ucxaOi4FmqE"),
+    concat!("SyBF2RrAIm4a0m", "O64EShQfqfd2AFnzAvvuU"),
+    concat!("SyBcE-OOIbhjyR", "83gm4r2MFCu4MJmprNXsw"),
+    concat!("SyCkEhVjf3pduR", "Dt6d1yKOMitrUEke8agEM"),
+    concat!("SyD3asb-2pEZVq", "MkmL6M9N6nHZRR_znhrh0"),
+    concat!("SyDMAScliyLx7F", "0NPDEJi1QmyCgHIAODrlU"),
+    concat!("SyDSb51JiIcB6O", "JpwwMicseKRhhrOq1cS7g"),
+    concat!("yDNSXIbFmlXbIE", "6mCzDLQAqITYefhixbX4A"),
+];
+
 /// Default mnemonics: test vectors of BIP-39, Hardhat and Foundry, Ganache, Truffle.
 const MNEMONICS: &[&str] = &[
     concat!("test test test test test test ", "test test test test test junk"),
@@ -128,6 +147,7 @@ const SAMPLE_CLUSTERS: &[&str] = &[
 
 fn sample(text: &str) -> bool {
     SAMPLES.contains(&text)
+        || text.strip_prefix("AIza").is_some_and(|rest| FIREBASE_SAMPLES.contains(&rest))
         || JWT_SIGNATURES.iter().any(|known| text.ends_with(known))
         || SAMPLE_CLUSTERS.iter().any(|cluster| text.starts_with(cluster))
 }
@@ -158,6 +178,9 @@ mod tests {
     fn samples_of_documentation() {
         for sample in SAMPLES {
             assert!(reason(sample).is_some(), "{sample}");
+        }
+        for rest in FIREBASE_SAMPLES {
+            assert_eq!(reason(&format!("AIza{rest}")), Some("documentation sample"));
         }
         for cluster in SAMPLE_CLUSTERS {
             let token = format!("{cluster}{}", "0d1e7x".repeat(4));

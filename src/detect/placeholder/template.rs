@@ -46,8 +46,14 @@ fn reference<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
     let named = inner.chars().any(char::is_alphabetic) && inner.chars().all(plain);
     // `$` and braces are syntax; pointed and square brackets, signs and underscores also occur in
     // passwords, so that what they enclose must look like a name.
-    let strict = !matches!(open, "${" | "${{" | "{{" | "$(" | "%(" | "<%=" | "#{");
-    (named && inner.len() <= 200 && (!strict || words_only(inner))).then_some(after)
+    let loose = matches!(open, "${" | "${{" | "{{" | "$(" | "%(" | "<%=" | "#{")
+        || (open == "%" && variable_of_windows(inner));
+    (named && inner.len() <= 200 && (loose || words_only(inner))).then_some(after)
+}
+
+/// A name that `%` encloses: letters and underscores alone, as in `%BuildFeedPassword%`.
+fn variable_of_windows(name: &str) -> bool {
+    name.len() >= 6 && name.bytes().all(|c| c.is_ascii_alphabetic() || c == b'_')
 }
 
 /// Words and identifiers: no word that mixes cases or digits within.
@@ -96,6 +102,7 @@ mod tests {
             "${{ secrets.NPM_TOKEN }}",
             "%(password)s",
             "%PASSWORD%",
+            "%BuildFeedPassword%",
             "$(cat /run/secret)",
             "#{token}",
             "[REDACTED]",
