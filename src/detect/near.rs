@@ -82,7 +82,7 @@ fn stands_in(text: &[u8], range: Range<usize>, word: &[u8]) -> bool {
     })
 }
 
-/// Whether the letters around do not continue the word: `DD_KEY`, `ddKey`, not `add`.
+/// Whether the letters around do not continue the word: `DD_KEY`, `ddKey`, `DDToken`, not `add`.
 fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
     let first = text[at];
     let last = text[at + length - 1];
@@ -91,7 +91,10 @@ fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
         !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
     });
     let ends = text.get(at + length).is_none_or(|after| {
-        !after.is_ascii_alphabetic() || (last.is_ascii_lowercase() && after.is_ascii_uppercase())
+        let next = text.get(at + length + 1);
+        !after.is_ascii_alphabetic()
+            || (after.is_ascii_uppercase()
+                && (last.is_ascii_lowercase() || next.is_some_and(u8::is_ascii_lowercase)))
     });
     starts && ends
 }
@@ -113,10 +116,10 @@ mod tests {
     #[test]
     fn short_words_stand_alone_or_as_humps() {
         let stands = |text: &str| stands_in(text.as_bytes(), 0..text.len(), b"dd");
-        for text in ["DD_KEY", "ddKey", "my-dd", "myDd", "x9dd"] {
+        for text in ["DD_KEY", "ddKey", "DDToken", "my-dd", "myDd", "x9dd"] {
             assert!(stands(text), "{text}");
         }
-        for text in ["add", "ddt", "paddle", "ADD"] {
+        for text in ["add", "ddt", "paddle", "ADD", "DDT"] {
             assert!(!stands(text), "{text}");
         }
     }

@@ -33,7 +33,7 @@ fn run(value: &[u8]) -> Outcome {
         if kind != "triggers" && id(second, "BA") {
             say(&mut decoded, "app", second);
         }
-        let secret = parts.rfind(|part| !part.is_empty()).unwrap_or_default();
+        let secret = path.split(['/', '?', '#']).rfind(|part| !part.is_empty()).unwrap_or_default();
         if placeholder(secret.as_bytes()).is_some() {
             decoded.usability.push(Usability::Placeholder);
         }
@@ -82,6 +82,14 @@ mod tests {
             (WEBHOOK.run)(url("triggers/T01ABC2DE/1234567890123/0f1e2d3c4b5a").as_bytes());
         assert_eq!(testing::fact(&outcome, "workspace"), Some("T01ABC2DE"));
         assert_eq!(outcome.decoded.facts.len(), 2);
+    }
+
+    #[test]
+    fn a_path_of_one_part_is_the_secret() {
+        let path = ["aB3dE5gH7jK9mN1pQ2rS4tU6", "wX8yZ0bC2dF4hJ6kL8nP"].concat();
+        let outcome = (WEBHOOK.run)(url(&format!("services/{path}")).as_bytes());
+        assert_eq!(testing::fact(&outcome, "workspace"), None);
+        assert!(outcome.decoded.usability.is_empty());
     }
 
     #[test]
