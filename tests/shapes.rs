@@ -36,6 +36,7 @@ const FORMS_OF_THEIR_OWN: &[&str] = &[
     "gcp-adc-user",
     "kubernetes-kubeconfig-token",
     "kubernetes-secret-manifest",
+    "kubernetes-secret-manifest-entry",
     "kubernetes-secret-manifest-plain",
     "tink-cleartext-keyset",
     // Configuration files with a syntax of their own.
