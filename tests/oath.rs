@@ -124,7 +124,14 @@ fn threads_do_not_change_a_byte() {
 
 /// Without the time of the scan, which GitLab's schema asks for.
 fn timeless(text: &str) -> String {
-    text.lines().filter(|line| !line.contains("_time\": \"")).collect::<Vec<_>>().join("\n")
+    let mut text = text.to_owned();
+    for key in ["\"start_time\":\"", "\"end_time\":\""] {
+        if let Some(at) = text.find(key) {
+            let value = at + key.len();
+            text.replace_range(value..value + "2023-11-14T22:13:20".len(), "");
+        }
+    }
+    text
 }
 
 #[test]

@@ -60,7 +60,8 @@ impl Serialize for Vulnerabilities<'_> {
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document =
         Document { version: VERSION, scan: scan(report), vulnerabilities: Vulnerabilities(report) };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    // Nobody reads it as it is, and blanks are half of it otherwise.
+    serde_json::to_writer(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 
