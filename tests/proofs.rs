@@ -173,7 +173,8 @@ fn test_modes_score_less() {
 
 #[test]
 fn files_of_well_known_forms_are_read() {
-    let password = ["kV9xQ2", "mW7rT4"].concat();
+    let halves = ["kV9xQ2", "mW7rT4"];
+    let password = halves.concat();
     for (path, text, rule) in [
         (
             ".netrc",

@@ -165,7 +165,8 @@ fn weighing(
 }
 
 fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules: &Rules) -> String {
-    let winner = here.iter().find(|c| touches(&c.secret, value)).map(|c| rules.get(c.rule));
+    let found = here.iter().find(|c| touches(&c.secret, value));
+    let winner = found.map(|c| rules.get(c.rule));
     match (verdict.confidence, winner) {
         (_, Some(rule)) if rule.detector != crate::rules::Detector::Assignment => {
             format!("{} knows more about it and reports it", rule.id())
@@ -173,6 +174,9 @@ fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules:
         (None, _) => "not reported: more speaks against it than for it".to_owned(),
         (Some(_), _) if verdict.is_weak => {
             "weak: a password that somebody would try first".to_owned()
+        }
+        (Some(confidence), _) if found.is_some_and(|c| c.confidence < confidence) => {
+            "weak: it begins as a known type does, but is none of that type".to_owned()
         }
         (Some(confidence), _) => confidence.name().to_owned(),
     }

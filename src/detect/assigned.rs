@@ -3,8 +3,8 @@
 use super::assignment::judge::{reasons, rule_of, verdict};
 use super::assignment::{self, Measured};
 use super::decoded::Decoded;
-use super::{Candidate, Scanner, Standing, entropy};
-use crate::finding::Evidence;
+use super::{Candidate, PREFIX, Scanner, Standing, entropy};
+use crate::finding::{Confidence, Evidence};
 use crate::rules::{Rule, RuleId, lexicon};
 
 /// Bytes before the name and after the value in which a provider's host is looked for.
@@ -43,10 +43,27 @@ impl Scanner<'_> {
             .or_else(|| self.rules.named(rule_of(measured.name.class)))
     }
 
+    /// Whether the value begins as those of a known type do. Had it been one, the rule of that type
+    /// would have it; so it is cut short, made up, or its checksum does not hold.
+    fn begins_like_another_type(&self, value: &[u8]) -> bool {
+        self.rules.iter().any(|(_, rule)| {
+            rule.near().is_none()
+                && rule.text.keywords.iter().any(|keyword| {
+                    keyword.len() > PREFIX
+                        && !keyword.bytes().all(|b| b.is_ascii_alphanumeric())
+                        && value.starts_with(keyword.as_bytes())
+                })
+                && rule.compiled().is_ok_and(|compiled| compiled.public_prefix(value) >= PREFIX)
+        })
+    }
+
     fn push_assigned(&self, text: &[u8], measured: &Measured, out: &mut Vec<Candidate>) {
         let verdict = verdict(text, measured);
-        let Some(confidence) = verdict.confidence else { return };
+        let Some(mut confidence) = verdict.confidence else { return };
         let secret = measured.assigned.value.clone();
+        if self.begins_like_another_type(&text[secret.clone()]) {
+            confidence = Confidence::Weak;
+        }
         let Some((rule, _)) = self.rule_for(text, measured) else { return };
         let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0)];
         if verdict.is_weak {

@@ -50,6 +50,13 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
     if values::is_pattern(value) {
         return Some("a pattern");
     }
+    if matches!(name.class, Class::Token | Class::ApiKey | Class::Key) && value.iter().any(no_token)
+    {
+        return Some("signs that no token has");
+    }
+    if name.has(lexicon::DIGEST) && is_digest(value) {
+        return Some("a hash by its name");
+    }
     let shape = values::shape(value);
     let is_word = matches!(
         shape,
@@ -71,6 +78,17 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
         _ if is_word && name.class == Class::Key => Some("a name"),
         _ => None,
     }
+}
+
+/// Characters outside of all alphabets in which tokens are written (RFC 6750, section 2.1, and the
+/// URL-encoded forms of those).
+fn no_token(byte: &u8) -> bool {
+    matches!(byte, b'?' | b'^' | b'@')
+}
+
+/// Whether a value has the length of a digest in hexadecimal: MD5 to SHA-512.
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether what stands without quotes is an expression of a programming language.
