@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Microsoft's SARIF validator on three real reports: with findings, without, and with problems.
+# Microsoft's SARIF validator on real reports: with findings, without, and with problems; each profile.
 # It exits 0 whatever it finds, so its own report is read: no error and no warning may be in it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +22,10 @@ printf 'url = "postgres://app:%s@db.prod.internal:5432/app"\n' "Vx7kQ2mNpR9t" >"
 printf 'redis://:%s@cache.internal:6379\n' "Vx7kQ2mNpR9t" >"$work/findings/notes.md"
 echo 'nothing here' >"$work/clean/a.txt"
 echo 'no repository' >"$work/problems/.git/HEAD"
+
+# What Azure Pipelines sets for every job: its profile takes the pipeline from there.
+export BUILD_BUILDID=42 SYSTEM_DEFINITIONID=7 BUILD_DEFINITIONNAME=nightly SYSTEM_PHASENAME=scan
+export SYSTEM_PHASEID=3a3a2a60-14c7-570b-14a4-fa42ad92f52a
 
 for tree in findings clean problems; do
   for profile in github generic azure; do
