@@ -80,7 +80,8 @@ const PREFIX: usize = 3;
 #[derive(Debug)]
 pub struct Scanner<'r> {
     rules: &'r Rules,
-    caches: Vec<Option<Cache>>,
+    /// By rule, once its pattern was tried. Boxed: most never are, and a cache is large.
+    caches: Vec<Option<Box<Cache>>>,
     windows: Vec<Window>,
     keys: Vec<usize>,
     /// Where names of secrets may be: beginning and end of keywords.
@@ -284,8 +285,8 @@ impl<'r> Scanner<'r> {
         text: &[u8],
         range: Range<usize>,
     ) -> Option<(Range<usize>, Range<usize>)> {
-        let cache =
-            self.caches[usize::from(id.0)].get_or_insert_with(|| compiled.regex.create_cache());
+        let cache = self.caches[usize::from(id.0)]
+            .get_or_insert_with(|| Box::new(compiled.regex.create_cache()));
         let input = Input::new(text).range(range).anchored(Anchored::No);
         // The half search is the fast one; groups are only resolved where there is a match.
         compiled.regex.search_half_with(cache, &input)?;
