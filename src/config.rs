@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::{Table, Value};
 
-use crate::text::display_path;
+use crate::text::{display_path, line_at};
 
 pub use schema::Config;
 pub use suggest::nearest;
@@ -259,10 +259,7 @@ fn checked(name: &str, text: &str) -> Result<(Table, Config), ConfigError> {
 
 /// An error of the parser, with its line and, for a name that is not known, the nearest one that is.
 pub(crate) fn parse_error(name: &str, text: &str, error: &toml::de::Error) -> ConfigError {
-    let line = error.span().map(|span| {
-        let before = text.as_bytes().get(..span.start).unwrap_or_default();
-        1 + memchr::memchr_iter(b'\n', before).count()
-    });
+    let line = error.span().map(|span| line_at(text, span.start));
     let what = suggest::explained(error.message());
     ConfigError { file: name.to_owned(), line, what }
 }

@@ -27,6 +27,7 @@ use crate::detect::keys;
 use crate::detect::near::{Context, spellings};
 use crate::detect::prefilter::{KeywordId, Prefilter};
 use crate::score::{Authority, Lifetime, Reach, Usability};
+use crate::text::line_at;
 use schema::{NearText, PartnerText, RuleFile, RuleText};
 
 /// A pattern may not match more than this many bytes: the window around a keyword is this wide.
@@ -390,8 +391,8 @@ impl Rules {
         let keywords: Vec<&[u8]> = by_keyword.keys().map(Vec::as_slice).collect();
         let prefilter = Prefilter::new(&keywords);
         let targets = by_keyword
-            .iter()
-            .map(|(keyword, targets)| (keyword.len() as u16, targets.clone().into_boxed_slice()))
+            .into_iter()
+            .map(|(keyword, targets)| (keyword.len() as u16, targets.into_boxed_slice()))
             .collect();
         Self { rules, prefilter, targets, switched_off: 0 }
     }
@@ -624,8 +625,4 @@ fn line_of(text: &str, id: &str) -> usize {
     text.lines()
         .position(|line| line.trim_start().starts_with("id") && line.contains(&quoted))
         .map_or(1, |index| index + 1)
-}
-
-fn line_at(text: &str, offset: usize) -> usize {
-    text.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count() + 1
 }

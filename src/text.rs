@@ -11,6 +11,11 @@ pub fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// The line of a text that a byte lies in, 1-based.
+pub fn line_at(text: &str, at: usize) -> usize {
+    1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Little,

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Error, step_summary};
+use super::{Error, Outcome, step_summary, summary};
+use crate::cli::FailOn;
 use crate::report::{Format, Report};
 
 /// One report to be written.
@@ -42,6 +43,32 @@ pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<T
             Ok(Target { file: Some(file.clone()), format })
         })
         .collect()
+}
+
+/// Writes the report to every target and the summary to standard error, and says what it comes to.
+///
+/// # Errors
+/// A report that could not be written whole.
+pub(super) fn deliver(
+    report: &Report<'_>,
+    targets: &[Target],
+    fail_on: FailOn,
+    quiet: bool,
+) -> Result<Outcome, Error> {
+    match write_all(report, targets) {
+        // Whoever closed the pipe has seen enough; what was found still decides the exit status.
+        Ok(()) | Err(Error::BrokenPipe) => {}
+        Err(error) => return Err(error),
+    }
+    let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
+    summary::write(&report.summary, &severities, &report.problems, quiet);
+    Ok(if fail_on.fails(report.worst()) {
+        Outcome::Findings
+    } else if report.problems.is_empty() {
+        Outcome::Clean
+    } else {
+        Outcome::Incomplete
+    })
 }
 
 /// Writes the report to every target.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::setting::Setting;
-use super::{Error, Outcome, output, summary};
+use super::{Error, Outcome, output};
 use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
 use crate::group::{self, Draft};
@@ -22,20 +22,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
     let rules = setting.rules(&args.input.rules)?;
     let mut report = one_report(&args.input, &setting, &rules)?;
     report.sarif_profile = args.sarif_profile;
-    match output::write_all(&report, &targets) {
-        // Whoever closed the pipe has seen enough; what was found still decides the exit status.
-        Ok(()) | Err(Error::BrokenPipe) => {}
-        Err(error) => return Err(error),
-    }
-    let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    summary::write(&report.summary, &severities, &report.problems, args.quiet);
-    Ok(if setting.fail_on(args.fail_on).fails(report.worst()) {
-        Outcome::Findings
-    } else if report.problems.is_empty() {
-        Outcome::Clean
-    } else {
-        Outcome::Incomplete
-    })
+    output::deliver(&report, &targets, setting.fail_on(args.fail_on), args.quiet)
 }
 
 /// `sprawl plan`: what to do first, and what then.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::setting::Setting;
-use super::{Error, Outcome, git, output, summary};
+use super::{Error, Outcome, git, output};
 use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
 use crate::config;
@@ -30,21 +30,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
     let rules = setting.rules(&args.rules)?;
     let report = examine(args, from_stdin, &paths, &setting, &rules)?;
-    match output::write_all(&report, &targets) {
-        // Whoever closed the pipe has seen enough; what was found still decides the exit status.
-        Ok(()) | Err(Error::BrokenPipe) => {}
-        Err(error) => return Err(error),
-    }
-    let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    let quiet = args.quiet || in_hook;
-    summary::write(&report.summary, &severities, &report.problems, quiet);
-    Ok(if setting.fail_on(args.fail_on).fails(report.worst()) {
-        Outcome::Findings
-    } else if report.problems.is_empty() {
-        Outcome::Clean
-    } else {
-        Outcome::Incomplete
-    })
+    output::deliver(&report, &targets, setting.fail_on(args.fail_on), args.quiet || in_hook)
 }
 
 /// Scans what the arguments ask for in a setting, and judges what was found.

@@ -64,7 +64,10 @@ impl Setting {
     /// A key that cannot be used.
     pub(super) fn with(mut self, policy: &PolicyArgs) -> Result<Self, Error> {
         self.policy = policy.clone();
-        self.identity = self.read_identity()?;
+        // Named files bring the key of their project; otherwise it was read already.
+        if policy.baseline.is_some() || policy.exceptions.is_some() {
+            self.identity = self.read_identity()?;
+        }
         Ok(self)
     }
 

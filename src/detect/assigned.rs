@@ -61,7 +61,7 @@ impl Scanner<'_> {
         let verdict = verdict(text, measured);
         let Some(mut confidence) = verdict.confidence else { return };
         let secret = measured.assigned.value.clone();
-        if self.begins_like_another_type(&text[secret.clone()]) {
+        if confidence > Confidence::Weak && self.begins_like_another_type(&text[secret.clone()]) {
             confidence = Confidence::Weak;
         }
         let Some((rule, _)) = self.rule_for(text, measured) else { return };

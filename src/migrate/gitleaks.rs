@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{Digest, Imported, Known, OwnRule, Source, globs};
 use crate::policy::file::quoted;
+use crate::text::line_at;
 
 /// Fingerprints of findings.
 pub const IGNORE: &str = ".gitleaksignore";
@@ -147,11 +148,11 @@ pub fn read_config(text: &str, imported: &mut Imported) -> Result<(), String> {
         imported.lose(CONFIG, 0, "extends a file of another place, which is not read");
     }
     for allow in config.allowlist.iter().chain(&config.allowlists) {
-        let line = crate::policy::file::line_of(text, allow.span().start);
+        let line = line_at(text, allow.span().start);
         allowlist(line, allow.get_ref(), imported);
     }
     for rule in &config.rules {
-        let line = crate::policy::file::line_of(text, rule.span().start);
+        let line = line_at(text, rule.span().start);
         own_rule(line, rule.get_ref(), imported);
     }
     Ok(())

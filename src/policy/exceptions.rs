@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::file::{self, FileError, Lines};
 use super::marks::day;
 use crate::config;
+use crate::text::line_at;
 
 /// Name of the file below the root of the project.
 pub const FILE: &str = ".sprawl/exceptions.toml";
@@ -135,7 +136,7 @@ impl Exceptions {
         }
         let mut all = Self { project: file.project, ..Self::default() };
         for entry in file.exceptions {
-            let line = file::line_of(text, entry.span().start);
+            let line = line_at(text, entry.span().start);
             let entry = entry.into_inner();
             entry.check(limits, today).map_err(|what| fail(line, what))?;
             all.globs.push(config::globs(&entry.paths).map_err(|(glob, why)| {

@@ -30,11 +30,6 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, FileError> {
     })
 }
 
-/// The line that a byte lies in, 1-based.
-pub fn line_of(text: &str, at: usize) -> usize {
-    1 + memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count()
-}
-
 /// The comments right above a line of entries.
 pub fn comments_above(text: &str, line: usize) -> Vec<String> {
     let lines: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();

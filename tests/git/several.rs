@@ -158,6 +158,18 @@ fn nested() -> [Repo; 3] {
     [outer, middle, inner]
 }
 
+/// What the histories of [`nested`] repositories tell, the outer one being called by this name.
+fn everywhere(name: &str) -> [String; 6] {
+    [
+        format!("{name} gone.env history-only"),
+        format!("{name} same.env reachable"),
+        format!("{name}/sub sub/gone.env history-only"),
+        format!("{name}/sub sub/same.env reachable"),
+        format!("{name}/sub/in sub/in/gone.env history-only"),
+        format!("{name}/sub/in sub/in/same.env reachable"),
+    ]
+}
+
 #[test]
 fn submodules_are_scanned_when_asked_for() {
     let [outer, ..] = nested();
@@ -171,15 +183,7 @@ fn submodules_are_scanned_when_asked_for() {
     ];
     assert_eq!(told(&lines(&run)), files);
     assert!(run.stderr.contains("1 submodule (--submodules"), "{}", run.stderr);
-    let all = [
-        format!("{name} gone.env history-only"),
-        format!("{name} same.env reachable"),
-        format!("{name}/sub sub/gone.env history-only"),
-        format!("{name}/sub sub/same.env reachable"),
-        format!("{name}/sub/in sub/in/gone.env history-only"),
-        format!("{name}/sub/in sub/in/same.env reachable"),
-    ];
-    assert_eq!(told(&outer.occurrences(&["--history", "--submodules"])), all);
+    assert_eq!(told(&outer.occurrences(&["--history", "--submodules"])), everywhere(name));
 }
 
 #[test]
@@ -187,15 +191,7 @@ fn submodules_that_are_not_checked_out() {
     let [outer, middle, _] = nested();
     let name = outer.root.file_name().unwrap().to_str().unwrap();
     outer.git(&["submodule", "deinit", "-q", "-f", "sub"]);
-    let all = [
-        format!("{name} gone.env history-only"),
-        format!("{name} same.env reachable"),
-        format!("{name}/sub sub/gone.env history-only"),
-        format!("{name}/sub sub/same.env reachable"),
-        format!("{name}/sub/in sub/in/gone.env history-only"),
-        format!("{name}/sub/in sub/in/same.env reachable"),
-    ];
-    assert_eq!(told(&outer.occurrences(&["--history", "--submodules"])), all);
+    assert_eq!(told(&outer.occurrences(&["--history", "--submodules"])), everywhere(name));
     assert_eq!(outer.scan(&["--history", "--submodules", "--fail-on", "never"]).status, 0);
     outer.git(&["rm", "-q", "sub"]);
     outer.commit("without it");
