@@ -123,7 +123,7 @@ impl Maker {
         let mut random = Random::new(7);
         let mut examples = Vec::new();
         for (_, rule) in rules.iter() {
-            let first = rule.text.examples.iter().next();
+            let first = rule.text.examples.first();
             examples
                 .extend(first.and_then(|e| fill(&rules, rule, e, &mut random).ok()).map(|f| f.0));
         }

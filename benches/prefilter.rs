@@ -72,8 +72,8 @@ fn keywords() -> BTreeSet<String> {
     let rules = Rules::builtin();
     let mut all: BTreeSet<String> = keys::KEYWORDS.iter().map(|k| k.to_ascii_lowercase()).collect();
     for (_, rule) in rules.iter() {
-        let near = rule.near().map(|near| near.any.as_ref()).unwrap_or_default();
-        let own = rule.text.keywords.as_ref();
+        let near = rule.near().map(|near| near.any.as_slice()).unwrap_or_default();
+        let own = rule.text.keywords.as_slice();
         let words = if own.is_empty() { near } else { own };
         all.extend(words.iter().map(|word| word.to_ascii_lowercase()));
     }

@@ -116,7 +116,7 @@ impl<'r> Scanner<'r> {
     /// A scanner with empty scratch memory.
     pub fn new(rules: &'r Rules) -> Self {
         let mut caches = Vec::new();
-        caches.resize_with(rules.len(), || None);
+        caches.resize_with(rules.numbers(), || None);
         Self {
             rules,
             caches,
@@ -167,13 +167,12 @@ impl<'r> Scanner<'r> {
             }
         }
         self.keys.clear();
-        let has_keys = self.rules.iter().any(|(_, rule)| rule.detector == Detector::Keys);
-        if has_keys {
+        if self.rules.any_by(Detector::Keys) {
             let hits = keys::KEYWORDS.iter().flat_map(|k| positions(text, k.as_bytes()));
             self.keys.extend(hits);
         }
         self.names.clear();
-        if self.rules.iter().any(|(_, rule)| rule.detector == Detector::Assignment) {
+        if self.rules.any_by(Detector::Assignment) {
             for word in assignment::KEYWORDS {
                 let hits = positions(text, word.as_bytes()).map(|at| (at, at + word.len()));
                 self.names.extend(hits);
@@ -409,7 +408,7 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
     }
-    if rule.kind.is_guessable() && rule.is_builtin() && confidence <= Confidence::Pattern {
+    if rule.kind.is_guessable() && rule.is_builtin && confidence <= Confidence::Pattern {
         // The shape of a URL or connection string says that there is a password, not that it is one
         // that opens something.
         let known_place = Standing::of(rule) != Standing::Generic;

@@ -1,18 +1,22 @@
 //! Rules: what each credential type looks like, what it opens, and what to do about it.
 //!
-//! Built-in rules are static data made from `rules/*.toml` by the build script; users' files are
-//! parsed at start-up. Both then go through [`Rules::new`], the one path to a usable set. Patterns
-//! are compiled when they are first needed: a scan of a tree compiles a tenth of them.
+//! Built-in rules are packed by the build script from `rules/*.toml`, together with the tables of
+//! their names and keywords; users' files are parsed at start-up. Both then go through
+//! [`Rules::new`], the one path to a usable set. Rules are unpacked and their patterns compiled when
+//! they are first needed: a scan of a tree needs a tenth of them.
 
+mod builtin;
 pub mod check;
 mod fragments;
+mod index;
 pub mod keywords;
 pub mod lexicon;
 pub mod mint;
+mod names;
 pub mod schema;
+mod table;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
@@ -21,14 +25,14 @@ use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
 use crate::config::nearest;
-use crate::detect::assignment;
 use crate::detect::checks::{self, Check};
-use crate::detect::keys;
 use crate::detect::near::{Context, spellings};
 use crate::detect::prefilter::{KeywordId, Prefilter};
 use crate::score::{Authority, Lifetime, Reach, Usability};
 use crate::text::line_at;
-use schema::{NearText, PartnerText, RuleFile, RuleText};
+use index::Index;
+use schema::{NearText, Packed, PartnerText, RuleFile, RuleText};
+pub use table::{Detector, RuleId, Target};
 
 /// A pattern may not match more than this many bytes: the window around a keyword is this wide.
 pub const MAX_MATCH: usize = 8192;
@@ -36,10 +40,6 @@ pub const MAX_MATCH: usize = 8192;
 /// Keywords, counted once for each rule, that all rules together may have: the prefilter numbers
 /// them with 16 bits.
 const MOST_KEYWORDS: usize = KeywordId::MAX as usize;
-
-/// Index of a rule in its [`Rules`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(pub u16);
 
 /// What sort of thing the secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,28 +88,19 @@ impl Kind {
     }
 }
 
-/// How a rule finds its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detector {
-    /// By its pattern, near keywords.
-    Pattern,
-    /// Key material: [`crate::detect::keys`].
-    Keys,
-    /// Named values without a shape: passwords and keys in assignments.
-    Assignment,
-}
-
 /// One credential type, checked.
 #[derive(Debug)]
 pub struct Rule {
     /// The file it came from, for messages.
-    pub file: Cow<'static, str>,
+    pub file: String,
+    /// Whether it came with the program.
+    pub is_builtin: bool,
     /// Who issues it.
-    pub provider: Cow<'static, str>,
+    pub provider: String,
     /// The vendor's page.
-    pub docs: Cow<'static, str>,
+    pub docs: String,
     /// Everything as written.
-    pub text: Cow<'static, RuleText>,
+    pub text: RuleText,
     /// What sort of thing it is.
     pub kind: Kind,
     /// Who finds it.
@@ -164,11 +155,6 @@ impl Rule {
         &self.text.id
     }
 
-    /// Whether it came with the program.
-    pub fn is_builtin(&self) -> bool {
-        matches!(self.file, Cow::Borrowed(_))
-    }
-
     /// Whether the rule answers to this name: its id or one of its aliases.
     pub fn answers_to(&self, name: &str) -> bool {
         self.text.id == name || self.text.aliases.iter().any(|a| a == name)
@@ -199,26 +185,16 @@ impl Rule {
     }
 }
 
-/// What a keyword points at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// A rule's pattern.
-    Rule(RuleId),
-    /// Key material may begin here.
-    Keys,
-    /// A name that values are assigned to.
-    Assignment,
-}
-
 /// A set of rules, ready to scan with.
 #[derive(Debug)]
 pub struct Rules {
-    rules: Vec<Rule>,
-    prefilter: Prefilter,
-    /// For each keyword of the prefilter, its length and what it points at.
-    targets: Vec<(u16, Box<[Target]>)>,
-    /// Rules that the selection left out.
-    switched_off: usize,
+    /// The built-in ones by number, those unpacked that were needed.
+    builtin: Vec<OnceLock<Box<Rule>>>,
+    /// The user's, whose numbers follow.
+    own: Vec<Rule>,
+    /// By number, whether the selection leaves it out; empty if it leaves out none.
+    is_off: Vec<bool>,
+    index: Index,
 }
 
 /// A rule file or rule that cannot be used. Says what, where and what to do.
@@ -267,24 +243,25 @@ impl Named {
     }
 }
 
-impl Selection {
-    fn wants(&self, rule: &RuleText) -> bool {
-        let named = |Named { name, .. }: &Named| {
-            rule.id == *name
-                || rule.aliases.iter().any(|a| a == name)
-                || name.strip_suffix('*').is_some_and(|prefix| rule.id.starts_with(prefix))
-        };
-        (self.only.is_empty() || self.only.iter().any(named)) && !self.disabled.iter().any(named)
+impl Named {
+    /// Whether this names a rule that is called so by its id or an alias.
+    fn names(&self, id: &str, answers: impl FnOnce(&str) -> bool) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => answers(&self.name),
+        }
     }
 }
-
-static BUILTIN: &[(&str, Cow<'static, str>, Cow<'static, str>, RuleText)] =
-    include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 
 impl Rules {
     /// The built-in rules alone.
     pub fn builtin() -> Self {
-        Self::new(&[], &Selection::default()).expect("the tests load the built-in rules")
+        Self {
+            builtin: unpacked_later(builtin::len()),
+            own: Vec::new(),
+            is_off: Vec::new(),
+            index: builtin::index(),
+        }
     }
 
     /// The built-in rules and those of the user's files, as far as they are selected.
@@ -292,54 +269,19 @@ impl Rules {
     /// # Errors
     /// The first thing that is wrong with a user's file, or a selected name that no rule has.
     pub fn new(files: &[UserFile<'_>], selection: &Selection) -> Result<Self, RuleError> {
-        let mut rules = Vec::with_capacity(BUILTIN.len());
-        let mut ids: BTreeMap<Cow<'static, str>, String> = BTreeMap::new();
-        for (file, provider, docs, text) in BUILTIN {
-            ids.insert(text.id.clone(), (*file).to_owned());
-            let rule =
-                checked(Cow::Borrowed(file), provider.clone(), docs.clone(), Cow::Borrowed(text))
-                    .map_err(|what| RuleError { file: (*file).to_owned(), line: 1, what })?;
-            rules.push(rule);
+        let mut all = Self::builtin();
+        for file in files {
+            all.add(*file)?;
+        }
+        if !files.is_empty() {
+            let mut table = all.index.table();
+            for (id, rule) in (builtin::len() as u16..).map(RuleId).zip(&all.own) {
+                table.add(id, &rule.text, rule.detector);
+            }
+            all.index = Index::of(&table);
         }
         for file in files {
-            let first = rules.len();
-            for rule in parse(*file)? {
-                let line = line_of(file.text, rule.id());
-                let fail = |what| RuleError { file: file.name.to_owned(), line, what };
-                if let Some(other) = ids.insert(rule.text.id.clone(), file.name.to_owned()) {
-                    let id = rule.id();
-                    return Err(fail(format!(
-                        "rule `{id}` exists already in {other}; give it another id, or switch the \
-                         other one off with --disable {id} and rename this one"
-                    )));
-                }
-                rules.push(rule);
-            }
-            if rules.iter().map(keyword_count).sum::<usize>() > MOST_KEYWORDS {
-                let what = format!(
-                    "with this file the rules have more than {MOST_KEYWORDS} keywords; name fewer, \
-                     or shorter ones that several rules share"
-                );
-                return Err(RuleError { file: file.name.to_owned(), line: 1, what });
-            }
-            check::prove(&rules[first..]).map_err(|(id, what)| rule_error(*file, &id, &what))?;
-        }
-        for Named { name, file } in selection.only.iter().chain(&selection.disabled) {
-            let known = rules.iter().any(|r| {
-                r.answers_to(name) || name.strip_suffix('*').is_some_and(|p| r.id().starts_with(p))
-            });
-            if !known {
-                let hint = match nearest(name, rules.iter().map(Rule::id)) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "`sprawl rules list` shows all".to_owned(),
-                };
-                let what = format!("no rule is called `{name}`; {hint}");
-                return Err(RuleError { file: file.clone(), line: 1, what });
-            }
-        }
-        let all = Self::indexed(rules);
-        for file in files {
-            for (id, rule) in all.iter().filter(|(_, rule)| rule.file == file.name) {
+            for (id, rule) in all.own().filter(|(_, rule)| rule.file == file.name) {
                 check::prove_examples(&all, id)
                     .map_err(|what| rule_error(*file, rule.id(), &what))?;
             }
@@ -347,97 +289,177 @@ impl Rules {
         if selection.only.is_empty() && selection.disabled.is_empty() {
             return Ok(all);
         }
-        let mut rules = all.rules;
-        let loaded = rules.len();
-        rules.retain(|rule| selection.wants(&rule.text));
-        let switched_off = loaded - rules.len();
-        Ok(Self { switched_off, ..Self::indexed(rules) })
-    }
-
-    /// A set of exactly these rules.
-    pub(crate) fn indexed(rules: Vec<Rule>) -> Self {
-        let mut by_keyword: BTreeMap<Vec<u8>, Vec<Target>> = BTreeMap::new();
-        let mut point = |keyword: &str, target: Target| {
-            let targets = by_keyword.entry(keyword.to_ascii_lowercase().into_bytes()).or_default();
-            if !targets.contains(&target) {
-                targets.push(target);
-            }
-        };
-        for (index, rule) in (0..).zip(&rules) {
-            match rule.detector {
-                Detector::Pattern => {
-                    let target = Target::Rule(RuleId(index));
-                    for keyword in rule.text.keywords.iter() {
-                        point(keyword, target);
-                    }
-                    if let Some(near) = rule.near().filter(|_| rule.text.keywords.is_empty()) {
-                        for word in near.any.iter().flat_map(|word| spellings(word)) {
-                            point(&word, target);
-                        }
-                    }
-                }
-                Detector::Keys => {
-                    for keyword in keys::KEYWORDS {
-                        point(keyword, Target::Keys);
-                    }
-                }
-                Detector::Assignment => {
-                    for keyword in assignment::KEYWORDS {
-                        point(keyword, Target::Assignment);
-                    }
-                }
-            }
-        }
-        let keywords: Vec<&[u8]> = by_keyword.keys().map(Vec::as_slice).collect();
-        let prefilter = Prefilter::new(&keywords);
-        let targets = by_keyword
-            .into_iter()
-            .map(|(keyword, targets)| (keyword.len() as u16, targets.into_boxed_slice()))
-            .collect();
-        Self { rules, prefilter, targets, switched_off: 0 }
+        all.select(selection)
     }
 
     /// All rules, in a stable order.
     pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
-        (0..).map(RuleId).zip(&self.rules)
+        self.ids().map(|id| (id, self.get(id)))
     }
 
     /// Number of rules that the selection left out.
     pub fn switched_off(&self) -> usize {
-        self.switched_off
+        self.is_off.iter().filter(|is_off| **is_off).count()
     }
 
     /// Number of rules.
     pub fn len(&self) -> usize {
-        self.rules.len()
+        self.numbers() - self.switched_off()
     }
 
     /// Whether there are no rules at all.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.len() == 0
     }
 
-    /// The rule with this index.
+    /// The rule with this number.
     pub fn get(&self, id: RuleId) -> &Rule {
-        &self.rules[usize::from(id.0)]
+        let number = usize::from(id.0);
+        match self.builtin.get(number) {
+            Some(rule) => rule.get_or_init(|| {
+                Box::new(builtin::unpack(number).expect("the tests unpack every built-in rule"))
+            }),
+            None => &self.own[number - self.builtin.len()],
+        }
     }
 
     /// The rule that answers to this id or alias.
     pub fn named(&self, name: &str) -> Option<(RuleId, &Rule)> {
-        self.iter()
-            .find(|(_, r)| r.id() == name)
-            .or_else(|| self.iter().find(|(_, r)| r.answers_to(name)))
+        let own = |answers: &dyn Fn(&Rule) -> bool| self.own().find(|(_, r)| answers(r));
+        let builtin = |wants_alias: bool| {
+            let (number, is_alias) = builtin::named(name)?;
+            let id = RuleId(number as u16);
+            let is_here = number < self.builtin.len() && is_alias == wants_alias;
+            is_here.then(|| (id, self.get(id)))
+        };
+        let found = builtin(false)
+            .or_else(|| own(&|rule| rule.id() == name))
+            .or_else(|| builtin(true))
+            .or_else(|| own(&|rule| rule.answers_to(name)));
+        found.filter(|(id, _)| self.is_on(*id))
+    }
+
+    /// Numbers that rules have or had before the selection: each is smaller than this.
+    pub(crate) fn numbers(&self) -> usize {
+        self.builtin.len() + self.own.len()
+    }
+
+    /// Whether a rule finds its values in this way.
+    pub(crate) fn any_by(&self, detector: Detector) -> bool {
+        self.ids().any(|id| self.detector(id) == detector)
     }
 
     pub(crate) fn prefilter(&self) -> &Prefilter {
-        &self.prefilter
+        self.index.prefilter()
     }
 
     /// Length of a keyword and what it points at.
-    pub(crate) fn target(&self, keyword: u16) -> (usize, &[Target]) {
-        let (length, targets) = &self.targets[usize::from(keyword)];
-        (usize::from(*length), targets)
+    pub(crate) fn target(&self, keyword: KeywordId) -> (usize, &[Target]) {
+        (self.prefilter().keyword(keyword).len(), self.index.targets(keyword))
     }
+
+    fn ids(&self) -> impl Iterator<Item = RuleId> {
+        (0..self.numbers() as u16).map(RuleId).filter(|id| self.is_on(*id))
+    }
+
+    fn is_on(&self, id: RuleId) -> bool {
+        self.is_off.get(usize::from(id.0)) != Some(&true)
+    }
+
+    fn own(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (self.builtin.len() as u16..).map(RuleId).zip(&self.own)
+    }
+
+    fn detector(&self, id: RuleId) -> Detector {
+        let number = usize::from(id.0);
+        match number.checked_sub(self.builtin.len()) {
+            Some(own) => self.own[own].detector,
+            None => builtin::detector(number),
+        }
+    }
+
+    /// The id of a rule, which needs not be unpacked for it.
+    fn id_of(&self, id: RuleId) -> &str {
+        let number = usize::from(id.0);
+        match number.checked_sub(self.builtin.len()) {
+            Some(own) => self.own[own].id(),
+            None => builtin::id(number),
+        }
+    }
+
+    /// Adds the rules of a user's file, but not their keywords.
+    fn add(&mut self, file: UserFile<'_>) -> Result<(), RuleError> {
+        let first = self.own.len();
+        for rule in parse(file)? {
+            let line = line_of(file.text, rule.id());
+            let other = match builtin::named(rule.id()) {
+                Some((number, false)) => Some(self.get(RuleId(number as u16))),
+                _ => self.own.iter().find(|other| other.id() == rule.id()),
+            };
+            if let Some(other) = other {
+                let (id, other) = (rule.id(), &other.file);
+                let what = format!(
+                    "rule `{id}` exists already in {other}; give it another id, or switch the \
+                     other one off with --disable {id} and rename this one"
+                );
+                return Err(RuleError { file: file.name.to_owned(), line, what });
+            }
+            self.own.push(rule);
+        }
+        let own: usize = self.own.iter().map(keyword_count).sum();
+        if self.index.len() + own > MOST_KEYWORDS {
+            let what = format!(
+                "with this file the rules have more than {MOST_KEYWORDS} keywords; name fewer, or \
+                 shorter ones that several rules share"
+            );
+            return Err(RuleError { file: file.name.to_owned(), line: 1, what });
+        }
+        check::prove(&self.own[first..]).map_err(|(id, what)| rule_error(file, &id, &what))
+    }
+
+    /// Leaves out what is not selected.
+    fn select(mut self, selection: &Selection) -> Result<Self, RuleError> {
+        for named in selection.only.iter().chain(&selection.disabled) {
+            if !self.ids().any(|id| self.is_named(id, named)) {
+                let Named { name, file } = named;
+                let hint = match nearest(name, self.ids().map(|id| self.id_of(id))) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "`sprawl rules list` shows all".to_owned(),
+                };
+                let what = format!("no rule is called `{name}`; {hint}");
+                return Err(RuleError { file: file.clone(), line: 1, what });
+            }
+        }
+        let is_off = |id: RuleId| {
+            let by_any = |list: &[Named]| list.iter().any(|named| self.is_named(id, named));
+            by_any(&selection.disabled) || !(selection.only.is_empty() || by_any(&selection.only))
+        };
+        self.is_off = self.ids().map(is_off).collect();
+        let has_keys = self.any_by(Detector::Keys);
+        let has_assignments = self.any_by(Detector::Assignment);
+        let is_off = |target| match target {
+            Target::Rule(id) => self.is_off[usize::from(id.0)],
+            Target::Keys => !has_keys,
+            Target::Assignment => !has_assignments,
+        };
+        self.index = self.index.without(is_off);
+        Ok(self)
+    }
+
+    fn is_named(&self, id: RuleId, named: &Named) -> bool {
+        named.names(self.id_of(id), |name| {
+            match usize::from(id.0).checked_sub(self.builtin.len()) {
+                Some(own) => self.own[own].answers_to(name),
+                None => builtin::named(name).is_some_and(|(number, _)| number == usize::from(id.0)),
+            }
+        })
+    }
+}
+
+fn unpacked_later(count: usize) -> Vec<OnceLock<Box<Rule>>> {
+    let mut rules = Vec::new();
+    rules.resize_with(count, OnceLock::new);
+    rules
 }
 
 /// Places that a rule takes in the prefilter at most.
@@ -466,29 +488,16 @@ fn parse(file: UserFile<'_>) -> Result<Vec<Rule>, RuleError> {
     for text in rule {
         let line = line_of(file.text, &text.id);
         let id = text.id.clone();
-        let rule = checked(
-            Cow::Owned(file.name.to_owned()),
-            provider.clone(),
-            docs.clone(),
-            Cow::Owned(text),
-        )
-        .map_err(|what| RuleError {
-            file: file.name.to_owned(),
-            line,
-            what: format!("rule `{id}`: {what}"),
-        })?;
-        rules.push(rule);
+        let (file, provider, docs) = (file.name.to_owned(), provider.clone(), docs.clone());
+        let packed = Packed { file: file.clone(), provider, docs, text };
+        let fail = |what| RuleError { file, line, what: format!("rule `{id}`: {what}") };
+        rules.push(checked(packed, false).map_err(fail)?);
     }
     Ok(rules)
 }
 
 /// Turns names into meanings. Cheap: nothing is compiled.
-fn checked(
-    file: Cow<'static, str>,
-    provider: Cow<'static, str>,
-    docs: Cow<'static, str>,
-    text: Cow<'static, RuleText>,
-) -> Result<Rule, String> {
+fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
     fn named<T: Copy>(
         field: &str,
         name: &str,
@@ -497,6 +506,7 @@ fn checked(
     ) -> Result<T, String> {
         find(name).ok_or_else(|| format!("{field} = \"{name}\" is not one of {}", all().join(", ")))
     }
+    let Packed { file, provider, docs, text } = rule;
     let kind = named("kind", &text.kind, Kind::from_name, || {
         Kind::ALL.iter().map(|(_, name)| *name).collect()
     })?;
@@ -528,16 +538,10 @@ fn checked(
         })?),
         None => None,
     };
-    let detector = match text.detector.as_deref() {
-        None => Detector::Pattern,
-        Some("keys") => Detector::Keys,
-        Some("assignment") => Detector::Assignment,
-        Some(other) => {
-            return Err(format!("detector = \"{other}\" is not one of keys, assignment"));
-        }
-    };
+    let detector = Detector::of(&text)?;
     let rule = Rule {
         file,
+        is_builtin,
         provider,
         docs,
         kind,

@@ -111,7 +111,7 @@ fn description(rule: &Rule) -> String {
 fn check(files: Vec<PathBuf>) -> Result<Outcome, Error> {
     let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
     let rules = loaded(files)?;
-    let count = rules.iter().filter(|(_, rule)| names.iter().any(|n| *n == rule.file)).count();
+    let count = rules.iter().filter(|(_, rule)| names.contains(&rule.file)).count();
     let are = if count == 1 { "rule is" } else { "rules are" };
     output::print(&format!("{count} {are} good\n"))?;
     Ok(Outcome::Clean)

@@ -5,7 +5,7 @@ use super::assignment::{self, Measured};
 use super::decoded::Decoded;
 use super::{Candidate, PREFIX, Scanner, Standing, entropy};
 use crate::finding::{Confidence, Evidence};
-use crate::rules::{Rule, RuleId, lexicon};
+use crate::rules::{Rule, RuleId, Target, lexicon};
 
 /// Bytes before the name and after the value in which a provider's host is looked for.
 const AROUND: usize = 200;
@@ -46,15 +46,27 @@ impl Scanner<'_> {
     /// Whether the value begins as those of a known type do. Had it been one, the rule of that type
     /// would have it; so it is cut short, made up, or its checksum does not hold.
     fn begins_like_another_type(&self, value: &[u8]) -> bool {
-        self.rules.iter().any(|(_, rule)| {
-            rule.near().is_none()
-                && rule.text.keywords.iter().any(|keyword| {
-                    keyword.len() > PREFIX
-                        && !keyword.bytes().all(|b| b.is_ascii_alphanumeric())
-                        && value.starts_with(keyword.as_bytes())
-                })
-                && rule.compiled().is_ok_and(|compiled| compiled.public_prefix(value) >= PREFIX)
-        })
+        let mut begins = false;
+        self.rules.prefilter().each(value, |keyword, at| {
+            let (length, targets) = self.rules.target(keyword);
+            if at == 0 && length > PREFIX && !begins {
+                begins = targets.iter().any(|target| match target {
+                    Target::Rule(id) => self.begins_like(*id, value, length),
+                    Target::Keys | Target::Assignment => false,
+                });
+            }
+        });
+        begins
+    }
+
+    /// Whether the value begins as those of this type do, with a keyword of this length.
+    fn begins_like(&self, id: RuleId, value: &[u8], length: usize) -> bool {
+        let rule = self.rules.get(id);
+        let Some(beginning) = value.get(..length) else { return false };
+        rule.near().is_none()
+            && !beginning.iter().all(u8::is_ascii_alphanumeric)
+            && rule.text.keywords.iter().any(|keyword| keyword.as_bytes() == beginning)
+            && rule.compiled().is_ok_and(|compiled| compiled.public_prefix(value) >= PREFIX)
     }
 
     fn push_assigned(&self, text: &[u8], measured: &Measured, out: &mut Vec<Candidate>) {

@@ -11,6 +11,7 @@
 pub mod features;
 pub mod grammar;
 pub mod judge;
+mod keywords;
 pub mod lexicon;
 pub mod model;
 pub mod names;
@@ -22,22 +23,8 @@ use std::ops::Range;
 
 use features::Vector;
 use grammar::Assigned;
+pub use keywords::KEYWORDS;
 use names::Name;
-
-/// Where to look: what the names of secrets contain, in lower case.
-pub const KEYWORDS: &[&str] = &[
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "key",
-    "auth",
-    "cred",
-    "bearer",
-    "basic ",
-    "psw",
-    "identified",
-];
 
 /// Bytes before a keyword on which a verdict depends.
 pub const REACH_BEFORE: usize = names::LONGEST + features::BEFORE + 1;

@@ -17,6 +17,7 @@ mod framing;
 mod json;
 mod jwk;
 mod keystore;
+mod literals;
 mod material;
 mod openssh;
 mod pgp;
@@ -33,77 +34,12 @@ use core::ops::Range;
 
 use super::decoded::Decoded;
 use crate::score::Usability;
-use encoded::{ENCODED, Taken};
+use encoded::Taken;
 use framing::{Armour, LEAST_LETTERS, Label};
 use keystore::{java, pkcs12};
+pub use literals::KEYWORDS;
+use literals::{ARMOUR, BARE, ENCODED};
 use material::Parsed;
-
-/// Literals at which [`key_at`] must be asked. They are compared with case; each is rare in other text.
-pub const KEYWORDS: &[&str] = &{
-    let lists: [&[&str]; 2] = [&ARMOUR, &jwk::KEYWORDS];
-    let mut all = [""; ARMOUR.len() + jwk::KEYWORDS.len() + ENCODED.len() + BARE.len()];
-    let (mut count, mut list) = (0, 0);
-    while list < lists.len() {
-        let mut n = 0;
-        while n < lists[list].len() {
-            all[count] = lists[list][n];
-            (count, n) = (count + 1, n + 1);
-        }
-        list += 1;
-    }
-    let mut n = 0;
-    while n < ENCODED.len() {
-        all[count] = ENCODED[n].literal;
-        (count, n) = (count + 1, n + 1);
-    }
-    let mut n = 0;
-    while n < BARE.len() {
-        all[count] = BARE[n].0;
-        (count, n) = (count + 1, n + 1);
-    }
-    all
-};
-
-/// How armour and PuTTY's files begin, and the tag around certificates in SAML metadata.
-const ARMOUR: [&str; 4] =
-    ["-----BEGIN", "---- BEGIN SSH2", "PuTTY-User-Key-File-", "X509Certificate>"];
-
-/// Base64 of the first bytes of keys that lie around without armour, and how many letters stand before
-/// it: a length, which differs from key to key.
-const BARE: [(&str, usize); 25] = [
-    // PKCS#8: version 0 and rsaEncryption; id-ecPublicKey with P-256 and with other curves, both in the
-    // longer form and in that without the public point; Ed25519, X25519; id-dsa.
-    ("ADANBgkqhkiG9w0BAQEFAAS", 8),
-    ("AgEAMBMGByqGSM49AgEG", 4),
-    ("AgEAMBAGByqGSM49AgEG", 4),
-    ("ECAQAwEwYHKoZIzj0CAQYI", 3),
-    ("4CAQAwEAYHKoZIzj0CAQYF", 3),
-    ("MC4CAQAwBQYDK2Vw", 0),
-    ("MC4CAQAwBQYDK2Vu", 0),
-    ("MFECAQEwBQYDK2Vw", 0),
-    ("MFECAQEwBQYDK2Vu", 0),
-    ("GByqGSM44BAEw", 15),
-    // Encrypted PKCS#8 with PBES2, long and short.
-    ("BgkqhkiG9w0BBQ0w", 8),
-    ("CSqGSIb3DQEFDT", 8),
-    // PKCS#1 with 512, 1024, 2048, 3072 and 4096 bits (DSA of OpenSSL begins like the second).
-    ("IBAAJBA", 6),
-    ("IBAAKBgQ", 6),
-    ("IBAAKCAQEA", 6),
-    ("IBAAKCAYEA", 6),
-    ("IBAAKCAgEA", 6),
-    // SEC1: P-256, secp256k1, P-384, P-521.
-    ("MHcCAQEEI", 0),
-    ("MHQCAQEEI", 0),
-    ("MIGkAgEBBD", 0),
-    ("MIHcAgEBBEI", 0),
-    // OpenSSH.
-    ("b3BlbnNzaC1rZXktdjEA", 0),
-    // PKCS#12, JKS, JCEKS.
-    ("IBAzCC", 6),
-    ("/u3+7QAAAAIAAA", 0),
-    ("zs7OzgAAAAIAAA", 0),
-];
 
 /// Rule of private keys that do not say what they are for.
 pub(crate) const PRIVATE_KEY: &str = "private-key-unknown";
@@ -249,7 +185,7 @@ fn find(blob: &[u8], at: usize, depth: usize) -> Option<KeyMaterial> {
     if starts(ARMOUR[3]) {
         return in_metadata(blob, at);
     }
-    if jwk::KEYWORDS.into_iter().any(starts) {
+    if literals::JWK.into_iter().any(starts) {
         let found = jwk::private_key(blob, at + if rest[0] == b'k' { 0 } else { 1 })?;
         return Some(key(found.span, found.parsed, found.rule));
     }

@@ -20,18 +20,14 @@
 mod avx2;
 mod commonness;
 mod context;
+pub mod plan;
 
 use std::fmt;
 use std::ops::Range;
 
-use commonness::Commonness;
-use context::{BEFORE, Context, Spelling, WINDOW, index};
-
-/// A keyword's number: its index in the list that [`Prefilter::new`] got.
-pub type KeywordId = u16;
-
-/// One for every `u16`, so that no look-up needs a check. Windows use the lower half.
-const INDICES: usize = 1 << 16;
+use context::{BEFORE, WINDOW, index};
+pub use plan::KeywordId;
+use plan::{INDICES, Plan, Row, fold, zeros};
 
 /// Bytes of a text that are looked at together; what is noted about them stays in the nearest cache.
 const BLOCK: usize = 1024;
@@ -57,40 +53,10 @@ pub struct Prefilter {
     is_window: Box<[u8; INDICES]>,
     /// By index of a window, which of the rows is its own.
     row_of: Box<[u16; INDICES]>,
-    /// The first belongs to no window.
-    rows: Vec<Row>,
-    /// Those of a row side by side.
-    places: Vec<Place>,
-    /// All keywords, one after the other.
-    spellings: Vec<u8>,
-    /// By keyword, where in that it ends.
-    ends: Vec<usize>,
-    reach: (usize, usize),
+    /// What follows from the keywords.
+    plan: Plan,
     #[cfg(target_arch = "x86_64")]
     avx2: Option<avx2::Avx2>,
-}
-
-/// What is known about a window.
-#[derive(Debug, Clone, Copy, Default)]
-struct Row {
-    /// Low five bits of the bytes that stand before it in keywords, as a set.
-    before: u32,
-    /// The same of the bytes after it.
-    after: u32,
-    /// First of the places where it stands.
-    first: u32,
-    /// How many they are.
-    places: u32,
-}
-
-/// A keyword with a window in it.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    keyword: KeywordId,
-    /// Where in the keyword the window begins; one byte before the keyword, at the least.
-    offset: i16,
-    /// What stands around it there, [`fold`]ed.
-    context: Context,
 }
 
 /// What is noted about a block.
@@ -105,93 +71,35 @@ impl Prefilter {
     /// Builds it from lower-case keywords. They should have three bytes at the least: shorter ones
     /// are found as well, but slow it down.
     pub fn new(keywords: &[&[u8]]) -> Self {
-        let mut prefilter = Self {
-            is_window: zeros(),
-            row_of: zeros(),
-            rows: vec![Row::default()],
-            places: Vec::new(),
-            spellings: keywords.concat(),
-            ends: Vec::with_capacity(keywords.len()),
-            reach: (0, 0),
+        Self::planned(Plan::new(keywords))
+    }
+
+    /// Builds it from what was planned before.
+    pub fn planned(plan: Plan) -> Self {
+        let mut is_window = zeros();
+        let mut row_of = zeros();
+        for (row, index) in (1..).zip(plan.windows.iter()) {
+            is_window[usize::from(*index)] = 1;
+            row_of[usize::from(*index)] = row;
+        }
+        Self {
+            is_window,
+            row_of,
+            plan,
             #[cfg(target_arch = "x86_64")]
             avx2: avx2::Avx2::detect(),
-        };
-        for keyword in keywords {
-            let start = prefilter.ends.last().copied().unwrap_or(0);
-            prefilter.ends.push(start + keyword.len());
-        }
-        let commonness = Commonness::new();
-        let mut places = Vec::with_capacity(keywords.len() * 3);
-        // Short ones have the least choice; others can then share their windows.
-        let mut ids: Vec<usize> = (0..keywords.len()).collect();
-        ids.sort_by_key(|id| keywords[*id].len());
-        for id in ids {
-            let length = keywords[id].len();
-            let spelling = Spelling::new(keywords[id]);
-            for parity in 0..2 {
-                let (offset, context) = prefilter.rarest_window(&spelling, parity, &commonness);
-                let folded = Context { bytes: fold(context.bytes), ..context };
-                let place =
-                    Place { keyword: id as KeywordId, offset: offset as i16, context: folded };
-                for index in context.indices() {
-                    let row = prefilter.add_window(index);
-                    prefilter.rows[row].before |= context.before();
-                    prefilter.rows[row].after |= context.after();
-                    prefilter.rows[row].places += 1;
-                    places.push((row, place));
-                }
-                let (before, after) = prefilter.reach;
-                let rest = length.saturating_add_signed(-offset);
-                prefilter.reach = (before.max(offset.max(0) as usize), after.max(rest));
-            }
-        }
-        prefilter.arrange(&places);
-        prefilter
-    }
-
-    /// Puts the places of each row side by side.
-    fn arrange(&mut self, places: &[(usize, Place)]) {
-        let mut first = 0;
-        for row in &mut self.rows {
-            row.first = first;
-            first += std::mem::take(&mut row.places);
-        }
-        self.places = places.iter().map(|(_, place)| *place).collect();
-        for (row, place) in places {
-            let row = &mut self.rows[*row];
-            self.places[(row.first + row.places) as usize] = *place;
-            row.places += 1;
         }
     }
 
-    /// Where in a keyword to look for it, with an offset of this parity. Prefers windows that are
-    /// rare, that have rare surroundings, and that other keywords have anyhow.
-    fn rarest_window(
-        &self,
-        spelling: &Spelling,
-        parity: isize,
-        commonness: &Commonness,
-    ) -> (isize, Context) {
-        // Nanoseconds that the second step and the third will take for each byte of a text.
-        let cost = |context: Context| {
-            let (window, around) = commonness.of(context);
-            let row = self.rows[usize::from(self.row_of[usize::from(context.index())])];
-            let second = if row.places == 0 { 2.0 } else { 8.0 * row.growth(context) };
-            second * window + 8.0 * around
-        };
-        let mut windows = spelling.windows(parity).map(|window| (cost(window.1), window));
-        let first = windows.next().expect("every keyword has windows of either parity");
-        windows.fold(first, |best, window| if window.0 < best.0 { window } else { best }).1
+    /// What it was built from.
+    #[cfg(test)]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
-    fn add_window(&mut self, index: u16) -> usize {
-        let index = usize::from(index);
-        if self.is_window[index] == 0 {
-            self.is_window[index] = 1;
-            self.row_of[index] = self.rows.len() as u16;
-            self.rows.push(Row::default());
-        }
-        usize::from(self.row_of[index])
+    /// The keyword with this number, in lower case.
+    pub fn keyword(&self, id: KeywordId) -> &[u8] {
+        self.plan.keyword(id)
     }
 
     /// Calls `found` with each keyword and the position where it begins, in ascending order of the
@@ -211,6 +119,7 @@ impl Prefilter {
         let end = range.end.min(text.len());
         let mut notes = Notes { indices: [0; POSITIONS], left: [0; POSITIONS + GROUP] };
         let mut padded = [0; MARGIN + BLOCK + MARGIN];
+        let rows: &[Row] = &self.plan.rows;
         let mut at = range.start + range.start % 2;
         while at < end {
             let inside = at.checked_sub(MARGIN).and_then(|from| text.get(from..)?.first_chunk());
@@ -226,8 +135,7 @@ impl Prefilter {
             for position in &notes.left[..left] {
                 let position = usize::from(*position);
                 if position < positions {
-                    let row =
-                        self.rows[usize::from(self.row_of[usize::from(notes.indices[position])])];
+                    let row = rows[usize::from(self.row_of[usize::from(notes.indices[position])])];
                     self.compare(text, at + 2 * position, context(view, position), row, &mut found);
                 }
             }
@@ -238,7 +146,7 @@ impl Prefilter {
     /// How many bytes before its window a keyword begins, and how many after the beginning of its
     /// window it ends, at most. At the least, it begins one byte after the window does.
     pub fn reach(&self) -> (usize, usize) {
-        self.reach
+        self.plan.reach
     }
 
     /// The first two steps: notes the positions that are left, and says how many they are.
@@ -279,12 +187,13 @@ impl Prefilter {
     /// Keeps those of the positions whose neighbours fit as well.
     #[inline(always)]
     fn check_neighbours(&self, view: &View, count: usize, notes: &mut Notes) -> usize {
+        let rows: &[Row] = &self.plan.rows;
         let mut kept = 0;
         for i in 0..count.min(POSITIONS) {
             let position = notes.left[i];
             // Positions are smaller than that; it says so to the compiler, which drops the checks.
             let p = usize::from(position) % POSITIONS;
-            let Some(row) = self.rows.get(usize::from(self.row_of[usize::from(notes.indices[p])]))
+            let Some(row) = rows.get(usize::from(self.row_of[usize::from(notes.indices[p])]))
             else {
                 continue;
             };
@@ -296,12 +205,6 @@ impl Prefilter {
         kept
     }
 
-    fn keyword(&self, id: KeywordId) -> &[u8] {
-        let id = usize::from(id);
-        let start = if id == 0 { 0 } else { self.ends[id - 1] };
-        &self.spellings[start..self.ends[id]]
-    }
-
     /// The third step.
     fn compare(
         &self,
@@ -311,7 +214,7 @@ impl Prefilter {
         row: Row,
         found: &mut impl FnMut(KeywordId, usize),
     ) {
-        for place in &self.places[row.first as usize..(row.first + row.places) as usize] {
+        for place in &self.plan.places[row.first as usize..(row.first + row.places) as usize] {
             if (context ^ place.context.bytes) & place.context.mask != 0 {
                 continue;
             }
@@ -326,33 +229,10 @@ impl Prefilter {
     }
 }
 
-/// As many zeros as there are indices. Memory that is never touched costs nothing.
-fn zeros<T: Copy + Default>() -> Box<[T; INDICES]> {
-    let zeros = vec![T::default(); INDICES].into_boxed_slice();
-    zeros.try_into().unwrap_or_else(|_| Box::new([T::default(); INDICES]))
-}
-
 impl fmt::Debug for Prefilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prefilter").field("keywords", &self.ends.len()).finish_non_exhaustive()
+        f.debug_struct("Prefilter").field("keywords", &self.plan.ends.len()).finish_non_exhaustive()
     }
-}
-
-impl Row {
-    /// By how much more often the neighbours of the window would fit, if all were equally common.
-    fn growth(self, context: Context) -> f32 {
-        let share = |set: u32| set.count_ones() as f32 / 32.0;
-        let (before, after) = (self.before | context.before(), self.after | context.after());
-        if (before, after) == (self.before, self.after) {
-            return 0.0;
-        }
-        share(before) * share(after) - share(self.before) * share(self.after)
-    }
-}
-
-/// One case for letters; merges some other characters, which the comparison tells apart again.
-const fn fold(bytes: u64) -> u64 {
-    bytes | 0x2020_2020_2020_2020
 }
 
 #[inline(always)]

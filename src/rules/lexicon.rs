@@ -8,24 +8,27 @@
 
 pub mod file;
 
+use super::builtin;
+use super::names::Names;
 use file::Value;
 
 /// One line of the lexicon, as far as it is needed to recognise a credential.
 #[derive(Debug)]
 struct Entry {
-    /// The rule.
-    id: &'static str,
+    /// The number of the built-in rule.
+    rule: u16,
     value: Option<Value>,
 }
 
-/// A name, whether it must be all that the identifier says, and the entry.
-type Name = (&'static str, bool, u16);
-
-/// All entries; names and hosts in order, for binary search.
+/// All entries.
 struct Lexicon {
     entries: &'static [Entry],
-    names: &'static [Name],
-    hosts: &'static [(&'static str, u16)],
+    names: Names,
+    /// By name, whether it must be all that the identifier says, and the entry.
+    named: &'static [(bool, u16)],
+    hosts: Names,
+    /// By host, the entry.
+    hosted: &'static [u16],
 }
 
 static LEXICON: Lexicon = include!(concat!(env!("OUT_DIR"), "/lexicon.rs"));
@@ -38,7 +41,7 @@ static LEXICON: Lexicon = include!(concat!(env!("OUT_DIR"), "/lexicon.rs"));
 /// (`daily`): then the rest of the identifier must be words like `api` and `key`, and the value must
 /// look as the provider's values do. Total over any bytes; costs a few binary searches.
 pub fn type_of(name: &[u8], value: &[u8], around: &[u8]) -> Option<&'static str> {
-    LEXICON.by_name(name, value).or_else(|| LEXICON.by_host(value, around)).map(|entry| entry.id)
+    LEXICON.by_name(name, value).or_else(|| LEXICON.by_host(value, around)).map(Entry::id)
 }
 
 /// Words that say nothing about the provider.
@@ -105,8 +108,7 @@ impl Lexicon {
     }
 
     fn named(&self, name: &str) -> Option<(bool, &'static Entry)> {
-        let index = self.names.binary_search_by_key(&name, |(name, _, _)| name).ok()?;
-        let (_, alone, entry) = self.names[index];
+        let (alone, entry) = self.named[self.names.position(name)?];
         Some((alone, self.entries.get(usize::from(entry))?))
     }
 
@@ -117,8 +119,8 @@ impl Lexicon {
             let host = host.trim_matches('.').to_ascii_lowercase();
             let mut rest = host.as_str();
             loop {
-                if let Ok(index) = self.hosts.binary_search_by_key(&rest, |(host, _)| host) {
-                    let entry = self.entries.get(usize::from(self.hosts[index].1))?;
+                if let Some(index) = self.hosts.position(rest) {
+                    let entry = self.entries.get(usize::from(self.hosted[index]))?;
                     return (entry.fits(value) == Some(true)).then_some(entry);
                 }
                 (_, rest) = rest.split_once('.')?;
@@ -128,6 +130,10 @@ impl Lexicon {
 }
 
 impl Entry {
+    fn id(&self) -> &'static str {
+        builtin::id(usize::from(self.rule))
+    }
+
     /// Whether the value looks as it should; `None` if nobody knows how.
     fn fits(&self, value: &[u8]) -> Option<bool> {
         let value = value.trim_ascii();
@@ -253,11 +259,13 @@ mod tests {
             assert_eq!((rule.id(), rule.detector), (line.id.as_str(), Detector::Assignment));
             for (name, _) in &line.names {
                 let (_, entry) = LEXICON.named(name).unwrap_or_else(|| panic!("{place}: {name}"));
-                assert_eq!(entry.id, line.id, "{place}");
+                assert_eq!(entry.id(), line.id, "{place}");
             }
         }
         assert_eq!(lines.len(), LEXICON.entries.len());
-        assert!(LEXICON.names.is_sorted() && LEXICON.hosts.is_sorted());
+        for names in [&LEXICON.names, &LEXICON.hosts] {
+            assert!((1..names.len()).all(|index| names.get(index - 1) < names.get(index)));
+        }
     }
 
     #[test]

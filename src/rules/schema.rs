@@ -1,53 +1,58 @@
-//! The TOML of a rule file, field for field. Shared with the build script, which turns the built-in
-//! files into static data of these very types, so that start-up parses nothing.
+//! The TOML of a rule file, field for field. Shared with the build script, which packs the built-in
+//! rules one by one, so that start-up parses none of them.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
-
-/// Text that is static for built-in rules and owned for users' rules.
-pub type Text = Cow<'static, str>;
-
-/// A list of texts, static or owned.
-pub type Texts = Cow<'static, [Text]>;
+use serde::{Deserialize, Serialize};
 
 /// One file: the rules of one provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// Display name of who issues these credentials.
-    pub provider: Text,
+    pub provider: String,
     /// The vendor's page about them.
     #[serde(default)]
-    pub docs: Text,
+    pub docs: String,
     /// The rules, in order.
     pub rule: Vec<RuleText>,
 }
 
+/// A built-in rule as the build script packs it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Packed {
+    /// The file it came from.
+    pub file: String,
+    /// Who issues it.
+    pub provider: String,
+    /// The vendor's page.
+    pub docs: String,
+    /// Everything as written.
+    pub text: RuleText,
+}
+
 /// One credential type.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleText {
     /// Kebab-case, stable for ever.
-    pub id: Text,
+    pub id: String,
     /// Other names under which `--only`, `--disable` and marks know it.
     #[serde(default)]
-    pub aliases: Texts,
+    pub aliases: Vec<String>,
     /// What it is, in a few words.
-    pub title: Text,
+    pub title: String,
     /// Regular expression with a group named `secret`; bounded; bytes, no Unicode classes.
     /// `(?&assign)` stands for all that files have between a name and its value.
     #[serde(default)]
-    pub pattern: Option<Text>,
+    pub pattern: Option<String>,
     /// Only the value's own shape, for types that are known by what stands near them.
     #[serde(default)]
-    pub value: Option<Text>,
+    pub value: Option<String>,
     /// Code that finds it instead of a pattern: `keys` or `assignment`.
     #[serde(default)]
-    pub detector: Option<Text>,
+    pub detector: Option<String>,
     /// Literals of which every match contains at least one; compared without case.
     #[serde(default)]
-    pub keywords: Texts,
+    pub keywords: Vec<String>,
     /// Context that must stand close by: part of the meaning.
     #[serde(default)]
     pub near: Option<NearText>,
@@ -56,18 +61,18 @@ pub struct RuleText {
     pub min_entropy: Option<f64>,
     /// A named offline check.
     #[serde(default)]
-    pub check: Option<Text>,
+    pub check: Option<String>,
     /// api-key, token, password, private-key, certificate, webhook, connection-string.
-    pub kind: Text,
+    pub kind: String,
     /// Class of the score model.
-    pub authority: Text,
+    pub authority: String,
     /// Class of the score model.
-    pub reach: Text,
+    pub reach: String,
     /// Class of the score model.
-    pub lifetime: Text,
+    pub lifetime: String,
     /// Class of the score model; complete when absent.
     #[serde(default)]
-    pub usability: Option<Text>,
+    pub usability: Option<String>,
     /// The other half of a pair.
     #[serde(default)]
     pub partner: Option<PartnerText>,
@@ -75,40 +80,40 @@ pub struct RuleText {
     #[serde(default)]
     pub fallback: bool,
     /// What a thief can do with it.
-    pub why: Text,
+    pub why: String,
     /// How to revoke and rotate it, and where.
-    pub fix: Text,
+    pub fix: String,
     /// The short-lived alternative.
-    pub instead: Text,
+    pub instead: String,
     /// Texts in which it must be found; `{secret}` and `{other-rule-id}` are minted.
-    pub examples: Texts,
+    pub examples: Vec<String>,
     /// Texts in which it must not be found.
     #[serde(default)]
-    pub counter_examples: Texts,
+    pub counter_examples: Vec<String>,
 }
 
 /// Context of a value.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NearText {
     /// One of these must be in reach; `dd_api_key` stands for `dd-api-key`, `dd.api.key` and
     /// `ddApiKey`, too.
-    pub any: Texts,
+    pub any: Vec<String>,
     /// And one of these, if there are any.
     #[serde(default)]
-    pub also: Texts,
+    pub also: Vec<String>,
     /// Bytes before the start or after the end of the secret.
     pub within: usize,
 }
 
 /// The other half of a pair.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnerText {
     /// Rules of which one finds the other half.
-    pub rules: Texts,
+    pub rules: Vec<String>,
     /// Bytes between the two in one blob.
     pub within: usize,
     /// Usability when the other half is not there: `id-only` or `secret-half`.
-    pub alone: Text,
+    pub alone: String,
 }

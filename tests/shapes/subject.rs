@@ -162,8 +162,8 @@ fn with_context(rule: &Rule, mut words: Vec<String>) -> Vec<String> {
 fn host_is_context(rule: &Rule, first: &str) -> bool {
     let text = format!("authorization: bearer api.{first}.com");
     rule.near().is_none_or(|near| {
-        near.any.iter().any(|word| first.contains(word.as_ref()))
+        near.any.iter().any(|word| first.contains(word.as_str()))
             && (near.also.is_empty()
-                || near.also.iter().any(|w| w.len() >= 5 && text.contains(w.as_ref())))
+                || near.also.iter().any(|w| w.len() >= 5 && text.contains(w.as_str())))
     })
 }

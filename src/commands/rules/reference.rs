@@ -9,7 +9,7 @@ use crate::rules::{Detector, Rule, Rules};
 pub(super) fn markdown(rules: &Rules) -> String {
     let mut providers: BTreeMap<(String, &str), Vec<&Rule>> = BTreeMap::new();
     for (_, rule) in rules.iter() {
-        let name = rule.provider.as_ref();
+        let name = rule.provider.as_str();
         providers.entry((name.to_lowercase(), name)).or_default().push(rule);
     }
     let mut text = format!(

@@ -4,31 +4,8 @@
 use std::ops::Range;
 
 use super::framing::Bits;
+use super::literals::{Encoded, End};
 use super::unwrap::Unwrap;
-
-/// A text to be found inside base64, by how it looks there.
-pub(super) struct Encoded {
-    /// Letters that stand in the base64 whatever comes before and after the text.
-    pub(super) literal: &'static str,
-    /// At which letter of its group of four `literal` begins.
-    letter: usize,
-    /// At which byte of that group the text begins.
-    byte: usize,
-    /// How the end of what it begins is recognised.
-    end: End,
-}
-
-#[derive(Clone, Copy)]
-enum End {
-    /// By dashes after those that close the BEGIN line.
-    Armour,
-    /// By the END line in base64, at any of three places in a group.
-    EncodedArmour,
-    /// By a closing brace.
-    Brace,
-    /// By the last line of PuTTY's files.
-    Mac,
-}
 
 impl End {
     /// Whether the end, and all of it, is among these bytes, which begin with what was looked for.
@@ -55,30 +32,6 @@ impl End {
         }
     }
 }
-
-const fn encoded(literal: &'static str, letter: usize, byte: usize, end: End) -> Encoded {
-    Encoded { literal, letter, byte, end }
-}
-
-/// `-----BEGIN `, `---- BEGIN SSH2`, `"kty":` and `PuTTY-User-Key-File-` in base64, once for each place
-/// in a group where they may begin; and the first of these in base64 twice.
-pub(super) const ENCODED: [Encoded; 15] = [
-    encoded("LS0tLS1CRUdJTi", 0, 0, End::Armour),
-    encoded("0tLS0tQkVHSU4g", 2, 1, End::Armour),
-    encoded("tLS0tLUJFR0lOI", 3, 2, End::Armour),
-    encoded("LS0tLSBCRUdJTiBTU0gy", 0, 0, End::Armour),
-    encoded("0tLS0gQkVHSU4gU1NIM", 2, 1, End::Armour),
-    encoded("tLS0tIEJFR0lOIFNTSD", 3, 2, End::Armour),
-    encoded("TFMwdExTMUNSVWRKVG", 0, 0, End::EncodedArmour),
-    encoded("xTMHRMUzFDUlVkSlRp", 2, 1, End::EncodedArmour),
-    encoded("MUzB0TFMxQ1JVZEpUa", 3, 2, End::EncodedArmour),
-    encoded("Imt0eSI6I", 0, 0, End::Brace),
-    encoded("JrdHkiOi", 2, 1, End::Brace),
-    encoded("ia3R5Ijo", 3, 2, End::Brace),
-    encoded("UHVUVFktVXNlci1LZXktRmlsZS", 0, 0, End::Mac),
-    encoded("B1VFRZLVVzZXItS2V5LUZpbGUt", 2, 1, End::Mac),
-    encoded("QdVRUWS1Vc2VyLUtleS1GaWxlL", 3, 2, End::Mac),
-];
 
 /// Letters of base64 taken in at first; more only when what begins there goes on.
 const FIRST_LETTERS: usize = 1024;
@@ -258,6 +211,7 @@ fn take(blob: &[u8], start: usize, before: &[usize], limit: usize) -> Taken {
 
 #[cfg(test)]
 mod tests {
+    use super::super::literals::ENCODED;
     use super::*;
     use data_encoding::BASE64;
 

@@ -7,9 +7,6 @@ use super::json::{member, members, object_around};
 use super::material::{CURVES, Edwards, Parsed, PrivateKey, legible};
 use super::{JWK, OIDC, filler};
 
-/// The member that every key has, in the notations that are searched for.
-pub(super) const KEYWORDS: [&str; 6] = ["\"kty\"", "\"kty\\", "'kty'", "kty: ", "kty:\"", "kty:'"];
-
 /// The shortest symmetric key that is taken for one, in bytes.
 const SHORTEST: usize = 16;
 

@@ -2,12 +2,12 @@
 
 /// Eight bytes around the beginning of a window: two before it, its own three, and three after it.
 /// Those that are not within the keyword are zero.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Context {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Context {
     /// The first byte as the lowest.
-    pub(super) bytes: u64,
+    pub bytes: u64,
     /// Ones for what is within the keyword.
-    pub(super) mask: u64,
+    pub mask: u64,
 }
 
 /// Bytes before a window that its context begins with.
