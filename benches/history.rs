@@ -4,7 +4,8 @@
 //!
 //! The repository is like those of real projects: a few files change often and most hardly ever, an
 //! edit touches a few lines, directories grow, side branches are merged, some secrets come and go.
-//! `benches/compare.sh --history` measures on a real one.
+//! `benches/compare.sh --history` measures on a real one, or on one of these against another scanner:
+//! `cargo bench --bench history -- DIRECTORY` leaves them in a directory.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may fail and must speak")]
 
 use std::fs::File;
@@ -26,8 +27,12 @@ const ROUNDS: usize = 3;
 
 fn main() {
     let scratch = tempfile::tempdir().unwrap();
-    let stream = scratch.path().join("stream");
-    let place = |name: &str| scratch.path().join(name);
+    // Cargo itself passes `--bench`.
+    let kept = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let directory = kept.as_deref().map_or(scratch.path(), Path::new);
+    std::fs::create_dir_all(directory).unwrap();
+    let stream = directory.join("stream");
+    let place = |name: &str| directory.join(name);
     let (packed, small, loose) = (place("packed"), place("small"), place("loose"));
 
     write_stream(&stream, COMMITS, None);
@@ -41,7 +46,7 @@ fn main() {
 
     write_stream(&stream, LOOSE_COMMITS, None);
     import(&stream, &place("source"));
-    git(scratch.path(), &["init", "-q", "--bare", "loose"]);
+    git(directory, &["init", "-q", "--bare", "loose"]);
     let objects = place("source").join("objects/pack");
     for entry in std::fs::read_dir(objects).unwrap() {
         let path = entry.unwrap().path();

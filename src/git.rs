@@ -17,6 +17,7 @@ pub mod pack;
 pub mod provenance;
 pub mod range;
 pub mod refs;
+mod special;
 pub mod submodules;
 pub mod tracked;
 pub mod tree;
@@ -93,6 +94,7 @@ impl Repository {
     }
 
     fn open((git_dir, found): Found, environment: &Environment) -> Result<Self, String> {
+        special::refuse_within(&git_dir)?;
         gix::discover::is_git(&git_dir)
             .map_err(|error| format!("the repository cannot be opened: {error}"))?;
         let common_dir = match fs::read(git_dir.join("commondir")) {
@@ -103,6 +105,9 @@ impl Repository {
             }
             Err(_) => git_dir.clone(),
         };
+        if common_dir != git_dir {
+            special::refuse_within(&common_dir)?;
+        }
         let config = Config::read(&common_dir, &git_dir)?;
         // A linked work tree is one even where the repository is bare otherwise.
         let bare = config.bare == Some(true) && common_dir == git_dir;
@@ -203,6 +208,7 @@ impl Repository {
     }
 
     fn index_at(&self, file: &Path) -> Result<gix::index::File, Problem> {
+        special::refuse(file).map_err(|what| Problem::new(display_path(file), what))?;
         let options = gix::index::decode::Options::default();
         gix::index::File::at_or_default(file, self.objects.hash(), false, options).map_err(
             |error| Problem::new(display_path(file), format!("the index cannot be read: {error}")),
@@ -220,6 +226,7 @@ type Found = (PathBuf, Option<PathBuf>);
 fn search_upwards(path: &Path) -> Result<Found, String> {
     let start = if path.is_file() { path.parent().unwrap_or(path) } else { path };
     let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
+    special::refuse_above(start)?;
     let options = gix::discover::upwards::Options {
         trust: gix::discover::upwards::TrustPolicy::Assume(gix::sec::Trust::Full),
         ..Default::default()
@@ -235,6 +242,7 @@ fn search_upwards(path: &Path) -> Result<Found, String> {
 /// What `GIT_DIR` names: a git directory, or a file that leads to one. Its work tree is the current
 /// directory, unless its configuration says otherwise.
 fn named_directory(path: &Path) -> Result<Found, String> {
+    special::refuse(path)?;
     let work_tree = Some(PathBuf::from("."));
     match gix::discover::path::from_gitdir_file(path) {
         Ok(dir) => Ok((dir, work_tree)),

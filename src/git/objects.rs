@@ -18,6 +18,7 @@ use gix::zlib::{Inflate, Status};
 
 use super::delta::{self, DeltaError};
 use super::pack::Pack;
+use super::special;
 use crate::detect::version::Shared;
 use crate::problem::Problem;
 use crate::text::display_path;
@@ -232,6 +233,9 @@ impl Objects {
         self.add_packs(&directory.join("pack"));
         self.directories.push(directory.to_owned());
         let file = directory.join("info").join("alternates");
+        if let Err(what) = special::refuse(&file) {
+            return self.problems.push(Problem::new(display_path(&file), what));
+        }
         let lines = match fs::read(&file) {
             Ok(lines) => lines,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,

@@ -199,6 +199,40 @@ fn what_is_no_file_is_not_waited_for() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_is_no_file_where_git_has_one_is_named() {
+    for name in [
+        "HEAD",
+        "config",
+        "commondir",
+        "index",
+        "packed-refs",
+        "shallow",
+        "refs/heads/x",
+        "logs/refs/stash",
+        "worktrees/other/HEAD",
+        "objects/info/alternates",
+    ] {
+        let repo = Repo::new();
+        repo.write("a.env", secret_line(1));
+        repo.commit("first");
+        let path = repo.root.join(".git").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let _ = std::fs::remove_file(&path);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let says = format!("{name} is a FIFO");
+        let tree = ["scan", "--fail-on", "never", "."];
+        for (arguments, status) in
+            [(&["scan", "--history", "."][..], 2), (&["scan", "--staged"], 2), (&tree, 3)]
+        {
+            let run = run(&repo.root, arguments);
+            assert!(run.stderr.contains(&says), "{name} {arguments:?}: {}", run.stderr);
+            assert_eq!(run.status, status, "{name} {arguments:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
 fn missing_objects() {
     let repo = Repo::new();
     repo.write("a.env", secret_line(1));
