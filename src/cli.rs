@@ -14,7 +14,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::finding::Confidence;
-use crate::report::{Format, SarifProfile};
 use crate::score::Severity;
 
 /// Finds secrets, and says what each one opens, where else it lives, and what to do first.
@@ -128,29 +127,13 @@ pub struct ScanArgs {
     #[arg(long, requires = "history", hide = true)]
     pub whole_versions: bool,
 
-    /// Form of the report.
-    #[arg(short, long, value_enum)]
-    pub format: Option<Format>,
+    /// What is written, and where.
+    #[command(flatten)]
+    pub report: reports::ReportArgs,
 
-    /// Write the report to a file; the form follows its extension unless --format is given.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Vec<PathBuf>,
-
-    /// For whom SARIF is written.
-    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
-    pub sarif_profile: SarifProfile,
-
-    /// Least severity that makes the scan fail [default: low].
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub fail_on: Option<FailOn>,
-
-    /// Least confidence that is reported [default: pattern].
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
-    pub min_confidence: Option<MinConfidence>,
-
-    /// Report placeholders and samples from documentation, too.
-    #[arg(long)]
-    pub include_placeholders: bool,
+    /// What is reported.
+    #[command(flatten)]
+    pub threshold: reports::ThresholdArgs,
 
     /// Show secrets in clear in the reports.
     #[arg(long)]

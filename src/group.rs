@@ -24,8 +24,8 @@ pub struct SecretGroup {
     pub rule: RuleId,
     /// The secret; empty if it comes from a report.
     pub secret: Secret,
-    /// What may be shown of it, if it comes from a report.
-    pub shown: Option<String>,
+    /// What may be shown of it.
+    pub redacted: String,
     /// The best confidence of its occurrences.
     pub confidence: Confidence,
     /// Where it stands, in order; at least one.
@@ -75,22 +75,6 @@ pub struct Draft {
 }
 
 impl SecretGroup {
-    /// What may be shown of the secret.
-    pub fn redacted(&self, rules: &Rules) -> String {
-        let rule = rules.get(self.rule);
-        if self.occurrences.iter().any(|o| o.location.end_line > o.location.line)
-            || rule.detector == Detector::Keys
-        {
-            return HIDDEN.to_owned();
-        }
-        if let Some(shown) = &self.shown {
-            return shown.clone();
-        }
-        let prefix =
-            rule.compiled().map_or(0, |compiled| compiled.public_prefix(self.secret.reveal()));
-        self.secret.redacted(prefix, rule.kind.is_guessable())
-    }
-
     /// Whether any occurrence is still open; see [`crate::policy`].
     pub fn is_open(&self) -> bool {
         self.occurrences.iter().any(|o| o.standing.is_open())
@@ -116,6 +100,14 @@ impl SecretGroup {
 /// Shown of a secret of which nothing is shown.
 const HIDDEN: &str = "****";
 
+/// Gives every finding its slot that has none yet. What is learnt later, from certificates or by
+/// putting several repositories together, must not change it: a report of one of them has it, too.
+pub fn name_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| finding.slot.is_empty()) {
+        finding.slot = identity.slot(finding, rules.get(finding.rule).id());
+    }
+}
+
 /// Groups findings by secret and scores each group.
 ///
 /// Sorted by score, then base, then uncapped product, then id.
@@ -125,9 +117,10 @@ pub fn group(
     findings: Vec<Finding>,
     scene: &Scene,
 ) -> Vec<SecretGroup> {
+    let mut findings = findings;
+    name_slots(rules, identity, &mut findings);
     let mut by_secret: BTreeMap<Secret, Vec<Finding>> = BTreeMap::new();
-    for mut finding in findings {
-        finding.slot = identity.slot(&finding, rules.get(finding.rule).id());
+    for finding in findings {
         by_secret.entry(finding.secret.clone()).or_default().push(finding);
     }
     let mut ids: BTreeMap<Secret, (String, bool)> = BTreeMap::new();
@@ -202,12 +195,13 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
     let remarks =
         scene.lifetimes.remarks(rules.get(rule), authority, facts.lifetime, term, scene.now);
     let shown = shown.into_iter().find(|(by, _)| *by == rule).map(|(_, shown)| shown);
+    let redacted = redacted(rules.get(rule), &secret, shown, &occurrences);
     SecretGroup {
         id,
         id_by_place,
         rule,
         secret,
-        shown,
+        redacted,
         confidence,
         companions,
         score: score::score_with(&facts, &scene.weights),
@@ -217,6 +211,24 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
         remarks,
         occurrences,
     }
+}
+
+/// What may be shown of a secret; `shown` is what a report did.
+fn redacted(
+    rule: &Rule,
+    secret: &Secret,
+    shown: Option<String>,
+    occurrences: &[Finding],
+) -> String {
+    let spans_lines = occurrences.iter().any(|o| o.location.end_line > o.location.line);
+    if spans_lines || rule.detector == Detector::Keys {
+        return HIDDEN.to_owned();
+    }
+    shown.unwrap_or_else(|| {
+        let compiled = rule.compiled();
+        let prefix = compiled.map_or(0, |compiled| compiled.public_prefix(secret.reveal()));
+        secret.redacted(prefix, rule.kind.is_guessable())
+    })
 }
 
 /// Start and end, as far as any occurrence says.

@@ -9,7 +9,7 @@ pub mod json;
 pub mod markdown;
 pub mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -119,13 +119,13 @@ impl Plan {
             groups.iter().copied().filter(|g| g.score.severity() != Severity::None).collect();
         let mut ordered: Vec<(&SecretGroup, String)> = Vec::with_capacity(groups.len());
         let mut taken = BTreeSet::new();
+        let in_files = InFiles::of(&groups);
         for zero in groups.iter().filter(|group| opens_others(group)) {
             if taken.insert(&zero.id) {
                 ordered.push((zero, "other secrets can be read with it".to_owned()));
             }
-            for inner in
-                groups.iter().filter(|group| is_within(group, zero) && !opens_others(group))
-            {
+            let within = in_files.opened_by(zero).into_iter().map(|number| groups[number]);
+            for inner in within.filter(|group| !opens_others(group)) {
                 if taken.insert(&inner.id) {
                     ordered.push((inner, format!("it lies in a file that {} opens", zero.id)));
                 }
@@ -166,13 +166,32 @@ fn opens_others(group: &SecretGroup) -> bool {
         || matches!(authority, Authority::Bootstrap | Authority::BootstrapScoped)
 }
 
-/// Whether a secret lies in a file that another one opens.
-fn is_within(group: &SecretGroup, zero: &SecretGroup) -> bool {
-    group.occurrences.iter().any(|finding| {
-        zero.opens.iter().any(|opened| {
-            *opened.path == *finding.location.path && *opened.repository == *finding.repository
-        })
-    })
+/// Which secrets lie in each of the files that some secret opens, by repository and path.
+struct InFiles<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<usize>>);
+
+impl<'a> InFiles<'a> {
+    fn of(groups: &[&'a SecretGroup]) -> Self {
+        let opened = groups.iter().flat_map(|group| &group.opens);
+        let mut files: BTreeMap<_, BTreeSet<usize>> = opened
+            .map(|opened| ((opened.repository.as_str(), opened.path.as_str()), BTreeSet::new()))
+            .collect();
+        for (number, group) in groups.iter().enumerate() {
+            for finding in &group.occurrences {
+                if let Some(within) =
+                    files.get_mut(&(&*finding.repository, &*finding.location.path))
+                {
+                    within.insert(number);
+                }
+            }
+        }
+        Self(files)
+    }
+
+    /// The secrets that lie in files which this one opens, by their numbers.
+    fn opened_by(&self, zero: &SecretGroup) -> BTreeSet<usize> {
+        let files = zero.opens.iter().map(|one| (one.repository.as_str(), one.path.as_str()));
+        files.filter_map(|file| self.0.get(&file)).flatten().copied().collect()
+    }
 }
 
 fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String) -> Step {
@@ -184,7 +203,7 @@ fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String
         secret_id: group.id.clone(),
         rule_id: rule.id().to_owned(),
         title: rule.text.title.to_string(),
-        redacted: group.redacted(report.rules),
+        redacted: group.redacted.clone(),
         score: group.score.value,
         severity: group.score.severity(),
         opens_others: opens_others(group),

@@ -12,7 +12,7 @@ pub mod marks;
 pub mod nearby;
 pub mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -463,6 +463,16 @@ impl Standings {
         self.gone = outcome.absent;
         self.stale = outcome.stale;
         self.warnings = outcome.warnings;
+    }
+
+    /// Says everything once that several reports said, in the order of the baseline.
+    pub fn tidy(&mut self) {
+        let key = |entry: &Entry| (entry.path.clone(), entry.rule.clone(), entry.id.clone());
+        self.gone.sort_by_key(key);
+        self.gone.dedup_by_key(|entry| key(entry));
+        self.absent = self.gone.len() as u64;
+        let mut said = BTreeSet::new();
+        self.warnings.retain(|warning| said.insert(warning.clone()));
     }
 
     /// Occurrences that the baseline has and nothing else covers.

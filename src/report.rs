@@ -14,7 +14,7 @@ pub mod read;
 pub mod sarif;
 pub mod text;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,8 +45,8 @@ pub struct Report<'r> {
     pub summary: Summary,
     /// Makes the ids of occurrences.
     pub identity: Identity,
-    /// For whom SARIF is written.
-    pub sarif_profile: SarifProfile,
+    /// How SARIF is written.
+    pub sarif: SarifOptions,
     /// Whether secrets are shown in clear.
     pub show_secrets: bool,
     /// The clock of the run, Unix seconds.
@@ -154,6 +154,15 @@ pub enum SarifProfile {
     Azure,
 }
 
+/// How SARIF is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SarifOptions {
+    /// For whom.
+    pub profile: SarifProfile,
+    /// As what it is to be filed, if somebody said so.
+    pub category: Option<String>,
+}
+
 /// A form in which a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Format {
@@ -210,7 +219,7 @@ impl Format {
             Self::Text => text::write(report, colour, out),
             Self::Json => json::write(report, out),
             Self::Jsonl => jsonl::write(report, out),
-            Self::Sarif => sarif::write(report, report.sarif_profile, out),
+            Self::Sarif => sarif::write(report, out),
             Self::Github => github::write(report, out),
             Self::Gitlab => gitlab::write(report, out),
             Self::Junit => junit::write(report, out),
@@ -222,13 +231,33 @@ impl Format {
     }
 }
 
+/// Writes JSON without blanks, and ends the line. Formatters write in pieces of a few bytes, so what
+/// they write to must be known to the compiler: a buffer of its own.
+fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    serde_json::to_writer(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// The same with blanks and line ends, for people.
+fn write_pretty_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
+
 impl Report<'_> {
     /// What is shown of a group's secret.
     pub fn shown_secret(&self, group: &SecretGroup) -> String {
         if self.show_secrets {
             String::from_utf8_lossy(group.secret.reveal()).into_owned()
         } else {
-            group.redacted(self.rules)
+            group.redacted.clone()
         }
     }
 

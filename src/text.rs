@@ -1,4 +1,6 @@
-//! Bytes to text: encodings, lines and columns.
+//! Bytes to text: encodings, lines and columns; and text to people: what terminals and Markdown get.
+
+pub mod markdown;
 
 use std::borrow::Cow;
 

@@ -69,6 +69,45 @@ fn severity_reaches_github_through_the_rule() {
 }
 
 #[test]
+fn a_category_can_be_named() {
+    let (_guard, root) = scratch();
+    write(&root, "a.txt", "nothing\n");
+    let id = |arguments: &[&str]| {
+        sarif(&root, arguments)["runs"][0]["automationDetails"]["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(id(&[]), "sprawl/");
+    assert_eq!(id(&["--sarif-category", "web/"]), "web/");
+    run(&root, &["scan", ".", "-o", "r.json"]);
+    let merged = run(&root, &["merge", "r.json", "-f", "sarif", "--sarif-category", "all"]);
+    assert!(merged.stdout.contains("\"automationDetails\":{\"id\":\"all/\"}"));
+    let refused = run(&root, &["scan", ".", "--sarif-category", "/"]);
+    assert_eq!((refused.status, refused.stdout.as_str()), (2, ""));
+    assert!(refused.stderr.contains("a category is a name"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_secret_in_many_places_lists_ten_of_the_others() {
+    let (_guard, root) = scratch();
+    let secret = minted("github-pat-classic", 1);
+    for file in 0..15 {
+        write(&root, &format!("{file:02}.env"), format!("T={secret}\n"));
+    }
+    let log = sarif(&root, &[]);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 15);
+    for result in results {
+        let uri = |place: &serde_json::Value| {
+            place["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_owned()
+        };
+        let own = uri(&result["locations"][0]);
+        let others: std::collections::BTreeSet<String> =
+            result["relatedLocations"].as_array().unwrap().iter().map(uri).collect();
+        assert_eq!((others.len(), others.contains(&own)), (10, false), "{own}");
+        assert_eq!(result["properties"]["places"], 15);
+    }
+}
+
+#[test]
 fn a_tree_without_findings() {
     let (_guard, root) = scratch();
     write(&root, "clean.txt", "nothing\n");

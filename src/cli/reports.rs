@@ -1,4 +1,5 @@
-//! Commands that read JSON reports: `merge`, `plan`, `offboard`.
+//! What commands that report have in common, and those that read JSON reports: `merge`, `plan`,
+//! `offboard`.
 
 use std::path::PathBuf;
 
@@ -6,7 +7,51 @@ use clap::{Args, ValueEnum};
 
 use super::config::ConfigArgs;
 use super::{FailOn, MinConfidence, RuleArgs};
-use crate::report::{Format, SarifProfile};
+use crate::report::{Format, SarifOptions, SarifProfile};
+
+/// What is written, and where.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Form of the report.
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+
+    /// Write the report to a file; the form follows its extension unless --format is given.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+
+    /// For whom SARIF is written.
+    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    pub sarif_profile: SarifProfile,
+
+    /// As what code scanning files SARIF: a run takes the place of the last one of its category
+    /// [default: sprawl, and what is scanned if it is not files].
+    #[arg(long, value_name = "NAME", value_parser = category)]
+    pub sarif_category: Option<String>,
+
+    /// Least severity that makes the command fail [default: low].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+}
+
+impl ReportArgs {
+    /// How SARIF is written.
+    pub fn sarif(&self) -> SarifOptions {
+        SarifOptions { profile: self.sarif_profile, category: self.sarif_category.clone() }
+    }
+}
+
+/// What of the findings is reported.
+#[derive(Debug, Args)]
+pub struct ThresholdArgs {
+    /// Least confidence that is reported [default: pattern].
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<MinConfidence>,
+
+    /// Report placeholders and samples from documentation, too.
+    #[arg(long)]
+    pub include_placeholders: bool,
+}
 
 /// Which reports are read, and how.
 #[derive(Debug, Args)]
@@ -23,13 +68,9 @@ pub struct InputArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// Least confidence that is reported [default: pattern].
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
-    pub min_confidence: Option<MinConfidence>,
-
-    /// Report placeholders and samples from documentation, too.
-    #[arg(long)]
-    pub include_placeholders: bool,
+    /// What is reported.
+    #[command(flatten)]
+    pub threshold: ThresholdArgs,
 }
 
 /// Arguments of `sprawl merge`.
@@ -47,21 +88,9 @@ pub struct MergeArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// Form of the report.
-    #[arg(short, long, value_enum)]
-    pub format: Option<Format>,
-
-    /// Write the report to a file; the form follows its extension unless --format is given.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Vec<PathBuf>,
-
-    /// For whom SARIF is written.
-    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
-    pub sarif_profile: SarifProfile,
-
-    /// Least severity that makes the command fail [default: low].
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub fail_on: Option<FailOn>,
+    /// What is written, and where.
+    #[command(flatten)]
+    pub report: ReportArgs,
 
     /// No summary on standard error; problems are still named.
     #[arg(short, long)]
@@ -117,4 +146,13 @@ pub enum PlanFormat {
     Markdown,
     /// For programs.
     Json,
+}
+
+/// A category as code scanning takes it: it shows it, and reads a slash at the end as its end.
+fn category(typed: &str) -> Result<String, String> {
+    let name = typed.trim().trim_end_matches('/');
+    if name.is_empty() || name.contains(char::is_control) {
+        return Err("a category is a name in a line".to_owned());
+    }
+    Ok(name.to_owned())
 }

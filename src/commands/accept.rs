@@ -38,7 +38,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
         renewed: None,
         history: chosen.history,
     };
-    let limits = search.setting.policy(today)?.limits;
+    let limits = search.setting.limits(today);
     let mut exceptions = search.setting.exceptions(limits, today)?;
     let refused = |what| Error::Input(format!("nothing was written: the exception {what}"));
     entry.check(limits, today).map_err(refused)?;

@@ -66,8 +66,7 @@ fn today() -> Date {
 
 fn loaded(config: &ConfigArgs) -> Result<(Setting, Exceptions), Error> {
     let setting = Setting::of(config, &[PathBuf::from(".")], false)?;
-    let limits = setting.policy(today())?.limits;
-    let exceptions = setting.exceptions(limits, today())?;
+    let exceptions = setting.exceptions(setting.limits(today()), today())?;
     Ok((setting, exceptions))
 }
 
@@ -109,7 +108,7 @@ fn described(entry: &Exception) -> String {
 fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
     let until = day(until).map_err(|what| Error::Input(format!("--until: {what}")))?;
     let (setting, mut exceptions) = loaded(config)?;
-    let limits = setting.policy(today())?.limits;
+    let limits = setting.limits(today());
     let is_named = |entry: &Exception| {
         entry.id.as_deref().is_some_and(|own| own.starts_with(id))
             || entry.paths.iter().any(|path| path == id)
@@ -141,8 +140,7 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
 fn prune(args: &SearchArgs) -> Result<String, Error> {
     let search = Search::new(args)?;
     let stale = search.run()?.summary.standings.stale;
-    let limits = search.setting.policy(today())?.limits;
-    let mut exceptions = search.setting.exceptions(limits, today())?;
+    let mut exceptions = search.setting.exceptions(search.setting.limits(today()), today())?;
     let removed = exceptions.retain(|at, _| !stale.contains(&at));
     if !removed.is_empty() {
         save(&search.setting, exceptions)?;

@@ -16,6 +16,8 @@ use crate::git::changes::{self, is_within};
 use crate::git::environment::Environment;
 use crate::git::range::Range;
 use crate::git::submodules::Submodule;
+use crate::group;
+use crate::identity::Identity;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
@@ -38,7 +40,7 @@ pub(super) fn scan(
     args: &ScanArgs,
     paths: &[PathBuf],
     trees: &tree::Options,
-    rules: &Rules,
+    (rules, identity): (&Rules, &Identity),
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let environment = Environment::of_process();
@@ -70,6 +72,7 @@ pub(super) fn scan(
         };
         leave_out(&mut own, &trees.exclude);
         own.checkouts.push(repository.checkout());
+        group::name_slots(rules, identity, &mut own.findings);
         if several {
             names::place_below(&mut own, repository.name(), repository.name());
         }

@@ -1,6 +1,6 @@
 //! Reports that are read back and put together: `sprawl merge`, `sprawl plan`, `sprawl offboard`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,17 @@ use crate::group::{self, Draft};
 use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, text};
 use crate::report::read::{self, Content};
-use crate::report::{self, Configuration, Material, Report, SarifProfile, Summary, Threshold};
+use crate::report::{self, Configuration, Material, Report, SarifOptions, Summary};
 use crate::rules::Rules;
 
 /// `sprawl merge`: several reports as one.
 pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
-    let targets = output::targets(args.format, &args.output)?;
+    let targets = output::targets(args.report.format, &args.report.output)?;
     let setting = setting(&args.input)?;
     let rules = setting.rules(&args.input.rules)?;
     let mut report = one_report(&args.input, &setting, &rules)?;
-    report.sarif_profile = args.sarif_profile;
-    output::deliver(&report, &targets, setting.fail_on(args.fail_on), args.quiet)
+    report.sarif = args.report.sarif();
+    output::deliver(&report, &targets, setting.fail_on(args.report.fail_on), args.quiet)
 }
 
 /// `sprawl plan`: what to do first, and what then.
@@ -71,21 +71,24 @@ fn one_report<'r>(
     rules: &'r Rules,
 ) -> Result<Report<'r>, Error> {
     let identity = setting.identity.clone();
-    let mut drafts = Drafts::default();
-    let mut all = Content::default();
-    for (number, path) in args.reports.iter().enumerate() {
-        let is_first = number == 0;
+    let mut contents = Vec::with_capacity(args.reports.len());
+    for path in &args.reports {
         let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
         let fail = |what: String| Error::Input(format!("{name}: {what}; nothing was written"));
         let text = bytes_of(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-        let content = read::read(&text, rules, &identity).map_err(fail)?;
+        contents.push(read::read(&text, rules, &identity).map_err(fail)?);
+    }
+    tell_apart(&mut contents);
+    let mut drafts = Drafts::default();
+    let mut all = Content::default();
+    for (number, content) in contents.into_iter().enumerate() {
         for draft in content.drafts {
             drafts.add(draft, &identity);
         }
         all.certificates.extend(content.certificates);
         all.locked.extend(content.locked);
         all.checkouts.extend(content.checkouts);
-        if is_first {
+        if number == 0 {
             all.category = content.category;
         } else if all.category != content.category {
             all.category = "merged".to_owned();
@@ -93,6 +96,7 @@ fn one_report<'r>(
         all.problems.extend(content.problems);
         add(&mut all.summary, content.summary);
     }
+    all.summary.standings.tidy();
     all.problems.sort();
     all.problems.dedup();
     all.locked.sort();
@@ -106,11 +110,8 @@ fn one_report<'r>(
     }
     let scene = setting.scene(all.locked, jiff::Timestamp::now().as_second());
     let groups = group::scored(rules, drafts, &scene);
-    let threshold = Threshold {
-        min_confidence: setting.min_confidence(args.min_confidence).into(),
-        include_placeholders: setting.include_placeholders(args.include_placeholders),
-    };
     let mut summary = all.summary;
+    let threshold = setting.threshold(&args.threshold);
     let (groups, unreported) = report::sift(groups, threshold, &mut summary.hidden);
     summary.standings.count(&groups);
     let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
@@ -124,7 +125,7 @@ fn one_report<'r>(
         problems: all.problems,
         summary,
         identity,
-        sarif_profile: SarifProfile::default(),
+        sarif: SarifOptions::default(),
         show_secrets: false,
         now: scene.now,
         material: Material {
@@ -135,6 +136,22 @@ fn one_report<'r>(
             category: all.category,
         },
     })
+}
+
+/// Reports of single repositories name files from the top of each on. Together they name them as a
+/// scan of all does: below the name of the repository.
+fn tell_apart(contents: &mut [Content]) {
+    let of_git = contents.iter().filter(|content| !content.category.is_empty());
+    let checkouts = of_git.flat_map(|content| &content.checkouts);
+    let repositories: BTreeSet<&str> = checkouts.map(|one| one.repository.as_str()).collect();
+    if repositories.len() < 2 {
+        return;
+    }
+    for content in contents {
+        if let Some(name) = content.only_repository().map(str::to_owned) {
+            content.place_below(&name);
+        }
+    }
 }
 
 /// Secrets of several reports, each once.
@@ -171,6 +188,8 @@ fn add(total: &mut Summary, one: Summary) {
     total.blobs += one.blobs;
     total.bytes += one.bytes;
     total.left_out.add(one.left_out);
+    total.standings.gone.extend(one.standings.gone);
+    total.standings.warnings.extend(one.standings.warnings);
     let Configuration { files, rules_off, findings_left_out, raised } = one.configuration;
     let all = &mut total.configuration;
     for (list, more) in [(&mut all.files, files), (&mut all.raised, raised)] {

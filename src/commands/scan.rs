@@ -16,7 +16,7 @@ use crate::group;
 use crate::owners;
 use crate::policy::baseline::Scope;
 use crate::policy::{Ground, Policy};
-use crate::report::{self, Format, Material, Report, Summary, Threshold};
+use crate::report::{self, Format, Material, Report, Summary};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, stdin, tree};
@@ -24,13 +24,14 @@ use crate::source::{Progress, stdin, tree};
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let in_hook = args.git.hook.is_some();
-    let format = args.format.or(in_hook.then_some(Format::Hook));
-    let targets = output::targets(format, &args.output)?;
+    let format = args.report.format.or(in_hook.then_some(Format::Hook));
+    let targets = output::targets(format, &args.report.output)?;
     let (from_stdin, paths) = existing(args)?;
     let setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
     let rules = setting.rules(&args.rules)?;
     let report = examine(args, from_stdin, &paths, &setting, &rules)?;
-    output::deliver(&report, &targets, setting.fail_on(args.fail_on), args.quiet || in_hook)
+    let fail_on = setting.fail_on(args.report.fail_on);
+    output::deliver(&report, &targets, fail_on, args.quiet || in_hook)
 }
 
 /// Scans what the arguments ask for in a setting, and judges what was found.
@@ -58,7 +59,7 @@ pub(super) fn examine<'r>(
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
         if args.git.is_any() {
-            return git::scan(args, paths, &options, rules, &progress);
+            return git::scan(args, paths, &options, (rules, &setting.identity), &progress);
         }
         let crew = Crew::new(rules, &progress, args.threads).map_err(Error::Input)?;
         if from_stdin {
@@ -112,6 +113,7 @@ fn report<'r>(
     let mut harvest = harvest;
     setting.leave_out_ids(&mut harvest.findings, policy);
     let left_out = setting.leave_out(&mut harvest.findings);
+    group::name_slots(rules, &identity, &mut harvest.findings);
     let certificates = Certificates::new(harvest.certificates);
     harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
     owners::assign(&mut harvest.findings, &harvest.owners);
@@ -120,10 +122,7 @@ fn report<'r>(
     let below_root = |path: &str| setting.project.below_root(path);
     let ground = Ground { rules, identity: &identity, below_root: &below_root, scope };
     let judged = policy.judge(&ground, &mut groups);
-    let threshold = Threshold {
-        min_confidence: setting.min_confidence(args.min_confidence).into(),
-        include_placeholders: setting.include_placeholders(args.include_placeholders),
-    };
+    let threshold = setting.threshold(&args.threshold);
     let mut summary = Summary {
         blobs: progress.blobs.load(Ordering::Relaxed),
         bytes: progress.bytes.load(Ordering::Relaxed),
@@ -145,7 +144,7 @@ fn report<'r>(
         problems: harvest.problems,
         summary,
         identity,
-        sarif_profile: args.sarif_profile,
+        sarif: args.report.sarif(),
         show_secrets: args.show_secrets,
         now: scene.now,
         material: Material {

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::{Error, scan};
 use crate::cli::config::ConfigArgs;
 use crate::cli::policy::PolicyArgs;
+use crate::cli::reports::ThresholdArgs;
 use crate::cli::{FailOn, MinConfidence, RuleArgs, ScanArgs};
 use crate::config::schema::Marks;
 use crate::config::{self, Config, Effective, PathFilter};
@@ -19,7 +20,7 @@ use crate::policy::baseline::{self, Baseline, Scope};
 use crate::policy::exceptions::{self, Exceptions, Limits};
 use crate::policy::{Policy, key};
 use crate::project::Project;
-use crate::report::Configuration;
+use crate::report::{Configuration, Threshold};
 use crate::rules::{Named, Rules, Selection, UserFile};
 
 /// A project with its configuration.
@@ -183,14 +184,15 @@ impl Setting {
         typed.or(self.config.config.thresholds.fail_on).unwrap_or(FailOn::Low)
     }
 
-    /// The least confidence that is reported: as typed, or as configured.
-    pub(super) fn min_confidence(&self, typed: Option<MinConfidence>) -> MinConfidence {
-        typed.or(self.config.config.thresholds.min_confidence).unwrap_or(MinConfidence::Pattern)
-    }
-
-    /// Whether placeholders are reported.
-    pub(super) fn include_placeholders(&self, typed: bool) -> bool {
-        typed || self.config.config.thresholds.include_placeholders == Some(true)
+    /// What is reported: as typed, or as configured.
+    pub(super) fn threshold(&self, typed: &ThresholdArgs) -> Threshold {
+        let configured = &self.config.config.thresholds;
+        let least = typed.min_confidence.or(configured.min_confidence);
+        Threshold {
+            min_confidence: least.unwrap_or(MinConfidence::Pattern).into(),
+            include_placeholders: typed.include_placeholders
+                || configured.include_placeholders == Some(true),
+        }
     }
 
     /// What is decided by, on a day.
@@ -213,6 +215,11 @@ impl Setting {
             policy.baseline = self.baseline()?;
         }
         Ok(policy)
+    }
+
+    /// What the configuration lets exceptions do.
+    pub(super) fn limits(&self, today: Date) -> Limits {
+        Policy::new(&self.config.config.policy, today).limits
     }
 
     /// The exceptions of the project; none if there is no file.
@@ -304,13 +311,13 @@ impl Setting {
         let choice = &self.config.config.rules;
         let switches = !choice.disable.is_empty() || !choice.only.is_empty();
         let mut raised = Vec::new();
-        let fail_on = self.fail_on(args.fail_on);
-        if args.fail_on.is_none() && fail_on != FailOn::Low {
+        let fail_on = self.fail_on(args.report.fail_on);
+        if args.report.fail_on.is_none() && fail_on != FailOn::Low {
             raised.push(format!("fail-on = {}", name(fail_on)));
         }
-        let least = self.min_confidence(args.min_confidence);
-        if args.min_confidence.is_none() && Confidence::from(least) > Confidence::Pattern {
-            raised.push(format!("min-confidence = {}", Confidence::from(least).name()));
+        let least = self.threshold(&args.threshold).min_confidence;
+        if args.threshold.min_confidence.is_none() && least > Confidence::Pattern {
+            raised.push(format!("min-confidence = {}", least.name()));
         }
         Configuration {
             files: self.config.files.clone(),

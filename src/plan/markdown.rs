@@ -2,6 +2,7 @@
 
 use super::text::place;
 use super::{Plan, Step};
+use crate::text::markdown::{code, escaped};
 
 /// The plan as Markdown.
 pub fn written(plan: &Plan) -> String {
@@ -59,37 +60,4 @@ fn section(step: &Step) -> String {
     }
     out.push_str(&format!("**Instead** {}\n", escaped(&step.instead)));
     out
-}
-
-/// Text in which nothing is markup, and which stays on its line.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in crate::text::printable(text).chars() {
-        if c.is_ascii_punctuation() && "\\`*_{}[]<>#|!~".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Text in a code span: the fence is longer than any run of backticks within.
-fn code(text: &str) -> String {
-    let text = crate::text::printable(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let space = if longest > 0 { " " } else { "" };
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_from_outside_is_markup() {
-        assert_eq!(escaped("a_b [x](y) <i>"), "a\\_b \\[x\\](y) \\<i\\>");
-        assert_eq!(code("a`b``c"), "``` a`b``c ```");
-        assert_eq!(code("plain"), "`plain`");
-    }
 }

@@ -107,6 +107,12 @@ pub fn as_text<S: Serializer>(day: &Option<Date>, serializer: S) -> Result<S::Ok
     day.map(|day| day.to_string()).serialize(serializer)
 }
 
+/// A day of a report.
+pub fn day_from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom("no day"))
+}
+
 /// A day that [`as_text`] wrote.
 pub fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;

@@ -86,7 +86,7 @@ fn values<'a>(
         Cow::Borrowed(&*rule.provider),
         Cow::Borrowed(rule.kind.name()),
         Cow::Borrowed(&*group.id),
-        Cow::Owned(group.redacted(report.rules)),
+        Cow::Borrowed(&*group.redacted),
         Cow::Owned(place::path(finding)),
         number(location.line),
         number(location.column),

@@ -54,7 +54,7 @@ fn annotation(
         "{} {}: {} in {}",
         group.score.severity().name(),
         group.score.value,
-        group.redacted(report.rules),
+        group.redacted,
         place::position(finding),
     );
     if let Some(history) = place::history(finding) {

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde::ser::Serializer;
+use serde::ser::{SerializeSeq, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -26,32 +26,10 @@ const NAME: usize = 255;
 const SOLUTION: usize = 7000;
 
 /// Places of a secret listed with each of them.
-const PLACES: usize = 20;
+const PLACES: usize = 10;
 
 /// Stands for the commit of what is no commit's: the schema wants one.
 const NO_COMMIT: &str = "0000000";
-
-#[derive(Serialize)]
-struct Document<'a> {
-    version: &'static str,
-    scan: Value,
-    vulnerabilities: Vulnerabilities<'a>,
-}
-
-/// Each is made when it is written.
-struct Vulnerabilities<'a>(&'a Report<'a>);
-
-impl Serialize for Vulnerabilities<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let report = self.0;
-        serializer.collect_seq(
-            // GitLab keeps what is covered in its own way: what is not reported, it holds for solved.
-            place::numbered(&report.groups)
-                .filter(|(_, finding, _)| finding.standing.is_open())
-                .map(|(group, finding, ordinal)| vulnerability(report, group, finding, ordinal)),
-        )
-    }
-}
 
 /// Writes the report. Secrets stay redacted: GitLab keeps it and shows it to the whole project.
 ///
@@ -61,8 +39,33 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document =
         Document { version: VERSION, scan: scan(report), vulnerabilities: Vulnerabilities(report) };
     // Nobody reads it as it is, and blanks are half of it otherwise.
-    serde_json::to_writer(&mut *out, &document)?;
-    out.write_all(b"\n")
+    super::write_json(&document, out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    scan: Value,
+    vulnerabilities: Vulnerabilities<'a>,
+}
+
+/// Each is made when it is written; what those of a secret have in common, once.
+struct Vulnerabilities<'a>(&'a Report<'a>);
+
+impl Serialize for Vulnerabilities<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.0;
+        let mut all = serializer.serialize_seq(None)?;
+        for group in &report.groups {
+            let shared = Shared::of(report, group);
+            // GitLab keeps what is covered in its own way: what is not reported, it holds for solved.
+            let open = place::numbered(group).filter(|(finding, _)| finding.standing.is_open());
+            for (finding, ordinal) in open {
+                all.serialize_element(&shared.vulnerability(report, group, finding, ordinal))?;
+            }
+        }
+        all.end()
+    }
 }
 
 fn scan(report: &Report<'_>) -> Value {
@@ -98,63 +101,166 @@ fn time(seconds: i64) -> String {
         .to_string()
 }
 
-fn vulnerability(
-    report: &Report<'_>,
-    group: &SecretGroup,
-    finding: &Finding,
-    ordinal: usize,
-) -> Value {
-    let rule = report.rules.get(group.rule);
-    let path = place::path(finding);
-    // Keyed, and without the line: GitLab recognises the finding when lines move.
-    let occurrence = report.identity.occurrence(&group.id, &finding.location.path, ordinal);
-    let commit = place::git(finding).and_then(|git| git.commit.as_deref()).unwrap_or(NO_COMMIT);
-    let location = &finding.location;
-    let mut identifier = json!({
-        "type": "sprawl_rule_id",
-        "name": format!("sprawl rule {}", rule.id()),
-        "value": rule.id(),
-    });
-    if rule.docs.starts_with("https://") {
-        identifier["url"] = json!(rule.docs);
-    }
-    let solution = format!("{}\n\nInstead: {}", rule.text.fix, rule.text.instead);
-    let mut vulnerability = json!({
-        "id": uuid(&occurrence),
-        "name": clipped(&rule.text.title, NAME),
-        "description": rule.text.why,
-        "severity": severity(group.score.severity()),
-        "solution": clipped(&solution, SOLUTION),
-        "identifiers": [identifier],
-        "location": {
-            "file": path,
-            "start_line": location.line,
-            "end_line": location.end_line,
-            "commit": { "sha": commit },
-        },
-        "tracking": {
-            "type": "source",
-            "items": [{
-                "file": path,
-                "start_line": location.line,
-                "end_line": location.end_line,
-                "signatures": [{ "algorithm": "hash", "value": occurrence }],
+/// What the vulnerabilities of one secret have in common.
+struct Shared<'a> {
+    name: String,
+    description: &'a str,
+    severity: &'static str,
+    solution: String,
+    identifiers: [Identifier<'a>; 1],
+    links: Option<[Link<'a>; 1]>,
+    details: Value,
+}
+
+impl<'a> Shared<'a> {
+    fn of(report: &'a Report<'_>, group: &SecretGroup) -> Self {
+        let rule = report.rules.get(group.rule);
+        let docs = Some(&*rule.docs).filter(|docs| docs.starts_with("https://"));
+        let solution = format!("{}\n\nInstead: {}", rule.text.fix, rule.text.instead);
+        Self {
+            name: clipped(&rule.text.title, NAME),
+            description: &rule.text.why,
+            severity: severity(group.score.severity()),
+            solution: clipped(&solution, SOLUTION),
+            identifiers: [Identifier {
+                kind: "sprawl_rule_id",
+                name: format!("sprawl rule {}", rule.id()),
+                value: rule.id(),
+                url: docs,
             }],
-        },
-        "details": details(report, group),
-    });
-    if let Some(standing) = place::standing(finding) {
-        vulnerability["details"]["standing"] =
-            json!({ "name": "Earlier decisions", "type": "text", "value": standing });
+            links: docs.map(|url| [Link { name: "Documentation", url }]),
+            details: details(group),
+        }
     }
-    if rule.docs.starts_with("https://") {
-        vulnerability["links"] = json!([{ "name": "Documentation", "url": rule.docs }]);
+
+    fn vulnerability(
+        &'a self,
+        report: &Report<'_>,
+        group: &SecretGroup,
+        finding: &'a Finding,
+        ordinal: usize,
+    ) -> Vulnerability<'a> {
+        // Keyed, and without the line: GitLab recognises the finding when lines move.
+        let occurrence = report.identity.occurrence(&group.id, &finding.location.path, ordinal);
+        let commit = place::git(finding).and_then(|git| git.commit.as_deref()).unwrap_or(NO_COMMIT);
+        let (start_line, end_line) = (finding.location.line, finding.location.end_line);
+        let file = place::path(finding);
+        let standing = place::standing(finding).map(|value| Detail {
+            name: "Earlier decisions",
+            kind: "text",
+            value,
+        });
+        Vulnerability {
+            id: uuid(&occurrence),
+            name: &self.name,
+            description: self.description,
+            severity: self.severity,
+            solution: &self.solution,
+            identifiers: &self.identifiers,
+            location: Location {
+                file: file.clone(),
+                start_line,
+                end_line,
+                commit: Commit { sha: commit },
+            },
+            tracking: Tracking {
+                kind: "source",
+                items: [Tracked {
+                    file,
+                    start_line,
+                    end_line,
+                    signatures: [Signature { algorithm: "hash", value: occurrence }],
+                }],
+            },
+            details: Details { shared: &self.details, standing },
+            links: &self.links,
+        }
     }
-    vulnerability
+}
+
+#[derive(Serialize)]
+struct Vulnerability<'a> {
+    id: String,
+    name: &'a str,
+    description: &'a str,
+    severity: &'static str,
+    solution: &'a str,
+    identifiers: &'a [Identifier<'a>; 1],
+    location: Location<'a>,
+    tracking: Tracking,
+    details: Details<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: &'a Option<[Link<'a>; 1]>,
+}
+
+#[derive(Serialize)]
+struct Identifier<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    name: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    file: String,
+    start_line: usize,
+    end_line: usize,
+    commit: Commit<'a>,
+}
+
+#[derive(Serialize)]
+struct Commit<'a> {
+    sha: &'a str,
+}
+
+#[derive(Serialize)]
+struct Tracking {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    items: [Tracked; 1],
+}
+
+#[derive(Serialize)]
+struct Tracked {
+    file: String,
+    start_line: usize,
+    end_line: usize,
+    signatures: [Signature; 1],
+}
+
+#[derive(Serialize)]
+struct Signature {
+    algorithm: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    #[serde(flatten)]
+    shared: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<Detail>,
+}
+
+#[derive(Serialize)]
+struct Detail {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    value: String,
 }
 
 /// What GitLab shows below a finding: the score's reasons and the other places.
-fn details(report: &Report<'_>, group: &SecretGroup) -> Value {
+fn details(group: &SecretGroup) -> Value {
     let text = |name: &str, value: &str| json!({ "name": name, "type": "text", "value": value });
     let items = |lines: Vec<Value>| json!({ "type": "list", "items": lines });
     let because: Vec<Value> =
@@ -179,7 +285,7 @@ fn details(report: &Report<'_>, group: &SecretGroup) -> Value {
     json!({
         "score": { "name": "Score of 100", "type": "value", "value": group.score.value },
         "because": because,
-        "redacted": text("Secret", &group.redacted(report.rules)),
+        "redacted": text("Secret", &group.redacted),
         "secret_id": text("Secret id", &group.id),
         "confidence": text("Confidence", group.confidence.name()),
         "places": places,

@@ -49,7 +49,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn what(report: &Report<'_>, group: &SecretGroup) -> String {
     let title = &report.rules.get(group.rule).text.title;
     let severity = group.score.severity().name();
-    let redacted = group.redacted(report.rules);
+    let redacted = &group.redacted;
     printable(&format!("{severity} {}, {title} {redacted}", group.score.value)).into_owned()
 }
 

@@ -4,7 +4,7 @@ mod occurrence;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::{Report, Summary};
 use crate::detect::decoded::Fact;
@@ -23,17 +23,17 @@ use occurrence::{DecodedParts, Occurrence, occurrence};
 /// Changes whenever a reader would have to.
 pub const SCHEMA_VERSION: u32 = 1;
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Document<'a> {
     schema_version: u32,
     tool: Tool,
     identity: IdentityNote,
-    secrets: Vec<Secret<'a>>,
+    secrets: Secrets<'a>,
     /// Secrets that marks, exceptions or the baseline cover wherever they stand.
-    covered: Vec<Secret<'a>>,
+    covered: Secrets<'a>,
     /// Entries of the baseline that are not found any more.
     absent: Vec<Absent<'a>>,
-    unreported: Vec<Unreported<'a>>,
+    unreported: UnreportedSecrets<'a>,
     certificates: Vec<Certificate<'a>>,
     locked: &'a [Locked],
     repositories: &'a [Checkout],
@@ -42,21 +42,21 @@ struct Document<'a> {
     summary: &'a Summary,
 }
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 /// Which ids can be compared: those made under one key.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct IdentityNote {
     keyed: bool,
     check: String,
 }
 
 /// A secret that is not reported, as far as a merge needs it.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Unreported<'a> {
     secret_id: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -66,7 +66,7 @@ struct Unreported<'a> {
     occurrences: Vec<Occurrence<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Certificate<'a> {
     rule: &'a str,
     identity: String,
@@ -74,7 +74,7 @@ struct Certificate<'a> {
     decoded: Option<DecodedParts<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Secret<'a> {
     secret_id: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -104,7 +104,7 @@ struct Secret<'a> {
     occurrences: Vec<Occurrence<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Absent<'a> {
     state: State,
     secret_id: &'a str,
@@ -131,13 +131,6 @@ impl<'a> Absent<'a> {
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let material = &report.material;
-    let unreported = material.unreported.iter().map(|group| Unreported {
-        secret_id: &group.id,
-        id_by_place: group.id_by_place,
-        rule_id: report.rules.get(group.rule).id(),
-        companions: &group.companions,
-        occurrences: occurrences(report, group),
-    });
     let certificates = material.certificates.iter().map(|certificate| Certificate {
         rule: certificate.rule,
         identity: data_encoding::HEXLOWER.encode(&certificate.identity),
@@ -150,10 +143,10 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             keyed: report.identity.has_project_key(),
             check: report.identity.check_value(),
         },
-        secrets: report.groups.iter().map(|group| secret(report, group)).collect(),
-        covered: report.covered.iter().map(|group| secret(report, group)).collect(),
+        secrets: Secrets { report, groups: &report.groups },
+        covered: Secrets { report, groups: &report.covered },
         absent: report.summary.standings.gone.iter().map(Absent::of).collect(),
-        unreported: unreported.collect(),
+        unreported: UnreportedSecrets(report),
         certificates: certificates.collect(),
         locked: &material.locked,
         repositories: &material.checkouts,
@@ -161,8 +154,46 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         problems: &report.problems,
         summary: &report.summary,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    super::write_pretty_json(&document, out)
+}
+
+/// Secrets, each of which is made when it is written.
+struct Secrets<'a> {
+    report: &'a Report<'a>,
+    groups: &'a [SecretGroup],
+}
+
+impl Serialize for Secrets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.groups.iter().map(|group| SecretOf(self.report, group)))
+    }
+}
+
+struct SecretOf<'a>(&'a Report<'a>, &'a SecretGroup);
+
+impl Serialize for SecretOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        secret(self.0, self.1).serialize(serializer)
+    }
+}
+
+struct UnreportedSecrets<'a>(&'a Report<'a>);
+
+impl Serialize for UnreportedSecrets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.0;
+        let mut all = serializer.serialize_seq(Some(report.material.unreported.len()))?;
+        for group in &report.material.unreported {
+            all.serialize_element(&Unreported {
+                secret_id: &group.id,
+                id_by_place: group.id_by_place,
+                rule_id: report.rules.get(group.rule).id(),
+                companions: &group.companions,
+                occurrences: occurrences(report, group),
+            })?;
+        }
+        all.end()
+    }
 }
 
 fn secret<'a>(report: &Report<'a>, group: &'a SecretGroup) -> Secret<'a> {

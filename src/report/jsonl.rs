@@ -26,7 +26,7 @@ pub(in crate::report) struct Line<'a> {
     severity: Severity,
     confidence: Confidence,
     kind: &'static str,
-    redacted: String,
+    redacted: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,10 +92,13 @@ impl<'a> Standing<'a> {
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
     for group in report.groups.iter().chain(&report.covered) {
         for finding in &group.occurrences {
-            serde_json::to_writer(&mut *out, &line(report, group, finding))?;
-            out.write_all(b"\n")?;
+            text.clear();
+            serde_json::to_writer(&mut text, &line(report, group, finding))?;
+            text.push(b'\n');
+            out.write_all(&text)?;
         }
     }
     Ok(())
@@ -124,7 +127,7 @@ pub(in crate::report) fn line<'a>(
         severity: group.score.severity(),
         confidence: finding.confidence,
         kind: rule.kind.name(),
-        redacted: group.redacted(report.rules),
+        redacted: &group.redacted,
         secret: report.show_secrets.then(|| report.shown_secret(group)),
         commit: git.and_then(|g| g.commit.as_deref()),
         author: git.and_then(|g| g.author.as_deref()),

@@ -55,7 +55,7 @@ fn secret(
         return skipped(&path, &name, standing.as_deref().unwrap_or_default(), out);
     }
     let severity = group.score.severity().name();
-    let message = format!("{severity} {}: {}", group.score.value, group.redacted(report.rules));
+    let message = format!("{severity} {}: {}", group.score.value, group.redacted);
     let mut body = format!(
         "{}\nopens: {}\nbecause: {}\ndo first: {}\ninstead: {}\nsecret {}, rule {}\n",
         place::position(finding),

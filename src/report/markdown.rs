@@ -7,7 +7,7 @@ use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::score::Severity;
-use crate::text::printable;
+use crate::text::markdown::{cell_code, code, escaped};
 
 /// Places listed for a secret before the rest is only counted.
 const PLACES: usize = 10;
@@ -86,7 +86,7 @@ fn row(report: &Report<'_>, group: &SecretGroup) -> String {
         escaped(&rule.text.title),
         cell_code(&first),
         place::first_day(group).unwrap_or("-"),
-        cell_code(&group.redacted(report.rules)),
+        cell_code(&group.redacted),
     )
 }
 
@@ -97,7 +97,7 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
         group.score.severity().name(),
         group.score.value,
         escaped(&rule.text.title),
-        code(&group.redacted(report.rules)),
+        code(&group.redacted),
     );
     for finding in group.occurrences.iter().take(PLACES) {
         text.push_str(&format!("- {}\n", listed(finding)));
@@ -152,51 +152,4 @@ fn problems(report: &Report<'_>) -> String {
         text.push_str(&format!("- and {} more\n", report.problems.len() - PLACES));
     }
     text
-}
-
-/// A code span: fenced by more backticks than stand in a row within.
-fn code(text: &str) -> String {
-    let text = printable(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{blank}{text}{blank}{fence}")
-}
-
-/// A code span in a table, where a bar would end the cell.
-fn cell_code(text: &str) -> String {
-    code(text).replace('|', "\\|")
-}
-
-/// Text that means itself: every character that Markdown or HTML reads is escaped.
-fn escaped(text: &str) -> String {
-    let text = printable(text);
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_means_itself() {
-        // The backslash that stands for a control character is text like any other.
-        assert_eq!(escaped("a*b|<img>\n"), "a\\*b\\|&lt;img>\\\\u{a}");
-        assert_eq!(code("plain"), "`plain`");
-        assert_eq!(code("a``b"), "```a``b```");
-        assert_eq!(code("`x"), "`` `x ``");
-        assert_eq!(cell_code("a|b"), "`a\\|b`");
-    }
 }

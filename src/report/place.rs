@@ -96,16 +96,13 @@ pub(super) fn shortened(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
 
-/// Every occurrence with its secret and its number among the secret's places in its file, from 1.
-pub(super) fn numbered(
-    groups: &[SecretGroup],
-) -> impl Iterator<Item = (&SecretGroup, &Finding, usize)> {
-    groups.iter().flat_map(|group| {
-        let mut in_file = std::collections::BTreeMap::<&str, usize>::new();
-        group.occurrences.iter().map(move |finding| {
-            let ordinal = in_file.entry(&finding.location.path).or_default();
-            *ordinal += 1;
-            (group, finding, *ordinal)
-        })
+/// Every occurrence of a secret with its number among those in its file, from 1.
+pub(super) fn numbered(group: &SecretGroup) -> impl Iterator<Item = (&Finding, usize)> {
+    let (mut file, mut ordinal) = ("", 0);
+    // They are sorted by path.
+    group.occurrences.iter().map(move |finding| {
+        ordinal = if *finding.location.path == *file { ordinal + 1 } else { 1 };
+        file = &finding.location.path;
+        (finding, ordinal)
     })
 }

@@ -19,12 +19,14 @@ use crate::git::checkout::Checkout;
 use crate::group::Draft;
 use crate::identity::Identity;
 use crate::locked::Locked;
+use crate::policy::Standings;
+use crate::policy::baseline::Entry;
 use crate::policy::nearby::Nearby;
 use crate::policy::standing::{self, Standing, State, Suppression};
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
-use crate::source::LeftOut;
+use crate::source::{LeftOut, names};
 
 /// What a report says, as it was before it was scored.
 #[derive(Debug, Default)]
@@ -43,6 +45,30 @@ pub struct Content {
     pub problems: Vec<Problem>,
     /// Totals, as far as they can be added up.
     pub summary: Summary,
+}
+
+impl Content {
+    /// The name of its only repository, if the report is of one repository's git objects and names
+    /// files from its top on.
+    pub fn only_repository(&self) -> Option<&str> {
+        match self.checkouts.as_slice() {
+            [one] if one.below.is_empty() && !self.category.is_empty() => Some(&one.repository),
+            _ => None,
+        }
+    }
+
+    /// Puts everything below a directory, as a scan of several repositories does.
+    pub fn place_below(&mut self, directory: &str) {
+        let below = |path: &str| format!("{directory}/{path}");
+        for finding in self.drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
+            names::place_finding_below(finding, directory);
+        }
+        self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
+        self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
+        for problem in self.problems.iter_mut().filter(|problem| problem.place != directory) {
+            problem.place = below(&problem.place);
+        }
+    }
 }
 
 /// Reads one report.
@@ -78,7 +104,14 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
     }
     let certificates =
         document.certificates.into_iter().map(certificate).collect::<Result<_, _>>()?;
-    let DocumentSummary { blobs, bytes, left_out, configuration } = document.summary;
+    let DocumentSummary { blobs, bytes, left_out, configuration, standings } = document.summary;
+    let gone: Vec<Entry> = document.absent.into_iter().map(Entry::from).collect();
+    let standings = Standings {
+        absent: gone.len() as u64,
+        gone,
+        warnings: standings.warnings,
+        ..Standings::default()
+    };
     Ok(Content {
         drafts,
         certificates,
@@ -86,7 +119,7 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
         checkouts: document.repositories,
         category: document.category,
         problems: document.problems,
-        summary: Summary { blobs, bytes, left_out, configuration, ..Summary::default() },
+        summary: Summary { blobs, bytes, left_out, configuration, standings, ..Summary::default() },
     })
 }
 
@@ -107,6 +140,8 @@ struct Document {
     secrets: Vec<DocumentSecret>,
     #[serde(default)]
     covered: Vec<DocumentSecret>,
+    #[serde(default)]
+    absent: Vec<DocumentEntry>,
     #[serde(default)]
     unreported: Vec<DocumentSecret>,
     #[serde(default)]
@@ -134,6 +169,38 @@ struct DocumentSummary {
     left_out: LeftOut,
     #[serde(default)]
     configuration: Configuration,
+    #[serde(default)]
+    standings: DocumentStandings,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DocumentStandings {
+    warnings: Vec<String>,
+}
+
+/// An entry of the baseline, as far as reports have it.
+#[derive(Deserialize)]
+struct DocumentEntry {
+    secret_id: String,
+    rule_id: String,
+    path: String,
+    #[serde(deserialize_with = "standing::day_from_text")]
+    since: Date,
+}
+
+impl From<DocumentEntry> for Entry {
+    fn from(entry: DocumentEntry) -> Self {
+        Self {
+            id: entry.secret_id,
+            rule: entry.rule_id,
+            path: entry.path,
+            place: String::new(),
+            since: entry.since,
+            fixed: None,
+            history: false,
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 //! locations. GitHub takes `security-severity` from the rule alone, so its profile has a rule for
 //! each type and severity band. Scores stay out of `message.text`, which others use as identity.
 
+mod result;
 mod run;
 mod taxonomy;
 
@@ -14,18 +15,12 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Report, SarifProfile};
-use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
-use crate::policy::baseline::Entry;
-use crate::policy::standing::{Standing, State};
 use crate::rules::{Rule, RuleId};
 use crate::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// Other places listed with a result; the report in JSON has all of them.
-const RELATED: usize = 20;
 
 /// Results that GitHub accepts in a run; the worst come first.
 const RESULTS: usize = 25_000;
@@ -40,11 +35,11 @@ const ROOT: &str = "%SRCROOT%";
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(report: &Report<'_>, profile: SarifProfile, out: &mut dyn Write) -> io::Result<()> {
-    let descriptors = Descriptors::of(report, profile);
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let descriptors = Descriptors::of(report, report.sarif.profile);
     let log = Log { report, descriptors: &descriptors };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    out.write_all(b"\n")
+    // Whatever reads it does not need blanks, and they would be half of it.
+    super::write_json(&log, out)
 }
 
 /// The rules of a run: for each, the type and the band it stands for.
@@ -147,57 +142,9 @@ impl Serialize for Run<'_, '_, '_> {
         )?;
         run.serialize_entry("redactionTokens", &["****"])?;
         run.serialize_entry("invocations", &[invocation(report, descriptors.profile)])?;
-        run.serialize_entry("results", &Results(self.0))?;
+        run.serialize_entry("results", &result::Results { report, descriptors })?;
         run.end()
     }
-}
-
-struct Results<'a, 'b, 'r>(&'a Log<'b, 'r>);
-
-impl Serialize for Results<'_, '_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Log { report, descriptors } = self.0;
-        // Two secrets of one rule on one line would share GitHub's fingerprint and fold into one.
-        let mut on_line: BTreeMap<(RuleId, &str, &str), usize> = BTreeMap::new();
-        // Which of its secret's places in a file an occurrence is.
-        let results = report.groups.iter().chain(&report.covered).flat_map(|group| {
-            let mut in_file: BTreeMap<&str, usize> = BTreeMap::new();
-            group
-                .occurrences
-                .iter()
-                .map(move |finding| {
-                    let ordinal = in_file.entry(&*finding.location.path).or_default();
-                    *ordinal += 1;
-                    (group, finding, *ordinal)
-                })
-                .collect::<Vec<_>>()
-        });
-        // GitHub would show as open what is said to be gone.
-        let with_absent = descriptors.profile == SarifProfile::Generic;
-        let absent = report.summary.standings.gone.iter().filter(|_| with_absent).map(absent);
-        let results =
-            results.take(most_results(descriptors.profile)).map(|(group, finding, ordinal)| {
-                let hash = finding.line_hash.as_deref().unwrap_or_default();
-                let same = on_line.entry((group.rule, &*finding.location.path, hash)).or_default();
-                *same += 1;
-                result(report, descriptors, group, finding, ordinal, *same)
-            });
-        serializer.collect_seq(results.chain(absent))
-    }
-}
-
-/// What the baseline has and nobody finds any more.
-fn absent(entry: &Entry) -> Value {
-    json!({
-        "ruleId": entry.rule,
-        "level": "note",
-        "message": { "text": "No longer found." },
-        "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": encoded(&entry.path), "uriBaseId": "%SRCROOT%" },
-        } }],
-        "partialFingerprints": { "secretId/v1": entry.id },
-        "baselineState": State::Absent.name(),
-    })
 }
 
 fn driver(report: &Report<'_>, descriptors: &Descriptors) -> Value {
@@ -298,164 +245,6 @@ const fn problem_severity(severity: Severity) -> &'static str {
         Severity::Medium => "warning",
         Severity::Low | Severity::None => "recommendation",
     }
-}
-
-fn result(
-    report: &Report<'_>,
-    descriptors: &Descriptors,
-    group: &SecretGroup,
-    finding: &Finding,
-    ordinal: usize,
-    same_line: usize,
-) -> Value {
-    let rule = report.rules.get(group.rule);
-    let position = descriptors.position(report, group);
-    let others: Vec<&Finding> =
-        group.occurrences.iter().filter(|o| o.location != finding.location).take(RELATED).collect();
-    let mut text = format!("{} in clear text", rule.text.title.trim_end_matches('.'));
-    if !others.is_empty() {
-        let first = others[0].location.path.replace(['[', ']', '\\'], "_");
-        text.push_str(&format!("; the same secret is in [{first}](1)"));
-    }
-    text.push('.');
-    let score = &group.score;
-    let because = score.because.join("; ");
-    let severity = score.severity();
-    let mut fingerprints = serde_json::Map::new();
-    if let Some(hash) = &finding.line_hash {
-        let hash = if same_line > 1 { format!("{hash}-{same_line}") } else { hash.clone() };
-        fingerprints.insert("primaryLocationLineHash".to_owned(), json!(hash));
-    }
-    let occurrence = report.identity.occurrence(&group.id, &finding.location.path, ordinal);
-    fingerprints.insert("occurrenceId/v1".to_owned(), json!(occurrence));
-    fingerprints.insert("secretId/v1".to_owned(), json!(group.id));
-    let mut result = json!({
-        "ruleId": rule_id(rule, descriptors.list.get(position).and_then(|(_, band)| *band)),
-        "ruleIndex": position,
-        "level": level(severity),
-        "kind": "fail",
-        "rank": f64::from(score.value),
-        "message": {
-            "text": text,
-            "markdown": format!("{text} **Score {} ({})** because: {because}.", score.value, severity.name()),
-        },
-        "locations": [{ "physicalLocation": physical(finding) }],
-    });
-    if !others.is_empty() {
-        let related: Vec<Value> = others
-            .iter()
-            .zip(1..)
-            .map(|(other, id)| {
-                json!({ "id": id, "message": { "text": "Same secret." }, "physicalLocation": physical(other) })
-            })
-            .collect();
-        result["relatedLocations"] = json!(related);
-    }
-    stand(&mut result, &finding.standing);
-    result["partialFingerprints"] = Value::Object(fingerprints);
-    let taxa = taxonomy::of_group(group);
-    if !taxa.is_empty() {
-        result["taxa"] = json!(taxa);
-    }
-    result["properties"] = properties(report, group, finding);
-    result
-}
-
-/// What was decided earlier: `baselineState` and `suppressions`.
-fn stand(result: &mut Value, standing: &Standing) {
-    if let Some(state) = standing.state {
-        // SARIF has no word for what was gone and is back.
-        let state = if state == State::Reopened { State::New } else { state };
-        result["baselineState"] = json!(state.name());
-    }
-    if let Some(suppression) = &standing.suppression {
-        let mut entry = json!({
-            "kind": suppression.kind.name(),
-            "status": "accepted",
-            "justification": suppression.justification,
-        });
-        entry["properties"] = json!({
-            "by": suppression.by,
-            "owner": suppression.owner,
-            "until": suppression.until.map(|day| day.to_string()),
-        });
-        result["suppressions"] = json!([entry]);
-    }
-}
-
-fn properties(report: &Report<'_>, group: &SecretGroup, finding: &Finding) -> Value {
-    let mut properties = json!({
-        "score": group.score.value,
-        "severity": group.score.severity(),
-        "confidence": finding.confidence,
-        "validity": "unknown",
-        "redacted": group.redacted(report.rules),
-        "authority": group.facts.authority.name(),
-        "reach": group.facts.reach.name(),
-        "lifetime": group.facts.lifetime.name(),
-        "because": group.score.because,
-        "evidence": finding.evidence.iter().map(crate::finding::Evidence::describe).collect::<Vec<_>>(),
-    });
-    properties["record"] = json!(group.record);
-    if !group.remarks.is_empty() {
-        properties["remarks"] = json!(group.remarks);
-    }
-    if !group.opens.is_empty() {
-        properties["opensCount"] = json!(group.opens.len());
-        properties["opens"] = json!(group.opens.iter().take(RELATED).collect::<Vec<_>>());
-    }
-    let decoded = group.decoded_facts();
-    if !decoded.is_empty() {
-        properties["decoded"] = json!(decoded);
-    }
-    let standing = &finding.standing;
-    if let Some(state) = standing.state {
-        properties["state"] = json!(state);
-    }
-    if !standing.notes.is_empty() {
-        properties["notes"] = json!(standing.notes);
-    }
-    if let Origin::Git(git) = &finding.location.origin {
-        properties["git"] = json!({
-            "blob": git.object, "commit": git.commit, "author": git.author, "date": git.date,
-            "at_head": git.at_head, "reach": git.reach,
-        });
-    }
-    properties
-}
-
-fn physical(finding: &Finding) -> Value {
-    let location = &finding.location;
-    let path = match &location.origin {
-        Origin::Git(git) if location.path.is_empty() => format!("git-object/{}", git.object),
-        _ => location.path.to_string(),
-    };
-    let absolute = path.starts_with('/') || path.get(1..3).is_some_and(|p| p == ":/");
-    let artifact = if absolute {
-        json!({ "uri": format!("file:///{}", encoded(path.trim_start_matches('/'))) })
-    } else {
-        json!({ "uri": encoded(&path), "uriBaseId": ROOT })
-    };
-    json!({
-        "artifactLocation": artifact,
-        "region": {
-            "startLine": location.line, "startColumn": location.column,
-            "endLine": location.end_line, "endColumn": location.end_column,
-        },
-    })
-}
-
-/// Percent-encoding of everything that may not stand in a URI path (RFC 3986, section 3.3).
-fn encoded(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
 }
 
 fn invocation(report: &Report<'_>, profile: SarifProfile) -> Value {

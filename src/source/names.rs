@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::finding::Origin;
+use crate::finding::{Finding, Origin};
 use crate::scan::Harvest;
 use crate::text::display_path;
 
@@ -39,17 +39,23 @@ pub fn distinct(tops: &[PathBuf]) -> Vec<Arc<str>> {
 pub fn place_below(harvest: &mut Harvest, directory: &str, repository: &str) {
     let below = |path: &str| format!("{directory}/{path}");
     for finding in &mut harvest.findings {
-        finding.location.path = Arc::from(below(&finding.location.path));
-        if let Origin::Git(place) = &mut finding.location.origin {
-            let place = Arc::make_mut(place);
-            place.paths.iter_mut().for_each(|path| *path = below(path));
-        }
+        place_finding_below(finding, directory);
     }
     harvest.locked.iter_mut().for_each(|item| item.path = below(&item.path));
     harvest.owners.iter_mut().for_each(|file| file.path = below(&file.path));
     harvest.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
     for problem in harvest.problems.iter_mut().filter(|problem| problem.place != repository) {
         problem.place = below(&problem.place);
+    }
+}
+
+/// Puts one finding below a directory.
+pub fn place_finding_below(finding: &mut Finding, directory: &str) {
+    let below = |path: &str| format!("{directory}/{path}");
+    finding.location.path = Arc::from(below(&finding.location.path));
+    if let Origin::Git(place) = &mut finding.location.origin {
+        let place = Arc::make_mut(place);
+        place.paths.iter_mut().for_each(|path| *path = below(path));
     }
 }
 

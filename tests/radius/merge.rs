@@ -6,6 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::story::Story;
 use crate::common::{Run, finished, minted, run, scratch, sprawl, write};
 
 const KEY: &str = "a key for tests";
@@ -74,6 +75,32 @@ proptest! {
             prop_assert_eq!(&merged.stdout, &all.stdout);
         }
     }
+}
+
+/// Histories of single repositories put together are the history of all of them: paths begin with the
+/// names of the repositories, a key in one opens what is locked in the other, and what was replaced,
+/// in a slot of either, was replaced.
+#[test]
+fn histories_of_single_repositories_become_the_history_of_all() {
+    let story = Story::new();
+    let all = ["app", "infra", "tools"];
+    let report = |name: &str| format!("{name}.json");
+    for name in all {
+        story.run(&["scan", "--history", name, "-o", &report(name)]);
+    }
+    for format in ["json", "text", "sarif", "jsonl"] {
+        let one = story.run(&[&["scan", "--history", "-f", format], &all[..]].concat());
+        let merged = story.run(&["merge", "tools.json", "app.json", "infra.json", "-f", format]);
+        assert_eq!(merged.stdout, one.stdout, "{format}");
+        assert_eq!((merged.status, merged.stderr), (one.status, one.stderr), "{format}");
+    }
+    // So do two of them, with the report of the third put in later.
+    story.run(&["merge", "app.json", "infra.json", "-o", "two.json"]);
+    let later = story.run(&["merge", "two.json", "tools.json", "-f", "json"]);
+    assert_eq!(later.stdout, story.scan("json").stdout);
+    // One alone stays as it is.
+    let alone = story.run(&["merge", "app.json", "-f", "json"]);
+    assert_eq!(alone.stdout, std::fs::read_to_string(story.holder.root.join("app.json")).unwrap());
 }
 
 /// A report of one token, and the tree it is of.

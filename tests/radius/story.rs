@@ -9,15 +9,15 @@ use serde_json::Value;
 use crate::common::{Run, finished, minted, sprawl};
 use crate::git::Repo;
 
-struct Story {
-    holder: Repo,
+pub(super) struct Story {
+    pub(super) holder: Repo,
 }
 
 const ADA: &str = "Ada Author <ada@example.invalid>";
 const BOB: &str = "Bob Builder <bob@example.invalid>";
 
 impl Story {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let holder = Repo::with(&["init", "-q", "-b", "main", "app"]);
         for name in ["infra", "tools"] {
             holder.git(&["init", "-q", "-b", "main", name]);
@@ -69,14 +69,14 @@ impl Story {
         self.commit("tools", BOB);
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(super) fn run(&self, arguments: &[&str]) -> Run {
         let mut command = sprawl(&self.holder.root);
         self.holder.set_environment(&mut command);
         finished(command.env("SPRAWL_ID_KEY", "story").args(arguments).output().unwrap())
     }
 
     /// Scans the history of all three.
-    fn scan(&self, format: &str) -> Run {
+    pub(super) fn scan(&self, format: &str) -> Run {
         self.run(&["scan", "--history", "app", "infra", "tools", "-f", format])
     }
 

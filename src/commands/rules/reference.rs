@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::rules::{Detector, Rule, Rules};
+use crate::text::markdown::escaped;
 
 /// Every rule, by provider, with what it opens and how it is recognised.
 pub(super) fn markdown(rules: &Rules) -> String {
@@ -28,7 +29,7 @@ pub(super) fn markdown(rules: &Rules) -> String {
         let _ = write!(
             text,
             "\n## {}\n\n| id | what it is | base | known by | what it opens |\n|---|---|--:|---|---|\n",
-            escaped(provider)
+            cell(provider)
         );
         for rule in rules {
             let check = rule.check.map(|check| format!(", {}", check.name)).unwrap_or_default();
@@ -36,10 +37,10 @@ pub(super) fn markdown(rules: &Rules) -> String {
                 text,
                 "| `{}` | {} | {} | {}{check} | {} |",
                 rule.id(),
-                escaped(&rule.text.title),
+                cell(&rule.text.title),
                 rule.base_score(),
                 known_by(rule),
-                escaped(&rule.text.why),
+                cell(&rule.text.why),
             );
         }
     }
@@ -55,27 +56,14 @@ fn known_by(rule: &Rule) -> &'static str {
     }
 }
 
-/// Plain text within a table: what Markdown would take for markup is escaped.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push(' '),
-            _ => out.push(c),
-        }
-    }
-    out
+/// Text of a rule on one line, as a table wants it.
+fn cell(text: &str) -> String {
+    escaped(&text.replace('\n', " "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn markup_is_escaped() {
-        assert_eq!(escaped("a|b_c\n<d>"), "a\\|b\\_c \\<d\\>");
-    }
 
     #[test]
     fn every_rule_has_its_line() {

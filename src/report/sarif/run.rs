@@ -15,7 +15,7 @@ pub(super) fn provenance(checkouts: &[Checkout]) -> Vec<Value> {
 fn details(checkout: &Checkout) -> Option<Value> {
     let mut mapped = json!({ "uriBaseId": super::ROOT });
     if !checkout.below.is_empty() {
-        mapped["uri"] = json!(super::encoded(&checkout.below));
+        mapped["uri"] = json!(super::result::encoded(&checkout.below));
     }
     let mut details = json!({ "repositoryUri": checkout.remote.as_deref()? });
     for (name, value) in [("revisionId", &checkout.revision), ("branch", &checkout.branch)] {
@@ -34,9 +34,12 @@ pub(super) fn automation(report: &Report<'_>, profile: SarifProfile) -> Value {
     if profile == SarifProfile::Azure {
         return azure();
     }
-    let category = &report.material.category;
-    let slash = if category.is_empty() { "" } else { "/" };
-    json!({ "id": format!("sprawl/{category}{slash}") })
+    let id = match (&report.sarif.category, report.material.category.as_str()) {
+        (Some(named), _) => format!("{named}/"),
+        (None, "") => "sprawl/".to_owned(),
+        (None, scanned) => format!("sprawl/{scanned}/"),
+    };
+    json!({ "id": id })
 }
 
 /// What Advanced Security for Azure DevOps wants to know of the pipeline, from the variables that it
