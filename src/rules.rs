@@ -14,6 +14,7 @@ pub mod lexicon;
 pub mod mint;
 mod names;
 pub mod schema;
+mod shape;
 mod table;
 
 use std::borrow::Cow;
@@ -135,6 +136,8 @@ pub struct Compiled {
     pub(crate) context: Option<Context>,
     /// Shape of the secret, for minting.
     pub secret: Hir,
+    /// The engine for a value that stands alone, made when one is asked about.
+    alone: OnceLock<Option<Regex>>,
     /// Shape of the whole, for proofs.
     pub whole: Hir,
 }
@@ -608,7 +611,8 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         .ok_or("the pattern has no group (?<secret>...) around the secret itself")?;
     let beginnings = keywords::beginnings(&secret);
     let context = text.near.as_ref().map(Context::new);
-    Ok(Compiled { regex, secret_group, max_match, beginnings, context, secret, whole })
+    let alone = OnceLock::new();
+    Ok(Compiled { regex, secret_group, max_match, beginnings, context, secret, alone, whole })
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {

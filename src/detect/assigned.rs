@@ -1,6 +1,7 @@
 //! The scanner's side of the assignment detector: from keywords to candidates.
 
 use super::assignment::judge::{reasons, rule_of, verdict};
+use super::assignment::names::Class;
 use super::assignment::{self, Measured};
 use super::decoded::Decoded;
 use super::{Candidate, PREFIX, Scanner, Standing, entropy};
@@ -9,6 +10,9 @@ use crate::rules::{Rule, RuleId, Target, lexicon};
 
 /// Bytes before the name and after the value in which a provider's host is looked for.
 const AROUND: usize = 200;
+
+/// Shortest context word that names a vendor wherever it stands in a name, in bytes.
+const VENDOR: usize = 5;
 
 impl Scanner<'_> {
     /// Values without a shape of their own, by the names they are assigned to.
@@ -43,6 +47,35 @@ impl Scanner<'_> {
             .or_else(|| self.rules.named(rule_of(measured.name.class)))
     }
 
+    /// Whether the value is a credential that cannot work: it begins as those of a known type do, it
+    /// misses the form of the vendor in its name by one character, or it has signs that no token has.
+    fn is_malformed(&self, text: &[u8], measured: &Measured) -> bool {
+        let value = &text[measured.assigned.value.clone()];
+        let is_token = matches!(measured.name.class, Class::Token | Class::ApiKey | Class::Key);
+        (is_token && has_foreign_sign(value))
+            || self.begins_like_another_type(value)
+            || self.just_misses_its_vendor(&text[measured.name.span.clone()], value)
+    }
+
+    /// Whether the name is that of a vendor whose form the value misses by one character.
+    fn just_misses_its_vendor(&self, name: &[u8], value: &[u8]) -> bool {
+        let mut missed = false;
+        let mut met = false;
+        self.rules.prefilter().each(name, |keyword, _| {
+            let (length, targets) = self.rules.target(keyword);
+            for target in targets.iter().filter(|_| length >= VENDOR) {
+                if let Target::Rule(id) = target
+                    && let rule = self.rules.get(*id)
+                    && rule.near().is_some()
+                {
+                    met |= rule.has_shape(value);
+                    missed |= rule.just_misses(value);
+                }
+            }
+        });
+        missed && !met
+    }
+
     /// Whether the value begins as those of a known type do. Had it been one, the rule of that type
     /// would have it; so it is cut short, made up, or its checksum does not hold.
     fn begins_like_another_type(&self, value: &[u8]) -> bool {
@@ -64,7 +97,7 @@ impl Scanner<'_> {
         let rule = self.rules.get(id);
         let Some(beginning) = value.get(..length) else { return false };
         rule.near().is_none()
-            && !beginning.iter().all(u8::is_ascii_alphanumeric)
+            && is_distinctive(beginning)
             && rule.text.keywords.iter().any(|keyword| keyword.as_bytes() == beginning)
             && rule.compiled().is_ok_and(|compiled| compiled.public_prefix(value) >= PREFIX)
     }
@@ -73,7 +106,7 @@ impl Scanner<'_> {
         let verdict = verdict(text, measured);
         let Some(mut confidence) = verdict.confidence else { return };
         let secret = measured.assigned.value.clone();
-        if confidence > Confidence::Weak && self.begins_like_another_type(&text[secret.clone()]) {
+        if confidence > Confidence::Weak && self.is_malformed(text, measured) {
             confidence = Confidence::Weak;
         }
         let Some((rule, _)) = self.rule_for(text, measured) else { return };
@@ -93,5 +126,45 @@ impl Scanner<'_> {
             decoded: Decoded::default(),
             companions: Vec::new(),
         });
+    }
+}
+
+/// Whether a keyword could hardly begin a value by chance: it has a sign in it, or both cases.
+fn is_distinctive(keyword: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| keyword.iter().any(test);
+    has(|b| !b.is_ascii_alphanumeric())
+        || (has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+}
+
+/// Whether a value has signs that stand in no alphabet of tokens.
+fn has_foreign_sign(value: &[u8]) -> bool {
+    value.iter().any(|byte| matches!(byte, b'#' | b'!' | b'*' | b'$'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+
+    /// Confidence of what is found in a text besides what has a form.
+    fn confidence(text: &str) -> Option<Confidence> {
+        let rules = Rules::builtin();
+        let found = Scanner::new(&rules).candidates(text.as_bytes());
+        found.iter().map(|candidate| candidate.confidence).max()
+    }
+
+    #[test]
+    fn what_cannot_work_is_weak() {
+        let body = ["Zk3vQ9xW", "b7Lm2Rt8", "Yp5Nc4Hd", "s6Gf1Jq0"].concat();
+        let digits = ["0f1e2d3c", "4b5a6978", "8796a5b4", "c3d2e1f0"].concat();
+        assert_eq!(confidence(&format!("service_api_key = \"{body}\"")), Some(Confidence::Pattern));
+        for text in [
+            format!("service_api_key = \"{}#{}\"", &body[..9], &body[9..]),
+            format!("service_token = \"dckr_pat_{}\"", &body[..20]),
+            format!("DATADOG_API_KEY = \"{}\"", &digits[1..]),
+            format!("DATADOG_API_KEY = \"{digits}7\""),
+        ] {
+            assert_eq!(confidence(&text), Some(Confidence::Weak), "{text}");
+        }
     }
 }

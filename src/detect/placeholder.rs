@@ -106,6 +106,8 @@ const SAMPLES: &[&str] = &[
     concat!("SWMKEY-1-7c37Cc8654o6p38H", "nroywCi19pllOnGtbdZEgtKxZu8"),
     concat!("SWMKEY-1-y6guTZNTwpQeTL5R", "hUfOsdBdXoQjiB2GADHSRJvbXeU"),
     concat!("SWMKEY-1-y6guTZNTwpQeTL5R", "hUfOsdBdXoQjiB2GADHSRJvbXeE"),
+    // The first page about Telegram's bots.
+    concat!("110201543:AAHdqTcvCH1v", "GWJxfSe1ofSAs0K5PALDsaw"),
     // The article on the wallet import format.
     concat!("5HueCGU8rMjxEXxiPuD5BDku4MkF", "qeZyd4dZ1jvhTVqvbTLvyTJ"),
 ];
@@ -145,8 +147,12 @@ const SAMPLE_CLUSTERS: &[&str] = &[
     concat!("SWMTKN-1-49nj1cmql0jkz5s954", "yi3oex3nedyz0fb0xx14ie39trti4wxv-"),
 ];
 
+/// What the access keys of Amazon's documentation begin with, whatever is put behind it.
+const SAMPLE_START: &str = concat!("wJalrXUtnFEMI", "/K7MDENG");
+
 fn sample(text: &str) -> bool {
     SAMPLES.contains(&text)
+        || text.starts_with(SAMPLE_START)
         || text.strip_prefix("AIza").is_some_and(|rest| FIREBASE_SAMPLES.contains(&rest))
         || JWT_SIGNATURES.iter().any(|known| text.ends_with(known))
         || SAMPLE_CLUSTERS.iter().any(|cluster| text.starts_with(cluster))

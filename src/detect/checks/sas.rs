@@ -38,6 +38,10 @@ fn run(value: &[u8]) -> Outcome {
     if signature.is_none_or(|s| s.len() != 32) {
         return Outcome::rejected();
     }
+    let unknown = |p: char| !PERMISSIONS.iter().any(|known| known.0 == p);
+    if fields.get("sp").is_some_and(|p| !p.contains('/') && p.chars().any(unknown)) {
+        return Outcome::rejected();
+    }
     let mut decoded = Decoded::default();
     if fields.get("sv").is_some() || fields.get("skn").is_some() || fields.get("sr").is_some() {
         describe(&fields, &mut decoded);

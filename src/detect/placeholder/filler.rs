@@ -72,12 +72,14 @@ fn step(from: u8, to: u8) -> Option<i8> {
     if from == to {
         return Some(0);
     }
+    // `AbCdEf`.
+    let (from, to) = (from.to_ascii_lowercase(), to.to_ascii_lowercase());
     if !from.is_ascii_alphanumeric() || !to.is_ascii_alphanumeric() {
         return None;
     }
     // Two neighbours that are letters or digits are of one kind: signs stand between the kinds.
     match (from, to) {
-        (b'9', b'0' | b'a' | b'A') | (b'z', b'a') | (b'Z', b'A') | (b'f' | b'F', b'0') => Some(1),
+        (b'9', b'0' | b'a') | (b'z', b'a') | (b'f', b'0') => Some(1),
         (b'0', b'9') => Some(-1),
         _ if to == from + 1 => Some(1),
         _ if from == to + 1 => Some(-1),
@@ -113,6 +115,7 @@ mod tests {
             "9876543210",
             "abcdef0123456789abcdef",
             "0123456789abcdef0123456789abcdef",
+            "AbCdEfGhIjKlMnOp",
             "a1b2c3d4e5f6g7h8",
             "1a2b3c4d5e6f7g8h",
             "qwertyuiopasdfghjkl",
