@@ -6,9 +6,10 @@
 
 use super::index::Index;
 use super::names::Names;
+use super::rule::{Rule, checked};
 use super::schema::Packed;
 use super::table::{Detector, RuleId, Target};
-use super::{Rule, RuleError};
+use super::user::RuleError;
 use crate::detect::prefilter::plan::{Place, Plan, Row};
 
 /// What the build script made.
@@ -63,7 +64,7 @@ pub(super) fn unpack(number: usize) -> Result<Rule, RuleError> {
     let fail = |file: &str, what| RuleError { file: file.to_owned(), line: 1, what };
     let packed: Packed = serde_json::from_str(text).map_err(|e| fail("rules", e.to_string()))?;
     let file = packed.file.clone();
-    super::checked(packed, true).map_err(|what| fail(&file, what))
+    checked(packed, true).map_err(|what| fail(&file, what))
 }
 
 /// How a rule finds its values, without unpacking it.
