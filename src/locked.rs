@@ -70,6 +70,15 @@ pub fn opened(rule: &str, occurrences: &[Finding], locked: &[Locked]) -> Vec<Ope
     }
     let mut all = BTreeSet::new();
     let mut paths_in_store = BTreeSet::new();
+    // Repositories whose git-crypt key is there for this one.
+    let admitted: BTreeSet<&str> = locked
+        .iter()
+        .filter(|item| {
+            kind == KeyKind::Pgp
+                && matches!(&item.lock, Lock::GitCryptKey(f) if key.says("fingerprint", f))
+        })
+        .map(|item| item.repository.as_str())
+        .collect();
     for item in locked {
         let what = match &item.lock {
             Lock::SopsAge(recipient) if kind == KeyKind::Age => {
@@ -81,13 +90,9 @@ pub fn opened(rule: &str, occurrences: &[Finding], locked: &[Locked]) -> Vec<Ope
             Lock::SopsKms(account) if kind == KeyKind::Aws => {
                 key.says("account", account).then_some("SOPS file under KMS")
             }
-            Lock::GitCrypt if kind == KeyKind::Pgp => locked
-                .iter()
-                .any(|other| {
-                    other.repository == item.repository
-                        && matches!(&other.lock, Lock::GitCryptKey(f) if key.says("fingerprint", f))
-                })
-                .then_some("git-crypt file"),
+            Lock::GitCrypt if kind == KeyKind::Pgp => {
+                admitted.contains(item.repository.as_str()).then_some("git-crypt file")
+            }
             Lock::AnsibleVault if kind == KeyKind::Ansible => {
                 key.lives_in(&item.repository).then_some("Ansible Vault file")
             }

@@ -17,7 +17,9 @@ use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::locked::Opened;
 use crate::report::Report;
+use crate::rules::{Kind, Rule};
 use crate::score::{Authority, Severity, Usability};
+use crate::text::count;
 
 /// Steps in the order in which they are to be taken.
 #[derive(Debug, Serialize)]
@@ -208,7 +210,7 @@ fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String
         severity: group.score.severity(),
         opens_others: opens_others(group),
         because,
-        actions: actions(group, &rule.text.fix, change.len(), history.len()),
+        actions: actions(group, rule, change.len(), history.len()),
         opens: group.opens.clone(),
         change: change.into_iter().map(place).collect(),
         history: history.into_iter().map(place).collect(),
@@ -231,7 +233,8 @@ fn place(finding: &Finding) -> Place {
     }
 }
 
-fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec<String> {
+fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> Vec<String> {
+    let fix = &*rule.text.fix;
     let mut actions = Vec::new();
     let record = &group.record;
     if group.facts.usability.contains(&Usability::Expired) {
@@ -247,25 +250,39 @@ fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec
     } else if opens_others(group) {
         actions.push(format!("Revoke it before anything else. {fix}"));
     } else {
-        actions.push(format!("{} Then revoke this one. {fix}", new_value(change)));
+        actions.push(new_value(change));
+        actions.push(format!("Then revoke this one. {fix}"));
     }
     if !group.opens.is_empty() {
-        let count = group.opens.len();
         actions.push(format!(
-            "Change every value in the {count} thing(s) that it opens: they must be taken as read, in \
-             older versions as well."
+            "Change every value in {}: take them as read, in older versions as well.",
+            count(group.opens.len() as u64, "thing that it opens")
         ));
     }
     if opens_others(group) && change > 0 {
         actions.push(new_value(change));
     }
+    if change > 0 && record.rotations > 0 {
+        actions.push(
+            "The value before it was replaced in the same place: keep the next one elsewhere."
+                .to_owned(),
+        );
+    }
+    if change > 0 && record.reintroduced {
+        actions.push("It was taken out once and came back: find out what brings it.".to_owned());
+    }
     if let Some(since) = record.first_seen.and_then(crate::record::day) {
-        actions.push(format!("Look for uses of it since {since} in its provider's log."));
+        actions.push(match rule.kind {
+            Kind::PrivateKey => {
+                format!("Nobody logs what a key is used for: reckon with its use since {since}.")
+            }
+            _ => format!("Look for uses of it since {since} in its provider's log."),
+        });
     }
     if history > 0 {
         actions.push(format!(
-            "It stays in {history} place(s) of history. Rewriting history comes last, and does not \
-             replace revoking."
+            "It stays in {} of history. Rewriting history comes last, and does not replace revoking.",
+            count(history as u64, "place")
         ));
     }
     actions
@@ -274,9 +291,10 @@ fn actions(group: &SecretGroup, fix: &str, change: usize, history: usize) -> Vec
 fn new_value(places: usize) -> String {
     match places {
         0 => "Make a new value if it is still needed, and keep it in a secret store.".to_owned(),
+        1 => "Make a new value and put it in the place listed, or better in a secret store."
+            .to_owned(),
         _ => format!(
-            "Make a new value and put it in the {places} place(s) listed, or better take it out of \
-             them."
+            "Make a new value and put it in the {places} places listed, or better in a secret store."
         ),
     }
 }

@@ -22,6 +22,7 @@ use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::identity::Identity;
 use crate::rules::{Rule, Rules};
+use crate::text::count;
 
 use self::baseline::{Baseline, Entry, Scope, Sighting};
 use self::exceptions::{Exception, Exceptions, Limits, days_between};
@@ -161,10 +162,9 @@ impl Policy {
             });
         } else if let Some((_, entry)) = here.first() {
             let ago = entry.days_left(self.today).unwrap_or(0).unsigned_abs();
+            let ago = count(ago.into(), "day");
             standing.lapsed = true;
-            standing
-                .notes
-                .push(format!("was accepted {}: over since {ago} day(s)", entry.describe()));
+            standing.notes.push(format!("was accepted {}: over since {ago}", entry.describe()));
         } else if let Some((_, entry)) =
             elsewhere.iter().find(|(_, entry)| entry.id.is_some() && !entry.is_over(self.today))
         {
@@ -180,8 +180,9 @@ impl Policy {
             let place = entry.paths.join(", ");
             let days = entry.days_left(self.today).filter(|_| !entry.is_over(self.today));
             if let Some(days) = days.filter(|days| *days <= i32::from(self.warn_days)) {
+                let days = count(days.unsigned_abs().into(), "day");
                 lines.push(format!(
-                    "the exception for {} in {place}, {}, ends in {days} day(s): replace the secret, \
+                    "the exception for {} in {place}, {}, ends in {days}: replace the secret, \
                      or `sprawl exceptions renew`",
                     entry.rule,
                     entry.describe()

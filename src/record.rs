@@ -73,6 +73,24 @@ impl Record {
     }
 }
 
+impl Record {
+    /// What history says, in words for people; nothing if it says nothing.
+    pub fn past(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        let mut say = |what: &str, seconds: Option<i64>| {
+            parts.extend(seconds.and_then(day).map(|day| format!("{what} {day}")));
+        };
+        say("first committed", self.first_seen);
+        say("replaced another value", self.rotated_at);
+        say("its place got another value", self.replaced_at);
+        say("gone since", self.last_seen);
+        if self.reintroduced {
+            parts.push("taken out and brought back".to_owned());
+        }
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+}
+
 /// Finds out which secrets took the place of which: one was removed by the commit that brought the
 /// other to the same slot of the same file.
 pub fn link(groups: &mut [SecretGroup]) {

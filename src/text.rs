@@ -168,6 +168,19 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A number of things in words: `1 place`, `3 places`, `2 paths that git ignores`.
+pub fn count(number: u64, noun: &str) -> String {
+    if number == 1 {
+        return format!("1 {noun}");
+    }
+    let (head, rest) = noun.split_at(noun.find(" that ").unwrap_or(noun.len()));
+    // A `y` after a vowel stays: days, keys.
+    match head.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        Some(stem) => format!("{number} {stem}ies{rest}"),
+        None => format!("{number} {head}s{rest}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +207,14 @@ mod tests {
         assert_eq!(lines.place(10), (2, 3));
         assert_eq!(lines.place(1), (1, 2));
         assert_eq!(lines.place(usize::MAX), (2, 4));
+    }
+
+    #[test]
+    fn numbers_have_their_nouns() {
+        assert_eq!(count(1, "directory"), "1 directory");
+        assert_eq!(count(2, "directory"), "2 directories");
+        assert_eq!(count(2, "day"), "2 days");
+        assert_eq!(count(0, "path that git ignores"), "0 paths that git ignores");
     }
 
     #[test]

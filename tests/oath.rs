@@ -109,6 +109,36 @@ fn no_format_contains_a_found_secret() {
 }
 
 #[test]
+fn nothing_that_is_said_of_findings_contains_them() {
+    let (_guard, root, secrets) = tree();
+    let secrets: Vec<String> = secrets
+        .into_iter()
+        .filter(|s| s.len() >= 8)
+        .map(|s| String::from_utf8(s).unwrap())
+        .collect();
+    let clear = run(&root, &["scan", ".", "-f", "jsonl", "--show-secrets"]);
+    let found: Vec<String> = shown(&clear.stdout, &secrets).into_iter().cloned().collect();
+    assert!(found.len() * 3 > secrets.len(), "only {} were found", found.len());
+    let hook = run(&root, &["scan", ".", "-f", "hook"]);
+    assert!(hook.stdout.contains("sprawl found a secret"), "{}", hook.stdout);
+    assert_eq!(shown(&(hook.stdout + &hook.stderr), &found).len(), 0, "the hook shows a secret");
+    let (_guard, out) = scratch();
+    let report = out.join("r.json");
+    let report = report.to_str().unwrap();
+    run(&root, &["scan", ".", "-o", report]);
+    for format in ["text", "markdown", "json"] {
+        let plan = run(&out, &["plan", report, "-f", format]);
+        assert_eq!(plan.status, 0, "{}", plan.stderr);
+        assert_eq!(shown(&(plan.stdout + &plan.stderr), &found).len(), 0, "the plan, {format}");
+    }
+    let baseline = run(&root, &["baseline"]);
+    assert_eq!(baseline.status, 0, "{}", baseline.stderr);
+    let written = std::fs::read_to_string(root.join(".sprawl/baseline.toml")).unwrap();
+    let all = written + &baseline.stdout + &baseline.stderr;
+    assert_eq!(shown(&all, &found).len(), 0, "the baseline shows a secret");
+}
+
+#[test]
 fn threads_do_not_change_a_byte() {
     let (_guard, root, _) = tree();
     let (one, run) = reports(&root, &["-j", "1"]);

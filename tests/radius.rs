@@ -1,5 +1,7 @@
 //! Blast radius: what a scan knows of a secret besides that it is there.
 
+mod fan_out;
+mod keys;
 mod merge;
 mod story;
 
@@ -65,56 +67,4 @@ fn one_value_in_two_environments_is_reuse() {
     let all = secrets(&root, &["."]);
     assert!(all[0]["because"].to_string().contains("+12% reused across environments"));
     assert!(all[0]["because"].to_string().contains("+4% 2 file(s)"));
-}
-
-/// A SOPS file for a recipient, with a value that is encrypted.
-fn sops(recipient: &str) -> String {
-    format!(
-        "password: ENC[AES256_GCM,data:abc,type:str]\nsops:\n  age:\n    - recipient: {recipient}\n"
-    )
-}
-
-/// The recipient of an age key, as the report decodes it.
-fn recipient(key: &str) -> String {
-    sprawl::detect::checks::age::recipient(key.as_bytes()).unwrap()
-}
-
-#[test]
-fn a_key_says_how_many_files_it_opens() {
-    let (_guard, root) = scratch();
-    let (key, other) = (minted("sops-age-key", 1), minted("sops-age-key", 2));
-    write(&root, "keys.txt", &key);
-    for file in 0..14 {
-        write(&root, &format!("secrets/{file}.yaml"), sops(&recipient(&key)));
-    }
-    write(&root, "secrets/other.yaml", sops(&recipient(&other)));
-    let all = secrets(&root, &["."]);
-    assert_eq!(all.len(), 1);
-    assert!(all[0]["because"].to_string().contains("+6% unlocks 14 item(s) in this tree"));
-    let opens = all[0]["opens"].as_array().unwrap();
-    assert_eq!(opens.len(), 14);
-    assert_eq!(opens[0]["path"], "secrets/0.yaml");
-    let text = run(&root, &["scan", "."]).stdout;
-    assert!(text.contains("and 9 more"), "{text}");
-}
-
-#[test]
-fn other_keys_open_what_is_locked_with_them() {
-    let (_guard, root) = scratch();
-    let master = minted("rails-master-key", 1);
-    write(&root, "deploy.env", format!("RAILS_MASTER_KEY={master}\n"));
-    write(&root, "config/credentials.yml.enc", "x");
-    write(&root, "config/credentials/staging.yml.enc", "x");
-    write(&root, "ansible.env", format!("ANSIBLE_VAULT_PASSWORD={}\n", password()));
-    write(&root, "group_vars/all", "$ANSIBLE_VAULT;1.1;AES256\n3431\n");
-    write(&root, "root.txt", minted("vault-root-token", 1));
-    write(&root, "run.sh", "vault kv get secret/app/db\nvault kv get -field=x secret/app/db\n");
-    let opened: Vec<(String, String)> = secrets(&root, &["."])
-        .iter()
-        .map(|s| (s["rule_id"].as_str().unwrap().to_owned(), s["opens"][0]["what"].to_string()))
-        .collect();
-    let has = |rule: &str, what: &str| opened.contains(&(rule.to_owned(), format!("\"{what}\"")));
-    assert!(has("rails-master-key", "Rails credentials"), "{opened:?}");
-    assert!(has("ansible-vault-password", "Ansible Vault file"), "{opened:?}");
-    assert!(has("vault-root-token", "Vault path secret/app/db"), "{opened:?}");
 }

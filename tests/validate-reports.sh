@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Reports read by those for whom they are made: JUnit by the schema of Jenkins' xUnit plugin, CSV by
-# Python's reader, HTML by a browser without a network, in light and dark. Screenshots stay in
-# target/screenshots.
+# Reports read by those for whom they are made: JUnit by the schema of Jenkins' xUnit plugin, GitLab's by
+# GitLab's schema, CSV by Python's reader, HTML by a browser without a network, in light and dark and
+# with the keyboard alone. Screenshots stay in target/screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+root=$PWD
 cargo build --locked --quiet
 sprawl=$PWD/target/debug/sprawl
 tools=$PWD/target/tools
@@ -29,6 +30,7 @@ url "Vx7kQ2mNpR9t" 1 >'=1+1,<b>&"x".toml' && url "hT5wZ8cLq3Yd" 2 >src/a.toml &&
 git rm --quiet deploy/prod.toml && commit 2024
 
 reports=(-o "$work/r.xml" -o "$work/r.csv" -o "$work/r.html" -o "$work/r.jsonl")
+reports+=(-o "$work/gl-secret-detection-report.json")
 "$sprawl" scan --history -q "${reports[@]}" . || [ $? = 1 ]
 mkdir "$work/clean" && echo nothing >"$work/clean/a.txt"
 "$sprawl" scan -q -o "$work/clean.xml" -o "$work/clean.csv" -o "$work/clean.html" "$work/clean"
@@ -42,6 +44,34 @@ if [ ! -e "$xsd" ]; then
   tar -xzOf "$work"/pytest-8.4.2.tar.gz pytest-8.4.2/testing/example_scripts/junit-10.xsd >"$xsd"
 fi
 xmllint --noout --schema "$xsd" "$work/r.xml" "$work/clean.xml" 2>&1
+
+# GitLab. The schema is fetched from where GitLab keeps it, which not every network reaches.
+schema=$tools/gitlab-secret-detection-15.2.1.json
+home=https://gitlab.com/gitlab-org/security-products/security-report-schemas
+if [ ! -e "$schema" ]; then
+  curl --fail --silent --location --max-time 30 --output "$work/schema.json" \
+    "$home/-/raw/v15.2.1/dist/secret-detection-report-format.json" && mv "$work/schema.json" "$schema" || true
+fi
+if [ -e "$schema" ]; then
+  if [ ! -x "$tools/jsonschema/bin/python" ]; then
+    python3 -m venv "$tools/jsonschema"
+    "$tools/jsonschema/bin/pip" install --quiet --disable-pip-version-check "jsonschema>=4,<5"
+  fi
+  mkdir "$work/broken" "$work/broken/.git" && echo 'no repository' >"$work/broken/.git/HEAD"
+  "$sprawl" scan -q -f gitlab -o "$work/broken.json" "$work/broken" || [ $? = 3 ]
+  "$tools/jsonschema/bin/python" - "$schema" "$work/gl-secret-detection-report.json" "$work/broken.json" <<'PYTHON'
+import json, sys
+import jsonschema
+schema, *reports = [json.load(open(name)) for name in sys.argv[1:]]
+assert schema["self"]["version"] == reports[0]["version"] == "15.2.1"
+for report in reports:
+    jsonschema.Draft7Validator(schema).validate(report)
+assert len(reports[0]["vulnerabilities"]) >= 3 and reports[1]["scan"]["messages"]
+print(f"GitLab: {len(reports[0]['vulnerabilities'])} vulnerabilities")
+PYTHON
+else
+  echo "GitLab: not checked, its schema cannot be fetched" >&2
+fi
 
 # CSV.
 python3 - "$work" <<'PYTHON'
@@ -86,3 +116,4 @@ if cmp -s "$shots/light.png" "$shots/dark.png"; then
   exit 1
 fi
 echo "HTML: opened in a browser, light and dark"
+python3 "$root/tests/html-keyboard.py" "$chromium" "$work/keyboard" "$work/r.html"

@@ -13,6 +13,7 @@ use crate::cli::policy::{ExceptionsCommand, SearchArgs};
 use crate::policy::exceptions::{Exception, Exceptions};
 use crate::policy::file;
 use crate::policy::marks::day;
+use crate::text::count;
 
 /// Runs one of them.
 pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {
@@ -85,13 +86,15 @@ fn list(config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
 
 fn described(entry: &Exception) -> String {
     let left = match entry.days_left(today()) {
-        Some(days) if entry.is_over(today()) => format!("OVER since {} day(s)", -days),
-        Some(days) => format!("{days} day(s) left"),
+        Some(days) if entry.is_over(today()) => {
+            format!("OVER since {}", count(days.unsigned_abs().into(), "day"))
+        }
+        Some(days) => format!("{} left", count(days.unsigned_abs().into(), "day")),
         None => "permanent".to_owned(),
     };
     let renewed = match entry.renewals {
         0 => String::new(),
-        times => format!(", renewed {times} time(s)"),
+        times => format!(", renewed {}", count(times.into(), "time")),
     };
     let id = entry.id.as_deref().unwrap_or("any secret");
     let text = format!(

@@ -11,6 +11,7 @@ use crate::config;
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::rules::Rules;
+use crate::text::count;
 
 /// A project, and how it is searched.
 #[derive(Debug)]
@@ -53,9 +54,9 @@ impl Search {
         match report.problems.as_slice() {
             [] => Ok(report),
             [Problem { place, what }, ..] => Err(Error::Input(format!(
-                "{place}: {what}; {} problem(s) in all, and nothing was written: what was not \
+                "{place}: {what}; {} in all, and nothing was written: what was not \
                  scanned cannot be decided on",
-                report.problems.len()
+                count(report.problems.len() as u64, "problem")
             ))),
         }
     }

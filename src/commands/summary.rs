@@ -6,7 +6,7 @@ use crate::policy::Standings;
 use crate::problem::Problem;
 use crate::report::{Configuration, Summary};
 use crate::score::Severity;
-use crate::text::printable;
+use crate::text::{count, printable};
 
 /// Problems named one by one; the rest is counted.
 const NAMED: usize = 10;
@@ -132,17 +132,6 @@ fn configuration(changes: &Configuration) -> Option<String> {
     let files = printable(&changes.files.join(", ")).into_owned();
     (!parts.is_empty())
         .then(|| format!("sprawl: {files}: {} (--isolated ignores it)", parts.join(", ")))
-}
-
-/// A number with its noun.
-fn count(number: u64, noun: &str) -> String {
-    if number == 1 {
-        return format!("1 {noun}");
-    }
-    match noun.strip_suffix('y') {
-        Some(stem) => format!("{number} {stem}ies"),
-        None => format!("{number} {noun}s"),
-    }
 }
 
 fn size(bytes: u64) -> String {

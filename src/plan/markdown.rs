@@ -2,6 +2,7 @@
 
 use super::text::place;
 use super::{Plan, Step};
+use crate::text::count;
 use crate::text::markdown::{code, escaped};
 
 /// The plan as Markdown.
@@ -16,8 +17,8 @@ pub fn written(plan: &Plan) -> String {
     }
     if plan.problems > 0 {
         out.push_str(&format!(
-            "\n> Not everything could be scanned ({} problem(s)): there may be more to do.\n",
-            plan.problems
+            "\n> Not everything could be scanned ({}): there may be more to do.\n",
+            count(plan.problems as u64, "problem")
         ));
     }
     out

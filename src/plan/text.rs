@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Place, Plan, Step};
-use crate::text::printable;
+use crate::text::{count, printable};
 
 /// Places and things shown before the rest is only counted; the other forms have all of them.
 const SHOWN: usize = 20;
@@ -28,8 +28,8 @@ pub fn written(plan: &Plan) -> String {
     if plan.problems > 0 {
         let _ = writeln!(
             out,
-            "\nNot everything could be scanned ({} problem(s)): there may be more to do.",
-            plan.problems
+            "\nNot everything could be scanned ({}): there may be more to do.",
+            count(plan.problems as u64, "problem")
         );
     }
     out

@@ -14,8 +14,9 @@ use sha2::{Digest, Sha256};
 use super::{Report, place};
 use crate::finding::{Confidence, Finding};
 use crate::group::SecretGroup;
+use crate::policy::standing::State;
 use crate::score::Severity;
-use crate::text::printable;
+use crate::text::{count, printable};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -51,8 +52,11 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (style, script) = (unix_lines(STYLE), unix_lines(SCRIPT));
     let title = match report.groups.len() {
         0 => "No secrets found".to_owned(),
-        1 => format!("1 secret in {} place(s)", report.summary.occurrences),
-        secrets => format!("{secrets} secrets in {} places", report.summary.occurrences),
+        secrets => format!(
+            "{} in {}",
+            count(secrets as u64, "secret"),
+            count(report.summary.occurrences, "place")
+        ),
     };
     writeln!(
         out,
@@ -89,7 +93,11 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if !report.problems.is_empty() {
-        write!(out, "<a href=\"#problems\">Incomplete: {} problem(s)</a>.", report.problems.len())?;
+        write!(
+            out,
+            "<a href=\"#problems\">Incomplete: {}</a>.",
+            count(report.problems.len() as u64, "problem")
+        )?;
     }
     writeln!(out, "</p>\n</header>\n<main>")
 }
@@ -123,6 +131,11 @@ fn filters(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     choice("kind", "Kind", kinds.into_iter(), out)?;
     let providers: BTreeSet<&str> = groups.iter().map(|g| &*rule(g).provider).collect();
     choice("provider", "Provider", providers.into_iter(), out)?;
+    let states: BTreeSet<State> = groups.iter().flat_map(states).collect();
+    // Only what is compared with a baseline has a state.
+    if !states.is_empty() {
+        choice("state", "State", states.iter().map(|state| state.name()), out)?;
+    }
     writeln!(
         out,
         "<label class=\"tick\"><input type=\"checkbox\" name=\"present\"> still there</label>\n\
@@ -153,13 +166,14 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
     write!(
         out,
         "<li data-severity=\"{severity}\" data-confidence=\"{}\" data-kind=\"{}\" \
-         data-provider=\"{}\" data-present=\"{}\"><details><summary>\
+         data-provider=\"{}\" data-present=\"{}\" data-state=\"{}\"><details><summary>\
          <span class=\"badge {severity}\">{severity} {}</span> <span class=\"title\">{}</span> \
          <code>{}</code> <span class=\"where quiet\"><code>{}</code>",
         group.confidence.name(),
         rule.kind.name(),
         escaped(&rule.provider),
         group.occurrences.iter().any(place::is_present),
+        states(group).iter().map(|state| state.name()).collect::<Vec<_>>().join(" "),
         group.score.value,
         escaped(&rule.text.title),
         escaped(&report.shown_secret(group)),
@@ -175,6 +189,15 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
     writeln!(out, "</span></summary>\n<div id=\"s-{id}\">\n<dl>")?;
     let mut row = |name: &str, html: &str| writeln!(out, "<dt>{name}</dt><dd>{html}</dd>");
     row("Opens", &escaped(&rule.text.why))?;
+    for (name, text) in [
+        ("Unlocks", place::unlocked(group)),
+        ("History", group.record.past()),
+        ("Ask", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
+    ] {
+        if let Some(text) = text {
+            row(name, &escaped(&text))?;
+        }
+    }
     row("Do first", &escaped(&rule.text.fix))?;
     row("Instead", &escaped(&rule.text.instead))?;
     let because: String =
@@ -191,6 +214,11 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
     writeln!(out, "</dl>")?;
     places(group, out)?;
     writeln!(out, "</div></details></li>")
+}
+
+/// What the baseline says of the places that somebody has to act on.
+fn states(group: &SecretGroup) -> BTreeSet<State> {
+    place::open(group).filter_map(|finding| finding.standing.state).collect()
 }
 
 fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {

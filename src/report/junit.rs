@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
+use crate::text::count;
 
 /// Writes the report. Secrets stay redacted: build servers show it to many.
 ///
@@ -74,7 +75,10 @@ fn secret(
     }
     let others = group.occurrences.len() - 1;
     if others > 0 {
-        body.push_str(&format!("the same secret stands in {others} more place(s)\n"));
+        body.push_str(&format!(
+            "the same secret stands in {}\n",
+            count(others as u64, "more place")
+        ));
     }
     failed(&path, &name, severity, &message, &body, out)
 }

@@ -7,6 +7,7 @@ use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::score::Severity;
+use crate::text::count;
 use crate::text::markdown::{cell_code, code, escaped};
 
 /// Places listed for a secret before the rest is only counted.
@@ -64,10 +65,10 @@ fn head(report: &Report<'_>) -> String {
         }
     }
     format!(
-        "## sprawl: {} secret(s) in {} place(s)\n\n{}\n\n\
+        "## sprawl: {} in {}\n\n{}\n\n\
          | Severity | Score | What | Where | Since | Secret |\n|---|---:|---|---|---|---|\n",
-        report.summary.secrets,
-        report.summary.occurrences,
+        count(report.summary.secrets, "secret"),
+        count(report.summary.occurrences, "place"),
         bands.join(", ")
     )
 }
@@ -106,8 +107,18 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
         text.push_str(&format!("- and {} more places\n", group.occurrences.len() - PLACES));
     }
     let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
+    text.push_str(&format!("\n**Opens:** {}\n", escaped(&rule.text.why)));
     for (name, value) in [
-        ("Opens", &*rule.text.why),
+        ("Unlocks", place::unlocked(group)),
+        ("History", group.record.past()),
+        ("Ask", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
+    ] {
+        // In code spans, because names of people and teams would become mentions.
+        if let Some(value) = value {
+            text.push_str(&format!("\n**{name}:** {}\n", code(&value)));
+        }
+    }
+    for (name, value) in [
         ("Do first", &*rule.text.fix),
         ("Instead", &*rule.text.instead),
         ("Because", &group.score.because.join("; ")),
@@ -121,7 +132,7 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
 
 fn listed(finding: &Finding) -> String {
     let mut text = code(&place::position(finding));
-    // In code spans, because names and addresses of people would become mentions.
+    // In code spans, for the same reason.
     for words in [place::history(finding), place::standing(finding)].into_iter().flatten() {
         text.push_str(&format!(" {}", code(&words)));
     }
@@ -133,8 +144,8 @@ fn end(report: &Report<'_>) -> String {
     let mut text = String::new();
     if !report.covered.is_empty() {
         text.push_str(&format!(
-            "\n{} more secret(s) are covered by marks, exceptions or the baseline.\n",
-            report.covered.len()
+            "\nCovered by marks, exceptions or the baseline: {}.\n",
+            count(report.covered.len() as u64, "more secret")
         ));
     }
     text + &problems(report)
@@ -144,7 +155,8 @@ fn problems(report: &Report<'_>) -> String {
     if report.problems.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n### Not scanned: {} problem(s)\n\n", report.problems.len());
+    let mut text =
+        format!("\n### Not scanned: {}\n\n", count(report.problems.len() as u64, "problem"));
     for problem in report.problems.iter().take(PLACES) {
         text.push_str(&format!("- {}: {}\n", code(&problem.place), escaped(&problem.what)));
     }

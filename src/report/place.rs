@@ -30,8 +30,22 @@ pub(super) fn history(finding: &Finding) -> Option<String> {
     if let Some(author) = &git.author {
         text.push_str(&format!("by {author} "));
     }
-    text.push_str(&format!("({})", git.reach));
+    text.push_str(&format!("({})", held_by(git)));
     Some(text)
+}
+
+/// What keeps it, in words.
+fn held_by(git: &GitPlace) -> &'static str {
+    match git.reach {
+        _ if git.at_head => "at HEAD",
+        "reachable" => "on another branch or tag",
+        "history-only" => "in history only",
+        "index" => "in the index",
+        "stash" => "in a stash",
+        "note" => "in a note",
+        "message" => "in a message",
+        other => other,
+    }
 }
 
 /// Whether whoever opens the path now finds the secret there.
@@ -43,6 +57,18 @@ pub(super) fn is_present(finding: &Finding) -> bool {
 pub(super) fn day(finding: &Finding) -> Option<&str> {
     let date = git(finding)?.date.as_deref()?;
     date.get(..10)
+}
+
+/// The first few things that a key opens, and how many more there are; nothing if it opens nothing.
+pub(super) fn unlocked(group: &SecretGroup) -> Option<String> {
+    const NAMED: usize = 5;
+    let all = &group.opens;
+    let mut named: Vec<String> =
+        all.iter().take(NAMED).map(|one| format!("{} ({})", one.path, one.what)).collect();
+    if all.len() > NAMED {
+        named.push(format!("and {} more", all.len() - NAMED));
+    }
+    (!named.is_empty()).then(|| named.join(", "))
 }
 
 /// The first day a secret is known from.

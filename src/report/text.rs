@@ -4,19 +4,15 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::Report;
-use crate::finding::{Finding, Origin};
+use super::{Report, place};
+use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::lifetime::RemarkKind;
-use crate::locked::Opened;
-use crate::record::{Record, day};
 use crate::score::Severity;
 use crate::text::printable;
 
 /// Places shown before the rest is only counted.
 const PLACES: usize = 10;
-/// The same for what a key opens.
-const OPENED: usize = 5;
 
 /// Writes the report; `colour` puts escape sequences in.
 ///
@@ -49,7 +45,7 @@ fn write_group(
     )?;
     let dim = Style::new().dimmed();
     for finding in group.occurrences.iter().take(PLACES) {
-        let place = place(finding);
+        let place = position(finding);
         writeln!(
             out,
             "              {}",
@@ -71,10 +67,10 @@ fn write_group(
     if !facts.is_empty() {
         label("says", &facts.join(", "))?;
     }
-    if !group.opens.is_empty() {
-        label("unlocks", &opened(&group.opens))?;
+    if let Some(text) = place::unlocked(group) {
+        label("unlocks", &text)?;
     }
-    if let Some(text) = past(&group.record) {
+    if let Some(text) = group.record.past() {
         label("history", &text)?;
     }
     let ends = group.remarks.iter().filter(|remark| remark.kind != RemarkKind::NeverExpires);
@@ -95,46 +91,10 @@ fn write_group(
     writeln!(out)
 }
 
-/// What history says of a secret, if anything.
-fn past(record: &Record) -> Option<String> {
-    let mut parts = Vec::new();
-    let mut say = |what: &str, seconds: Option<i64>| {
-        parts.extend(seconds.and_then(day).map(|day| format!("{what} {day}")));
-    };
-    say("first committed", record.first_seen);
-    say("replaced another value", record.rotated_at);
-    say("its place got another value", record.replaced_at);
-    say("gone since", record.last_seen);
-    if record.reintroduced {
-        parts.push("taken out and brought back".to_owned());
-    }
-    (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-/// The first few things that a key opens, and how many more there are.
-fn opened(all: &[Opened]) -> String {
-    let mut named: Vec<String> =
-        all.iter().take(OPENED).map(|one| format!("{} ({})", one.path, one.what)).collect();
-    if all.len() > OPENED {
-        named.push(format!("and {} more", all.len() - OPENED));
-    }
-    named.join(", ")
-}
-
-fn place(finding: &Finding) -> String {
-    let location = &finding.location;
-    let mut text = format!("{}:{}:{}", location.path, location.line, location.column);
-    if let Origin::Git(git) = &location.origin {
-        if let Some(commit) = &git.commit {
-            text.push_str(&format!("  in {}", &commit[..commit.len().min(10)]));
-        }
-        if let Some(date) = &git.date {
-            text.push_str(&format!(" of {}", &date[..date.len().min(10)]));
-        }
-        if let Some(author) = &git.author {
-            text.push_str(&format!(" by {author}"));
-        }
-        text.push_str(&format!(" ({})", git.reach));
+fn position(finding: &Finding) -> String {
+    let mut text = place::position(finding);
+    if let Some(history) = place::history(finding) {
+        text.push_str(&format!(", {history}"));
     }
     let standing = &finding.standing;
     if let Some(suppression) = &standing.suppression {

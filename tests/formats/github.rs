@@ -45,7 +45,7 @@ fn the_step_summary_is_added_to() {
     assert_eq!(std::fs::read_to_string(&summary).unwrap(), "# before\n");
     scan(&["scan", "deploy", "-f", "github"]);
     let text = std::fs::read_to_string(&summary).unwrap();
-    assert!(text.starts_with("# before\n## sprawl: 1 secret(s) in 1 place(s)\n"), "{text}");
+    assert!(text.starts_with("# before\n## sprawl: 1 secret in 1 place\n"), "{text}");
 }
 
 #[test]

@@ -49,6 +49,24 @@ fn the_picture_says_where_and_since_when() {
 }
 
 #[test]
+fn what_a_baseline_knows_can_be_filtered_by_state() {
+    let repo = Repo::new();
+    repo.write("a.env", crate::git::secret_line(1));
+    repo.commit("first");
+    let page = || repo.scan(&["-f", "html", "--include-placeholders"]).stdout;
+    assert!(!page().contains("name=\"state\""));
+    let mut command = crate::common::sprawl(&repo.root);
+    repo.set_environment(&mut command);
+    assert!(command.arg("baseline").status().unwrap().success());
+    repo.write("b.env", crate::git::secret_line(2));
+    let page = page();
+    assert!(
+        page.contains("<select name=\"state\"><option value=\"\">all</option><option>new</option>")
+    );
+    assert!(page.contains("data-state=\"new\""));
+}
+
+#[test]
 fn pages_without_findings() {
     let (_guard, root) = broken_tree();
     let page = run(&root, &["scan", ".", "-f", "html"]).stdout;

@@ -56,7 +56,7 @@ fn pages_show_both() {
         assert!(text.contains("covered by"), "{format}: {text}");
         assert!(text.contains("b.env:1:3"), "{format}: {text}");
     }
-    assert!(report("markdown").contains("1 more secret(s) are covered"));
+    assert!(report("markdown").contains("baseline: 1 more secret."));
     let page = report("html");
     assert!(page.contains("<h2>Covered by marks, exceptions or the baseline</h2>"));
     assert!(page.contains("<code>c.env:1:3</code>"));

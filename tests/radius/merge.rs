@@ -6,6 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::keys::{certificate, ec_key};
 use super::story::Story;
 use crate::common::{Run, finished, minted, run, scratch, sprawl, write};
 
@@ -29,6 +30,12 @@ fn content(kind: usize, which: u64) -> String {
         4 => format!("ADMIN_TOKEN={}\n", minted("github-pat-classic", which)),
         5 => format!("redis://:{}@localhost\n", "changeme"),
         6 => format!("aws_access_key_id = {}\n", minted("aws-access-key-id", which)),
+        7 => format!(
+            "TOKEN={} # sprawl:allow github-pat-classic reason=\"known\"\n",
+            minted("github-pat-classic", which)
+        ),
+        8 => ec_key(which),
+        9 => certificate(which, "www.example.org"),
         _ => "nothing\n".to_owned(),
     }
 }
@@ -37,7 +44,7 @@ const NAMES: &[&str] = &["a.env", "tests/b.yaml", "deploy/prod/c.yaml", "README.
 
 /// Files of a tree: name, kind and which.
 fn any_tree() -> impl Strategy<Value = Vec<(usize, usize, u64)>> {
-    proptest::collection::vec((0..NAMES.len(), 0..8_usize, 0..3_u64), 0..9)
+    proptest::collection::vec((0..NAMES.len(), 0..11_usize, 0..3_u64), 0..9)
 }
 
 fn plant(root: &Path, tree: &str, files: &[(usize, usize, u64)]) {
@@ -47,13 +54,42 @@ fn plant(root: &Path, tree: &str, files: &[(usize, usize, u64)]) {
     }
 }
 
+/// Takes what is there into the baseline but for one secret, which is accepted for some days. Then a
+/// file goes and another comes.
+fn decide(root: &Path) {
+    let today = jiff::Zoned::now().date();
+    let until = today.checked_add(jiff::Span::new().days(5)).unwrap().to_string();
+    let found = keyed(root, &["scan", "a", "b", "-f", "json"]);
+    let found: Value = serde_json::from_str(&found.stdout).unwrap();
+    if let Some(id) = found["secrets"][0]["secret_id"].as_str() {
+        let how = ["--owner", "@team", "--reason", "third-party", "--until", until.as_str()];
+        let done = keyed(root, &[&["accept", id][..], &how].concat());
+        assert_eq!(done.status, 0, "{}", done.stderr);
+    }
+    let done = keyed(root, &["baseline"]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    let first = root.join("a/0");
+    if first.exists() {
+        std::fs::remove_dir_all(first).unwrap();
+    }
+    write(root, "b/later.env", content(0, 9));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 20, ..ProptestConfig::default() })]
     #[test]
-    fn a_merge_is_a_scan_of_everything(a in any_tree(), b in any_tree(), damaged in any::<bool>()) {
+    fn a_merge_is_a_scan_of_everything(
+        a in any_tree(),
+        b in any_tree(),
+        damaged in any::<bool>(),
+        decided in any::<bool>(),
+    ) {
         let (_guard, root) = scratch();
         plant(&root, "a", &a);
         plant(&root, "b", &b);
+        if decided {
+            decide(&root);
+        }
         if damaged {
             write(&root, "b/broken/.git/HEAD", "this is no repository\n");
         }
@@ -74,6 +110,35 @@ proptest! {
             let merged = keyed(&root, &["merge", "a.json", "b.json", "-f", format]);
             prop_assert_eq!(&merged.stdout, &all.stdout);
         }
+    }
+}
+
+/// The same with what is decisive in it, whatever is drawn: a key whose certificate is elsewhere, a
+/// marked secret, one that is accepted, some that are known and one that is gone.
+#[test]
+fn certificates_and_decisions_survive_a_merge() {
+    let (_guard, root) = scratch();
+    plant(&root, "a", &[(0, 0, 1), (1, 8, 1), (3, 7, 2), (0, 1, 1)]);
+    plant(&root, "b", &[(2, 9, 1), (0, 0, 1), (4, 4, 0)]);
+    decide(&root);
+    let all = keyed(&root, &["scan", "a", "b", "-f", "json"]);
+    for text in
+        ["tls-private-key", "a certificate has", "\"by\": \"sprawl:allow", "\"third-party\""]
+    {
+        assert!(all.stdout.contains(text), "{text}: {}", all.stdout);
+    }
+    for state in ["new", "unchanged", "absent"] {
+        assert!(all.stdout.contains(&format!("\"state\": \"{state}\"")), "{state}: {}", all.stdout);
+    }
+    assert!(all.stderr.contains("ends in 5 days"), "{}", all.stderr);
+    keyed(&root, &["scan", "a", "-o", "a.json"]);
+    keyed(&root, &["scan", "b", "-o", "b.json"]);
+    for format in ["json", "text", "sarif", "csv", "html", "markdown", "junit", "github"] {
+        let all = keyed(&root, &["scan", "a", "b", "--sarif-profile", "generic", "-f", format]);
+        let merge = ["merge", "b.json", "a.json", "--sarif-profile", "generic", "-f", format];
+        let merged = keyed(&root, &merge);
+        assert_eq!(merged.stdout, all.stdout, "{format}");
+        assert_eq!((merged.status, merged.stderr), (all.status, all.stderr), "{format}");
     }
 }
 

@@ -4,7 +4,10 @@
 //! taken out and came back; an age key opens 14 SOPS files; one person, who leaves, brought the age
 //! key and a token of their own.
 
-use serde_json::Value;
+use std::path::Path;
+
+use regex_automata::meta::Regex;
+use serde_json::{Value, json};
 
 use crate::common::{Run, finished, minted, sprawl};
 use crate::git::Repo;
@@ -92,6 +95,74 @@ impl Story {
         let plan: Value = serde_json::from_str(&done.stdout).unwrap();
         plan["steps"].as_array().unwrap().iter().map(outline).collect()
     }
+}
+
+/// Puts names in place of what changes with the clock or with the way in which secrets are minted.
+fn readable(report: &Value, text: &str) -> String {
+    let mut text = text.to_owned();
+    let mut commits = Vec::new();
+    for (secret, number) in report["secrets"].as_array().unwrap().iter().zip(1..) {
+        text = text.replace(secret["secret_id"].as_str().unwrap(), &format!("SECRET-{number}"));
+        for occurrence in secret["occurrences"].as_array().unwrap() {
+            let known = [&occurrence["commit"], &occurrence["removed_by"]];
+            commits.extend(known.into_iter().filter_map(Value::as_str));
+        }
+    }
+    commits.sort();
+    commits.dedup();
+    for commit in commits {
+        text = text.replace(commit, "COMMIT").replace(&commit[..10], "COMMIT");
+    }
+    for (expression, name) in [
+        (r"\*\*\*\*[0-9A-Za-z_-]{4}", "****TAIL"),
+        (r"[0-9]+ day\(s\)", "N day(s)"),
+        (r"age1[0-9a-z]{58}", "RECIPIENT"),
+    ] {
+        let expression = Regex::new(expression).unwrap();
+        let found: Vec<String> =
+            expression.find_iter(&text).map(|m| text[m.range()].to_owned()).collect();
+        for one in found {
+            text = text.replace(&one, name);
+        }
+    }
+    text
+}
+
+/// Compares with a file beside this one; with SPRAWL_TEST_WRITE in the environment it is written.
+fn assert_reads(name: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/radius/story").join(name);
+    if std::env::var_os("SPRAWL_TEST_WRITE").is_some() {
+        std::fs::write(&file, text).unwrap();
+    }
+    let wanted = std::fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
+    assert!(
+        text == wanted,
+        "{} reads otherwise now; with SPRAWL_TEST_WRITE=1 in the environment the test writes it \
+         anew, to be read again:\n{text}",
+        file.display()
+    );
+}
+
+/// What readers of SARIF see of a result.
+fn selected(result: &Value) -> Value {
+    let place = |value: &Value| {
+        let place = &value["physicalLocation"];
+        let (uri, line) = (&place["artifactLocation"]["uri"], &place["region"]["startLine"]);
+        json!(format!("{}:{line}", uri.as_str().unwrap()))
+    };
+    let list = |name: &str, of: &dyn Fn(&Value) -> Value| {
+        let all = result[name].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().map(of).collect::<Vec<_>>()
+    };
+    json!({
+        "ruleId": result["ruleId"],
+        "level": result["level"],
+        "message": result["message"]["markdown"],
+        "location": place(&result["locations"][0]),
+        "related": list("relatedLocations", &place),
+        "taxa": list("taxa", &|taxon| taxon["id"].clone()),
+        "record": result["properties"]["record"],
+    })
 }
 
 fn outline(step: &Value) -> String {
@@ -204,4 +275,21 @@ fn sarif_tells_the_same_story() {
         let taxa = result["taxa"].to_string();
         assert!(taxa.contains("NHI8:2025") && taxa.contains("NHI9:2025"), "{taxa}");
     }
+}
+
+#[test]
+fn the_story_reads_well() {
+    let story = Story::new();
+    let report = story.report();
+    std::fs::write(story.holder.root.join("all.json"), report.to_string()).unwrap();
+    let reads = |name: &str, text: &str| assert_reads(name, &readable(&report, text));
+    reads("report.txt", &story.scan("text").stdout);
+    reads("plan.txt", &story.run(&["plan", "all.json"]).stdout);
+    reads("plan.md", &story.run(&["plan", "all.json", "-f", "markdown"]).stdout);
+    let leaves = ["offboard", "--author", "bob@example.invalid", "all.json"];
+    reads("offboard.txt", &story.run(&leaves).stdout);
+    let log: Value = serde_json::from_str(&story.scan("sarif").stdout).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let selected: Vec<Value> = results.iter().map(selected).collect();
+    reads("results.json", &format!("{:#}\n", Value::Array(selected)));
 }

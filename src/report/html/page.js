@@ -22,6 +22,7 @@
         wanted("confidence", facts.confidence) &&
         wanted("kind", facts.kind) &&
         wanted("provider", facts.provider) &&
+        (!form.elements.state?.value || facts.state.split(" ").includes(form.elements.state.value)) &&
         (!form.elements.present.checked || facts.present === "true") &&
         words.every((word) => textOf(item).includes(word))
       );

@@ -19,6 +19,7 @@ use crate::record::Record;
 use crate::report::{Report, SarifProfile, place};
 use crate::rules::RuleId;
 use crate::score::Severity;
+use crate::text::markdown::escaped;
 
 /// Other places listed with a result, and things that a key opens. Every place is a result of its own
 /// with the same `secretId/v1`, and the report in JSON has everything.
@@ -110,12 +111,15 @@ impl<'a> Shared<'a> {
         text.push('.');
         let score = &group.score;
         let severity = score.severity();
-        let markdown = format!(
+        let mut markdown = format!(
             "{text} **Score {} ({})** because: {}.",
             score.value,
             severity.name(),
             self.because
         );
+        for past in [place::history(finding), group.record.past()].into_iter().flatten() {
+            markdown.push_str(&format!(" {}.", escaped(&past)));
+        }
         let hash = finding.line_hash.as_deref().map(|hash| match same_line {
             1 => Cow::Borrowed(hash),
             _ => Cow::Owned(format!("{hash}-{same_line}")),
