@@ -93,6 +93,26 @@ const NOTATIONS: &[(&str, &str)] = &[
     ("Rust", "let password: &str = \"{V}\";\n"),
     ("Scala", "val password = \"{V}\"\n"),
     ("Swift", "let password = \"{V}\"\n"),
+    ("Go, typed", "var password string = \"{V}\"\n"),
+    ("Go, typed constant", "const apiKey string = \"{V}\"\n"),
+    ("Go, bytes", "var signingKey []byte = []byte(\"{V}\")\n"),
+    ("PHP, appended", "$password .= '{V}';\n"),
+    ("make", "DB_PASSWORD := {V}\n"),
+    ("make, POSIX", "DB_PASSWORD ::= {V}\n"),
+    ("make, immediate", "DB_PASSWORD :::= {V}\n"),
+    ("make, default", "DB_PASSWORD ?= {V}\n"),
+    ("Kotlin, nullable", "private val password: String? = \"{V}\"\n"),
+    ("Kotlin, constant", "const val API_KEY: String = \"{V}\"\n"),
+    ("Swift, typed", "private let apiKey: String = \"{V}\"\n"),
+    ("Scala, typed", "val password: String = \"{V}\"\n"),
+    ("TypeScript, member", "  private readonly apiKey: string = '{V}';\n"),
+    ("C#, property", "public string Password { get; set; } = \"{V}\";\n"),
+    ("arguments", "args := []string{\"--keystore-password\", \"{V}\"}\n"),
+    ("shell, comparison", "if [ \"${DB_PASSWORD}\" == \"{V}\" ]; then\n"),
+    (
+        "JSON as a token",
+        "\"Api-Token\": \"{\\\"name\\\": \\\"root\\\", \\\"sig\\\": \\\"{V}\\\"}\",\n",
+    ),
     ("joined", "password = \"{V}\" +\n    suffix\n"),
 ];
 
@@ -141,6 +161,28 @@ const HARMLESS: &[&str] = &[
     "def password(self, value: str) -> None:\n",
 ];
 
+/// Values in two pieces, `{A}` and `{B}`.
+const JOINED: &[(&str, &str)] = &[
+    ("Java", "String password = \"{A}\" +\n    \"{B}\";\n"),
+    ("JavaScript", "const apiKey = '{A}' + '{B}';\n"),
+    ("PHP", "$password = '{A}' . '{B}';\n"),
+    ("Lua", "password = \"{A}\" .. \"{B}\"\n"),
+    ("Basic", "Password = \"{A}\" & \"{B}\"\n"),
+    ("C", "static const char *password = \"{A}\"\n    \"{B}\";\n"),
+    ("Python", "SECRET_KEY = (\n    \"{A}\"\n    \"{B}\"\n)\n"),
+    ("Ruby", "password = '{A}' \\\n  '{B}'\n"),
+    ("shell", "export DB_PASSWORD=\"{A}\\\n{B}\"\n"),
+    ("Windows", "String password = \"{A}\" +\r\n    \"{B}\";\r\n"),
+];
+
+/// Literals next to each other that are not one.
+const APART: &[&str] = &[
+    "{\n\"password\": \"{A}\"\n\"user\": \"{B}\"\n}\n",
+    "password = \"{A}\"\n\nuser = \"{B}\"\n",
+    "passwords = [\"{A}\", \"{B}\"]\n",
+    "login --password \"{A}\" \"{B}\"\n",
+];
+
 /// Letters and digits as a generator makes them.
 fn generated(mut seed: u64, length: usize) -> String {
     let alphabet = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
@@ -180,6 +222,41 @@ fn every_notation_is_read() {
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");
+}
+
+/// What identifies the secrets that are found where the pieces are joined.
+fn identities(scanner: &mut Scanner<'_>, text: &str) -> Vec<Vec<u8>> {
+    scanner.candidates(text.as_bytes()).into_iter().filter_map(|c| c.identity).collect()
+}
+
+#[test]
+fn pieces_are_one_value() {
+    let rules = Rules::builtin();
+    let mut scanner = Scanner::new(&rules);
+    let (a, b) = (generated(3, 11), generated(4, 9));
+    let text = |notation: &str| notation.replace("{A}", &a).replace("{B}", &b);
+    let whole = [&a[..], &b].concat();
+    for (what, notation) in JOINED {
+        let found = identities(&mut scanner, &text(notation));
+        assert_eq!(found, [whole.as_bytes()], "{what}");
+    }
+    for notation in APART {
+        assert!(identities(&mut scanner, &text(notation)).is_empty(), "{notation}");
+    }
+}
+
+#[test]
+fn wrapped_base64_is_one_value() {
+    let rules = Rules::builtin();
+    let mut scanner = Scanner::new(&rules);
+    let value = generated(5, 150);
+    let (first, rest) = value.split_at(64);
+    let (second, third) = rest.split_at(64);
+    for end in ["\n", "\r\n"] {
+        let lines = ["api_secret: |", first, second, third, "user: anna", ""];
+        let text = lines.join(&format!("{end}  ")).replace("  user", "user");
+        assert_eq!(identities(&mut scanner, &text), [value.as_bytes()], "{text}");
+    }
 }
 
 #[test]

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Trains the weighing of src/detect/assignment on a labelled corpus.
 
-  assignment-features CORPUS/data > corpus.tsv            (cargo run --release --example ...)
-  train.py OUT.rs --corpus CORPUS corpus.tsv WEIGHT [--corpus ...] [--clean clean.tsv] [--validate]
+  cargo run --release --example assignment-features -- OBFUSCATED/data > obfuscated.tsv
+  cargo run --release --example assignment-features -- RAW/data > raw.tsv
+  train.py src/detect/assignment/trees.rs --corpus OBFUSCATED obfuscated.tsv 1 --corpus RAW raw.tsv 2
+
+makes the committed file byte for byte (numpy 2.4). --clean TSV adds trees without secrets.
 
 A corpus has meta/*.csv with the columns of Samsung/CredData (FilePath, LineStart, LineEnd,
 GroundTruth, ValueStart, ValueEnd, Category); its labels are under Apache-2.0. Values on lines
 without a label, and those of trees that are known to be clean, are taken for harmless with less
-weight. Give both the obfuscated and the raw text (the tables in the repository: 1 and 1.3): the
-obfuscation leaks the label.
+weight. Both the obfuscated and the raw text are learned from, because the obfuscation leaks the
+label.
 
 --validate trains without each eighth of the repositories in turn and prints what is found in them.
 """
@@ -49,7 +52,7 @@ def labels(corpus):
 def judged(rows, start, end):
     """(is a secret, weight) of a value."""
     if rows is None:
-        return 0, 0.4
+        return 0, 0.5
     for true, first, last, counts in rows:
         if true and counts and (first < 0 or (first < end and (last < 0 or last > start))):
             return 1, 1.0
@@ -60,9 +63,10 @@ def read(tsv, corpus, weight):
     rows = labels(corpus) if corpus else {}
     data = dict(x=[], y=[], w=[], group=[], key=[])
     with open(tsv, errors="replace") as file:
-        names = next(file).rstrip("\n").split("\t")[4:]
-        for line in file:
-            path, number, start, end, *values = line.rstrip("\n").split("\t")
+        names = next(file).rstrip("\n").split("\t")[6:]
+        # The walk of a tree has no order of its own.
+        for line in sorted(file):
+            path, number, start, end, _, _, *values = line.rstrip("\n").split("\t")
             if path == "path":
                 continue
             if corpus:
@@ -84,7 +88,7 @@ def read(tsv, corpus, weight):
 
 def balance(y, w, group, kinds):
     """A repository with many rows does not count for more than a few middling ones."""
-    for value, most in ((1, 60), (0, 600)):
+    for value, most in ((1, 60), (0, 400)):
         counts = collections.Counter(group[(y == value) & kinds])
         for name, count in counts.items():
             if count > most:

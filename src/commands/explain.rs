@@ -126,7 +126,7 @@ fn weighing(
     let value = &assigned.value;
     let shown = String::from_utf8_lossy(&text[name.span.clone()]);
     let shown = if shown.is_empty() { "(part of a URL)".into() } else { shown };
-    let shape = values::shape(&text[value.clone()]);
+    let shape = values::shape(&assigned.content(text));
     let _ = writeln!(
         out,
         "weighed    {shown}: a {:?} of {} bytes at column {}, joined by {:?}, {:?}",

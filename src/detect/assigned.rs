@@ -4,9 +4,10 @@ use super::assignment::judge::{reasons, rule_of, verdict};
 use super::assignment::names::Class;
 use super::assignment::{self, Measured};
 use super::decoded::Decoded;
-use super::{Candidate, PREFIX, Scanner, Standing, entropy};
+use super::{Candidate, PREFIX, Scanner, Standing, entropy, placeholder};
 use crate::finding::{Confidence, Evidence};
 use crate::rules::{Rule, RuleId, Target, lexicon};
+use crate::score::Usability;
 
 /// Bytes before the name and after the value in which a provider's host is looked for.
 const AROUND: usize = 200;
@@ -42,7 +43,7 @@ impl Scanner<'_> {
         let from = measured.name.span.start.saturating_sub(AROUND);
         let around = &text[from..(assigned.end + AROUND).min(text.len())];
         let name = &text[measured.name.span.clone()];
-        lexicon::type_of(name, &text[assigned.value.clone()], around)
+        lexicon::type_of(name, &assigned.content(text), around)
             .and_then(|id| self.rules.named(id))
             .or_else(|| self.rules.named(rule_of(measured.name.class)))
     }
@@ -50,7 +51,8 @@ impl Scanner<'_> {
     /// Whether the value is a credential that cannot work: it begins as those of a known type do, it
     /// misses the form of the vendor in its name by one character, or it has signs that no token has.
     fn is_malformed(&self, text: &[u8], measured: &Measured) -> bool {
-        let value = &text[measured.assigned.value.clone()];
+        let content = measured.assigned.content(text);
+        let value = &content[..];
         let is_token = matches!(measured.name.class, Class::Token | Class::ApiKey | Class::Key);
         (is_token && has_foreign_sign(value))
             || self.begins_like_another_type(value)
@@ -111,18 +113,24 @@ impl Scanner<'_> {
         }
         let Some((rule, _)) = self.rule_for(text, measured) else { return };
         let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0)];
-        if verdict.is_weak {
+        let value = measured.assigned.content(text);
+        let mut usability = Vec::new();
+        if let Some(reason) = placeholder::placeholder(&value) {
+            usability.push(Usability::Placeholder);
+            evidence.push(Evidence::Placeholder(reason));
+        } else if verdict.is_weak {
             evidence.push(Evidence::WeakValue);
         }
-        evidence.push(Evidence::Entropy(entropy::shannon(&text[secret.clone()])));
+        evidence.push(Evidence::Entropy(entropy::shannon(&value)));
+        let identity = (!measured.assigned.pieces.is_empty()).then(|| value.into_owned());
         out.push(Candidate {
             rule,
             specificity: (Standing::Generic, false, 0, 0, 0),
             secret,
-            identity: None,
+            identity,
             evidence,
             confidence,
-            usability: Vec::new(),
+            usability,
             decoded: Decoded::default(),
             companions: Vec::new(),
         });

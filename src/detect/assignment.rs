@@ -240,6 +240,24 @@ mod tests {
         }
 
         #[test]
+        fn another_spelling_of_the_name_changes_nothing(
+            names in proptest::sample::subsequence(
+                vec!["db_password", "dbPassword", "DbPassword", "db-password", "DB_PASSWORD", "dbPasswd"],
+                2,
+            ),
+            value in "[A-Za-z0-9!%+]{8,20}[a-z]",
+            form in 0..3_usize,
+        ) {
+            let text = |name: &str| match form {
+                0 => format!("port = 1\n{name} = \"{value}\"\n"),
+                1 => format!("port: 1\n{name}: {value}\n"),
+                _ => format!("{{\"port\": 1, \"{name}\": \"{value}\"}}\n"),
+            };
+            let odds = |name: &str| verdict_of(&text(name), &value).map(|v| v.odds);
+            proptest::prop_assert_eq!(odds(names[0]), odds(names[1]));
+        }
+
+        #[test]
         fn quotes_indentation_and_line_ends_change_nothing(
             value in "[A-Za-z0-9+]{6,20}[a-z]",
             class in proptest::sample::select(vec!["password", "api_key", "token", "clientSecret"]),
@@ -258,15 +276,19 @@ mod tests {
         }
 
         #[test]
-        fn utf_16_changes_nothing(value in "[A-Za-z0-9+]{6,20}[a-z]") {
+        fn encodings_change_nothing(value in "[A-Za-z0-9+]{6,20}[a-z]") {
             let text = format!("db_password: \"{value}\"\n");
             let wide: Vec<u8> = std::iter::once(0xfeff_u16)
                 .chain(text.encode_utf16())
                 .flat_map(u16::to_le_bytes)
                 .collect();
-            let narrow = crate::text::decoded(&wide);
-            let back = std::str::from_utf8(&narrow).unwrap();
-            proptest::prop_assert_eq!(verdict_of(&text, &value), verdict_of(back, &value));
+            let big: Vec<u8> = wide.chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect();
+            let marked = [&b"\xef\xbb\xbf"[..], text.as_bytes()].concat();
+            for bytes in [wide, big, marked] {
+                let narrow = crate::text::decoded(&bytes);
+                let back = std::str::from_utf8(&narrow).unwrap();
+                proptest::prop_assert_eq!(verdict_of(&text, &value), verdict_of(back, &value));
+            }
         }
     }
 

@@ -35,7 +35,6 @@ features! {
     Class "what sort of secret the name promises"
     NameWords "number of words in the name"
     NameTail "words after the one that means a secret"
-    NameCapitals "name in capitals"
     NameSigil "sign before the name"
     NameQuoted "name in quotes, brackets or tags"
     NamePublic "name says public, id, name, type or the like"
@@ -110,6 +109,7 @@ features! {
     Constant "declared as a constant or variable"
     HashNear "hash or signature words close by"
     Schema "words of schemas close by"
+    TextNear "texts for people on the lines around"
 }
 
 /// The values of all features.
@@ -163,7 +163,6 @@ fn of_name(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     v.set(Feature::NameWords, name.len());
     v.set(Feature::NameTail, name.tail());
     let bytes = &text[name.span.clone()];
-    v.flag(Feature::NameCapitals, !bytes.iter().any(u8::is_ascii_lowercase));
     v.set(
         Feature::NameSigil,
         match before {
@@ -261,7 +260,8 @@ fn share(part: usize, whole: usize) -> usize {
 }
 
 fn of_value(v: &mut Vector, text: &[u8], assigned: &Assigned) {
-    let value = &text[assigned.value.clone()];
+    let content = assigned.content(text);
+    let value = &content[..];
     let n = value.len();
     let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
     v.set(Feature::Length, n.min(300));
@@ -329,7 +329,9 @@ fn of_line(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     let line_end = memchr::memchr2(b'\n', b'\r', after).unwrap_or(after.len());
     let left = &before[line_start..];
     let right = &after[..line_end];
-    let (line_left, line_right) = (left.trim_ascii_start(), right.trim_ascii_end());
+    // A mark of the encoding before the first line is no part of it.
+    let unmarked = left.strip_prefix(b"\xef\xbb\xbf").unwrap_or(left);
+    let (line_left, line_right) = (unmarked.trim_ascii_start(), right.trim_ascii_end());
     // Behind the closing quote.
     let mut beyond = line_right;
     while let [b'\\', b'"' | b'\'', rest @ ..] | [b'"' | b'\'' | b'`', rest @ ..] = beyond {
@@ -396,6 +398,7 @@ fn of_line(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     );
     near(v, before, after);
     v.set(Feature::PairedNames, paired(before, after));
+    v.set(Feature::TextNear, texts(before, after));
     v.flag(Feature::Semicolon, line_right.ends_with(b";"));
     v.flag(Feature::CommaEnd, line_right.ends_with(b","));
     v.flag(
@@ -554,8 +557,22 @@ fn paired(before: &[u8], after: &[u8]) -> usize {
             .count();
         key > 0 && matches!(line[key..].trim_ascii_start().first(), Some(b':' | b'='))
     };
-    let lines = |range: &mut dyn Iterator<Item = &[u8]>| range.take(2).filter(keyed).count();
-    let mut earlier = before.rsplit(|b| *b == b'\n').skip(1);
-    let mut later = after.split(|b| *b == b'\n').skip(1);
-    lines(&mut earlier) + lines(&mut later)
+    lines_around(before, after).filter(keyed).count()
+}
+
+/// How many of the two lines before and after have a text of three words and more in quotes.
+fn texts(before: &[u8], after: &[u8]) -> usize {
+    let letter = |b: u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    let text = |line: &&[u8]| {
+        let Some(quote) = memchr::memchr2(b'"', b'\'', line) else { return false };
+        let blank = |w: &&[u8]| letter(w[0]) && w[1] == b' ' && letter(w[2]);
+        line[quote..].windows(3).filter(blank).count() >= 2
+    };
+    lines_around(before, after).filter(text).count()
+}
+
+/// The two lines before and after, the nearest first.
+fn lines_around<'t>(before: &'t [u8], after: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
+    let earlier = before.rsplit(|b| *b == b'\n').skip(1).take(2);
+    earlier.chain(after.split(|b| *b == b'\n').skip(1).take(2))
 }

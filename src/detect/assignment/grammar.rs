@@ -4,6 +4,7 @@
 //! One grammar for all of them, because texts mix notations: JSON within strings, shell within
 //! Markdown. It reads on from the name and needs no knowledge of the file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lexicon;
@@ -15,8 +16,10 @@ pub const LONGEST_VALUE: usize = 1200;
 /// A literal that stands where the value of a name stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
-    /// The literal without its quotes.
+    /// The literal without its quotes; of several that are joined, from the first to the last.
     pub value: Range<usize>,
+    /// The pieces of a joined literal, without quotes and operators; empty for a single one.
+    pub pieces: Vec<Range<usize>>,
     /// How it is joined to the name.
     pub joint: Joint,
     /// How the literal is written.
@@ -43,6 +46,7 @@ impl Assigned {
         let end = value.end;
         Self {
             value,
+            pieces: Vec::new(),
             joint: Joint::Within,
             quoting: Quoting::Bare,
             call: None,
@@ -52,6 +56,16 @@ impl Assigned {
             in_list: false,
             scheme: None,
             end,
+        }
+    }
+
+    /// What the literal says, its pieces put together.
+    pub fn content<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        if self.pieces.is_empty() {
+            Cow::Borrowed(&text[self.value.clone()])
+        } else {
+            let pieces: Vec<&[u8]> = self.pieces.iter().map(|piece| &text[piece.clone()]).collect();
+            Cow::Owned(pieces.concat())
         }
     }
 }
@@ -116,7 +130,12 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
     let joint = match (reader.peek(0)?, reader.peek(1)) {
         (b':', Some(b'=')) => reader.take(2, Joint::Equals),
         (b':', Some(b'-')) => reader.take(2, Joint::Default),
-        (b':', Some(b':')) => return None,
+        (b':', Some(b':')) => match (reader.peek(2), reader.peek(3)) {
+            // Assignments of make.
+            (Some(b'='), _) => reader.take(3, Joint::Equals),
+            (Some(b':'), Some(b'=')) => reader.take(4, Joint::Equals),
+            _ => return None,
+        },
         (b':', _) => reader.take(1, Joint::Colon),
         (b'=', Some(b'=')) if reader.peek(2) == Some(b'=') => reader.take(3, Joint::Compared),
         (b'=', Some(b'=')) => reader.take(2, Joint::Compared),
@@ -135,12 +154,14 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
         (b'<', Some(b'-')) => reader.take(2, Joint::Equals),
         (b'|', Some(b' ')) if begins_row(text, name.span.start) => reader.take(2, Joint::Tag),
         (b'|', Some(b'|')) | (b'?', Some(b'?' | b':')) => reader.take(2, Joint::Default),
-        (b'?' | b'+' | b'|', Some(b'=')) => reader.take(2, Joint::Equals),
+        (b'?' | b'+' | b'|' | b'.', Some(b'=')) => reader.take(2, Joint::Equals),
         (b'o', Some(b'r')) if reader.peek(2) == Some(b' ') => reader.take(2, Joint::Default),
         (b',', _) if reader.second_result() => Joint::Equals,
         (b',', _) if symbol => match reader.value_of(quoted_name) {
             Some(()) => Joint::ValueOf,
-            None if is_first_argument(text, name.span.start) => reader.take(1, Joint::Comma),
+            None if flag || is_first_argument(text, name.span.start) => {
+                reader.take(1, Joint::Comma)
+            }
             None => return None,
         },
         (b'(', _)
@@ -152,6 +173,7 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
         (b'b' | b'B' | b'w' | b'W', _) if reader.identified(name) => Joint::Blank,
         (b'(', _) if !quoted_name => reader.take(1, Joint::Call),
         (b'{', Some(b'"')) if !quoted_name => reader.take(1, Joint::Call),
+        (b'{', _) if reader.accessors() => Joint::Equals,
         // `(?<name>` is a group of a regular expression, not an element.
         (b'>', _) if before == Some(b'<') && is_group(text, name.span.start) => return None,
         (b'>', _) if quoted_name || before == Some(b'<') => reader.take(1, Joint::Tag),
@@ -163,6 +185,10 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
             Joint::ValueOf
         }
         _ if reader.value_of(quoted_name).is_some() => Joint::ValueOf,
+        _ if !quoted_name && reader.type_after_name() => {
+            typed = true;
+            Joint::Equals
+        }
         _ if reader.at > end
             && (flag
                 || name.first() & lexicon::SCHEME != 0
@@ -193,9 +219,10 @@ fn is_group(text: &[u8], start: usize) -> bool {
 
 /// Whether the name is in the first cell of a row of a table: `| name | `.
 fn begins_row(text: &[u8], start: usize) -> bool {
-    let signs = |b: &u8| matches!(b, b' ' | b'`' | b'*');
-    let before = &text[start.saturating_sub(6)..start];
-    before.iter().rfind(|b| !signs(b)) == Some(&b'|')
+    let before = &text[start.saturating_sub(24)..start];
+    let line = before.rsplit(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+    let signs = line.trim_ascii_start().strip_prefix(b"|");
+    signs.is_some_and(|signs| signs.iter().all(|b| matches!(b, b' ' | b'`' | b'*')))
 }
 
 /// Whether the name is the first word of its line, or of a command that sets variables, or a scheme.
@@ -207,7 +234,7 @@ fn begins_command(text: &[u8], start: usize) -> bool {
         None if from == 0 => before,
         None => return false,
     };
-    let line = line.trim_ascii();
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     let line = line.strip_prefix(b"#").unwrap_or(line).trim_ascii_start();
     [&b""[..], b"ENV", b"ARG", b"env", b"setenv", b"setx", b"set", b"config set", b"CONFIG SET"]
         .contains(&line)
@@ -226,6 +253,8 @@ pub fn may_assign(text: &[u8], name: Range<usize>) -> bool {
         (Some(b':' | b'=' | b'!' | b'<' | b'|' | b'?' | b'+'), _) => true,
         (Some(b'"' | b'\'' | b'`' | b'('), _) | (Some(b'{'), Some(b'"')) => true,
         (Some(b'{'), Some(b'\n' | b'\r')) => closed,
+        (Some(b'{'), _) => reader.accessors(),
+        (Some(b'.'), Some(b'=')) => true,
         (Some(b','), _) => closed || before == Some(b':') || reader.second_result(),
         (Some(b'>'), _) => closed || before == Some(b'<'),
         (Some(b'\n' | b'\r'), _) => closed || before == Some(b' '),
@@ -237,6 +266,7 @@ pub fn may_assign(text: &[u8], name: Range<usize>) -> bool {
                         || text[name.start..name.end].eq_ignore_ascii_case(b"bearer")
                         || text[name.start..name.end].eq_ignore_ascii_case(b"identified")
                         || (reader.peek(0), reader.peek(1)) == (Some(b'o'), Some(b'r'))
+                        || reader.type_after_name()
                         || begins_command(text, name.start)))
         }
         (None, _) => false,
@@ -299,6 +329,34 @@ impl Reader<'_> {
         (1..=3).contains(&word)
     }
 
+    /// Passes over a type between a name and its value, as Go writes it: `key []byte = "`.
+    fn type_after_name(&mut self) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let letters = |b: &u8| b.is_ascii_alphanumeric() || b"_.*[]".contains(b);
+        let word = rest.iter().take(GAP).take_while(|b| letters(b)).count();
+        let begins = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || b"*[".contains(b));
+        let value = matches!(
+            rest.get(word..),
+            Some([b' ', b'=', b' ', b'"' | b'`', ..] | [b' ', b'=', b' ', b'[', b']', ..])
+        );
+        if begins && value {
+            self.at += word + 2;
+        }
+        begins && value
+    }
+
+    /// Passes over the accessors of a property in C#: `{ get; set; } = "`.
+    fn accessors(&mut self) -> bool {
+        let rest = &self.text[self.at..(self.at + GAP).min(self.text.len())];
+        let Some(inner) = rest.strip_prefix(b"{ get;") else { return false };
+        let Some(close) = memchr::memchr(b'}', inner) else { return false };
+        let assigns = inner[close + 1..].starts_with(b" = ");
+        if assigns {
+            self.at += rest.len() - inner.len() + close + 3;
+        }
+        assigns
+    }
+
     /// Passes over the sign of a YAML block: `>`, `|-`.
     fn block_scalar(&mut self) -> bool {
         let length = match (self.peek(0), self.peek(1)) {
@@ -354,6 +412,8 @@ impl Reader<'_> {
                 Some(b'\\') if matches!(self.peek(1), Some(b'"' | b'\'')) => self.at += 2,
                 Some(b'&') if let Some(length) = entity(&self.text[self.at..]) => self.at += length,
                 Some(b')') if self.at > start => self.at += 1,
+                // `[ "${name}" == "`.
+                Some(b'}') if self.text[self.at..].starts_with(b"}\" == \"") => self.at += 1,
                 Some(b'?' | b'!') if self.peek(1) == Some(b':') => self.at += 1,
                 _ => break,
             }
@@ -472,6 +532,12 @@ impl Reader<'_> {
                     self.space(2);
                     continue;
                 }
+                b'(' if call.is_none() && matches!(self.peek(1)?, b'\n' | b'\r') => {
+                    call = Some(self.at..self.at);
+                    self.at += 1;
+                    self.space(1);
+                    continue;
+                }
                 b'@' | b'&' | b'*' | b'(' if self.opens_after_sign() => self.at += 1,
                 b if b.is_ascii_alphabetic() || b == b'_' || b == b'[' => match self.callee() {
                     Some(range) => call = Some(range),
@@ -496,7 +562,16 @@ impl Reader<'_> {
             self.quoted(quoting)?;
         }
         let mut value = start..self.at;
-        let scheme = scheme(self.text, &value);
+        let pieces = match quoting {
+            Quoting::Bare if block => self.wrapped_lines(start),
+            Quoting::Single | Quoting::Double | Quoting::Back => self.joined_literals(start, open),
+            _ => Vec::new(),
+        };
+        value.end = pieces.last().map_or(value.end, |last| last.end);
+        if quoting != Quoting::Bare && pieces.is_empty() {
+            value = member(self.text, value);
+        }
+        let scheme = if pieces.is_empty() { scheme(self.text, &value) } else { None };
         if let Some(scheme) = &scheme {
             value.start = scheme.end + 1;
         }
@@ -506,6 +581,7 @@ impl Reader<'_> {
         let end = self.at;
         Some(Assigned {
             value,
+            pieces,
             joint,
             quoting,
             call,
@@ -516,6 +592,77 @@ impl Reader<'_> {
             scheme,
             end,
         })
+    }
+
+    /// The pieces of a literal that is continued: `"a" + "b"`, `"a" . "b"`, literals below each other,
+    /// a line continued within the quotes. None if there is but one. Stands at the closing quote of
+    /// the last piece afterwards.
+    fn joined_literals(&mut self, start: usize, open: usize) -> Vec<Range<usize>> {
+        let mut pieces = continued(self.text, start..self.at);
+        let quote = self.text[start - open..start].to_vec();
+        while pieces.len() < PIECES {
+            let mut next = Reader { text: self.text, at: self.at + open };
+            next.space(1);
+            let operator = match (next.peek(0), next.peek(1)) {
+                (Some(b'+' | b'&'), Some(b' ' | b'\n' | b'\r' | b'"' | b'\'')) => 1,
+                (Some(b'.'), Some(b' ' | b'\n' | b'\r')) => 1,
+                (Some(b'.'), Some(b'.')) => 2,
+                _ => 0,
+            };
+            next.at += operator;
+            if operator > 0 {
+                next.space(1);
+            }
+            let below = self.text[self.at..next.at].contains(&b'\n');
+            let opens = self.text.get(next.at..).is_some_and(|rest| rest.starts_with(&quote));
+            if !opens || operator == 0 && !below || next.at + open > start + LONGEST_VALUE {
+                break;
+            }
+            next.at += open;
+            let from = next.at;
+            if next.quoted(Quoting::Double).is_none() || next.at > start + LONGEST_VALUE {
+                break;
+            }
+            // A key of the next line, not a piece.
+            let mut behind = Reader { text: self.text, at: next.at + open };
+            behind.blanks(GAP);
+            if matches!(behind.peek(0), Some(b':' | b'=' | b'-')) {
+                break;
+            }
+            pieces.extend(continued(self.text, from..next.at));
+            self.at = next.at;
+        }
+        if pieces.len() > 1 { pieces } else { Vec::new() }
+    }
+
+    /// The lines of a block without quotes that go on like the first, as wrapped base64 does. Stands
+    /// at the end of the last afterwards.
+    fn wrapped_lines(&mut self, start: usize) -> Vec<Range<usize>> {
+        let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_=".contains(b);
+        let width = self.at - start;
+        let line_start = memchr::memrchr(b'\n', &self.text[..start]).map_or(0, |at| at + 1);
+        let indent = self.text[line_start..start].to_vec();
+        let mut pieces = Vec::new();
+        pieces.push(start..self.at);
+        while width >= WRAPPED && pieces.len() < PIECES {
+            let mut next = Reader { text: self.text, at: self.at };
+            if !next.space(1) || !self.text[..next.at].ends_with(&indent) {
+                break;
+            }
+            let rest = self.text.get(next.at..).unwrap_or_default();
+            let length = rest.iter().take(LONGEST_VALUE).take_while(|b| alphabet(b)).count();
+            let whole = rest.get(length).is_none_or(|b| matches!(b, b'\n' | b'\r'));
+            let end = next.at + length;
+            if length == 0 || length > width || !whole || end > start + LONGEST_VALUE {
+                break;
+            }
+            pieces.push(next.at..end);
+            self.at = end;
+            if length < width {
+                break;
+            }
+        }
+        if pieces.len() > 1 { pieces } else { Vec::new() }
     }
 
     /// Passes over a scheme before a value without quotes: `Token abc`.
@@ -646,6 +793,61 @@ impl Reader<'_> {
         }
         (self.at > start).then_some(())
     }
+}
+
+/// Pieces of a joined literal at most.
+const PIECES: usize = 24;
+
+/// Narrowest first line of a wrapped value.
+const WRAPPED: usize = 40;
+
+/// A literal without the ends of lines that are continued within it.
+fn continued(text: &[u8], value: Range<usize>) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut from = value.start;
+    for at in memchr::memchr_iter(b'\\', &text[value.clone()]) {
+        let at = value.start + at;
+        let end = match &text[at + 1..value.end] {
+            [b'\n', ..] => at + 2,
+            [b'\r', b'\n', ..] => at + 3,
+            _ => continue,
+        };
+        if at > from {
+            pieces.push(from..at);
+        }
+        let blanks = text[end..value.end].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        from = end + blanks;
+    }
+    if from < value.end {
+        pieces.push(from..value.end);
+    }
+    pieces
+}
+
+/// Of a value that is an object in JSON, the longest string in it: of what is signed or named there,
+/// that is the secret. Any other value as it is.
+fn member(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let inner = text[value.clone()].trim_ascii();
+    let object = inner.first() == Some(&b'{') && inner.last() == Some(&b'}');
+    if !object || inner.get(1).is_none_or(|b| !b"\\\"'& ".contains(b)) {
+        return value;
+    }
+    let mut longest: Option<Range<usize>> = None;
+    let mut reader = Reader { text, at: value.start + 1 };
+    while let Some(colon) = text.get(reader.at..value.end).and_then(|r| memchr::memchr(b':', r)) {
+        reader.at += colon + 1;
+        reader.blanks(GAP);
+        let (quoting, open) = reader.quote();
+        reader.at += open;
+        let from = reader.at;
+        if quoting == Quoting::Bare || reader.quoted(quoting).is_none() || reader.at > value.end {
+            continue;
+        }
+        if longest.as_ref().is_none_or(|longest| reader.at - from > longest.len()) {
+            longest = Some(from..reader.at);
+        }
+    }
+    longest.unwrap_or(value)
 }
 
 /// Length of a quote written as an entity of HTML.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::features::{FEATURES, Feature};
 use super::grammar::{Assigned, Joint, Quoting};
 use super::names::{Class, Name};
-use super::values::{self, Shape};
+use super::values::{self, Shape, Strength};
 use super::{Measured, features, lexicon, model, words};
 use crate::detect::placeholder;
 use crate::finding::Confidence;
@@ -15,7 +15,10 @@ use crate::finding::Confidence;
 pub const WEAK: i32 = -1024;
 
 /// Odds from which it is reported by default: nine of ten are secrets.
-pub const PATTERN: i32 = 512;
+pub const PATTERN: i32 = 0;
+
+/// Odds from which a few letters without a known word are: they could be a word of any language.
+pub const SURE: i32 = 768;
 
 /// What was decided about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,10 @@ pub struct Verdict {
 
 /// Why a value is plainly no secret; `None` if that takes weighing. Cheap.
 pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'static str> {
-    let value = &text[assigned.value.clone()];
-    if value.len() < SHORTEST {
+    let content = assigned.content(text);
+    let value = &content[..];
+    let shortest = if assigned.scheme.is_some() { SHORTEST_IN_HEADER } else { SHORTEST };
+    if value.len() < shortest {
         return Some("too short");
     }
     if !value.iter().any(u8::is_ascii_alphanumeric) {
@@ -49,6 +54,17 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
     }
     if values::is_pattern(value) {
         return Some("a pattern");
+    }
+    if is_message(text, name, assigned, value) {
+        return Some("a message");
+    }
+    if name.class == Class::Token && follows_public_key(text, name) {
+        return Some("public by its name");
+    }
+    if let Some(call) = &assigned.call
+        && [&b"guid"[..], b"uuid"].iter().any(|id| text[call.clone()].eq_ignore_ascii_case(id))
+    {
+        return Some("an identifier");
     }
     if matches!(name.class, Class::Token | Class::ApiKey | Class::Key) && value.iter().any(no_token)
     {
@@ -80,6 +96,29 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
     }
 }
 
+/// Whether a password's name and value are a message: the beginning of a string, as in
+/// `"PASS: vxlan"`, or the text of a result, as in `test_pass("done\n")`.
+fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
+    let in_string = || {
+        let before = name.span.start.checked_sub(1).map(|at| text[at]);
+        matches!(before, Some(b'"' | b'\'')) && !assigned.quoted_name
+    };
+    let word = || value.iter().all(|b| b.is_ascii_alphabetic() || b"_+-".contains(b));
+    name.class == Class::Password
+        && match assigned.joint {
+            Joint::Colon => assigned.quoting == Quoting::Bare && in_string() && word(),
+            Joint::Call => value.ends_with(b"\\n"),
+            _ => false,
+        }
+}
+
+/// Whether the name is the end of `Public Key Token`: part of the name of an assembly of .NET.
+fn follows_public_key(text: &[u8], name: &Name) -> bool {
+    const BEFORE: &[u8] = b"public key ";
+    let from = name.span.start.saturating_sub(BEFORE.len());
+    text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
+}
+
 /// Characters outside of all alphabets in which tokens are written (RFC 6750, section 2.1, and the
 /// URL-encoded forms of those).
 fn no_token(byte: &u8) -> bool {
@@ -94,25 +133,39 @@ fn is_digest(value: &[u8]) -> bool {
 /// Whether what stands without quotes is an expression of a programming language.
 fn is_code(text: &[u8], assigned: &Assigned) -> bool {
     let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
+    let value = &text[assigned.value.clone()];
     if matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'.'))
         || matches!(assigned.joint, Joint::Arrow | Joint::Default)
+        || rest.starts_with(b" {")
+        || value.starts_with(b"(")
     {
         return true;
     }
-    let value = &text[assigned.value.clone()];
-    let name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
     if !value.iter().all(name) {
         return false;
     }
     // `key = name;` and `key = name (...)`; in shells and connection strings no blanks stand there.
     let apart = assigned.value.start.checked_sub(1).is_some_and(|at| text[at] == b' ');
-    let ends = rest.starts_with(b";") && assigned.joint != Joint::Blank;
+    let reading = words::read(value);
+    let type_name = value[0].is_ascii_uppercase()
+        && values::shape(value) == Shape::Camel
+        && reading.known * 2 >= reading.letters;
+    let ends = match rest.first() {
+        Some(b';') => assigned.joint != Joint::Blank,
+        // A constant in a list of them.
+        Some(b',') => assigned.joint == Joint::Equals,
+        _ => type_name && matches!(assigned.joint, Joint::Equals | Joint::Blank),
+    };
     let operators = [&b" ("[..], b" {", b" + ", b" - ", b" | ", b" & ", b" ? ", b" == ", b" != "];
     apart && (ends || operators.iter().any(|sign| rest.starts_with(sign)))
 }
 
 /// Shortest value that is weighed, in bytes.
 const SHORTEST: usize = 4;
+
+/// Shortest behind a scheme: no token is shorter, and no user and password in base64.
+const SHORTEST_IN_HEADER: usize = 8;
 
 /// Decides about a measured value.
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
@@ -123,21 +176,40 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     if speaks_for_itself(measured) {
         odds = odds.max(PATTERN);
     }
-    let value = &text[measured.assigned.value.clone()];
-    let is_weak = values::is_weak(value);
+    let strength = strength(text, measured);
+    let least = match strength {
+        Strength::Guessed => i32::MAX,
+        Strength::Letters => SURE,
+        Strength::Mixed => PATTERN,
+    };
     let confidence = if odds < WEAK {
         None
-    } else if odds < PATTERN || is_weak || placeholder::placeholder(value).is_some() {
+    } else if odds < least {
         Some(Confidence::Weak)
     } else {
         Some(Confidence::Pattern)
     };
-    Verdict { confidence, odds, is_weak }
+    Verdict { confidence, odds, is_weak: strength == Strength::Guessed }
+}
+
+/// How hard a value is to guess where it stands: everybody knows placeholders, and a word among
+/// translations is one of them.
+pub fn strength(text: &[u8], measured: &Measured) -> Strength {
+    let value = measured.assigned.content(text);
+    let is_known = || {
+        placeholder::placeholder(&value).is_some()
+            || (values::is_escaped(&value) && measured.name.class == Class::Key)
+    };
+    match values::strength(&value) {
+        Strength::Letters if measured.vector.get(Feature::TextNear) >= 2 => Strength::Guessed,
+        _ if is_known() => Strength::Guessed,
+        strength => strength,
+    }
 }
 
 /// Whether nothing around a value could make it harmless: made by a generator, and assigned to a name
 /// that promises a secret and nothing else. Of such values in the corpus, 19 of 20 are secrets.
-fn speaks_for_itself(measured: &Measured) -> bool {
+pub fn speaks_for_itself(measured: &Measured) -> bool {
     let of = |feature| measured.vector.get(feature);
     let promised = matches!(
         measured.name.class,
@@ -200,7 +272,7 @@ fn is_made(value: &[u8]) -> bool {
     let signs = value.iter().filter(|b| !b.is_ascii_alphanumeric()).count();
     let is_word = value.len() < values::LONG && written.contains(&values::shape(value));
     !format
-        && (!is_word || !values::is_weak(value))
+        && (!is_word || values::strength(value) == Strength::Mixed)
         && (signs * 3 > value.len() || reading.known * 5 < (reading.letters * 4).max(1))
 }
 

@@ -84,7 +84,7 @@ const LEXICON: &[(Meaning, &str)] = &[
          whiskey hotkey bypass compass secretary credit passive passion passage passport author \
          authority keyboard keyword keynote trespass surpass encompass unsecret",
     ),
-    (PUBLIC, "public pub"),
+    (PUBLIC, "public pub recv"),
     (LABEL, "id name type kind class alias provider scope key index"),
     (PLACE, "path file url uri endpoint dir location filename folder host route page link"),
     (DIGEST, "hash hashed digest salt encrypted md sha checksum fingerprint crypted cipher bcrypt"),

@@ -222,9 +222,14 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<Class> {
         word.len() > end.len()
             && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
     };
+    // `lpass` and `twinpass` are other words; `dbpass` is not.
+    let known = |end: &str| {
+        word.len() >= end.len() && lexicon::meaning(&word[..word.len() - end.len()]) != 0
+    };
     let singular = word.strip_suffix(b"s").or(word.strip_suffix(b"S"));
     let found = ENDS
         .iter()
+        .filter(|(end, _)| !matches!(*end, "pass" | "auth" | "cred") || known(end))
         .find(|(end, _)| ends(word, end) || singular.is_some_and(|word| ends(word, end)));
     found.map(|(_, class)| *class)
 }

@@ -246,6 +246,7 @@ fn is_template(value: &[u8]) -> bool {
         || has(b"<%")
         || has(b"%(")
         || has(b"{%")
+        || has(b"x%0")
         || (has(b"%s") || has(b"%d") || has(b"%v") || has(b"%@") || has(b"%q"))
         || (value.starts_with(b"<") && value.ends_with(b">"))
         || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
@@ -260,6 +261,9 @@ fn is_template(value: &[u8]) -> bool {
 fn is_hash(value: &[u8]) -> bool {
     let crypt = |rest: &[u8]| memchr::memchr(b'$', rest).is_some_and(|at| at > 0 && at < 20);
     (value.first() == Some(&b'$') && value.len() > 12 && crypt(&value[1..]))
+        || [&b":$2a$"[..], b":$2b$", b":$2y$"]
+            .iter()
+            .any(|bcrypt| memchr::memmem::find(value, bcrypt).is_some())
         || [
             &b"{SSHA"[..],
             b"{CRYPT}$",
@@ -393,22 +397,36 @@ pub fn is_known_weak(value: &[u8]) -> bool {
     [body, &plain[..]].iter().any(|word| KNOWN_WEAK.iter().any(|weak| weak.as_bytes() == *word))
 }
 
-/// A password that people think of and others guess: a known one, letters or digits alone, or mostly
-/// common words.
-pub fn is_weak(value: &[u8]) -> bool {
+/// How hard a value is to guess, by its characters and words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// A known password, digits alone, mostly common words, or a text: people think of it, others
+    /// guess it.
+    Guessed,
+    /// Few letters and no known words: a name, a word of another language, or chance.
+    Letters,
+    /// Anything else.
+    Mixed,
+}
+
+/// How hard a value is to guess.
+pub fn strength(value: &[u8]) -> Strength {
     let reading = super::words::read(value);
     let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
     let digits = count(u8::is_ascii_digit);
     let wordy = count(|b| !b.is_ascii() || is_wordy(*b));
-    if digits == value.len() || is_known_weak(value) {
-        return true;
+    let text = wordy == value.len() && (value.contains(&b' ') || !value.is_ascii());
+    if text || digits == value.len() || is_known_weak(value) || is_made_of_words(value) {
+        return Strength::Guessed;
     }
-    if wordy == value.len() && (value.len() < LONG || value.contains(&b' ')) {
+    if wordy == value.len() && value.len() < LONG {
         // Capitals that stand anywhere are a generator's.
         let scattered = changes(value) * 3 >= value.len() && reading.known * 2 < reading.letters;
-        return !(scattered && reading.letters == value.len());
+        if !(scattered && reading.letters == value.len()) {
+            return Strength::Letters;
+        }
     }
-    is_made_of_words(value)
+    Strength::Mixed
 }
 
 /// Mostly common words: a password that people think of, whatever its length up to 24.
@@ -429,6 +447,11 @@ pub(super) const LONG: usize = 16;
 /// Letters and what stands between the words of a sentence.
 fn is_wordy(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || b" ':,?-._()/".contains(&byte)
+}
+
+/// Bytes written as escapes: `\x9c\xd6`, as test vectors are.
+pub fn is_escaped(value: &[u8]) -> bool {
+    value.len() >= 8 && value.chunks(4).all(|byte| byte.starts_with(b"\\x"))
 }
 
 /// A regular expression rather than a value: classes, repetitions, groups.
@@ -461,6 +484,8 @@ const KNOWN_WEAK: &[&str] = &[
     "welcome",
     "qwerty",
     "qwertyuiop",
+    "qwert",
+    "qwertz",
     "asdf",
     "asdfgh",
     "zxcvbn",
