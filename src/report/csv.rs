@@ -87,7 +87,7 @@ fn values<'a>(
         Cow::Borrowed(rule.kind.name()),
         Cow::Borrowed(&*group.id),
         Cow::Borrowed(&*group.redacted),
-        Cow::Owned(place::path(finding)),
+        place::path(finding),
         number(location.line),
         number(location.column),
         number(location.end_line),

@@ -1,6 +1,7 @@
 //! GitLab's secret-detection report (`gl-secret-detection-report.json`, schema 15.2.1), for the
 //! pipeline's security tab and merge requests.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -187,7 +188,7 @@ struct Vulnerability<'a> {
     solution: &'a str,
     identifiers: &'a [Identifier<'a>; 1],
     location: Location<'a>,
-    tracking: Tracking,
+    tracking: Tracking<'a>,
     details: Details<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     links: &'a Option<[Link<'a>; 1]>,
@@ -211,7 +212,7 @@ struct Link<'a> {
 
 #[derive(Serialize)]
 struct Location<'a> {
-    file: String,
+    file: Cow<'a, str>,
     start_line: usize,
     end_line: usize,
     commit: Commit<'a>,
@@ -223,15 +224,15 @@ struct Commit<'a> {
 }
 
 #[derive(Serialize)]
-struct Tracking {
+struct Tracking<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    items: [Tracked; 1],
+    items: [Tracked<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Tracked {
-    file: String,
+struct Tracked<'a> {
+    file: Cow<'a, str>,
     start_line: usize,
     end_line: usize,
     signatures: [Signature; 1],

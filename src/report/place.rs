@@ -1,13 +1,17 @@
 //! Where an occurrence stands, in words that several formats share.
 
+use std::borrow::Cow;
+
 use crate::finding::{Finding, GitPlace, Origin};
 use crate::group::SecretGroup;
 
 /// The place's path; an object of git that never had one is named by its id.
-pub(super) fn path(finding: &Finding) -> String {
+pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
     match git(finding) {
-        Some(git) if finding.location.path.is_empty() => format!("git-object/{}", git.object),
-        _ => finding.location.path.to_string(),
+        Some(git) if finding.location.path.is_empty() => {
+            Cow::Owned(format!("git-object/{}", git.object))
+        }
+        _ => Cow::Borrowed(&finding.location.path),
     }
 }
 

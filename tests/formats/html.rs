@@ -57,7 +57,8 @@ fn what_a_baseline_knows_can_be_filtered_by_state() {
     assert!(!page().contains("name=\"state\""));
     let mut command = crate::common::sprawl(&repo.root);
     repo.set_environment(&mut command);
-    assert!(command.arg("baseline").status().unwrap().success());
+    let done = crate::common::finished(command.arg("baseline").output().unwrap());
+    assert_eq!(done.status, 0, "{}", done.stderr);
     repo.write("b.env", crate::git::secret_line(2));
     let page = page();
     assert!(

@@ -125,8 +125,11 @@ struct Columns {
 
 impl Columns {
     fn of(groups: &[SecretGroup]) -> Self {
-        let paths: BTreeSet<String> =
-            groups.iter().flat_map(|group| &group.occurrences).map(place::path).collect();
+        let paths: BTreeSet<String> = groups
+            .iter()
+            .flat_map(|group| &group.occurrences)
+            .map(|finding| place::path(finding).into_owned())
+            .collect();
         let deepest = paths.iter().map(|path| path.split('/').count()).max().unwrap_or(1);
         for depth in (1..=deepest).rev() {
             let names: BTreeSet<String> = paths.iter().map(|path| cut(path, depth)).collect();

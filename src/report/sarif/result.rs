@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Descriptors, ROOT, level, most_results, rule_id, taxonomy};
 use crate::detect::decoded::Fact;
-use crate::finding::{Confidence, Evidence, Finding, Origin};
+use crate::finding::{Confidence, Evidence, Finding};
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::Opened;
@@ -192,12 +192,7 @@ struct Region {
 
 fn physical(finding: &Finding) -> Physical<'_> {
     let location = &finding.location;
-    let path = match &location.origin {
-        Origin::Git(git) if location.path.is_empty() => {
-            Cow::Owned(format!("git-object/{}", git.object))
-        }
-        _ => Cow::Borrowed(&*location.path),
-    };
+    let path = place::path(finding);
     let absolute = path.starts_with('/') || path.get(1..3).is_some_and(|p| p == ":/");
     let artifact_location = if absolute {
         let uri = format!("file:///{}", encoded(path.trim_start_matches('/')));
