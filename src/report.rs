@@ -123,8 +123,30 @@ pub struct Threshold {
     pub include_placeholders: bool,
 }
 
+/// Secrets of a report, each list in the order of the groups.
+#[derive(Debug)]
+pub struct Sorted {
+    /// Reported and open somewhere.
+    pub groups: Vec<SecretGroup>,
+    /// Covered wherever they stand.
+    pub covered: Vec<SecretGroup>,
+    /// Below the threshold.
+    pub unreported: Vec<SecretGroup>,
+}
+
+/// Sorts out what is reported, and counts it.
+pub fn sort_out(groups: Vec<SecretGroup>, threshold: Threshold, summary: &mut Summary) -> Sorted {
+    let (groups, unreported) = sift(groups, threshold, &mut summary.hidden);
+    summary.standings.count(&groups);
+    let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(SecretGroup::is_open);
+    summary.secrets = groups.len() as u64;
+    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
+    summary.occurrences = open.count() as u64;
+    Sorted { groups, covered, unreported }
+}
+
 /// Splits what the threshold lets through from the rest, and counts that.
-pub fn sift(
+fn sift(
     groups: Vec<SecretGroup>,
     threshold: Threshold,
     hidden: &mut Hidden,

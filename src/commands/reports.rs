@@ -12,7 +12,7 @@ use crate::group::{self, Draft};
 use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, text};
 use crate::report::read::{self, Content};
-use crate::report::{self, Configuration, Material, Report, SarifOptions, Summary};
+use crate::report::{self, Configuration, Material, Report, SarifOptions, Sorted, Summary};
 use crate::rules::Rules;
 
 /// `sprawl merge`: several reports as one.
@@ -112,12 +112,7 @@ fn one_report<'r>(
     let groups = group::scored(rules, drafts, &scene);
     let mut summary = all.summary;
     let threshold = setting.threshold(&args.threshold);
-    let (groups, unreported) = report::sift(groups, threshold, &mut summary.hidden);
-    summary.standings.count(&groups);
-    let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
-    summary.secrets = groups.len() as u64;
-    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
-    summary.occurrences = open.count() as u64;
+    let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Ok(Report {
         rules,
         groups,

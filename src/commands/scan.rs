@@ -16,7 +16,7 @@ use crate::group;
 use crate::owners;
 use crate::policy::baseline::Scope;
 use crate::policy::{Ground, Policy};
-use crate::report::{self, Format, Material, Report, Summary};
+use crate::report::{self, Format, Material, Report, Sorted, Summary};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, stdin, tree};
@@ -130,13 +130,8 @@ fn report<'r>(
         configuration: setting.changes(args, rules, left_out),
         ..Summary::default()
     };
-    let (groups, unreported) = report::sift(groups, threshold, &mut summary.hidden);
-    summary.standings.count(&groups);
     summary.standings.take(judged);
-    let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.is_open());
-    summary.secrets = groups.len() as u64;
-    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
-    summary.occurrences = open.count() as u64;
+    let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Report {
         rules,
         groups,
