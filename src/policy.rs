@@ -118,12 +118,13 @@ impl Policy {
             return;
         }
         let mut used = vec![false; entries.len()];
+        let index = self.exceptions.index();
         for group in groups {
             let id = group.id.clone();
             let group_rule = ground.rules.get(group.rule).id();
             for finding in &mut group.occurrences {
                 let rules = [group_rule, ground.rules.get(finding.rule).id()];
-                let about: Vec<_> = self.exceptions.about(&id, &rules).collect();
+                let about = index.about(&id, rules);
                 if about.is_empty() {
                     continue;
                 }

@@ -4,6 +4,8 @@
 //! that a merge conflict is resolved by keeping both sides. An exception covers places, not the
 //! secret wherever it may turn up, and it ends.
 
+use std::collections::BTreeMap;
+
 use globset::GlobSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -194,21 +196,46 @@ impl Exceptions {
     }
 
     /// Entries that are about this secret, or about these rules and no secret, with their places in
-    /// the list.
-    pub fn about<'e>(
-        &'e self,
-        secret: &'e str,
-        rules: &'e [&str],
-    ) -> impl Iterator<Item = (usize, &'e Exception)> {
-        self.entries.iter().enumerate().filter(move |(_, entry)| match &entry.id {
-            Some(id) => id == secret,
-            None => rules.contains(&entry.rule.as_str()),
-        })
+    /// The entries by what they are about.
+    pub fn index(&self) -> Index<'_> {
+        let mut index = Index::default();
+        for (at, entry) in self.entries.iter().enumerate() {
+            match &entry.id {
+                Some(id) => index.by_id.entry(id).or_default().push((at, entry)),
+                None => index.by_rule.entry(&entry.rule).or_default().push((at, entry)),
+            }
+        }
+        index
     }
 
     /// Whether an entry covers a path.
     pub fn covers(&self, entry: usize, path: &str) -> bool {
         self.entries[entry].paths.iter().any(|p| p == path) || self.globs[entry].is_match(path)
+    }
+}
+
+/// Entries with their numbers, by the secret that they are about, or by the rule where they are about
+/// any secret.
+#[derive(Debug, Default)]
+pub struct Index<'e> {
+    by_id: BTreeMap<&'e str, Vec<(usize, &'e Exception)>>,
+    by_rule: BTreeMap<&'e str, Vec<(usize, &'e Exception)>>,
+}
+
+impl<'e> Index<'e> {
+    /// What is about a secret that these rules found, in the order of the entries.
+    pub fn about(&self, secret: &str, rules: [&str; 2]) -> Vec<(usize, &'e Exception)> {
+        let mut all: Vec<(usize, &'e Exception)> = self
+            .by_id
+            .get(secret)
+            .into_iter()
+            .chain(rules.iter().filter_map(|rule| self.by_rule.get(rule)))
+            .flatten()
+            .copied()
+            .collect();
+        all.sort_by_key(|(at, _)| *at);
+        all.dedup_by_key(|(at, _)| *at);
+        all
     }
 }
 
