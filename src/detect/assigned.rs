@@ -1,8 +1,10 @@
 //! The scanner's side of the assignment detector: from keywords to candidates.
 
+use std::ops::Range;
+
 use super::assignment::judge::{reasons, rule_of, verdict};
 use super::assignment::names::Class;
-use super::assignment::{self, Measured};
+use super::assignment::{self, Measured, words};
 use super::decoded::Decoded;
 use super::{Candidate, PREFIX, Scanner, Standing, entropy, placeholder};
 use crate::finding::{Confidence, Evidence};
@@ -78,15 +80,16 @@ impl Scanner<'_> {
         missed && !met
     }
 
-    /// Whether the value begins as those of a known type do. Had it been one, the rule of that type
-    /// would have it; so it is cut short, made up, or its checksum does not hold.
+    /// Whether the value begins as those of a known type do, or has one within a longer word. Had it
+    /// been one, the rule of that type would have it; so it is cut short, made up, or its checksum does
+    /// not hold.
     fn begins_like_another_type(&self, value: &[u8]) -> bool {
         let mut begins = false;
         self.rules.prefilter().each(value, |keyword, at| {
             let (length, targets) = self.rules.target(keyword);
-            if at == 0 && length > PREFIX && !begins {
+            if length > PREFIX && !begins {
                 begins = targets.iter().any(|target| match target {
-                    Target::Rule(id) => self.begins_like(*id, value, length),
+                    Target::Rule(id) => self.begins_like(*id, value, at..at + length),
                     Target::Keys | Target::Assignment => false,
                 });
             }
@@ -94,14 +97,22 @@ impl Scanner<'_> {
         begins
     }
 
-    /// Whether the value begins as those of this type do, with a keyword of this length.
-    fn begins_like(&self, id: RuleId, value: &[u8], length: usize) -> bool {
+    /// Whether the value begins as those of this type do, of which it has a keyword.
+    fn begins_like(&self, id: RuleId, value: &[u8], keyword: Range<usize>) -> bool {
         let rule = self.rules.get(id);
-        let Some(beginning) = value.get(..length) else { return false };
-        rule.near().is_none()
-            && is_distinctive(beginning)
-            && rule.text.keywords.iter().any(|keyword| keyword.as_bytes() == beginning)
-            && rule.compiled().is_ok_and(|compiled| compiled.public_prefix(value) >= PREFIX)
+        let Some(found) = value.get(keyword.clone()) else { return false };
+        let written = rule.text.keywords.iter().find(|k| k.as_bytes().eq_ignore_ascii_case(found));
+        let Some(written) = written.filter(|_| rule.near().is_none() && is_distinctive(found))
+        else {
+            return false;
+        };
+        let Ok(compiled) = rule.compiled() else { return false };
+        let within = (found.len() >= VENDOR || written.as_bytes() == found)
+            && keyword.start.checked_sub(1).is_some_and(|at| value[at].is_ascii_alphanumeric());
+        // Many sorts of tokens begin with `eyJ`.
+        let least = if keyword.start == 0 { PREFIX } else { VENDOR };
+        compiled.public_prefix(value) >= least
+            || (within && compiled.public_prefix(&value[keyword.start..]) >= PREFIX)
     }
 
     fn push_assigned(&self, text: &[u8], measured: &Measured, out: &mut Vec<Candidate>) {
@@ -137,11 +148,11 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether a keyword could hardly begin a value by chance: it has a sign in it, or both cases.
+/// Whether a keyword could hardly stand in a value by chance: it has a sign in it, or is long and no
+/// word.
 fn is_distinctive(keyword: &[u8]) -> bool {
-    let has = |test: fn(&u8) -> bool| keyword.iter().any(test);
-    has(|b| !b.is_ascii_alphanumeric())
-        || (has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+    keyword.iter().any(|b| !b.is_ascii_alphanumeric())
+        || (keyword.len() >= VENDOR && !words::is_common(&keyword.to_ascii_lowercase()))
 }
 
 /// Whether a value has signs that stand in no alphabet of tokens.
@@ -169,6 +180,8 @@ mod tests {
         for text in [
             format!("service_api_key = \"{}#{}\"", &body[..9], &body[9..]),
             format!("service_token = \"dckr_pat_{}\"", &body[..20]),
+            format!("service_token = \"{}dckr_pat_{}\"", &body[..8], &body[..27]),
+            format!("service_key = \"sk-proj-{}T3BlbkFJ{}\"", &body[..20], &body[..9]),
             format!("DATADOG_API_KEY = \"{}\"", &digits[1..]),
             format!("DATADOG_API_KEY = \"{digits}7\""),
         ] {

@@ -148,11 +148,15 @@ const SAMPLE_CLUSTERS: &[&str] = &[
 ];
 
 /// What the access keys of Amazon's documentation begin with, whatever is put behind it.
-const SAMPLE_START: &str = concat!("wJalrXUtnFEMI", "/K7MDENG");
+const SAMPLE_STARTS: &[&str] = &[
+    concat!("wJalrXUtnFEMI", "/K7MDENG"),
+    concat!("AKIA", "IOSFODNN7"),
+    concat!("ASIA", "IOSFODNN7"),
+];
 
 fn sample(text: &str) -> bool {
     SAMPLES.contains(&text)
-        || text.starts_with(SAMPLE_START)
+        || SAMPLE_STARTS.iter().any(|start| text.starts_with(start))
         || text.strip_prefix("AIza").is_some_and(|rest| FIREBASE_SAMPLES.contains(&rest))
         || JWT_SIGNATURES.iter().any(|known| text.ends_with(known))
         || SAMPLE_CLUSTERS.iter().any(|cluster| text.starts_with(cluster))
