@@ -161,6 +161,58 @@ fn tokens_name_where_they_belong() {
     says(&docker, &["user: deploy"]);
 }
 
+/// A number in base 36 with so many digits.
+fn base36(mut number: u64, digits: usize) -> String {
+    let mut text = Vec::new();
+    for _ in 0..digits {
+        text.push(char::from_digit((number % 36) as u32, 36).unwrap());
+        number /= 36;
+    }
+    text.into_iter().rev().collect()
+}
+
+/// A token of GitLab's as its generator makes them: noise, who it is for, lengths, CRC-32.
+fn routable(prefix: &str, owner: &str) -> String {
+    let noise: Vec<u8> = (0..16_u8).map(|b| b.wrapping_mul(151).wrapping_add(29)).collect();
+    let payload =
+        BASE64URL_NOPAD.encode(&[&noise[..], owner.as_bytes(), &[owner.len() as u8]].concat());
+    let head = format!("{prefix}{payload}.01.{}", base36(payload.len() as u64, 2));
+    let checksum = base36(crc32fast::hash(head.as_bytes()).into(), 7);
+    head + &checksum
+}
+
+#[test]
+fn a_routable_token_names_its_owner() {
+    let text = format!("GITLAB_TOKEN={}\n", routable("glpat-", "c:1\no:2s\nu:4d5k"));
+    says(&text, &["cell: 1", "organisation: 100", "user: 203672"]);
+    let text = format!("CI_DEPLOY={}\n", routable("gldt-", "o:1\np:2f"));
+    says(&text, &["organisation: 1", "project: 87"]);
+    assert_eq!(said(&text).1, "proven");
+}
+
+#[test]
+fn a_state_file_gives_up_what_it_holds() {
+    let generated = ["kV9x[Q2m", "W7rT4pLs", "(8cZ1nBd"].concat();
+    let chosen = ["Rb4nTz7k", "Qw2mXs9v"].concat();
+    let state = json!({
+        "version": 4, "terraform_version": "1.9.8", "serial": 7, "resources": [
+            {"mode": "managed", "type": "random_password", "name": "app", "instances": [
+                {"schema_version": 3, "attributes": {
+                    "id": "none", "keepers": null, "length": 24, "result": generated, "special": true,
+                }},
+            ]},
+            {"mode": "managed", "type": "aws_db_instance", "name": "app", "instances": [
+                {"attributes": {"engine": "postgres", "password": chosen, "username": "app"}},
+            ]},
+        ],
+    });
+    let (_guard, root) = scratch();
+    write(&root, "terraform.tfstate", serde_json::to_string_pretty(&state).unwrap());
+    let rules: Vec<Value> = secrets(&root).into_iter().map(|(_, s)| s["rule_id"].clone()).collect();
+    assert!(rules.contains(&json!("terraform-state-random-password")), "{rules:?}");
+    assert!(rules.contains(&json!("generic-password")) && rules.len() == 2, "{rules:?}");
+}
+
 #[test]
 fn test_modes_score_less() {
     let (_guard, root) = scratch();

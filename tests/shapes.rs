@@ -48,6 +48,7 @@ const FORMS_OF_THEIR_OWN: &[&str] = &[
     "npm-registry-password",
     "nuget-config-password",
     "terraform-provider-password",
+    "terraform-state-random-password",
     // Settings modules: upper-case names, and values that only their quotes or a digit tell apart.
     "django-insecure-secret-key",
     "django-secret-key",
