@@ -102,11 +102,13 @@ impl Scanner<'_> {
         let rule = self.rules.get(id);
         let Some(found) = value.get(keyword.clone()) else { return false };
         let written = rule.text.keywords.iter().find(|k| k.as_bytes().eq_ignore_ascii_case(found));
-        let Some(written) = written.filter(|_| rule.near().is_none() && is_distinctive(found))
-        else {
+        let Some(written) = written.filter(|_| rule.near().is_none()) else { return false };
+        if keyword.start == 0 && rule.has_shape(value) {
+            return true;
+        }
+        let Some(compiled) = rule.compiled().ok().filter(|_| is_distinctive(found)) else {
             return false;
         };
-        let Ok(compiled) = rule.compiled() else { return false };
         let within = (found.len() >= VENDOR || written.as_bytes() == found)
             && keyword.start.checked_sub(1).is_some_and(|at| value[at].is_ascii_alphanumeric());
         // Many sorts of tokens begin with `eyJ`.
@@ -148,10 +150,12 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether a keyword could hardly stand in a value by chance: it has a sign in it, or is long and no
-/// word.
+/// Whether a keyword could hardly stand in a value by chance: it has a sign in it or both cases, or is
+/// long and no word.
 fn is_distinctive(keyword: &[u8]) -> bool {
-    keyword.iter().any(|b| !b.is_ascii_alphanumeric())
+    let has = |test: fn(&u8) -> bool| keyword.iter().any(test);
+    has(|b| !b.is_ascii_alphanumeric())
+        || (has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
         || (keyword.len() >= VENDOR && !words::is_common(&keyword.to_ascii_lowercase()))
 }
 
