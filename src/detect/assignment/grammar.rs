@@ -250,6 +250,7 @@ pub fn may_assign(text: &[u8], name: Range<usize>) -> bool {
     reader.blanks(GAP);
     match (reader.peek(0), reader.peek(1)) {
         (Some(b'-'), Some(b'>')) => reader.arrow_to_literal(),
+        (Some(b'='), Some(b' ')) => !reader.leads_to_code(),
         (Some(b':' | b'=' | b'!' | b'<' | b'|' | b'?' | b'+'), _) => true,
         (Some(b'"' | b'\'' | b'`' | b'('), _) | (Some(b'{'), Some(b'"')) => true,
         (Some(b'{'), Some(b'\n' | b'\r')) => closed,
@@ -370,6 +371,15 @@ impl Reader<'_> {
         };
         self.at += length;
         true
+    }
+
+    /// Whether a name and the end of a statement or a member follow `= `.
+    fn leads_to_code(&self) -> bool {
+        let rest = self.text.get(self.at + 2..).unwrap_or_default();
+        let name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+        let length = rest.iter().take(GAP).take_while(|b| name(b)).count();
+        let begins = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+        begins && matches!(rest[length..], [b';', ..] | [b'-', b'>', ..])
     }
 
     /// Whether a quote follows an arrow.

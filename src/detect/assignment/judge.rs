@@ -61,11 +61,6 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
     if name.class == Class::Token && follows_public_key(text, name) {
         return Some("public by its name");
     }
-    if let Some(call) = &assigned.call
-        && [&b"guid"[..], b"uuid"].iter().any(|id| text[call.clone()].eq_ignore_ascii_case(id))
-    {
-        return Some("an identifier");
-    }
     if matches!(name.class, Class::Token | Class::ApiKey | Class::Key) && value.iter().any(no_token)
     {
         return Some("signs that no token has");
@@ -164,6 +159,9 @@ fn is_code(text: &[u8], assigned: &Assigned) -> bool {
 /// Shortest value that is weighed, in bytes.
 const SHORTEST: usize = 4;
 
+/// Shortest token that is not weak: fewer characters could all be tried.
+const SHORTEST_TOKEN: usize = 10;
+
 /// Shortest behind a scheme: no token is shorter, and no user and password in base64.
 const SHORTEST_IN_HEADER: usize = 8;
 
@@ -192,19 +190,60 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     Verdict { confidence, odds, is_weak: strength == Strength::Guessed }
 }
 
-/// How hard a value is to guess where it stands: everybody knows placeholders, and a word among
-/// translations is one of them.
+/// How hard a value is to guess where it stands. Placeholders are known to everybody, and what is no
+/// secret by its surroundings needs no guessing.
 pub fn strength(text: &[u8], measured: &Measured) -> Strength {
     let value = measured.assigned.content(text);
-    let is_known = || {
-        placeholder::placeholder(&value).is_some()
-            || (values::is_escaped(&value) && measured.name.class == Class::Key)
+    let strength = values::strength(&value);
+    let known = placeholder::placeholder(&value).is_some()
+        || values::is_escaped(&value)
+        || (value.len() < SHORTEST_TOKEN
+            && matches!(measured.name.class, Class::Token | Class::Auth))
+        || is_text(text, measured, &value, strength)
+        || is_identifier(text, measured, &value);
+    if known { Strength::Guessed } else { strength }
+}
+
+/// Whether a value is written for people: a label, a translation among others, a message, what a
+/// button says.
+fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -> bool {
+    let Measured { name, assigned, vector } = measured;
+    let is_yours = || {
+        name.words(text).any(|word| word.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"your")))
     };
-    match values::strength(&value) {
-        Strength::Letters if measured.vector.get(Feature::TextNear) >= 2 => Strength::Guessed,
-        _ if is_known() => Strength::Guessed,
-        strength => strength,
-    }
+    let words = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'));
+    let before = name.span.start.checked_sub(1).map(|at| text[at]);
+    let in_string = matches!(before, Some(b'"' | b'\'')) && !assigned.quoted_name;
+    let bare = assigned.quoting == Quoting::Bare;
+    !value.is_ascii()
+        || value.ends_with(b":")
+        || (strength == Strength::Letters && (vector.get(Feature::TextNear) > 0 || is_yours()))
+        || (words && vector.get(Feature::NameVerb) > 0)
+        || (name.class == Class::Password && bare && assigned.joint == Joint::Colon && in_string)
+}
+
+/// Whether a value identifies something that is no secret: a type of the language, a GUID, an
+/// assembly.
+fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
+    let Measured { name, assigned, .. } = measured;
+    let apart = assigned.value.start.checked_sub(1).is_some_and(|at| text[at] == b' ');
+    let type_name = assigned.quoting == Quoting::Bare
+        && value.len() < values::LONG
+        && value[0].is_ascii_uppercase()
+        && values::shape(value) == Shape::Camel;
+    let makes_id = || {
+        let call = assigned.call.as_ref().map(|call| text[call.clone()].to_ascii_lowercase());
+        call.is_some_and(|call| call.ends_with(b"guid") || call.ends_with(b"uuid"))
+    };
+    let is_assembly =
+        || matches!(name.class, Class::Token | Class::Key) && is_assembly_token(value);
+    (apart && type_name) || makes_id() || is_assembly()
+}
+
+/// Whether a value has the form of the public key token in the name of an assembly of .NET: the last
+/// eight bytes of a digest.
+fn is_assembly_token(value: &[u8]) -> bool {
+    value.len() == 16 && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
 }
 
 /// Whether nothing around a value could make it harmless: made by a generator, and assigned to a name

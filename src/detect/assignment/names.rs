@@ -108,17 +108,23 @@ pub fn name_at(text: &[u8], keyword: Range<usize>) -> Option<Name> {
     };
     // A blank after the keyword (`basic `) is no part of the name.
     let keyword = keyword.start..keyword.end - usize::from(text[keyword.end - 1] == b' ');
-    let mut from = keyword.start;
-    while from > 0 && (part(text[from - 1]) || joins(from - 1)) {
-        from -= 1;
-        if keyword.start - from > LONGEST {
-            return None;
-        }
-    }
     let mut to = keyword.end;
     while to < text.len() && (part(text[to]) || joins(to)) {
         to += 1;
         if to - keyword.end > LONGEST {
+            return None;
+        }
+    }
+    // Most names end where nothing can be assigned.
+    match text.get(to)? {
+        b';' | b')' | b'@' | b'#' | b'%' | b'^' | b'~' | b'/' => return None,
+        b'.' | b'}' if !matches!(text.get(to + 1), Some(b'=' | b'"')) => return None,
+        _ => {}
+    }
+    let mut from = keyword.start;
+    while from > 0 && (part(text[from - 1]) || joins(from - 1)) {
+        from -= 1;
+        if keyword.start - from > LONGEST {
             return None;
         }
     }

@@ -451,7 +451,9 @@ fn is_wordy(byte: u8) -> bool {
 
 /// Bytes written as escapes: `\x9c\xd6`, as test vectors are.
 pub fn is_escaped(value: &[u8]) -> bool {
-    value.len() >= 8 && value.chunks(4).all(|byte| byte.starts_with(b"\\x"))
+    let bytes =
+        |length: usize, sign: &[u8]| value.chunks(length).all(|byte| byte.starts_with(sign));
+    value.len() >= 8 && (bytes(4, b"\\x") || bytes(6, b"\\u"))
 }
 
 /// A regular expression rather than a value: classes, repetitions, groups.
@@ -569,6 +571,10 @@ const KNOWN_WEAK: &[&str] = &[
     "superman",
     "batman",
     "trustno",
+    "tiger",
+    "swordfish",
+    "sekrit",
+    "sekret",
     "passphrase",
     "passcode",
     "p",
