@@ -15,10 +15,10 @@ use crate::finding::Confidence;
 pub const WEAK: i32 = -1024;
 
 /// Odds from which it is reported by default: nine of ten are secrets.
-pub const PATTERN: i32 = 0;
+pub const PATTERN: i32 = -128;
 
 /// Odds from which a few letters without a known word are: they could be a word of any language.
-pub const SURE: i32 = 768;
+pub const SURE: i32 = 640;
 
 /// What was decided about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,8 +235,8 @@ fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
         let call = assigned.call.as_ref().map(|call| text[call.clone()].to_ascii_lowercase());
         call.is_some_and(|call| call.ends_with(b"guid") || call.ends_with(b"uuid"))
     };
-    let is_assembly =
-        || matches!(name.class, Class::Token | Class::Key) && is_assembly_token(value);
+    // `<map Token="..."`: as the configuration of .NET lists them.
+    let is_assembly = || text[..name.span.start].ends_with(b"<map ") && is_assembly_token(value);
     (apart && type_name) || makes_id() || is_assembly()
 }
 
