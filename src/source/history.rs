@@ -4,7 +4,8 @@
 //! sighting is which secret and which object. Where the secrets stand is worked out afterwards, and
 //! only the few objects that are shown in the report are read and scanned again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +21,7 @@ use crate::git::provenance::{History, Occurrence, Sighting};
 use crate::git::refs::Tip;
 use crate::git::trees::{Reading, Trees};
 use crate::git::walk::{Object, Visitor, Walk};
-use crate::git::{Kind, Repository};
+use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::{Crew, Kept};
 use crate::score::Exposure;
@@ -55,6 +56,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     walk.run(crew, &reading);
     let (mut trees, absent_entries) = reading.finish();
     absent.extend(absent_entries);
+    absent.sort();
     let mut problems = Vec::new();
     let tips = repository.tips(&mut problems);
     report_absent(repository, &catalogue, &commits, &trees, &tips, &absent, &mut problems);
@@ -350,20 +352,9 @@ fn report_absent(
         );
         problems.push(Problem::new(repository.name().as_ref(), what));
     }
-    let partial = repository.is_partial();
-    let mut left_out = 0_usize;
-    let mut miss = |place: String, what: String, problems: &mut Vec<Problem>| {
-        if partial {
-            left_out += 1;
-        } else {
-            problems.push(Problem::new(place, what));
-        }
-    };
-    for tip in tips {
-        if catalogue.number(&tip.id).is_none() {
-            let what = format!("points at {}, which is not in the repository", tip.id);
-            miss(tip.name.clone(), what, problems);
-        }
+    let mut missing = Missing::default();
+    for tip in tips.iter().filter(|tip| catalogue.number(&tip.id).is_none()) {
+        missing.add(tip.id, || (tip.name.clone(), format!("points at {}, which", tip.id)));
     }
     if !absent.is_empty() {
         let reachable = reachable(catalogue, commits, trees, tips);
@@ -373,22 +364,58 @@ fn report_absent(
             {
                 continue;
             }
-            let role = match role {
-                Role::Parent => "its parent".to_owned(),
-                Role::Tree => "its tree".to_owned(),
-                Role::Target => "what it names".to_owned(),
-                Role::Entry(name) => format!("`{}`", display_bytes(name)),
-            };
-            let what = format!("{role}, {id}, is not in the repository");
-            miss(holder_id.to_string(), what, problems);
+            missing.add(*id, || {
+                let role = match role {
+                    Role::Parent => "its parent".to_owned(),
+                    Role::Tree => "its tree".to_owned(),
+                    Role::Target => "what it names".to_owned(),
+                    Role::Entry(name) => format!("`{}`", display_bytes(name)),
+                };
+                (holder_id.to_string(), format!("{role}, {id},"))
+            });
         }
     }
-    if partial {
+    if repository.is_partial() {
         let what = format!(
-            "the clone is partial: {left_out} object(s) that it refers to were left out of it and \
-             not scanned; `git fetch --refetch --no-filter` brings them"
+            "the clone is partial: {} object(s) that it refers to were left out of it and not \
+             scanned; `git fetch --refetch --no-filter` brings them",
+            missing.references.len()
         );
         problems.push(Problem::new(repository.name().as_ref(), what));
+    } else {
+        problems.extend(missing.into_problems());
+    }
+}
+
+/// Objects that are referred to and not there. Each is named once: every later version of a tree
+/// refers to what an earlier one does.
+#[derive(Default)]
+struct Missing {
+    /// By object, where its first reference is in the list.
+    indices: HashMap<ObjectId, usize>,
+    /// The place and the words of the first reference to each, and how many more there are.
+    references: Vec<((String, String), usize)>,
+}
+
+impl Missing {
+    fn add(&mut self, id: ObjectId, describe: impl FnOnce() -> (String, String)) {
+        match self.indices.entry(id) {
+            Entry::Occupied(known) => self.references[*known.get()].1 += 1,
+            Entry::Vacant(new) => {
+                new.insert(self.references.len());
+                self.references.push((describe(), 0));
+            }
+        }
+    }
+
+    fn into_problems(self) -> impl Iterator<Item = Problem> {
+        self.references.into_iter().map(|((place, reference), others)| {
+            let others = match others {
+                0 => String::new(),
+                others => format!(" ({others} more refer to it)"),
+            };
+            Problem::new(place, format!("{reference} is not in the repository{others}"))
+        })
     }
 }
 

@@ -255,6 +255,23 @@ fn missing_objects() {
 }
 
 #[test]
+fn a_missing_object_is_named_once() {
+    let repo = Repo::new();
+    repo.write("a.env", "nothing\n");
+    for version in 0..4 {
+        repo.write("b.env", format!("version {version}\n"));
+        repo.commit("next");
+    }
+    let lost = repo.git(&["rev-parse", "HEAD:a.env"]);
+    std::fs::remove_file(repo.root.join(".git/objects").join(&lost[..2]).join(&lost[2..])).unwrap();
+    let run = scan(&repo);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert_eq!(run.stderr.matches(&lost).count(), 1, "{}", run.stderr);
+    let words = format!("`a.env`, {lost}, is not in the repository (3 more refer to it)");
+    assert!(run.stderr.contains(&words), "{}", run.stderr);
+}
+
+#[test]
 fn what_only_rubbish_refers_to_is_not_missed() {
     let repo = Repo::new();
     repo.write("a.env", secret_line(1));
