@@ -49,6 +49,12 @@ fn tree() -> (tempfile::TempDir, std::path::PathBuf, Vec<Vec<u8>>) {
     (guard, root, secrets)
 }
 
+/// The secrets that are long enough not to stand in a report by chance.
+fn searchable(secrets: Vec<Vec<u8>>) -> Vec<String> {
+    let long = secrets.into_iter().filter(|secret| secret.len() >= 8);
+    long.map(|secret| String::from_utf8(secret).unwrap()).collect()
+}
+
 /// A secret in a format's clothes.
 type Escape = fn(&str) -> String;
 
@@ -85,11 +91,7 @@ fn shown<'s>(text: &str, secrets: &'s [String]) -> Vec<&'s String> {
 #[test]
 fn no_format_contains_a_found_secret() {
     let (_guard, root, secrets) = tree();
-    let secrets: Vec<String> = secrets
-        .into_iter()
-        .filter(|s| s.len() >= 8)
-        .map(|s| String::from_utf8(s).unwrap())
-        .collect();
+    let secrets = searchable(secrets);
     let scan = ["--min-confidence", "weak", "--include-placeholders"];
     let clear = run(&root, &[&["scan", ".", "-f", "jsonl", "--show-secrets"], &scan[..]].concat());
     let found: Vec<String> = shown(&clear.stdout, &secrets).into_iter().cloned().collect();
@@ -111,11 +113,7 @@ fn no_format_contains_a_found_secret() {
 #[test]
 fn nothing_that_is_said_of_findings_contains_them() {
     let (_guard, root, secrets) = tree();
-    let secrets: Vec<String> = secrets
-        .into_iter()
-        .filter(|s| s.len() >= 8)
-        .map(|s| String::from_utf8(s).unwrap())
-        .collect();
+    let secrets = searchable(secrets);
     let clear = run(&root, &["scan", ".", "-f", "jsonl", "--show-secrets"]);
     let found: Vec<String> = shown(&clear.stdout, &secrets).into_iter().cloned().collect();
     assert!(found.len() * 3 > secrets.len(), "only {} were found", found.len());
