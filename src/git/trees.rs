@@ -119,8 +119,6 @@ impl<'c, 'r> Reading<'c, 'r> {
             }
         }
         trees.names = names;
-        absent.sort();
-        absent.dedup();
         (trees, absent)
     }
 }

@@ -56,7 +56,8 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     walk.run(crew, &reading);
     let (mut trees, absent_entries) = reading.finish();
     absent.extend(absent_entries);
-    absent.sort();
+    absent.sort_unstable();
+    absent.dedup();
     let mut problems = Vec::new();
     let tips = repository.tips(&mut problems);
     report_absent(repository, &catalogue, &commits, &trees, &tips, &absent, &mut problems);
