@@ -9,6 +9,7 @@ pub mod json;
 pub mod jsonl;
 pub mod junit;
 pub mod markdown;
+pub mod namesakes;
 mod place;
 pub mod read;
 pub mod sarif;

@@ -12,7 +12,9 @@ use crate::group::{self, Draft};
 use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, text};
 use crate::report::read::{self, Content};
-use crate::report::{self, Configuration, Material, Report, SarifOptions, Sorted, Summary};
+use crate::report::{
+    self, Configuration, Material, Report, SarifOptions, Sorted, Summary, namesakes,
+};
 use crate::rules::Rules;
 
 /// `sprawl merge`: several reports as one.
@@ -78,7 +80,8 @@ fn one_report<'r>(
         let text = bytes_of(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
         contents.push(read::read(&text, rules, &identity).map_err(fail)?);
     }
-    tell_apart(&mut contents);
+    namesakes::tell_apart(&mut contents);
+    name_from_above(&mut contents);
     let mut drafts = Drafts::default();
     let mut all = Content::default();
     for (number, content) in contents.into_iter().enumerate() {
@@ -135,7 +138,7 @@ fn one_report<'r>(
 
 /// Reports of single repositories name files from the top of each on. Together they name them as a
 /// scan of all does: below the name of the repository.
-fn tell_apart(contents: &mut [Content]) {
+fn name_from_above(contents: &mut [Content]) {
     let of_git = contents.iter().filter(|content| !content.category.is_empty());
     let checkouts = of_git.flat_map(|content| &content.checkouts);
     let repositories: BTreeSet<&str> = checkouts.map(|one| one.repository.as_str()).collect();

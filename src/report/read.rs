@@ -57,6 +57,28 @@ impl Content {
         }
     }
 
+    /// Gives a repository, and with it those that lie within it, another name. Paths stay.
+    pub fn rename(&mut self, old: &str, new: &str) {
+        let renamed = |name: &str| {
+            let rest = name.strip_prefix(old)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{new}{rest}"))
+        };
+        for finding in self.drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
+            if let Some(name) = renamed(&finding.repository) {
+                finding.repository = Arc::from(name);
+            }
+        }
+        let locked = self.locked.iter_mut().map(|item| &mut item.repository);
+        let checkouts = self.checkouts.iter_mut().map(|checkout| &mut checkout.repository);
+        // Those that are of a repository as a whole; all others are of files.
+        let problems = self.problems.iter_mut().map(|problem| &mut problem.place);
+        for name in locked.chain(checkouts).chain(problems.filter(|place| *place == old)) {
+            if let Some(new) = renamed(name) {
+                *name = new;
+            }
+        }
+    }
+
     /// Puts everything below a directory, as a scan of several repositories does.
     pub fn place_below(&mut self, directory: &str) {
         let below = |path: &str| format!("{directory}/{path}");

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::keys::{certificate, ec_key};
 use super::story::Story;
 use crate::common::{Run, finished, minted, run, scratch, sprawl, write};
+use crate::git::Repo;
 
 const KEY: &str = "a key for tests";
 
@@ -256,4 +257,50 @@ fn without_a_key_passwords_of_two_repositories_stay_apart() {
     let secrets = merged["secrets"].as_array().unwrap();
     assert_eq!(secrets.len(), 2);
     assert_ne!(secrets[0]["secret_id"], secrets[1]["secret_id"]);
+}
+
+#[test]
+fn repositories_checked_out_to_one_directory_stay_apart() {
+    let all = [("web", 1), ("api", 2)];
+    let holder = Repo::with(&["init", "-q", "web/s"]);
+    holder.git(&["init", "-q", "api/s"]);
+    for (name, which) in all {
+        let remote = format!("https://git.example.net/team/{name}.git");
+        // Two passwords at one place, and one token.
+        holder.write(&format!("{name}/s/a.env"), content(1, which) + &content(0, 1));
+        let at = format!("{name}/s");
+        holder.git(&["-C", &at, "remote", "add", "origin", &remote]);
+        holder.git(&["-C", &at, "add", "a.env"]);
+        holder.git(&["-C", &at, "commit", "-q", "-m", "x"]);
+    }
+    for (git, below) in [(&[][..], ["", ""]), (&["--history"], ["api/", "web/"])] {
+        for (name, _) in all {
+            let report = format!("../../{name}.json");
+            let done = holder.scan_in(
+                &holder.root.join(name).join("s"),
+                &[&[".", "-o", &report][..], git].concat(),
+            );
+            assert_eq!(done.status, 1, "{}", done.stderr);
+        }
+        let merged = run(&holder.root, &["merge", "web.json", "api.json", "-f", "json"]);
+        let merged: Value = serde_json::from_str(&merged.stdout).unwrap();
+        let mut places: Vec<_> = merged["secrets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|secret| {
+                let places = secret["occurrences"].as_array().unwrap().iter();
+                let mut places: Vec<_> = places
+                    .map(|o| [&o["repository"], &o["path"]].map(|v| v.as_str().unwrap().to_owned()))
+                    .collect();
+                places.sort();
+                places
+            })
+            .collect();
+        places.sort();
+        let [api, web] = [("api", below[0]), ("web", below[1])]
+            .map(|(name, below)| [name.to_owned(), format!("{below}a.env")]);
+        let expected = [vec![api.clone()], vec![api, web.clone()], vec![web]];
+        assert_eq!(places, expected, "{git:?}");
+    }
 }
