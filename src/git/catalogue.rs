@@ -101,12 +101,13 @@ pub struct Loose {
     pub file: PathBuf,
 }
 
-/// An open-addressed table from ids to numbers: the place of an id follows from some of its bits, and
-/// others are kept there, so that an id is hardly ever compared with another one in vain.
+/// An open-addressed table from ids to numbers. It holds the ids themselves: what is looked up in
+/// millions of trees lies in one place of memory instead of two.
 #[derive(Debug, Default)]
 struct Table {
-    /// Kept bits and number; [`NOWHERE`] in free slots.
-    slots: Vec<(u32, Number)>,
+    id_length: usize,
+    /// Id and number, one after the other; [`NOWHERE`] in free slots.
+    slots: Vec<u8>,
 }
 
 impl<'o> Catalogue<'o> {
@@ -189,7 +190,7 @@ impl<'o> Catalogue<'o> {
 
     /// The number of an id: the lowest, where there are several copies of the object.
     pub fn number(&self, id: &oid) -> Option<Number> {
-        self.table.find(id, |number| self.id(number).as_ref() == id)
+        self.table.find(id)
     }
 
     /// Whether the object has a lower number, too: it need not be looked at twice.
@@ -198,61 +199,62 @@ impl<'o> Catalogue<'o> {
     }
 
     fn fill_table(&mut self) {
-        let mut table = Table::with_room_for(self.len());
-        for pack in 0..self.packs.len() {
-            for at in 0..self.packs[pack].len() as u32 {
-                let id = self.packs[pack].id(at).to_owned();
-                self.add(&mut table, &id, self.firsts[pack] + at);
+        let mut table = Table::with_room_for(self.len(), self.id_length());
+        let packed =
+            self.packs.iter().flat_map(|pack| (0..pack.len() as u32).map(|at| pack.id(at)));
+        let loose = self.loose.iter().map(|loose| loose.id.as_ref());
+        for (number, id) in (0..).zip(packed.chain(loose)) {
+            if !table.insert(id, number) {
+                self.copies.push(number);
             }
         }
-        for at in 0..self.loose.len() {
-            let (id, number) = (self.loose[at].id, self.first_loose() + at as Number);
-            self.add(&mut table, &id, number);
-        }
         self.table = table;
-    }
-
-    fn add(&mut self, table: &mut Table, id: &oid, number: Number) {
-        match table.find(id, |lower| self.id(lower).as_ref() == id) {
-            Some(_) => self.copies.push(number),
-            None => table.insert(id, number),
-        }
     }
 }
 
 impl Table {
-    fn with_room_for(count: usize) -> Self {
-        Self { slots: vec![(0, NOWHERE); (count * 2 + 1).next_power_of_two()] }
+    fn with_room_for(count: usize, id_length: usize) -> Self {
+        // A free slot is all ones, as is its number.
+        Self { id_length, slots: vec![0xff; (count + count / 2 + 1) * (id_length + NUMBER)] }
     }
 
-    fn find(&self, id: &oid, is_it: impl Fn(Number) -> bool) -> Option<Number> {
-        let (mut slot, kept) = self.place(id);
+    fn find(&self, id: &oid) -> Option<Number> {
+        let (number, _) = self.look(id);
+        (number != NOWHERE).then_some(number)
+    }
+
+    /// Adds an id, unless it is there.
+    fn insert(&mut self, id: &oid, number: Number) -> bool {
+        let (there, start) = self.look(id);
+        if there == NOWHERE {
+            let slot = &mut self.slots[start..start + self.id_length + NUMBER];
+            slot[..self.id_length].copy_from_slice(id.as_bytes());
+            slot[self.id_length..].copy_from_slice(&number.to_ne_bytes());
+        }
+        there == NOWHERE
+    }
+
+    /// The number of an id and where its slot begins, or the free slot where it would be.
+    fn look(&self, id: &oid) -> (Number, usize) {
+        let stride = self.id_length + NUMBER;
+        let count = self.slots.len() / stride;
+        // Ids are evenly spread. In order of ids, slots are filled from the first to the last.
+        let bits = id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let mut slot = ((u128::from(bits) * count as u128) >> 64) as usize;
         loop {
-            let (there, number) = self.slots[slot];
-            if number == NOWHERE {
-                return None;
+            let start = slot * stride;
+            let (there, number) = self.slots[start..start + stride].split_at(self.id_length);
+            let number = number.first_chunk().map_or(NOWHERE, |n| Number::from_ne_bytes(*n));
+            if number == NOWHERE || there == id.as_bytes() {
+                return (number, start);
             }
-            if there == kept && is_it(number) {
-                return Some(number);
-            }
-            slot = (slot + 1) & (self.slots.len() - 1);
+            slot = if slot + 1 == count { 0 } else { slot + 1 };
         }
-    }
-
-    fn insert(&mut self, id: &oid, number: Number) {
-        let (mut slot, kept) = self.place(id);
-        while self.slots[slot].1 != NOWHERE {
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-        self.slots[slot] = (kept, number);
-    }
-
-    /// Where to begin to look for an id, and what is kept of it.
-    fn place(&self, id: &oid) -> (usize, u32) {
-        let bits = id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        ((bits & (self.slots.len() as u64 - 1)) as usize, (bits >> 32) as u32)
     }
 }
+
+/// Bytes of a number.
+const NUMBER: usize = size_of::<Number>();
 
 /// Whether it is a file or leads to one: whoever reads a FIFO waits for ever.
 fn is_file(entry: &std::fs::DirEntry) -> bool {

@@ -61,8 +61,6 @@ struct Notes {
     links: Vec<Link>,
     names: HashMap<Box<[u8]>, u32>,
     absent: Vec<Absent>,
-    /// Ids that were looked up lately: directories come again and again.
-    recent: Vec<(u64, Number)>,
 }
 
 /// What is remembered of a tree for those made from it.
@@ -82,7 +80,6 @@ impl<'c, 'r> Reading<'c, 'r> {
             links: Vec::new(),
             names: HashMap::new(),
             absent: Vec::new(),
-            recent: vec![(0, NOWHERE); RECENT],
         };
         let threads = (0..crew.threads()).map(|_| Mutex::new(notes())).collect();
         Self { crew, catalogue, wanted, threads }
@@ -150,9 +147,6 @@ impl Notes {
         Translated { trees: self.trees, links: self.links, absent: self.absent }
     }
 }
-
-/// Recently looked up ids that are kept, a power of two.
-const RECENT: usize = 1 << 13;
 
 impl Visitor for Reading<'_, '_> {
     type Kept = Kept;
@@ -230,25 +224,13 @@ impl Reading<'_, '_> {
             tree::Kind::Submodule => return None,
         };
         let id = oid::from_bytes_unchecked(entry.id);
-        let key = entry.id.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        let slot = key as usize & (RECENT - 1);
-        let (there, number) = notes.recent[slot];
-        let target =
-            if there == key && number != NOWHERE && self.catalogue.id(number).as_ref() == id {
-                number
-            } else {
-                let Some(number) = self.catalogue.number(id) else {
-                    if !id.is_empty_tree() && !id.is_empty_blob() {
-                        let role = Role::Entry(entry.name.to_owned());
-                        notes.absent.push(Absent { holder, role, id: id.to_owned() });
-                    }
-                    return None;
-                };
-                if mark == 0 {
-                    notes.recent[slot] = (key, number);
-                }
-                number
-            };
+        let Some(target) = self.catalogue.number(id) else {
+            if !id.is_empty_tree() && !id.is_empty_blob() {
+                let role = Role::Entry(entry.name.to_owned());
+                notes.absent.push(Absent { holder, role, id: id.to_owned() });
+            }
+            return None;
+        };
         if mark == BLOB && !self.wanted[target as usize] {
             return None;
         }
