@@ -3,6 +3,7 @@
 //! Nothing here runs a program, writes to a repository, or reads configuration from outside of it:
 //! no hook, filter, textconv, file system monitor or ssh command can be set off.
 
+pub mod absent;
 pub mod catalogue;
 pub mod changes;
 pub mod checkout;

@@ -2,6 +2,7 @@
 
 use gix::hash::ObjectId;
 
+use super::absent::{self, Role};
 use super::catalogue::{EMPTY_TREE, NOWHERE, Number, Numbers};
 use super::commit::{Commit as Parsed, tag_target};
 
@@ -12,7 +13,7 @@ pub struct Notes {
     parents: Vec<Number>,
     tags: Vec<(Number, Number)>,
     /// What is referred to and is not there.
-    pub absent: Vec<Absent>,
+    pub absent: absent::Notes,
 }
 
 #[derive(Debug)]
@@ -24,37 +25,13 @@ struct Note {
     committed: i64,
 }
 
-/// Something that an object refers to and that is not in the repository.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Absent {
-    /// The object that refers to it.
-    pub holder: Number,
-    /// In which way.
-    pub role: Role,
-    /// What is not there.
-    pub id: ObjectId,
-}
-
-/// How one object refers to another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// A commit to its parent.
-    Parent,
-    /// A commit to its tree.
-    Tree,
-    /// A tree to what has this name.
-    Entry(Vec<u8>),
-    /// A tag to what it was made for.
-    Target,
-}
-
 impl Notes {
     /// Takes note of a commit; says whether it is one.
     pub fn commit(&mut self, catalogue: &impl Numbers, number: Number, bytes: &[u8]) -> bool {
         let Some(commit) = Parsed::parse(bytes) else { return false };
-        let mut find = |id: ObjectId, role: Role| {
+        let mut find = |id: ObjectId, role: Role<'_>| {
             catalogue.number(&id).unwrap_or_else(|| {
-                self.absent.push(Absent { holder: number, role, id });
+                self.absent.add(number, role, id);
                 NOWHERE
             })
         };
@@ -73,7 +50,7 @@ impl Notes {
     pub fn tag(&mut self, catalogue: &impl Numbers, number: Number, bytes: &[u8]) -> bool {
         let Some(id) = tag_target(bytes) else { return false };
         let target = catalogue.number(&id).unwrap_or_else(|| {
-            self.absent.push(Absent { holder: number, role: Role::Target, id });
+            self.absent.add(number, Role::Target, id);
             NOWHERE
         });
         self.tags.push((number, target));

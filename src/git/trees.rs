@@ -7,8 +7,8 @@ use gix::hash::oid;
 use gix::objs::Kind;
 use rayon::prelude::*;
 
+use super::absent::{self, Role};
 use super::catalogue::{Catalogue, NOWHERE, Number};
-use super::commits::{Absent, Role};
 use super::tree::{self, Entry};
 use super::walk::{Object, Visitor};
 use crate::detect::version::Shared;
@@ -60,7 +60,7 @@ struct Notes {
     trees: Vec<(Number, usize)>,
     links: Vec<Link>,
     names: HashMap<Box<[u8]>, u32>,
-    absent: Vec<Absent>,
+    absent: absent::Notes,
 }
 
 /// What is remembered of a tree for those made from it.
@@ -79,14 +79,14 @@ impl<'c, 'r> Reading<'c, 'r> {
             trees: Vec::new(),
             links: Vec::new(),
             names: HashMap::new(),
-            absent: Vec::new(),
+            absent: absent::Notes::default(),
         };
         let threads = (0..crew.threads()).map(|_| Mutex::new(notes())).collect();
         Self { crew, catalogue, wanted, threads }
     }
 
     /// Puts together what the threads have seen.
-    pub fn finish(self) -> (Trees, Vec<Absent>) {
+    pub fn finish(self) -> (Trees, Vec<absent::Notes>) {
         let mut trees = Trees {
             index: vec![NOWHERE; self.catalogue.len()],
             ends: Vec::new(),
@@ -107,7 +107,7 @@ impl<'c, 'r> Reading<'c, 'r> {
             .crew
             .scope(|_| threads.into_par_iter().map(|notes| notes.translated(&names)).collect());
         for notes in threads {
-            absent.extend(notes.absent);
+            absent.push(notes.absent);
             let first = trees.links.len();
             trees.links.extend(notes.links);
             for (number, end) in notes.trees {
@@ -124,7 +124,7 @@ impl<'c, 'r> Reading<'c, 'r> {
 struct Translated {
     trees: Vec<(Number, usize)>,
     links: Vec<Link>,
-    absent: Vec<Absent>,
+    absent: absent::Notes,
 }
 
 impl Notes {
@@ -226,8 +226,7 @@ impl Reading<'_, '_> {
         let id = oid::from_bytes_unchecked(entry.id);
         let Some(target) = self.catalogue.number(id) else {
             if !id.is_empty_tree() && !id.is_empty_blob() {
-                let role = Role::Entry(entry.name.to_owned());
-                notes.absent.push(Absent { holder, role, id: id.to_owned() });
+                notes.absent.add(holder, Role::Entry(entry.name), id.to_owned());
             }
             return None;
         };

@@ -13,9 +13,10 @@ use super::{Blob, tree};
 use crate::context;
 use crate::detect::version::Shared;
 use crate::finding::{Finding, Origin, Secret};
+use crate::git::absent::{self, Absence, Absences, Role};
 use crate::git::catalogue::{Catalogue, Number, Numbers};
 use crate::git::commit;
-use crate::git::commits::{self, Absent, Commits, Role};
+use crate::git::commits::{self, Commits};
 use crate::git::objects::Reader;
 use crate::git::provenance::{History, Occurrence, Sighting};
 use crate::git::refs::Tip;
@@ -56,8 +57,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     walk.run(crew, &reading);
     let (mut trees, absent_entries) = reading.finish();
     absent.extend(absent_entries);
-    absent.sort_unstable();
-    absent.dedup();
+    let absent = Absences::new(absent);
     let mut problems = Vec::new();
     let tips = repository.tips(&mut problems);
     report_absent(repository, &catalogue, &commits, &trees, &tips, &absent, &mut problems);
@@ -138,7 +138,7 @@ struct Seen {
     /// In order.
     messages: Vec<Sighting>,
     commits: Commits,
-    absent: Vec<Absent>,
+    absent: Vec<absent::Notes>,
 }
 
 impl<'c, 'r> Scanning<'c, 'r> {
@@ -170,7 +170,7 @@ impl<'c, 'r> Scanning<'c, 'r> {
             };
             blobs.extend(notes.blobs.iter().map(global));
             messages.extend(notes.messages.iter().map(global));
-            absent.append(&mut notes.commits.absent);
+            absent.push(std::mem::take(&mut notes.commits.absent));
             commits.push(notes.commits);
         }
         blobs.sort_unstable();
@@ -341,7 +341,7 @@ fn report_absent(
     commits: &Commits,
     trees: &Trees,
     tips: &[Tip],
-    absent: &[Absent],
+    absent: &Absences,
     problems: &mut Vec<Problem>,
 ) {
     let ends: BTreeSet<_> = repository.shallow_ends().into_iter().collect();
@@ -359,13 +359,12 @@ fn report_absent(
     }
     if !absent.is_empty() {
         let reachable = reachable(catalogue, commits, trees, tips);
-        for Absent { holder, role, id } in absent {
-            let holder_id = catalogue.id(*holder);
-            if !reachable[*holder as usize] || (*role == Role::Parent && ends.contains(&holder_id))
-            {
+        for Absence { holder, role, id } in absent.iter() {
+            let holder_id = catalogue.id(holder);
+            if !reachable[holder as usize] || (role == Role::Parent && ends.contains(&holder_id)) {
                 continue;
             }
-            missing.add(*id, || {
+            missing.add(id, || {
                 let role = match role {
                     Role::Parent => "its parent".to_owned(),
                     Role::Tree => "its tree".to_owned(),
