@@ -10,6 +10,7 @@ pub mod checks;
 pub mod decoded;
 pub mod entropy;
 pub mod keys;
+mod lookalike;
 pub mod near;
 pub mod placeholder;
 pub mod prefilter;

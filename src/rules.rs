@@ -16,7 +16,7 @@ pub mod mint;
 mod names;
 mod rule;
 pub mod schema;
-mod shape;
+pub(crate) mod shape;
 mod table;
 mod user;
 
@@ -167,6 +167,15 @@ impl Rules {
             .or_else(|| builtin(true))
             .or_else(|| own(&|rule| rule.answers_to(name)));
         found.filter(|(id, _)| self.is_on(*id))
+    }
+
+    /// The built-in rules for tokens of a vendor, by the first word of their ids, in lower case.
+    pub(crate) fn of_vendor(&self, word: &str) -> impl Iterator<Item = RuleId> {
+        builtin::beginning_with(&format!("{word}-"))
+            .filter(|number| builtin::detector(*number) == Detector::Pattern)
+            .map(|number| RuleId(number as u16))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// Numbers that rules have or had before the selection: each is smaller than this.

@@ -26,16 +26,24 @@ impl Names {
 
     /// The index of this text.
     pub(super) fn position(&self, wanted: &str) -> Option<usize> {
+        let index = self.first_from(wanted);
+        (index < self.len() && self.get(index) == wanted).then_some(index)
+    }
+
+    /// The indices of the texts that begin like this.
+    pub(super) fn beginning_with(&self, start: &str) -> impl Iterator<Item = usize> {
+        (self.first_from(start)..self.len())
+            .take_while(move |index| self.get(*index).starts_with(start))
+    }
+
+    /// The index of the first text that is not before this one.
+    fn first_from(&self, wanted: &str) -> usize {
         let (mut from, mut to) = (0, self.len());
         while from < to {
             let middle = from.midpoint(to);
-            match self.get(middle).cmp(wanted) {
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Greater => to = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
-            }
+            if self.get(middle) < wanted { from = middle + 1 } else { to = middle }
         }
-        None
+        from
     }
 }
 
@@ -52,6 +60,8 @@ mod tests {
         for other in ["", "0", "aa", "abc", "bb", "d"] {
             assert_eq!(names.position(other), None, "{other}");
         }
+        let beginning = |start| names.beginning_with(start).collect::<Vec<_>>();
+        assert_eq!((beginning("a"), beginning("b"), beginning("d")), (vec![0, 1], vec![2], vec![]));
         assert_eq!(Names { text: "", ends: &[] }.position("a"), None);
     }
 }

@@ -1,15 +1,12 @@
 //! The shape of a secret by itself, whatever has to stand around it.
 
+mod distance;
+
 use regex_automata::meta::Regex;
 use regex_syntax::hir::{Hir, Look};
 
 use super::{Compiled, Rule};
-
-/// Secrets of one length that have at least so many bytes are not hit by chance.
-const LEAST: usize = 20;
-
-/// One character of each kind that alphabets have.
-const ANY: &[u8] = b"1aA-=";
+pub(crate) use distance::{Distance, distance};
 
 impl Rule {
     /// Whether a value, all of it, has the shape of this type's secrets.
@@ -17,39 +14,12 @@ impl Rule {
         self.compiled().is_ok_and(|compiled| compiled.is_shape_of(value))
     }
 
-    /// Whether a value has not the shape of this type's secrets, which all have one length, but would
-    /// with one character more, one less, or another one somewhere.
-    pub(crate) fn just_misses(&self, value: &[u8]) -> bool {
-        let Ok(compiled) = self.compiled() else { return false };
-        let shape = compiled.secret.properties();
-        let Some(length) = shape.minimum_len().filter(|least| shape.maximum_len() == Some(*least))
-        else {
-            return false;
-        };
-        if length < LEAST || value.len().abs_diff(length) > 1 || compiled.is_shape_of(value) {
-            return false;
-        }
-        if value.len() > length {
-            return compiled.is_shape_of(&value[1..]) || compiled.is_shape_of(&value[..length]);
-        }
-        let mut changed = value.to_vec();
-        if value.len() < length {
-            changed.push(0);
-            return any_fits(compiled, &mut changed, length - 1);
-        }
-        (0..length).any(|at| any_fits(compiled, &mut changed, at))
+    /// How far a value is from the shape of this type's secrets, and how long those are at least;
+    /// more than `most` edits are not counted.
+    pub(crate) fn distance(&self, value: &[u8], most: usize) -> Option<(Distance, usize)> {
+        let secret = &self.compiled().ok()?.secret;
+        Some((distance(secret, value, most), secret.properties().minimum_len()?))
     }
-}
-
-/// Whether any character in this place makes the value fit. Leaves the value as it was.
-fn any_fits(compiled: &Compiled, value: &mut [u8], at: usize) -> bool {
-    let before = value[at];
-    let fits = ANY.iter().any(|sign| {
-        value[at] = *sign;
-        compiled.is_shape_of(value)
-    });
-    value[at] = before;
-    fits
 }
 
 impl Compiled {
@@ -68,17 +38,18 @@ mod tests {
     use crate::rules::Rules;
 
     #[test]
-    fn one_character_is_missed_by_what_is_mistyped() {
+    fn mistyped_values_are_close() {
         let rules = Rules::builtin();
         let (_, rule) = rules.named("datadog-api-key").expect("there is one");
         let good = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
         assert!(rule.has_shape(good.as_bytes()) && !rule.has_shape(&good.as_bytes()[1..]));
-        let missed = |text: &str| rule.just_misses(text.as_bytes());
+        let edits = |text: &str| rule.distance(text.as_bytes(), 2).and_then(|(far, _)| far.edits);
+        assert_eq!(edits(good), Some(0));
         for text in [&good[1..], &good[..31], &format!("{good}7"), &good.replacen('e', "#", 1)] {
-            assert!(missed(text), "{text}");
+            assert_eq!(edits(text), Some(1), "{text}");
         }
-        for text in [good, &good[8..], &good.replace('e', "#"), "", "\u{e9}"] {
-            assert!(!missed(text), "{text}");
+        for text in [&good[8..], &good.replace(['e', '1', '2'], "#"), "", "\u{e9}"] {
+            assert_eq!(edits(text), None, "{text}");
         }
     }
 }
