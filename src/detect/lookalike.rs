@@ -265,7 +265,7 @@ mod tests {
             format!("Sent to the Shodan API\nAPI_KEY=\"{}\"", &body[..31]),
             format!("service_key = \"{}\"", digits.replace('7', "t").replacen('t', "7", 1)),
             format!("service_key = \"={}\"", &body[1..]),
-            format!("service_token = \"20{}:{}\"", &digits[1..2], &body),
+            format!("service_token = \"40291:{body}\""),
             format!("nonMatchingToken = \"{body}\""),
         ] {
             assert_eq!(confidence(&text), Some(Confidence::Weak), "{text}");

@@ -19,6 +19,8 @@ const ASSIGN: &str = concat!(
     r"|>[ \t]{0,4}\r?\n[ \t]{0,24}",
     // `=`, `:=`, `::=`, `.=`, `==`, `=>`, `: `, `, `, `(`, `|`, or only a space, as after an option.
     r"|[ \t]{0,24}(?:=>|:-|\|\||\?\?|[:?|.+!=]{0,3}=|[:,>(|]|[ \t])[ \t]{0,4}",
+    // A dash between blanks, as in notes.
+    r"|[ \t]{1,4}-[ \t]{1,4}",
     // With a type or with accessors before the sign: `: str =`, ` { get; set; } =`.
     r"|[ \t]{0,2}(?::[ \t]{0,2}[a-z][0-9a-z_.<>?&\[\]]{0,24}|\{[ a-z;]{1,20}\}|string)[ \t]{1,2}=[ \t]{0,4}",
     // A declaration with a default.
@@ -95,6 +97,7 @@ mod tests {
             "apiKey += '1234'",
             "if api_key == \"1234\" {",
             "api_key=b'1234'",
+            "api_key - '1234'",
         ] {
             assert_eq!(value_of(text).as_deref(), Some("1234"), "{text}");
         }
