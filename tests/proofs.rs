@@ -1,5 +1,7 @@
 //! What credentials prove and say about themselves, offline, as a report shows it.
 
+mod sops;
+
 use std::path::Path;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
@@ -214,6 +216,25 @@ fn a_state_file_gives_up_what_it_holds() {
 }
 
 #[test]
+fn outputs_of_a_state_file_are_secrets_if_it_says_so() {
+    let value = ["kV9xQ2mW", "7rT4pLs8"].concat();
+    for (sensitive, expected) in
+        [(true, vec![json!("terraform-state-sensitive-output")]), (false, vec![])]
+    {
+        let (_guard, root) = scratch();
+        // In the order in which Terraform writes them.
+        let state = format!(
+            "{{\n  \"version\": 4,\n  \"outputs\": {{\n    \"endpoint\": {{\n      \"value\": \"{value}\",\n      \
+             \"type\": \"string\",\n      \"sensitive\": {sensitive}\n    }}\n  }},\n  \"resources\": []\n}}\n"
+        );
+        write(&root, "terraform.tfstate", state);
+        let rules: Vec<Value> =
+            secrets(&root).into_iter().map(|(_, s)| s["rule_id"].clone()).collect();
+        assert_eq!(rules, expected, "sensitive: {sensitive}");
+    }
+}
+
+#[test]
 fn test_modes_score_less() {
     let (_guard, root) = scratch();
     write(&root, "live.env", format!("KEY={}\n", minted("stripe-secret-live", 1)));
@@ -227,6 +248,8 @@ fn test_modes_score_less() {
 fn files_of_well_known_forms_are_read() {
     let halves = ["kV9xQ2", "mW7rT4"];
     let password = halves.concat();
+    let pair = BASE64.encode(format!("deploy:{password}").as_bytes());
+    let encoded = BASE64.encode(password.as_bytes());
     for (path, text, rule) in [
         (
             ".netrc",
@@ -235,6 +258,29 @@ fn files_of_well_known_forms_are_read() {
         ),
         (".pgpass", format!("db.acme.dev:5432:app:deploy:{password}\n"), "postgresql-pgpass-entry"),
         (".pgpass", format!("*:*:*:deploy:{password}\n"), "postgresql-pgpass-entry"),
+        (
+            ".pgpass",
+            format!("db.acme.dev:5432:app:de\\:ploy:{}\n", halves.join("\\:")),
+            "postgresql-pgpass-entry",
+        ),
+        (".npmrc", format!("//registry.acme.dev/:_auth={pair}\n"), "npm-registry-basic-auth"),
+        (
+            ".npmrc",
+            format!("//registry.acme.dev/:username=ci\n//registry.acme.dev/:_password={encoded}\n"),
+            "npm-registry-password",
+        ),
+        (
+            ".docker/config.json",
+            json!({"auths": {"registry.acme.dev": {"auth": pair}}, "credsStore": "desktop"})
+                .to_string(),
+            "docker-registry-auth-config",
+        ),
+        (
+            ".docker/config.json",
+            json!({"auths": {"registry.acme.dev": {"username": "ci", "password": password}}})
+                .to_string(),
+            "generic-password",
+        ),
         (
             ".npmrc",
             format!(

@@ -49,6 +49,7 @@ const FORMS_OF_THEIR_OWN: &[&str] = &[
     "nuget-config-password",
     "terraform-provider-password",
     "terraform-state-random-password",
+    "terraform-state-sensitive-output",
     // Settings modules: upper-case names, and values that only their quotes or a digit tell apart.
     "django-insecure-secret-key",
     "django-secret-key",
