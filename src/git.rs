@@ -17,7 +17,9 @@ pub mod objects;
 pub mod pack;
 pub mod provenance;
 pub mod range;
+pub mod references;
 pub mod refs;
+pub mod reftable;
 mod special;
 pub mod submodules;
 pub mod tracked;
@@ -35,6 +37,7 @@ pub use gix::objs::Kind;
 use self::config::Config;
 use self::environment::Environment;
 use self::objects::Objects;
+use self::references::{References, Target};
 use crate::problem::Problem;
 use crate::source::names::distinct;
 use crate::text::{display_bytes, display_path};
@@ -46,7 +49,7 @@ pub struct Repository {
     config: Config,
     work_tree: Option<PathBuf>,
     index_file: PathBuf,
-    references: gix::refs::file::Store,
+    references: References,
     objects: Objects,
     name: Arc<str>,
 }
@@ -124,12 +127,7 @@ impl Repository {
         ];
         roots.extend(environment.alternates.iter().cloned());
         let objects = Objects::open(&roots, config.hash);
-        let references = if common_dir == git_dir {
-            gix::refs::file::Store::at(git_dir.clone(), config.hash)
-        } else {
-            let (own, shared) = (git_dir.clone(), common_dir.clone());
-            gix::refs::file::Store::for_linked_worktree(own, shared, config.hash)
-        };
+        let references = References::open(&git_dir, &common_dir, &config.references, config.hash);
         let name = Arc::from("");
         let mut opened =
             Self { git_dir, common_dir, config, work_tree, index_file, references, objects, name };
@@ -173,30 +171,18 @@ impl Repository {
     /// # Errors
     /// HEAD cannot be read, or leads nowhere.
     pub fn head_commit(&self) -> Result<Option<ObjectId>, Problem> {
-        if let Err(format) = &self.config.references {
-            let what = format!("references are stored as {format}, which sprawl cannot read");
-            return Err(Problem::new("HEAD", what));
+        let fail = |what: String| Problem::new("HEAD", what);
+        if self.references.find(b"HEAD").map_err(fail)?.is_none() {
+            return Err(fail("cannot be read: it is not there".to_owned()));
         }
-        let fail = |error: gix::Error| Problem::new("HEAD", format!("cannot be read: {error}"));
-        let mut reference = self.references.find("HEAD").map_err(fail)?;
-        for _ in 0..MOST_SYMBOLIC {
-            let next = match &reference.target {
-                gix::refs::Target::Object(id) => return Ok(Some(*id)),
-                gix::refs::Target::Symbolic(next) => next.clone(),
-            };
-            match self.references.try_find(next.as_ref()).map_err(fail)? {
-                Some(next) => reference = next,
-                None => return Ok(None),
-            }
-        }
-        Err(Problem::new("HEAD", "leads from one reference to the next without end"))
+        self.references.resolve(b"HEAD").map_err(fail)
     }
 
     /// The branch that HEAD names, in full.
     fn head_branch(&self) -> Option<String> {
-        match self.references.find("HEAD").ok()?.target {
-            gix::refs::Target::Symbolic(name) => Some(display_bytes(name.as_bstr())),
-            gix::refs::Target::Object(_) => None,
+        match self.references.find(b"HEAD").ok()?? {
+            Target::Symbolic(name) => Some(display_bytes(&name)),
+            Target::Object(_) => None,
         }
     }
 
@@ -216,9 +202,6 @@ impl Repository {
         )
     }
 }
-
-/// How many references git follows from one to the next.
-const MOST_SYMBOLIC: usize = 5;
 
 /// A git directory, and the work tree that it was found by.
 type Found = (PathBuf, Option<PathBuf>);

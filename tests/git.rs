@@ -4,6 +4,7 @@ mod damage;
 mod history;
 mod inert;
 mod range;
+mod reftable;
 mod several;
 mod staged;
 

@@ -18,12 +18,23 @@ pub struct Config {
     pub bare: Option<bool>,
     /// `core.worktree`, as it is written.
     pub work_tree: Option<PathBuf>,
-    /// Whether references are files; otherwise how they are stored.
-    pub references: Result<(), String>,
+    /// How references are kept.
+    pub references: Storage,
     /// Whether objects may be left out on purpose.
     pub partial: bool,
     /// Address of the remote `origin`, as it is written: it may hold credentials.
     pub remote: Option<String>,
+}
+
+/// How references are kept, `extensions.refStorage`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// In files.
+    Files,
+    /// In tables.
+    Tables,
+    /// In a way of this name.
+    Unknown(String),
 }
 
 impl Config {
@@ -48,8 +59,10 @@ impl Config {
             Some(name) => return Err(format!("names objects by {name}, which is not known")),
         };
         let references = match shared.string("extensions.refStorage") {
-            Some(name) if name.as_slice() != b"files" => Err(name.to_str_lossy().into_owned()),
-            _ => Ok(()),
+            None => Storage::Files,
+            Some(name) if name.as_slice() == b"files" => Storage::Files,
+            Some(name) if name.as_slice() == b"reftable" => Storage::Tables,
+            Some(name) => Storage::Unknown(name.to_str_lossy().into_owned()),
         };
         let work_tree = own.string("core.worktree").or_else(|| shared.string("core.worktree"));
         let work_tree = work_tree

@@ -1,14 +1,16 @@
 //! A part of history: the commits that some tips lead to and others do not.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 
+use super::Repository;
 use super::commit::{Commit as Parsed, tag_target};
 use super::objects::{Objects, ReadError, Reader};
+use super::references::References;
 use super::tree;
-use super::{MOST_SYMBOLIC, Repository};
 use crate::problem::Problem;
 
 /// Which commits.
@@ -114,10 +116,43 @@ impl Repository {
             gix::open::Options::isolated().with(gix::sec::Trust::Full).open_path_as_is(true);
         let repository = gix::open_opts(self.git_dir.clone(), options)
             .map_err(|error| fail(format!("cannot be looked up: {error}")))?;
-        let found = repository.rev_parse_single(text);
+        let spelled = self.with_id(text)?;
+        let found = repository.rev_parse_single(&*spelled);
         found.map(gix::Id::detach).map_err(|_| {
             fail("is not a revision of this repository; `git fetch` brings those of others".into())
         })
+    }
+
+    /// Puts the id in place of the name at the start of a revision, where references are in tables,
+    /// which gix does not read.
+    fn with_id<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Problem> {
+        let References::Tables(_) = &self.references else { return Ok(Cow::Borrowed(text)) };
+        let end = text.find(['~', '^', '@', ':']).unwrap_or(text.len());
+        let (name, rest) = match text.strip_prefix('@') {
+            Some(rest) if !rest.starts_with('{') => ("HEAD", rest),
+            _ => text.split_at(end),
+        };
+        if rest.starts_with("@{") {
+            let what = "asks for a log of references in tables, which sprawl does not read; name \
+                        the commit";
+            return Err(Problem::new(text, what));
+        }
+        // The order in which git looks for short names.
+        for (before, after) in [
+            ("", ""),
+            ("refs/", ""),
+            ("refs/tags/", ""),
+            ("refs/heads/", ""),
+            ("refs/remotes/", ""),
+            ("refs/remotes/", "/HEAD"),
+        ] {
+            let full = format!("{before}{name}{after}");
+            let found = self.references.resolve(full.as_bytes());
+            if let Some(id) = found.map_err(|what| Problem::new(text, what))? {
+                return Ok(Cow::Owned(format!("{id}{rest}")));
+            }
+        }
+        Ok(Cow::Borrowed(text))
     }
 
     /// The branch that others leave from: what the remote calls its HEAD, or else a branch with one of
@@ -141,16 +176,7 @@ impl Repository {
 
     /// What a reference with exactly this name leads to, if it is there.
     pub fn reference(&self, name: &str) -> Option<ObjectId> {
-        let mut reference = self.references.try_find(name).ok()??;
-        for _ in 0..MOST_SYMBOLIC {
-            match &reference.target {
-                gix::refs::Target::Object(id) => return Some(*id),
-                gix::refs::Target::Symbolic(next) => {
-                    reference = self.references.try_find(next.as_ref()).ok()??;
-                }
-            }
-        }
-        None
+        self.references.resolve(name.as_bytes()).ok()?
     }
 
     /// The two ends of `A..B`; an end that is left out is HEAD. Three dots mean the same: what B adds.

@@ -7,6 +7,7 @@ use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 
 use super::Repository;
+use super::references::{References, Target};
 use crate::problem::Problem;
 use crate::text::{display_bytes, display_path};
 
@@ -48,17 +49,17 @@ impl Repository {
             Err(problem) => problems.push(problem),
         }
         self.references(&mut tips, problems);
-        let log = self.common_dir().join("logs").join("refs").join("stash");
-        tips.extend(logged(&log).into_iter().map(|id| Tip {
+        tips.extend(self.stashed().into_iter().map(|id| Tip {
             kind: TipKind::Stash,
             name: "refs/stash".to_owned(),
             id,
         }));
         for directory in self.other_work_trees() {
-            let head = fs::read(directory.join("HEAD")).unwrap_or_default();
-            if let Ok(id) = ObjectId::from_hex(head.trim_ascii()) {
-                let name = display_path(&directory.join("HEAD"));
-                tips.push(Tip { kind: TipKind::Other, name, id });
+            let name = display_path(&directory.join("HEAD"));
+            match self.detached_head(&directory) {
+                Ok(Some(id)) => tips.push(Tip { kind: TipKind::Other, name, id }),
+                Ok(None) => {}
+                Err(what) => problems.push(Problem::new(name, what)),
             }
         }
         tips.sort();
@@ -105,33 +106,38 @@ impl Repository {
     }
 
     fn references(&self, tips: &mut Vec<Tip>, problems: &mut Vec<Problem>) {
-        if self.config.references.is_err() {
-            // That of HEAD says so already.
-            return;
+        let (all, failures) = self.references.all();
+        tips.extend(all.into_iter().map(|(name, id)| {
+            let name = display_bytes(&name);
+            Tip { kind: kind_of(&name), name, id }
+        }));
+        problems.extend(failures.into_iter().map(|what| Problem::new("refs", what)));
+    }
+
+    /// All that the stash remembers.
+    fn stashed(&self) -> Vec<ObjectId> {
+        match &self.references {
+            References::Tables(Ok(tables)) => tables.stash.values().copied().collect(),
+            _ => logged(&self.common_dir().join("logs").join("refs").join("stash")),
         }
-        let mut fail = |error: String| {
-            problems.push(Problem::new("refs", format!("cannot be read: {error}")));
-        };
-        let all = match self.references.iter() {
-            Ok(all) => all,
-            Err(error) => return fail(error.to_string()),
-        };
-        let all = match all.all() {
-            Ok(all) => all,
-            Err(error) => return fail(error.to_string()),
-        };
-        for reference in all {
-            match reference {
-                Ok(reference) => {
-                    let name = display_bytes(reference.name.as_bstr());
-                    // Symbolic ones lead to others, which come by themselves.
-                    if let gix::refs::Target::Object(id) = reference.target {
-                        tips.push(Tip { kind: kind_of(&name), name, id });
-                    }
-                }
-                Err(error) => fail(error.to_string()),
-            }
+    }
+
+    /// HEAD of another work tree, if it is at no branch. Branches come by themselves.
+    fn detached_head(&self, directory: &Path) -> Result<Option<ObjectId>, String> {
+        if let References::Files(_) = &self.references {
+            let head = fs::read(directory.join("HEAD")).unwrap_or_default();
+            return Ok(ObjectId::from_hex(head.trim_ascii()).ok());
         }
+        let own = References::open(
+            directory,
+            self.common_dir(),
+            &self.config.references,
+            self.objects.hash(),
+        );
+        Ok(match own.find(b"HEAD")? {
+            Some(Target::Object(id)) => Some(id),
+            _ => None,
+        })
     }
 
     fn common_dir(&self) -> &Path {

@@ -452,10 +452,14 @@ fn a_configuration_that_asks_for_what_is_not_known() {
         assert_eq!(run.status, 2, "{}", run.stderr);
         assert!(run.stderr.contains(what), "{}", run.stderr);
     }
-    repo.write(".git/config", format!("{config}[extensions]\n\trefStorage = reftable\n"));
-    let run = scan(&repo);
-    assert_eq!((run.status, found(&run)), (3, 1), "{}", run.stderr);
-    assert!(run.stderr.contains("reftable"), "{}", run.stderr);
+    for (storage, what) in
+        [("cellar", "stored as cellar"), ("reftable", "tables.list is not there")]
+    {
+        repo.write(".git/config", format!("{config}[extensions]\n\trefStorage = {storage}\n"));
+        let run = scan(&repo);
+        assert_eq!((run.status, found(&run)), (3, 1), "{}", run.stderr);
+        assert!(run.stderr.contains(what), "{}", run.stderr);
+    }
 }
 
 /// Runs with less memory than the sizes above ask for.

@@ -13,7 +13,7 @@ fn only(repo: &Repo) -> Value {
 }
 
 /// What a test says of an occurrence: path, line, reach, whether it is at HEAD, commit.
-fn told(occurrence: &Value) -> (&str, u64, &str, bool, Option<&str>) {
+pub(super) fn told(occurrence: &Value) -> (&str, u64, &str, bool, Option<&str>) {
     (
         occurrence["path"].as_str().unwrap(),
         occurrence["line"].as_u64().unwrap(),
