@@ -84,15 +84,18 @@ impl Scanner<'_> {
     /// The types of the vendors that a text names.
     fn vendors(&self, text: &[u8]) -> (Vec<RuleId>, Vec<Form>) {
         let (mut rules, mut forms) = (Vec::new(), Vec::new());
+        let words = lexicon::words(text);
         self.rules.prefilter().each(text, |keyword, _| {
             let (length, targets) = self.rules.target(keyword);
-            let tells = length >= VENDOR && tells_vendor(self.rules.prefilter().keyword(keyword));
+            let keyword = self.rules.prefilter().keyword(keyword);
+            let alone = || words.iter().any(|word| word.as_bytes() == keyword);
+            let tells =
+                (length >= VENDOR || (length >= VENDOR_ALONE && alone())) && tells_vendor(keyword);
             rules.extend(targets.iter().filter(|_| tells).filter_map(|target| match target {
                 Target::Rule(id) => Some(*id),
                 Target::Keys | Target::Assignment => None,
             }));
         });
-        let words = lexicon::words(text);
         let pairs = words.windows(2).map(|pair| pair.concat());
         for word in words.iter().cloned().chain(pairs).filter(|word| word.len() >= VENDOR_ALONE) {
             rules.extend(self.rules.of_vendor(&word));
