@@ -49,7 +49,9 @@ impl Repo {
     /// Git with this repository as its current directory.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
-        command.current_dir(&self.root).args(["-c", "protocol.file.allow=always"]).args(arguments);
+        // Maintenance in the background would outlive the test, waiting for what the test has put there.
+        let quiet = ["-c", "maintenance.auto=false", "-c", "protocol.file.allow=always"];
+        command.current_dir(&self.root).args(quiet).args(arguments);
         self.set_environment(&mut command);
         command
     }
