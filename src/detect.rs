@@ -15,7 +15,7 @@ pub mod near;
 pub mod placeholder;
 pub mod prefilter;
 pub mod version;
-mod weak;
+pub mod weak;
 
 use std::ops::Range;
 

@@ -5,7 +5,7 @@
 
 use std::io::Write as _;
 
-use sprawl::detect::assignment::{features::FEATURES, is_text, judge, survey};
+use sprawl::detect::assignment::{features::FEATURES, is_text, judge, place, survey};
 use sprawl::text;
 
 fn main() {
@@ -23,7 +23,7 @@ fn main() {
             let (mut line, mut start, mut at) = (1, 0, 0);
             for measured in survey(&text) {
                 let value = measured.assigned.value.clone();
-                let strength = judge::strength(&text, &measured) as u8;
+                let strength = place::strength(&text, &measured).0 as u8;
                 let made = u8::from(judge::speaks_for_itself(&measured));
                 while at < value.start {
                     if text[at] == b'\n' {

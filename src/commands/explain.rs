@@ -13,7 +13,7 @@ use crate::detect::assignment::features::{self, FEATURES};
 use crate::detect::assignment::grammar::Assigned;
 use crate::detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
 use crate::detect::assignment::names::Name;
-use crate::detect::assignment::{self, Measured, model, values};
+use crate::detect::assignment::{self, Measured, model, plain, values};
 use crate::detect::{Candidate, Scanner};
 use crate::rules::Rules;
 use crate::text;
@@ -136,7 +136,7 @@ fn weighing(
         assigned.joint,
         assigned.quoting,
     );
-    if let Some(reason) = judge::plainly_none(text, &name, &assigned) {
+    if let Some(reason) = plain::plainly_none(text, &name, &assigned) {
         let _ = writeln!(out, "verdict    not reported: {reason}\n");
         return;
     }
@@ -172,9 +172,7 @@ fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules:
             format!("{} knows more about it and reports it", rule.id())
         }
         (None, _) => "not reported: more speaks against it than for it".to_owned(),
-        (Some(_), _) if verdict.is_weak => {
-            "weak: a password that somebody would try first".to_owned()
-        }
+        (Some(_), _) if let Some(reason) = verdict.weak => format!("weak: {reason}"),
         (Some(confidence), _) if found.is_some_and(|c| c.confidence < confidence) => {
             "weak: it begins as a known type does, but is none of that type".to_owned()
         }

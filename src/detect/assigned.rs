@@ -58,7 +58,7 @@ impl Scanner<'_> {
         if let Some(reason) = placeholder::placeholder(&value) {
             usability.push(Usability::Placeholder);
             evidence.push(Evidence::Placeholder(reason));
-        } else if verdict.is_weak {
+        } else if verdict.weak.is_some() {
             evidence.push(Evidence::WeakValue);
         }
         evidence.push(Evidence::Entropy(entropy::shannon(&value)));

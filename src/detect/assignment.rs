@@ -15,6 +15,8 @@ mod keywords;
 pub mod lexicon;
 pub mod model;
 pub mod names;
+pub mod place;
+pub mod plain;
 mod trees;
 pub mod values;
 pub mod words;
@@ -50,7 +52,7 @@ pub struct Measured {
 pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
     let name = names::name_at(text, keyword)?;
     let assigned = grammar::assigned(text, &name)?;
-    if judge::plainly_none(text, &name, &assigned).is_some() {
+    if plain::plainly_none(text, &name, &assigned).is_some() {
         return None;
     }
     let vector = features::measure(text, &name, &assigned);
@@ -60,7 +62,7 @@ pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
 /// Everything in a text that stands where a secret would and is not plainly none, in order of place.
 pub fn survey(text: &[u8]) -> Vec<Measured> {
     let weighed = |(name, assigned): (Name, Assigned)| {
-        judge::plainly_none(text, &name, &assigned).is_none().then(|| {
+        plain::plainly_none(text, &name, &assigned).is_none().then(|| {
             let vector = features::measure(text, &name, &assigned);
             Measured { name, assigned, vector }
         })
@@ -207,6 +209,47 @@ mod tests {
         ] {
             assert!(survey(text.as_bytes()).is_empty(), "{text}: {:?}", verdicts(text));
         }
+    }
+
+    #[test]
+    fn what_the_name_or_the_form_gives_away_is_not_measured() {
+        let value = generated(5, 40);
+        for notation in [
+            "encryptedKey = \"{V}\"",
+            "OAuthClientId = \"{V}\"",
+            "cacheKey = \"{V}\"",
+            "module.key-id: \"{V}\"",
+            "token = \"not here {V}\"",
+            "iconImageLayoutBasic = '{V}'",
+            "password = \"{V}****{V}\"",
+            "token = \"{V}...\"",
+            "password_scheme = 'SHA512-CRYPT'",
+            "password = \"server=db;user=me\"",
+            "find(\"the token \",{V}, \" \")",
+            "#pass through",
+        ] {
+            let text = notation.replace("{V}", &value);
+            assert!(survey(text.as_bytes()).is_empty(), "{text}: {:?}", verdicts(&text));
+        }
+    }
+
+    #[test]
+    fn what_the_place_makes_harmless_is_weak() {
+        let value = generated(9, 32);
+        let of = |notation: &str| verdict_of(&notation.replace("{V}", &value), &value);
+        for notation in [
+            "\"yourpassword\": \"{V}\"",
+            "\"changepassword\": \"{V}\"",
+            "docsearch({apiKey: \"{V}\", indexName: \"docs\"})",
+            "secretKeyPrefix = \"{V}\"",
+            "\"SecretID\": \"{V}\"",
+            "authenticity_token: \"{V}\"",
+        ] {
+            let verdict = of(notation).unwrap_or_else(|| panic!("nothing in {notation}"));
+            assert!(verdict.confidence <= Some(Confidence::Weak), "{notation}");
+            assert!(verdict.weak.is_some(), "{notation}");
+        }
+        assert_eq!(of("\"db_password\": \"{V}\"").and_then(|v| v.weak), None);
     }
 
     /// The verdict on the value that ends up in a text.

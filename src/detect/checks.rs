@@ -113,6 +113,8 @@ pub static CHECKS: &[Check] = &[
     undocumented::ZUPLO,
 ];
 
+pub(super) use nkey::is_public as is_public_nkey;
+
 /// The check of that name.
 pub fn by_name(name: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.name == name)

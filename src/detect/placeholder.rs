@@ -106,6 +106,10 @@ const SAMPLES: &[&str] = &[
     concat!("SWMKEY-1-7c37Cc8654o6p38H", "nroywCi19pllOnGtbdZEgtKxZu8"),
     concat!("SWMKEY-1-y6guTZNTwpQeTL5R", "hUfOsdBdXoQjiB2GADHSRJvbXeU"),
     concat!("SWMKEY-1-y6guTZNTwpQeTL5R", "hUfOsdBdXoQjiB2GADHSRJvbXeE"),
+    concat!("conta1n3", "rize14"),
+    concat!("fpjqlhnwb19z", "ds35k8wn80lq9"),
+    // The reference of Rails on passwords.
+    concat!("mUc3m00", "RsqyRe"),
     // The first page about Telegram's bots.
     concat!("110201543:AAHdqTcvCH1v", "GWJxfSe1ofSAs0K5PALDsaw"),
     // The article on the wallet import format.

@@ -10,7 +10,7 @@ use super::lexicon::{self, Meaning};
 use super::names::{Class, Name};
 use super::values::{self, Shape};
 use super::words;
-use crate::detect::{entropy, placeholder};
+use crate::detect::{entropy, placeholder, weak};
 
 /// Bytes before the name that are looked at.
 pub const BEFORE: usize = 700;
@@ -189,7 +189,8 @@ fn of_name(v: &mut Vector, text: &[u8], name: &Name, assigned: &Assigned) {
     v.flag(Feature::NameCrypto, has(lexicon::CRYPTO));
     v.flag(Feature::NameMember, bytes.contains(&b'.') || matches!(before, b'.' | b'>'));
     v.flag(Feature::NameAbout, has(lexicon::ABOUT));
-    v.flag(Feature::NameVerb, name.secret > 0 && name.first() & lexicon::VERB != 0);
+    let verb = if name.secret > 0 { name.first() } else { name.joined };
+    v.flag(Feature::NameVerb, verb & lexicon::VERB != 0);
 }
 
 fn of_joint(v: &mut Vector, text: &[u8], assigned: &Assigned) {
@@ -274,7 +275,7 @@ fn of_value(v: &mut Vector, text: &[u8], assigned: &Assigned) {
     v.set(Feature::Signs, share(n - lower - upper - digits, n));
     v.set(Feature::Blanks, blanks.min(9));
     v.flag(Feature::Foreign, !value.is_ascii());
-    v.set(Feature::Changes, share(values::changes(value), n));
+    v.set(Feature::Changes, share(weak::changes(value), n));
     let mut seen = [false; 256];
     value.iter().for_each(|b| seen[usize::from(*b)] = true);
     v.set(Feature::Distinct, share(seen.iter().filter(|s| **s).count(), n));
@@ -288,7 +289,7 @@ fn of_value(v: &mut Vector, text: &[u8], assigned: &Assigned) {
     v.set(Feature::Runs, reading.runs.min(20));
     v.set(Feature::Commonness, reading.commonness() / 4 * 4);
     v.set(Feature::Odd, share(reading.odd, reading.letters));
-    v.flag(Feature::KnownWeak, values::is_known_weak(value));
+    v.flag(Feature::KnownWeak, weak::is_known(value));
     let said = value_words(value);
     v.flag(Feature::SecretWord, said[0]);
     v.set(Feature::ExampleWord, if said[1] { 2 } else { usize::from(said[2]) });

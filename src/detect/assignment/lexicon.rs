@@ -49,6 +49,16 @@ pub const VERB: Meaning = 1 << 19;
 pub const SCHEME: Meaning = 1 << 20;
 /// A method that compares or sets.
 pub const COMPARES: Meaning = 1 << 21;
+/// Done to a password or about it: what stands there is a text or an address, not the password.
+pub const DONE: Meaning = 1 << 22;
+
+/// Before `key`: it finds something in a store or a table.
+pub const DATA: Meaning = 1 << 23;
+/// After the secret's word: what it is called.
+pub const ID: Meaning = 1 << 24;
+
+/// Last in a name: what an interface shows.
+pub const SHOWN: Meaning = 1 << 25;
 
 /// Words by meaning, lower case, singular.
 const LEXICON: &[(Meaning, &str)] = &[
@@ -81,11 +91,11 @@ const LEXICON: &[(Meaning, &str)] = &[
     (
         OTHER,
         "passenger tokenizer tokenize tokenized tokenization monkey turkey donkey hockey jockey \
-         whiskey hotkey bypass compass secretary credit passive passion passage passport author \
+         whiskey hotkey nmtoken bypass compass secretary credit passive passion passage passport author \
          authority keyboard keyword keynote trespass surpass encompass unsecret",
     ),
     (PUBLIC, "public pub recv"),
-    (LABEL, "id name type kind class alias provider scope key index"),
+    (LABEL, "id name type kind class alias provider scope key index guid uuid"),
     (PLACE, "path file url uri endpoint dir location filename folder host route page link"),
     (DIGEST, "hash hashed digest salt encrypted md sha checksum fingerprint crypted cipher bcrypt"),
     (WRONG, "wrong invalid bad incorrect missing empty no illegal broken"),
@@ -104,7 +114,7 @@ const LEXICON: &[(Meaning, &str)] = &[
     ),
     (
         ABOUT,
-        "length len min max expire expiry expiration expires ttl policy enabled enable required \
+        "length len min max expire expiry expiration expires ttl policy policies enabled enable required \
          count size age field label column header param parameter placeholder hint prompt message \
          error reset change confirm forgot strength valid validator pattern regex format mode \
          method strategy version property prefix suffix separator input form text title \
@@ -116,6 +126,14 @@ const LEXICON: &[(Meaning, &str)] = &[
         "get set is has check validate verify create update reset generate parse use read load \
          find delete remove add show hide forgot change enter invalidate require allow with no make",
     ),
+    (DONE, "change reset forgot forgotten wrong lost recover recovery"),
+    (
+        DATA,
+        "cache sort primary foreign object partition index map group row lookup unique translation \
+         locale dictionary hash",
+    ),
+    (ID, "id"),
+    (SHOWN, "text label title caption message button tooltip hint placeholder prompt"),
     (SCHEME, "bearer basic"),
     (COMPARES, "equals eq isequalto set equal"),
 ];

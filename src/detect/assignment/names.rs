@@ -16,6 +16,9 @@ pub struct Name {
     words: [(u32, u32); WORDS],
     meanings: [Meaning; WORDS],
     count: usize,
+    /// What is written together with the word that makes it a secret's name: `change` in
+    /// `changepassword`.
+    pub joined: Meaning,
     /// The word that makes it a secret's name.
     pub secret: usize,
     /// What that word means.
@@ -71,6 +74,7 @@ impl Name {
             words: [(0, 0); WORDS],
             meanings: [0; WORDS],
             count: 0,
+            joined: 0,
             secret: 0,
             class: Class::Password,
         }
@@ -84,6 +88,17 @@ impl Name {
     /// Whether a word after the one that means a secret has one of these meanings.
     pub fn tail_has(&self, meanings: Meaning) -> bool {
         self.meanings[..self.count].iter().skip(self.secret + 1).any(|m| m & meanings != 0)
+    }
+
+    /// What is said before the word that means a secret, apart or together with it.
+    pub fn before_secret(&self) -> Meaning {
+        let before = self.secret.checked_sub(1).map_or(0, |before| self.meanings[before]);
+        before | self.joined
+    }
+
+    /// Whether one of the words is one of these, in any case.
+    pub fn says(&self, text: &[u8], words: &[&str]) -> bool {
+        self.words(text).any(|w| words.iter().any(|word| w.eq_ignore_ascii_case(word.as_bytes())))
     }
 
     /// What the first word means.
@@ -141,6 +156,7 @@ fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
         words: [(0, 0); WORDS],
         meanings: [0; WORDS],
         count: 0,
+        joined: 0,
         secret: usize::MAX,
         class: Class::Key,
     };
@@ -172,9 +188,15 @@ fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
         let (from, to) = name.words[index];
         let word = &text[from as usize..to as usize];
         name.meanings[index] = lexicon::meaning(word);
-        if let Some(class) = class_of(word, name.meanings[index]) {
+        // `LayoutBasic` names no scheme.
+        if index > 0 && word.eq_ignore_ascii_case(b"basic") {
+            continue;
+        }
+        if let Some((class, rest)) = class_of(word, name.meanings[index]) {
             let before = index.checked_sub(1).map_or(0, |before| name.meanings[before]);
-            let qualified = class == Class::Key && before & lexicon::KEY_OF != 0;
+            name.joined = lexicon::meaning(rest);
+            name.meanings[index] |= name.joined;
+            let qualified = class == Class::Key && (before | name.joined) & lexicon::KEY_OF != 0;
             name.class = if qualified { Class::ApiKey } else { class };
             name.secret = index;
         }
@@ -182,8 +204,8 @@ fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
     (name.secret != usize::MAX).then_some(name)
 }
 
-/// What sort of secret a word means.
-fn class_of(word: &[u8], meaning: Meaning) -> Option<Class> {
+/// What sort of secret a word means, and what else is in the word.
+fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
     const CLASSES: &[(Meaning, Class)] = &[
         (lexicon::PASSWORD, Class::Password),
         (lexicon::SECRET, Class::Secret),
@@ -194,7 +216,7 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<Class> {
         (lexicon::CREDENTIAL, Class::Credential),
     ];
     if let Some((_, class)) = CLASSES.iter().find(|(bit, _)| meaning & bit != 0) {
-        return Some(*class);
+        return Some((*class, &[]));
     }
     // Written together: `dbpassword`, `clientsecret`, `loggedinkey`.
     const ENDS: &[(&str, Class)] = &[
@@ -216,13 +238,10 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<Class> {
     if word.len() > 24 || word.len() < 4 || meaning & lexicon::OTHER != 0 {
         return None;
     }
-    let starts = |start: &str| {
-        word.get(..start.len()).is_some_and(|w| w.eq_ignore_ascii_case(start.as_bytes()))
-    };
-    if starts("password") {
-        return Some(Class::Password);
-    } else if starts("secret") {
-        return Some(Class::Secret);
+    for (start, class) in [("password", Class::Password), ("secret", Class::Secret)] {
+        if word.get(..start.len()).is_some_and(|w| w.eq_ignore_ascii_case(start.as_bytes())) {
+            return Some((class, &word[start.len()..]));
+        }
     }
     let ends = |word: &[u8], end: &str| {
         word.len() > end.len()
@@ -233,11 +252,13 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<Class> {
         word.len() >= end.len() && lexicon::meaning(&word[..word.len() - end.len()]) != 0
     };
     let singular = word.strip_suffix(b"s").or(word.strip_suffix(b"S"));
-    let found = ENDS
-        .iter()
-        .filter(|(end, _)| !matches!(*end, "pass" | "auth" | "cred") || known(end))
-        .find(|(end, _)| ends(word, end) || singular.is_some_and(|word| ends(word, end)));
-    found.map(|(_, class)| *class)
+    let found =
+        ENDS.iter().filter(|(end, _)| !matches!(*end, "pass" | "auth" | "cred") || known(end));
+    let mut found = found.filter_map(|(end, class)| {
+        let word = [Some(word), singular].into_iter().flatten().find(|word| ends(word, end))?;
+        Some((*class, &word[..word.len() - end.len()]))
+    });
+    found.next()
 }
 
 #[cfg(test)]
@@ -272,6 +293,19 @@ mod tests {
         ] {
             assert_eq!(class(text), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn words_written_together_mean_what_they_mean_apart() {
+        let name = |text: &str| {
+            let text = format!("{text} = 1");
+            let at = text.find("pass").or(text.find("key")).expect("there");
+            name_at(text.as_bytes(), at..at + 3).expect("a name")
+        };
+        assert_eq!(name("changepassword").joined, lexicon::meaning(b"change"));
+        assert_eq!(name("passwordreset").joined, lexicon::meaning(b"reset"));
+        assert!(name("wrongpassword").has(lexicon::WRONG));
+        assert_eq!(name("sessionkey").class, name("session_key").class);
     }
 
     #[test]

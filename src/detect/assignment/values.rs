@@ -143,6 +143,8 @@ fn is_uuid(value: &[u8]) -> bool {
 }
 
 fn is_number(value: &[u8]) -> bool {
+    // As ranges of versions begin.
+    let value = value.strip_prefix(b"^").or(value.strip_prefix(b"~")).unwrap_or(value);
     let body = value.strip_prefix(b"-").or(value.strip_prefix(b"v")).unwrap_or(value);
     if let Some(hex) = body.strip_prefix(b"0x").or(body.strip_prefix(b"0X")) {
         return hex.len() <= 16 && hex.iter().all(u8::is_ascii_hexdigit);
@@ -151,7 +153,7 @@ fn is_number(value: &[u8]) -> bool {
     body.first().is_some_and(u8::is_ascii_digit)
         && digits * 2 >= body.len()
         && body.iter().all(|b| b.is_ascii_digit() || b".:-/_eETZLUlufxKMGBms%+".contains(b))
-        && body.iter().any(|b| !b.is_ascii_digit())
+        && (body.len() < value.len() || body.iter().any(|b| !b.is_ascii_digit()))
 }
 
 fn is_path(value: &[u8]) -> bool {
@@ -181,6 +183,8 @@ fn is_path(value: &[u8]) -> bool {
             | b"ini"
             | b"js"
             | b"ts"
+            | b"jsx"
+            | b"tsx"
             | b"py"
             | b"rb"
             | b"go"
@@ -194,6 +198,14 @@ fn is_path(value: &[u8]) -> bool {
             | b"pub"
             | b"png"
             | b"svg"
+            | b"jpg"
+            | b"jpeg"
+            | b"gif"
+            | b"csv"
+            | b"zip"
+            | b"gz"
+            | b"jar"
+            | b"der"
             | b"sql"
             | b"log"
             | b"keystore"
@@ -247,6 +259,7 @@ fn is_template(value: &[u8]) -> bool {
         || has(b"%(")
         || has(b"{%")
         || has(b"x%0")
+        || has(b"0x%")
         || (has(b"%s") || has(b"%d") || has(b"%v") || has(b"%@") || has(b"%q"))
         || (value.starts_with(b"<") && value.ends_with(b">"))
         || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
@@ -293,10 +306,20 @@ fn is_hash(value: &[u8]) -> bool {
 }
 
 fn is_ciphertext(value: &[u8]) -> bool {
-    [&b"ENC("[..], b"ENC[", b"vault:v", b"$ANSIBLE_VAULT", b"{cipher}", b"AgA", b"{AES}", b"!vault"]
-        .iter()
-        .any(|start| value.starts_with(start))
-        && value.len() > 12
+    let starts = [
+        &b"ENC("[..],
+        b"ENC[",
+        b"vault:v",
+        b"$ANSIBLE_VAULT",
+        b"{cipher}",
+        b"AgA",
+        b"{AES}",
+        b"!vault",
+        b"aes-128-",
+        b"aes-192-",
+        b"aes-256-",
+    ];
+    starts.iter().any(|start| value.starts_with(start)) && value.len() > 12
 }
 
 fn is_language_word(value: &[u8]) -> bool {
@@ -368,248 +391,125 @@ fn is_language_word(value: &[u8]) -> bool {
     .any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Passwords that somebody would try first: from the lists that attackers publish every year, and
-/// names of the services they are the default of.
-pub fn is_known_weak(value: &[u8]) -> bool {
-    let letters: Vec<u8> = value
-        .iter()
-        .map(|b| match b {
-            b'@' => b'a',
-            b'$' => b's',
-            b'!' => b'i',
-            b => b.to_ascii_lowercase(),
-        })
-        .collect();
-    let body = match letters.iter().rposition(|b| !b.is_ascii_digit()) {
-        Some(last) => &letters[..=last],
-        None => return letters.len() < 8,
-    };
-    let plain: Vec<u8> = body
-        .iter()
-        .map(|b| match b {
-            b'0' => b'o',
-            b'1' => b'i',
-            b'3' => b'e',
-            b'5' => b's',
-            b => *b,
-        })
-        .collect();
-    [body, &plain[..]].iter().any(|word| KNOWN_WEAK.iter().any(|weak| weak.as_bytes() == *word))
-}
-
-/// How hard a value is to guess, by its characters and words alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
-    /// A known password, digits alone, mostly common words, or a text: people think of it, others
-    /// guess it.
-    Guessed,
-    /// Few letters and no known words: a name, a word of another language, or chance.
-    Letters,
-    /// Anything else.
-    Mixed,
-}
-
-/// How hard a value is to guess.
-pub fn strength(value: &[u8]) -> Strength {
-    let reading = super::words::read(value);
-    let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
-    let digits = count(u8::is_ascii_digit);
-    let wordy = count(|b| !b.is_ascii() || is_wordy(*b));
-    let text = wordy == value.len() && (value.contains(&b' ') || !value.is_ascii());
-    if text || digits == value.len() || is_known_weak(value) || is_made_of_words(value) {
-        return Strength::Guessed;
-    }
-    if wordy == value.len() && value.len() < LONG {
-        // Capitals that stand anywhere are a generator's.
-        let scattered = changes(value) * 3 >= value.len() && reading.known * 2 < reading.letters;
-        if !(scattered && reading.letters == value.len()) {
-            return Strength::Letters;
-        }
-    }
-    Strength::Mixed
-}
-
-/// Mostly common words: a password that people think of, whatever its length up to 24.
-pub fn is_made_of_words(value: &[u8]) -> bool {
-    let reading = super::words::read(value);
-    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let signs = value.iter().filter(|b| b.is_ascii() && !b.is_ascii_digit() && !is_wordy(**b));
-    value.len() <= 24
-        && reading.letters > 0
-        && reading.known * 5 >= reading.letters * 3
-        && digits * 5 <= value.len() * 2
-        && signs.count() * 3 <= value.len()
-}
-
-/// From so many letters on nobody guesses what is not made of words.
-pub(super) const LONG: usize = 16;
-
-/// Letters and what stands between the words of a sentence.
-fn is_wordy(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || b" ':,?-._()/".contains(&byte)
-}
-
-/// Bytes written as escapes: `\x9c\xd6`, as test vectors are.
+/// Bytes written as escapes, as test vectors are: `\x9c\xd6`; some of them may be printable.
 pub fn is_escaped(value: &[u8]) -> bool {
-    let bytes =
-        |length: usize, sign: &[u8]| value.chunks(length).all(|byte| byte.starts_with(sign));
-    value.len() >= 8 && (bytes(4, b"\\x") || bytes(6, b"\\u"))
+    let escapes = |sign: &[u8]| memchr::memmem::find_iter(value, sign).count();
+    value.len() >= 8
+        && value[0] == b'\\'
+        && (escapes(b"\\x") * 8 >= value.len() || escapes(b"\\u") * 12 >= value.len())
+}
+
+/// Bytes in hexadecimal that are printable text, perhaps behind a number of four bytes: chance makes
+/// that of one in a hundred thousand.
+pub fn is_readable_hex(value: &[u8]) -> bool {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let bytes: Option<Vec<u32>> = value
+        .chunks(2)
+        .map(|pair| match *pair {
+            [high, low] => Some(digit(high)? * 16 + digit(low)?),
+            _ => None,
+        })
+        .collect();
+    let printable = |bytes: &[u32]| bytes.iter().all(|byte| (0x20..0x7f).contains(byte));
+    bytes.is_some_and(|bytes| {
+        bytes.len() >= 12 && (printable(&bytes) || bytes.len() >= 16 && printable(&bytes[4..]))
+    })
+}
+
+/// Part of a UUID, at least two of its groups.
+pub fn is_cut_uuid(value: &[u8]) -> bool {
+    const GROUPS: &[usize] = &[8, 4, 4, 4, 12];
+    let groups: Vec<usize> = value.split(|b| *b == b'-').map(<[u8]>::len).collect();
+    (2..5).contains(&groups.len())
+        && GROUPS.windows(groups.len()).any(|window| window == groups)
+        && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'a'..=b'f'))
+}
+
+/// Something left out in the middle or at the end: stars or an ellipsis.
+pub fn is_elided(value: &[u8]) -> bool {
+    let inner = value.get(2..value.len().saturating_sub(2)).unwrap_or_default();
+    let cut = value.len() >= 8 && value.ends_with(b"...") && value[0] != b'.';
+    cut || [&b"****"[..], b"(...)", b"[...]"]
+        .iter()
+        .any(|sign| memchr::memmem::find(inner, sign).is_some())
+}
+
+/// What build files name and number: `artifact:1.2`, `Package-0.1.0`.
+pub fn is_coordinate(value: &[u8]) -> bool {
+    let numbers = |text: &[u8]| {
+        let of_version = |b: &&u8| b.is_ascii_digit() || **b == b'.';
+        let version = &text[..text.iter().take_while(of_version).count()];
+        version.split(|b| *b == b'.').filter(|n| (1..4).contains(&n.len())).count()
+    };
+    let of_name = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:".contains(b);
+    memchr::memchr2_iter(b':', b'-', value).any(|at| {
+        let least = if value[at] == b':' { 2 } else { 3 };
+        value[0].is_ascii_alphabetic()
+            && value[..at].iter().all(of_name)
+            && numbers(&value[at + 1..]) >= least
+    })
+}
+
+/// A security identifier of Windows: `S-1-5-32-545`.
+pub fn is_security_identifier(value: &[u8]) -> bool {
+    let Some(rest) = value.strip_prefix(b"S-1-") else { return false };
+    rest.iter().all(|b| b.is_ascii_digit() || *b == b'-')
+}
+
+/// A connection string or its first part: `server=db;user=...`.
+pub fn is_connection(value: &[u8]) -> bool {
+    let key = |pair: &[u8]| {
+        let key = pair.iter().take_while(|b| b.is_ascii_alphabetic() || **b == b' ').count();
+        (key > 1 && pair.get(key) == Some(&b'=') && pair.len() > key + 1).then_some(key)
+    };
+    let is_word = |word: &[u8]| super::words::is_common(&word.to_ascii_lowercase());
+    let pairs = value.split(|b| *b == b';').filter(|pair| key(pair).is_some()).count();
+    pairs > 1 || key(value).is_some_and(|length| length > 3 && is_word(&value[..length]))
+}
+
+/// A path of SVG: commands of a letter, and numbers.
+pub fn is_drawing(value: &[u8]) -> bool {
+    let command = |b: &u8| b"MmZzLlHhVvCcSsQqTtAa".contains(b);
+    let of_number = |b: &u8| b.is_ascii_digit() || b" .,-".contains(b);
+    value.len() >= 16
+        && matches!(value[0], b'M' | b'm')
+        && value[1..].first().is_some_and(of_number)
+        && value.iter().all(|b| command(b) || of_number(b))
+}
+
+/// The name of a digest, a cipher or a scheme for passwords: `SHA512-CRYPT`, `scram-sha-256`.
+pub fn is_algorithm(value: &[u8]) -> bool {
+    const NAMES: &str = "sha md ssha scram crypt bcrypt scrypt argon argon2i argon2id pbkdf hmac aes \
+                         rsa ntlm hs rs es ps ecdsa eddsa";
+    const BESIDE: &str = "with id p cbc gcm ctr ecb oaep nist crypt blf";
+    const NUMBERS: &str = "1 2 3 5 128 192 224 256 384 512 521";
+    let says = |list: &str, part: &[u8]| {
+        list.split(' ').any(|known| part.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    let parts = || value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    // A word, a number, or both written together.
+    let split = |part: &'_ [u8]| part.iter().position(u8::is_ascii_digit).unwrap_or(part.len());
+    let named = |part: &[u8]| says(NAMES, &part[..split(part)]) || says(NAMES, part);
+    let known = |part: &[u8]| {
+        let (word, number) = part.split_at(split(part));
+        says(NAMES, part)
+            || ((word.is_empty() || says(NAMES, word) || says(BESIDE, word))
+                && (number.is_empty() || says(NUMBERS, number)))
+    };
+    value.len() <= 24
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'$'))
+        && parts().any(named)
+        && parts().all(known)
 }
 
 /// A regular expression rather than a value: classes, repetitions, groups.
 pub fn is_pattern(value: &[u8]) -> bool {
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
     let class = has(b"[0-9") || has(b"[a-z") || has(b"[A-Z") || has(b"[^") || has(b"[\\w");
-    let sign = has(b"(?:") || has(b"(?<") || has(b"(?i)") || has(b"(.*") || has(b"(.+");
+    let sign =
+        has(b"(?:") || has(b"[\\x") || has(b"(?<") || has(b"(?i)") || has(b"(.*") || has(b"(.+");
     let escape = has(b"\\w+") || has(b"\\w*") || has(b"\\d{") || has(b"\\d+") || has(b"\\s*");
     class || sign || escape
-}
-
-const KNOWN_WEAK: &[&str] = &[
-    "password",
-    "passwd",
-    "pass",
-    "pwd",
-    "passw",
-    "passwort",
-    "admin",
-    "administrator",
-    "root",
-    "toor",
-    "test",
-    "testing",
-    "testpass",
-    "testpassword",
-    "secret",
-    "secrets",
-    "letmein",
-    "welcome",
-    "qwerty",
-    "qwertyuiop",
-    "qwert",
-    "qwertz",
-    "asdf",
-    "asdfgh",
-    "zxcvbn",
-    "iloveyou",
-    "monkey",
-    "dragon",
-    "master",
-    "login",
-    "guest",
-    "user",
-    "username",
-    "demo",
-    "default",
-    "changeit",
-    "changeme",
-    "hunter",
-    "foobar",
-    "foo",
-    "bar",
-    "baz",
-    "abc",
-    "abcd",
-    "abcdef",
-    "hello",
-    "world",
-    "mypassword",
-    "mysecret",
-    "mypass",
-    "supersecret",
-    "topsecret",
-    "postgres",
-    "mysql",
-    "oracle",
-    "mongo",
-    "redis",
-    "rabbitmq",
-    "minio",
-    "minioadmin",
-    "elastic",
-    "grafana",
-    "jenkins",
-    "docker",
-    "vagrant",
-    "ubuntu",
-    "debian",
-    "tomcat",
-    "wordpress",
-    "drupal",
-    "joomla",
-    "adminpass",
-    "adminpassword",
-    "rootpass",
-    "rootpassword",
-    "userpass",
-    "userpassword",
-    "sa",
-    "system",
-    "manager",
-    "operator",
-    "public",
-    "private",
-    "temp",
-    "example",
-    "sample",
-    "dummy",
-    "fake",
-    "token",
-    "key",
-    "apikey",
-    "api",
-    "db",
-    "database",
-    "dbpass",
-    "dbpassword",
-    "access",
-    "football",
-    "baseball",
-    "sunshine",
-    "princess",
-    "shadow",
-    "superman",
-    "batman",
-    "trustno",
-    "tiger",
-    "swordfish",
-    "sekrit",
-    "sekret",
-    "passphrase",
-    "passcode",
-    "p",
-    "pw",
-    "a",
-    "x",
-    "notsecret",
-    "insecure",
-    "verysecret",
-    "notasecret",
-    "sesame",
-    "opensesame",
-    "xyz",
-    "azerty",
-    "samba",
-    "nagios",
-    "zabbix",
-    "kafka",
-    "spring",
-    "hive",
-    "hadoop",
-    "neo4j",
-    "influxdb",
-    "keycloak",
-];
-
-/// Changes between lower case, capitals, digits and other characters.
-pub fn changes(value: &[u8]) -> usize {
-    let kind = |b: u8| match b {
-        b'a'..=b'z' => 0,
-        b'A'..=b'Z' => 1,
-        b'0'..=b'9' => 2,
-        _ => 3,
-    };
-    value.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count()
 }
 
 /// How much a value looks like base64: 0 not at all, 1 its alphabet, 2 with both cases and digits,
@@ -661,4 +561,36 @@ pub fn sequence(value: &[u8]) -> usize {
     let up = value.chunk_by(|a, b| a.wrapping_add(1) == *b).map(<[u8]>::len).max().unwrap_or(0);
     let down = value.chunk_by(|a, b| a.wrapping_sub(1) == *b).map(<[u8]>::len).max().unwrap_or(0);
     up.max(down)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_that_are_no_secrets() {
+        assert!(is_readable_hex(b"0000008d6c6f63616c686f73742d6b65792d3031"));
+        assert!(!is_readable_hex(b"9f86d081884c7d659a2feaa0c55ad015"));
+        assert!(is_cut_uuid(b"a06b-c462cffae87a") && is_cut_uuid(b"98b37c57-ec62-4e39"));
+        assert!(!is_cut_uuid(b"98b37c57") && !is_cut_uuid(b"98b37c57-ec62c"));
+        assert!(is_elided(b"5a29****d1") && is_elided(b"7d51(...)52e8"));
+        assert!(!is_elided(b"****") && !is_elided(b"a*b*c*d*e*"));
+        assert!(is_coordinate(b"jjwt-gson:0.11.2") && !is_coordinate(b"user:1234"));
+        assert!(is_coordinate(b"Includes2-0.1.0.0-inplace") && !is_coordinate(b"winter-2024"));
+        assert!(is_security_identifier(b"S-1-5-32-545") && !is_security_identifier(b"S-1-x"));
+        assert!(is_escaped(b"\\x95\\x2b\\x04a\\xc0") && !is_escaped(b"pass\\x20word"));
+        assert!(is_elided(b"9cbaf023786cd7...") && !is_elided(b"..."));
+        assert!(is_connection(b"server=db;user=me") && is_connection(b"server=SQL"));
+        assert!(!is_connection(b"a=b;c") && !is_connection(b"xkqzv=Ab3"));
+        assert!(is_drawing(b"M1 3v14h18V3zm17 13H2V4h16z") && !is_drawing(b"Mellow Hours 1234567"));
+        for name in ["SHA512-CRYPT", "scram-sha-256", "pbkdf2", "aes-256-cbc", "HS256", "argon2id"]
+        {
+            assert!(is_algorithm(name.as_bytes()), "{name}");
+        }
+        for other in ["password1", "shadow", "123456", "md5sum", "rsa-winter", "p1234", "aes-7"] {
+            assert!(!is_algorithm(other.as_bytes()), "{other}");
+        }
+        assert_eq!(shape(b"-2147217308"), Shape::Number);
+        assert_eq!(shape(b"^1.0.0"), Shape::Number);
+    }
 }

@@ -47,6 +47,20 @@ fn run(value: &[u8]) -> Outcome {
     }
 }
 
+/// Whether this is a public key: base32 of a prefix byte, 32 bytes and the checksum.
+pub(in crate::detect) fn is_public(value: &[u8]) -> bool {
+    if value.len() != 56 || !KINDS.iter().any(|kind| value[0] == kind.1) {
+        return false;
+    }
+    let Some(bytes) = base32(value) else { return false };
+    let parts = bytes.split_last_chunk::<2>();
+    parts.is_some_and(|(body, crc)| {
+        body.len() == 33
+            && KINDS.iter().any(|k| k.0 == body[0])
+            && crc16(body) == u16::from_le_bytes(*crc)
+    })
+}
+
 /// CRC-16/XMODEM.
 fn crc16(data: &[u8]) -> u16 {
     data.iter().fold(0, |crc, byte| {
@@ -104,6 +118,10 @@ mod tests {
         let public = BASE32_NOPAD.encode(&public);
         for value in [public.as_str(), "", "SU", "SUAC", "su"] {
             assert_eq!((CRC16.run)(value.as_bytes()).verdict, Verdict::Rejected, "{value}");
+        }
+        assert!(is_public(public.as_bytes()));
+        for changed in testing::mutations(public.as_bytes()) {
+            assert!(changed == public.as_bytes() || !is_public(&changed));
         }
     }
 }

@@ -1,0 +1,267 @@
+//! What is plainly no secret, told cheaply: by the name, by how it is joined, and by the form of the
+//! value. What is left takes weighing.
+
+use super::grammar::{Assigned, Joint, Quoting};
+use super::names::{Class, Name};
+use super::values::{self, Shape};
+use super::{lexicon, words};
+use crate::detect::checks::is_public_nkey;
+
+/// Why a value is plainly no secret; `None` if that takes weighing. Cheap.
+pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'static str> {
+    let content = assigned.content(text);
+    let value = &content[..];
+    let shortest = if assigned.scheme.is_some() { SHORTEST_IN_HEADER } else { SHORTEST };
+    if value.len() < shortest {
+        return Some("too short");
+    }
+    if !value.iter().any(u8::is_ascii_alphanumeric) {
+        return Some("neither letters nor digits");
+    }
+    if values::is_pattern(value) {
+        return Some("a pattern");
+    }
+    if values::is_elided(value) {
+        return Some("masked");
+    }
+    if assigned.joint == Joint::Within {
+        return None;
+    }
+    by_place(text, name, assigned, value)
+        .or_else(|| by_name(text, name, value))
+        .or_else(|| by_form(value))
+        .or_else(|| by_shape(name, assigned, value))
+}
+
+/// What the text around a value says.
+fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
+    if assigned.quoting == Quoting::Bare && is_code(text, name, assigned) {
+        Some("code")
+    } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
+        Some("a text")
+    } else if is_message(text, name, assigned, value) {
+        Some("a message")
+    } else {
+        None
+    }
+}
+
+/// What the name says, and what a value of such a name never has.
+fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
+    let is_token = matches!(name.class, Class::Token | Class::ApiKey | Class::Key);
+    let is_key = matches!(name.class, Class::ApiKey | Class::Key);
+    if (name.has(lexicon::PUBLIC) && name.class != Class::Password)
+        || (name.class == Class::Token && follows_public_key(text, name))
+        || is_client_id(text, name)
+    {
+        Some("public by its name")
+    } else if is_token && value.iter().any(no_token) {
+        Some("signs that no token has")
+    } else if name.class != Class::Password && is_phrase(value) {
+        Some("a text")
+    } else if name.class == Class::Key && is_key_of_data(name) {
+        Some("a key to look something up")
+    } else if name.has(lexicon::DIGEST) && is_digest(value) {
+        Some("a hash by its name")
+    } else if is_key && name.says(text, &["encrypted"]) {
+        Some("ciphertext by its name")
+    } else if is_key_id(text, name, value) {
+        Some("the id of a key")
+    } else {
+        None
+    }
+}
+
+/// What the form of a value says, whatever its name.
+fn by_form(value: &[u8]) -> Option<&'static str> {
+    if values::is_coordinate(value) {
+        Some("a name and a version")
+    } else if values::is_security_identifier(value) {
+        Some("an identifier")
+    } else if values::is_drawing(value) {
+        Some("a drawing")
+    } else if values::is_algorithm(value) {
+        Some("the name of an algorithm")
+    } else if is_public_nkey(value) {
+        Some("a public key")
+    } else if values::is_connection(value) {
+        Some("a connection string")
+    } else if value.starts_with(b"urn:") {
+        Some("an address")
+    } else {
+        None
+    }
+}
+
+/// What the shape of a value says with the name and the quotes.
+fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
+    let shape = values::shape(value);
+    let bare = assigned.quoting == Quoting::Bare;
+    let is_word = matches!(
+        shape,
+        Shape::Lower | Shape::Capitalised | Shape::Camel | Shape::Snake | Shape::Kebab
+    );
+    match shape {
+        Shape::Url => Some("an address"),
+        Shape::Path => Some("a path"),
+        Shape::Hash => Some("a hash"),
+        Shape::Ciphertext => Some("ciphertext"),
+        Shape::Number => Some("a number, version or date"),
+        Shape::Keyword if !bare || assigned.joint != Joint::Colon => Some("a word of the language"),
+        Shape::Dotted | Shape::Capitalised | Shape::Template | Shape::UpperSnake if bare => {
+            Some("code")
+        }
+        Shape::Template => Some("a template"),
+        Shape::Dotted | Shape::Sentence if name.class == Class::Key => Some("a name or text"),
+        Shape::Uuid if name.class == Class::Key => Some("an identifier"),
+        _ if is_word && name.class == Class::Key => Some("a name"),
+        _ => None,
+    }
+}
+
+/// Whether a password's name and value are a message: the beginning of a string, as in
+/// `"PASS: vxlan"`, or the text of a result, as in `test_pass("done\n")`.
+fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
+    let in_string = || {
+        let before = name.span.start.checked_sub(1).map(|at| text[at]);
+        matches!(before, Some(b'"' | b'\'')) && !assigned.quoted_name
+    };
+    let word = || value.iter().all(|b| b.is_ascii_alphabetic() || b"_+-".contains(b));
+    name.class == Class::Password
+        && match assigned.joint {
+            Joint::Colon => assigned.quoting == Quoting::Bare && in_string() && word(),
+            Joint::Call => value.ends_with(b"\\n"),
+            _ => false,
+        }
+}
+
+/// Whether what stands in quotes is what stands between two strings: `"the token " + name + "`.
+fn is_between_strings(assigned: &Assigned, value: &[u8]) -> bool {
+    assigned.joint == Joint::Blank
+        && assigned.quoting != Quoting::Bare
+        && matches!(value.first(), Some(b',' | b';' | b')' | b'+' | b' '))
+}
+
+/// Whether `pass` is a verb, `pass through` or `to pass "name"`, not a name.
+fn is_verb(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[..name.span.start];
+    let word = || text[assigned.value.clone()].iter().all(u8::is_ascii_lowercase);
+    let in_prose =
+        || matches!(before, [.., b'a'..=b'z', b' ']) && assigned.quoting != Quoting::Bare;
+    assigned.joint == Joint::Blank
+        && &text[name.span.clone()] == b"pass"
+        && !before.ends_with(b"-")
+        && (in_prose() || (assigned.quoting == Quoting::Bare && word()))
+}
+
+/// Whether the name is the end of `Public Key Token`: part of the name of an assembly of .NET.
+fn follows_public_key(text: &[u8], name: &Name) -> bool {
+    const BEFORE: &[u8] = b"public key ";
+    let from = name.span.start.saturating_sub(BEFORE.len());
+    text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
+}
+
+/// Whether the name is a client's id, `OAuthClientId`: it stands in every request and in browsers.
+fn is_client_id(text: &[u8], name: &Name) -> bool {
+    let mut words = name.words(text).rev();
+    let mut ends =
+        |word: &str| words.next().is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
+    name.class == Class::Auth && ends("id") && ends("client")
+}
+
+/// Whether there is a blank in a value, where no token and no key has one but in PEM.
+fn is_phrase(value: &[u8]) -> bool {
+    value.iter().any(|b| matches!(b, b' ' | b'\t')) && !value.starts_with(b"-----BEGIN")
+}
+
+/// Whether a name is that of a key in a store or a table, `cacheKey`, or of the id of a key.
+fn is_key_of_data(name: &Name) -> bool {
+    name.before_secret() & lexicon::DATA != 0 || name.tail_has(lexicon::ID)
+}
+
+/// Whether a value is how keys of PGP are called: the last 8 or 16 digits of a fingerprint, or all
+/// 40 (RFC 9580, section 5.5.4).
+fn is_key_id(text: &[u8], name: &Name, value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    let digits = digits.strip_suffix(b"!").unwrap_or(digits);
+    matches!(digits.len(), 8 | 16 | 40)
+        && digits.iter().all(u8::is_ascii_hexdigit)
+        && name.says(text, &["gpg", "pgp", "openpgp"])
+}
+
+/// Characters outside of all alphabets in which tokens are written (RFC 6750, section 2.1, and the
+/// URL-encoded forms of those).
+fn no_token(byte: &u8) -> bool {
+    matches!(byte, b'?' | b'^' | b'@')
+}
+
+/// Whether a value has the length of a digest in hexadecimal: MD5 to SHA-512.
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether what stands without quotes is an expression of a programming language.
+fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
+    let value = &text[assigned.value.clone()];
+    if matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'.'))
+        || matches!(assigned.joint, Joint::Arrow | Joint::Default)
+        || rest.starts_with(b" {")
+        || value.starts_with(b"(")
+        || value.ends_with(b"&lt")
+        || value.ends_with(b"*")
+        || text[name.span.clone()].ends_with(b"_t")
+        || is_described(text, name, assigned)
+    {
+        return true;
+    }
+    let of_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
+    if let [b'*' | b'&', of @ ..] = value {
+        // A type: `*pkg.Key`.
+        return of.contains(&b'.') && of[0].is_ascii_alphabetic() && of.iter().all(of_name);
+    }
+    if !value.iter().all(of_name) {
+        return false;
+    }
+    let reading = words::read(value);
+    let is_words = reading.known * 2 >= reading.letters;
+    let part = |part: &&[u8]| part.first().is_some_and(u8::is_ascii_alphabetic);
+    if is_words && value.split(|b| *b == b'.').filter(part).count() > 2 {
+        return true;
+    }
+    // `key = name;` and `key = name (...)`; in shells and connection strings no blanks stand there.
+    let apart = assigned.value.start.checked_sub(1).is_some_and(|at| text[at] == b' ');
+    let camel = values::shape(value) == Shape::Camel && is_words;
+    let type_name = value[0].is_ascii_uppercase() && camel;
+    let ends = match rest.first() {
+        Some(b';') => assigned.joint != Joint::Blank,
+        // A constant in a list of them, and a parameter with its type.
+        Some(b',') => assigned.joint == Joint::Equals || assigned.joint == Joint::Blank && camel,
+        // Where variables begin with `$`, words stand in quotes.
+        _ if assigned.joint == Joint::Equals && is_variable(text, name) => true,
+        _ => {
+            let joints = [Joint::Equals, Joint::Blank, Joint::Colon];
+            type_name && joints.contains(&assigned.joint)
+        }
+    };
+    let operators =
+        [&b" ("[..], b" {", b" + ", b" - ", b" | ", b" & ", b" ? ", b" == ", b" != ", b" = "];
+    apart && (ends || operators.iter().any(|sign| rest.starts_with(sign)))
+}
+
+/// Whether a parameter is described: `@pwd: text`.
+fn is_described(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    assigned.joint == Joint::Colon && text[..name.span.start].ends_with(b" @")
+}
+
+/// Whether a `$` begins the name.
+fn is_variable(text: &[u8], name: &Name) -> bool {
+    let start = name.span.start;
+    text[start] == b'$' || start > 0 && text[start - 1] == b'$'
+}
+
+/// Shortest value that is weighed, in bytes.
+const SHORTEST: usize = 4;
+
+/// Shortest behind a scheme: no token is shorter, and no user and password in base64.
+const SHORTEST_IN_HEADER: usize = 8;
