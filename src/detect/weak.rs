@@ -76,7 +76,7 @@ pub fn is_known(value: &[u8]) -> bool {
             b => *b,
         })
         .collect();
-    let listed = |word: &[u8]| KNOWN.split_whitespace().any(|known| known.as_bytes() == word);
+    let listed = |word: &[u8]| KNOWN.as_bytes().split(|b| *b == b' ').any(|known| known == word);
     listed(body) || listed(&plain)
 }
 

@@ -37,6 +37,8 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
 fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
     if assigned.quoting == Quoting::Bare && is_code(text, name, assigned) {
         Some("code")
+    } else if assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]) {
+        Some("a piece of something longer")
     } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
         Some("a text")
     } else if is_message(text, name, assigned, value) {
@@ -133,6 +135,12 @@ fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bo
             Joint::Call => value.ends_with(b"\\n"),
             _ => false,
         }
+}
+
+/// Whether what stands where a name would is itself made by a generator: `concat("KEY-7c37Cc86...",`.
+fn is_piece(name: &[u8]) -> bool {
+    name.split(|b| !b.is_ascii_alphanumeric())
+        .any(|part| part.len() >= 12 && part.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
 }
 
 /// Whether what stands in quotes is what stands between two strings: `"the token " + name + "`.

@@ -484,7 +484,7 @@ pub fn is_algorithm(value: &[u8]) -> bool {
     const BESIDE: &str = "with id p cbc gcm ctr ecb oaep nist crypt blf";
     const NUMBERS: &str = "1 2 3 5 128 192 224 256 384 512 521";
     let says = |list: &str, part: &[u8]| {
-        list.split(' ').any(|known| part.eq_ignore_ascii_case(known.as_bytes()))
+        list.as_bytes().split(|b| *b == b' ').any(|known| part.eq_ignore_ascii_case(known))
     };
     let parts = || value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     // A word, a number, or both written together.

@@ -137,8 +137,9 @@ mod tests {
         assert_eq!(outcome.verdict, Verdict::Proven);
         assert_eq!(testing::fact(&outcome, "network"), Some("Bitcoin"));
         let payload = decode(value.as_bytes()).expect("the checksum holds");
-        let key = ["0c28fca386c7a227600b2fe50b7cae11", "ec86d3bf1fbe471be89827e19d72aa1d"].concat();
-        assert_eq!(data_encoding::HEXLOWER.encode(&payload[1..]), key);
+        let expected =
+            ["0c28fca386c7a227600b2fe50b7cae11", "ec86d3bf1fbe471be89827e19d72aa1d"].concat();
+        assert_eq!(data_encoding::HEXLOWER.encode(&payload[1..]), expected);
         assert_eq!(encode(&payload), value.as_bytes());
     }
 
