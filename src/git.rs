@@ -13,6 +13,7 @@ pub mod config;
 pub mod delta;
 pub mod environment;
 pub mod forest;
+pub mod numbering;
 pub mod objects;
 pub mod pack;
 pub mod provenance;
@@ -172,10 +173,10 @@ impl Repository {
     /// HEAD cannot be read, or leads nowhere.
     pub fn head_commit(&self) -> Result<Option<ObjectId>, Problem> {
         let fail = |what: String| Problem::new("HEAD", what);
-        if self.references.find(b"HEAD").map_err(fail)?.is_none() {
-            return Err(fail("cannot be read: it is not there".to_owned()));
+        match self.references.find(b"HEAD").map_err(fail)? {
+            Some(target) => self.references.follow(target).map_err(fail),
+            None => Err(fail("cannot be read: it is not there".to_owned())),
         }
-        self.references.resolve(b"HEAD").map_err(fail)
     }
 
     /// The branch that HEAD names, in full.

@@ -1,12 +1,10 @@
 //! What objects refer to and what is not in the repository. In a partial clone every tree may refer to
 //! thousands of such objects: a reference is kept in twelve bytes.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
 use gix::hash::ObjectId;
 
 use super::catalogue::Number;
+use super::numbering::Numbering;
 
 /// How one object refers to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +33,8 @@ pub struct Absence<'a> {
 /// What one thread has come across.
 #[derive(Debug, Default)]
 pub struct Notes {
-    ids: HashMap<ObjectId, u32>,
-    names: HashMap<Box<[u8]>, u32>,
+    ids: Numbering<ObjectId>,
+    names: Numbering<Vec<u8>>,
     references: Vec<Reference>,
 }
 
@@ -46,7 +44,7 @@ pub struct Absences {
     /// In order.
     ids: Vec<ObjectId>,
     /// In order.
-    names: Vec<Box<[u8]>>,
+    names: Vec<Vec<u8>>,
     /// In order, each once.
     references: Vec<Reference>,
 }
@@ -71,17 +69,9 @@ impl Notes {
             Role::Parent => PARENT,
             Role::Tree => TREE,
             Role::Target => TARGET,
-            Role::Entry(name) => {
-                let next = self.names.len() as u32;
-                FIRST_NAME
-                    + match self.names.get(name) {
-                        Some(number) => *number,
-                        None => *self.names.entry(name.into()).or_insert(next),
-                    }
-            }
+            Role::Entry(name) => FIRST_NAME + self.names.number(name),
         };
-        let next = self.ids.len() as u32;
-        let id = *self.ids.entry(id).or_insert(next);
+        let id = self.ids.number(&id);
         self.references.push(Reference { holder, role, id });
     }
 }
@@ -89,11 +79,11 @@ impl Notes {
 impl Absences {
     /// Puts the notes of all threads together.
     pub fn new(notes: Vec<Notes>) -> Self {
-        let ids = in_order(notes.iter().flat_map(|notes| notes.ids.keys()));
-        let names = in_order(notes.iter().flat_map(|notes| notes.names.keys()));
+        let ids = Numbering::values(notes.iter().map(|notes| &notes.ids));
+        let names = Numbering::values(notes.iter().map(|notes| &notes.names));
         let mut references = Vec::new();
         for notes in notes {
-            let (id, name) = (numbers(&notes.ids, &ids), numbers(&notes.names, &names));
+            let (id, name) = (notes.ids.places(&ids), notes.names.places(&names));
             references.extend(notes.references.into_iter().map(|reference| Reference {
                 role: match reference.role.checked_sub(FIRST_NAME) {
                     Some(number) => FIRST_NAME + name[number as usize],
@@ -126,24 +116,6 @@ impl Absences {
             id: self.ids[reference.id as usize],
         })
     }
-}
-
-fn in_order<'a, T: Ord + Clone + 'a>(all: impl Iterator<Item = &'a T>) -> Vec<T> {
-    let mut all: Vec<&T> = all.collect();
-    all.sort_unstable();
-    all.dedup();
-    all.into_iter().cloned().collect()
-}
-
-/// For each number in the notes of a thread the place in the list of all.
-fn numbers<T: Hash + Eq>(notes: &HashMap<T, u32>, all: &[T]) -> Vec<u32> {
-    let mut numbers = vec![0; notes.len()];
-    for (at, value) in (0..).zip(all) {
-        if let Some(number) = notes.get(value) {
-            numbers[*number as usize] = at;
-        }
-    }
-    numbers
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The references of a repository, however it keeps them.
 
+use std::fs;
 use std::path::Path;
 
 use gix::hash::{Kind, ObjectId};
@@ -66,15 +67,47 @@ impl References {
     /// # Errors
     /// References cannot be read, or lead from one to the next without end.
     pub fn resolve(&self, name: &[u8]) -> Result<Option<ObjectId>, String> {
-        let mut name = name.to_vec();
-        for _ in 0..=MOST_SYMBOLIC {
+        match self.find(name)? {
+            Some(target) => self.follow(target),
+            None => Ok(None),
+        }
+    }
+
+    /// What a reference that points here leads to in the end, if that is there.
+    ///
+    /// # Errors
+    /// References cannot be read, or lead from one to the next without end.
+    pub fn follow(&self, mut target: Target) -> Result<Option<ObjectId>, String> {
+        for _ in 0..MOST_SYMBOLIC {
+            let name = match target {
+                Target::Object(id) => return Ok(Some(id)),
+                Target::Symbolic(name) => name,
+            };
             match self.find(&name)? {
+                Some(next) => target = next,
                 None => return Ok(None),
-                Some(Target::Object(id)) => return Ok(Some(id)),
-                Some(Target::Symbolic(next)) => name = next,
             }
         }
         Err("leads from one reference to the next without end".to_owned())
+    }
+
+    /// What HEAD of another work tree points at, by the git directory of that.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn head_of(&self, git_dir: &Path, hash: Kind) -> Result<Option<Target>, String> {
+        match self {
+            Self::Files(_) => {
+                let head = fs::read(git_dir.join("HEAD")).unwrap_or_default();
+                Ok(ObjectId::from_hex(head.trim_ascii()).ok().map(Target::Object))
+            }
+            Self::Tables(Ok(_)) => {
+                let own = Tables::read(&git_dir.join("reftable"), hash);
+                let mut own = own.map_err(|what| cannot(&what))?;
+                Ok(own.references.remove(&b"HEAD"[..]))
+            }
+            Self::Tables(Err(_)) | Self::Unknown(_) => self.find(b"HEAD"),
+        }
     }
 
     /// All that point at objects, by their full names, and what could not be read of them. Symbolic

@@ -56,9 +56,10 @@ impl Repository {
         }));
         for directory in self.other_work_trees() {
             let name = display_path(&directory.join("HEAD"));
-            match self.detached_head(&directory) {
-                Ok(Some(id)) => tips.push(Tip { kind: TipKind::Other, name, id }),
-                Ok(None) => {}
+            match self.references.head_of(&directory, self.objects.hash()) {
+                Ok(Some(Target::Object(id))) => tips.push(Tip { kind: TipKind::Other, name, id }),
+                // Branches come by themselves.
+                Ok(_) => {}
                 Err(what) => problems.push(Problem::new(name, what)),
             }
         }
@@ -120,24 +121,6 @@ impl Repository {
             References::Tables(Ok(tables)) => tables.stash.values().copied().collect(),
             _ => logged(&self.common_dir().join("logs").join("refs").join("stash")),
         }
-    }
-
-    /// HEAD of another work tree, if it is at no branch. Branches come by themselves.
-    fn detached_head(&self, directory: &Path) -> Result<Option<ObjectId>, String> {
-        if let References::Files(_) = &self.references {
-            let head = fs::read(directory.join("HEAD")).unwrap_or_default();
-            return Ok(ObjectId::from_hex(head.trim_ascii()).ok());
-        }
-        let own = References::open(
-            directory,
-            self.common_dir(),
-            &self.config.references,
-            self.objects.hash(),
-        );
-        Ok(match own.find(b"HEAD")? {
-            Some(Target::Object(id)) => Some(id),
-            _ => None,
-        })
     }
 
     fn common_dir(&self) -> &Path {

@@ -214,9 +214,7 @@ struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
+        self.0.split_off(..length)
     }
 
     /// A number as git writes offsets: seven bits a byte, the highest first, and no two ways to write

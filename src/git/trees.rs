@@ -1,6 +1,6 @@
 //! The trees of a repository: which directory holds which, and where certain blobs lie.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use gix::hash::oid;
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::absent::{self, Role};
 use super::catalogue::{Catalogue, NOWHERE, Number};
+use super::numbering::Numbering;
 use super::tree::{self, Entry};
 use super::walk::{Object, Visitor};
 use crate::detect::version::Shared;
@@ -59,7 +60,7 @@ struct Notes {
     /// Number of each tree, and where its links end.
     trees: Vec<(Number, usize)>,
     links: Vec<Link>,
-    names: HashMap<Box<[u8]>, u32>,
+    names: Numbering<Vec<u8>>,
     absent: absent::Notes,
 }
 
@@ -78,7 +79,7 @@ impl<'c, 'r> Reading<'c, 'r> {
         let notes = || Notes {
             trees: Vec::new(),
             links: Vec::new(),
-            names: HashMap::new(),
+            names: Numbering::default(),
             absent: absent::Notes::default(),
         };
         let threads = (0..crew.threads()).map(|_| Mutex::new(notes())).collect();
@@ -99,10 +100,7 @@ impl<'c, 'r> Reading<'c, 'r> {
             .into_iter()
             .map(|notes| notes.into_inner().unwrap_or_else(PoisonError::into_inner))
             .collect();
-        // Names are numbered in their own order, so that nothing depends on which thread saw them.
-        let names: BTreeSet<&[u8]> =
-            threads.iter().flat_map(|notes| notes.names.keys()).map(|name| &**name).collect();
-        let names: Vec<Box<[u8]>> = names.into_iter().map(Box::from).collect();
+        let names = Numbering::values(threads.iter().map(|notes| &notes.names));
         let threads: Vec<Translated> = self
             .crew
             .scope(|_| threads.into_par_iter().map(|notes| notes.translated(&names)).collect());
@@ -128,13 +126,8 @@ struct Translated {
 }
 
 impl Notes {
-    fn translated(mut self, names: &[Box<[u8]>]) -> Translated {
-        let mut translation = vec![0_u32; self.names.len()];
-        for (number, name) in (0..).zip(names) {
-            if let Some(seen) = self.names.get(name) {
-                translation[*seen as usize] = number;
-            }
-        }
+    fn translated(mut self, names: &[Vec<u8>]) -> Translated {
+        let translation = self.names.places(names);
         let mut start = 0;
         for (_, end) in &self.trees {
             let links = &mut self.links[start..*end];
@@ -233,14 +226,7 @@ impl Reading<'_, '_> {
         if mark == BLOB && !self.wanted[target as usize] {
             return None;
         }
-        let name = match notes.names.get(entry.name) {
-            Some(name) => *name,
-            None => {
-                let next = notes.names.len() as u32;
-                notes.names.insert(entry.name.into(), next);
-                next
-            }
-        };
+        let name = notes.names.number(entry.name);
         Some(Link { name: name | mark, target })
     }
 }
@@ -274,18 +260,18 @@ pub struct Trees {
     ends: Vec<usize>,
     /// In order of name within each tree, blobs last.
     links: Vec<Link>,
-    names: Vec<Box<[u8]>>,
+    names: Vec<Vec<u8>>,
 }
 
 impl Trees {
     /// No trees, but names, in order.
     pub fn of_names(names: BTreeSet<&[u8]>) -> Self {
-        Self { names: names.into_iter().map(Box::from).collect(), ..Self::default() }
+        Self { names: names.into_iter().map(<[u8]>::to_vec).collect(), ..Self::default() }
     }
 
     /// The number of a name.
     pub fn number_of(&self, name: &[u8]) -> Option<u32> {
-        self.names.binary_search_by(|there| (**there).cmp(name)).ok().map(|at| at as u32)
+        self.names.binary_search_by(|there| there.as_slice().cmp(name)).ok().map(|at| at as u32)
     }
 
     /// The links of a tree, in order of the numbers of their names, blobs last; none for what is no
