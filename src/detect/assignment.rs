@@ -47,6 +47,14 @@ pub struct Measured {
     pub vector: Vector,
 }
 
+impl Measured {
+    /// What stands before the name and behind the value, at most `within` bytes of each.
+    pub fn around<'t>(&self, text: &'t [u8], within: usize) -> [&'t [u8]; 2] {
+        let (start, end) = (self.name.span.start, self.assigned.end);
+        [&text[start.saturating_sub(within)..start], &text[end..(end + within).min(text.len())]]
+    }
+}
+
 /// What is assigned to the name around a keyword; `None` if it is no name of a secret, or if no
 /// literal is assigned to it, or one that is plainly no secret.
 pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {

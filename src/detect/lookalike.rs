@@ -61,9 +61,8 @@ impl Scanner<'_> {
         if !lexicon::words(&text[name.clone()]).iter().all(|word| lexicon::is_generic(word)) {
             return false;
         }
-        let before = &text[name.start.saturating_sub(AROUND)..name.start];
-        let after = &text[measured.assigned.end..(measured.assigned.end + AROUND).min(text.len())];
-        let close = [before, after].into_iter().filter_map(|around| self.closeness(around, value));
+        let around = measured.around(text, AROUND).into_iter();
+        let close = around.filter_map(|around| self.closeness(around, value));
         close.max() == Some(Closeness::Slip)
     }
 

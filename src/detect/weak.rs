@@ -53,31 +53,21 @@ fn is_sentence(value: &[u8]) -> bool {
 /// Passwords that somebody would try first: from the lists that attackers publish every year, and
 /// names of the services they are the default of; also with digits behind them or as letters.
 pub fn is_known(value: &[u8]) -> bool {
-    let letters: Vec<u8> = value
-        .iter()
-        .map(|b| match b {
-            b'@' => b'a',
-            b'$' => b's',
-            b'!' => b'i',
-            b => b.to_ascii_lowercase(),
-        })
-        .collect();
+    let letters = with(value, &[(b'@', b'a'), (b'$', b's'), (b'!', b'i')]);
     let body = match letters.iter().rposition(|b| !b.is_ascii_digit()) {
         Some(last) => &letters[..=last],
         None => return letters.len() < 8,
     };
-    let plain: Vec<u8> = body
-        .iter()
-        .map(|b| match b {
-            b'0' => b'o',
-            b'1' => b'i',
-            b'3' => b'e',
-            b'5' => b's',
-            b => *b,
-        })
-        .collect();
+    let plain = with(body, &[(b'0', b'o'), (b'1', b'i'), (b'3', b'e'), (b'5', b's')]);
     let listed = |word: &[u8]| KNOWN.as_bytes().split(|b| *b == b' ').any(|known| known == word);
     listed(body) || listed(&plain)
+}
+
+/// A value in lower case, with letters for the signs that are written instead of them.
+fn with(value: &[u8], letters: &[(u8, u8)]) -> Vec<u8> {
+    let letter =
+        |byte: &u8| letters.iter().find(|(sign, _)| sign == byte).map(|(_, letter)| *letter);
+    value.iter().map(|byte| letter(byte).unwrap_or_else(|| byte.to_ascii_lowercase())).collect()
 }
 
 /// Mostly common words: a password that people think of, whatever its length up to 24.

@@ -62,6 +62,17 @@ impl Assigned {
         }
     }
 
+    /// Whether a blank stands before the value.
+    pub fn is_apart(&self, text: &[u8]) -> bool {
+        self.value.start.checked_sub(1).is_some_and(|at| text[at] == b' ')
+    }
+
+    /// Whether the name begins a string that goes on with the value: `"PASS: vxlan"`.
+    pub fn is_within_string(&self, text: &[u8], name: &Name) -> bool {
+        let before = name.span.start.checked_sub(1).map(|at| text[at]);
+        matches!(before, Some(b'"' | b'\'')) && !self.quoted_name
+    }
+
     /// What the literal says, its pieces put together.
     pub fn content<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         if self.pieces.is_empty() {

@@ -51,8 +51,6 @@ fn harmless(
 fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -> bool {
     let Measured { name, assigned, vector } = measured;
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'));
-    let before = name.span.start.checked_sub(1).map(|at| text[at]);
-    let in_string = matches!(before, Some(b'"' | b'\'')) && !assigned.quoted_name;
     let bare = assigned.quoting == Quoting::Bare;
     // A sentence goes on behind it.
     let goes_on = bare && assigned.joint == Joint::Colon && vector.get(Feature::After) == 9;
@@ -61,7 +59,10 @@ fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -
         || (strength == Strength::Letters && goes_on)
         || (strength == Strength::Letters && vector.get(Feature::TextNear) > 0)
         || (words && vector.get(Feature::NameVerb) > 0)
-        || (name.class == Class::Password && bare && assigned.joint == Joint::Colon && in_string)
+        || (name.class == Class::Password
+            && bare
+            && assigned.joint == Joint::Colon
+            && assigned.is_within_string(text, name))
         || is_label(text, measured, value)
 }
 
@@ -92,7 +93,6 @@ fn is_label(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
 /// assembly, a search key of a web page, the thing that is named.
 fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
     let Measured { name, assigned, .. } = measured;
-    let apart = assigned.value.start.checked_sub(1).is_some_and(|at| text[at] == b' ');
     let type_name = assigned.quoting == Quoting::Bare
         && value.len() < weak::LONG
         && value[0].is_ascii_uppercase()
@@ -110,7 +110,7 @@ fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
             name.words(text).nth(name.secret + 1).is_some_and(|w| w.eq_ignore_ascii_case(b"id"));
         id && name.class == Class::Secret && values::shape(value) != Shape::Uuid
     };
-    (apart && type_name)
+    (type_name && assigned.is_apart(text))
         || makes_id()
         || is_guid()
         || is_assembly()
@@ -126,10 +126,8 @@ fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
 /// Whether the name of a search index stands beside an API key: browsers search with such keys, so
 /// they are made to be public.
 fn stands_beside_index(text: &[u8], measured: &Measured) -> bool {
-    let Measured { name, assigned, .. } = measured;
-    let before = &text[name.span.start.saturating_sub(INDEX_WITHIN)..name.span.start];
-    let after = &text[assigned.end..(assigned.end + INDEX_WITHIN).min(text.len())];
-    [before, after].iter().any(|part| memchr::memmem::find(part, b"indexName").is_some())
+    let around = measured.around(text, INDEX_WITHIN);
+    around.iter().any(|part| memchr::memmem::find(part, b"indexName").is_some())
 }
 
 /// How far from a key the name of an index stands, in bytes.

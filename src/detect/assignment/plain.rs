@@ -124,14 +124,12 @@ fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static s
 /// Whether a password's name and value are a message: the beginning of a string, as in
 /// `"PASS: vxlan"`, or the text of a result, as in `test_pass("done\n")`.
 fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
-    let in_string = || {
-        let before = name.span.start.checked_sub(1).map(|at| text[at]);
-        matches!(before, Some(b'"' | b'\'')) && !assigned.quoted_name
-    };
     let word = || value.iter().all(|b| b.is_ascii_alphabetic() || b"_+-".contains(b));
     name.class == Class::Password
         && match assigned.joint {
-            Joint::Colon => assigned.quoting == Quoting::Bare && in_string() && word(),
+            Joint::Colon => {
+                assigned.quoting == Quoting::Bare && assigned.is_within_string(text, name) && word()
+            }
             Joint::Call => value.ends_with(b"\\n"),
             _ => false,
         }
@@ -238,7 +236,6 @@ fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
         return true;
     }
     // `key = name;` and `key = name (...)`; in shells and connection strings no blanks stand there.
-    let apart = assigned.value.start.checked_sub(1).is_some_and(|at| text[at] == b' ');
     let camel = values::shape(value) == Shape::Camel && is_words;
     let type_name = value[0].is_ascii_uppercase() && camel;
     let ends = match rest.first() {
@@ -254,7 +251,7 @@ fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
     };
     let operators =
         [&b" ("[..], b" {", b" + ", b" - ", b" | ", b" & ", b" ? ", b" == ", b" != ", b" = "];
-    apart && (ends || operators.iter().any(|sign| rest.starts_with(sign)))
+    assigned.is_apart(text) && (ends || operators.iter().any(|sign| rest.starts_with(sign)))
 }
 
 /// Whether a parameter is described: `@pwd: text`.

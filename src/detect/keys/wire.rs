@@ -10,9 +10,7 @@ pub(super) struct Wire<'a>(pub(super) &'a [u8]);
 impl<'a> Wire<'a> {
     /// So many bytes.
     pub(super) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(bytes)
+        self.0.split_off(..length)
     }
 
     /// A number of 32 bits.
