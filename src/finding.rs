@@ -109,6 +109,8 @@ pub enum Evidence {
     Weighed(Vec<&'static str>),
     /// A human-chosen or common value.
     WeakValue,
+    /// A credential that cannot work, and why.
+    Broken(&'static str),
     /// Looks like documentation, and why.
     Placeholder(&'static str),
     /// What a report says that was read back.
@@ -128,6 +130,7 @@ impl Evidence {
             Self::Named => "assigned to a name that means a secret".to_owned(),
             Self::Weighed(reasons) => format!("weighed: {}", reasons.join("; ")),
             Self::WeakValue => "a weak or common value".to_owned(),
+            Self::Broken(reason) => format!("cannot work: {reason}"),
             Self::Placeholder(reason) => format!("placeholder: {reason}"),
             Self::Told(text) => text.clone(),
         }

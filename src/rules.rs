@@ -169,15 +169,6 @@ impl Rules {
         found.filter(|(id, _)| self.is_on(*id))
     }
 
-    /// The built-in rules for tokens of a vendor, by the first word of their ids, in lower case.
-    pub(crate) fn of_vendor(&self, word: &str) -> impl Iterator<Item = RuleId> {
-        builtin::beginning_with(&format!("{word}-"))
-            .filter(|number| builtin::detector(*number) == Detector::Pattern)
-            .map(|number| RuleId(number as u16))
-            .collect::<Vec<_>>()
-            .into_iter()
-    }
-
     /// Numbers that rules have or had before the selection: each is smaller than this.
     pub(crate) fn numbers(&self) -> usize {
         self.builtin.len() + self.own.len()

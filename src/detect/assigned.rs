@@ -48,7 +48,8 @@ impl Scanner<'_> {
         let verdict = verdict(text, measured);
         let Some(mut confidence) = verdict.confidence else { return };
         let secret = measured.assigned.value.clone();
-        if confidence > Confidence::Weak && self.is_broken(text, measured) {
+        let broken = if confidence > Confidence::Weak { self.broken(text, measured) } else { None };
+        if broken.is_some() {
             confidence = Confidence::Weak;
         }
         let Some((rule, _)) = self.rule_for(text, measured) else { return };
@@ -61,6 +62,7 @@ impl Scanner<'_> {
         } else if verdict.weak.is_some() {
             evidence.push(Evidence::WeakValue);
         }
+        evidence.extend(broken.map(Evidence::Broken));
         evidence.push(Evidence::Entropy(entropy::shannon(&value)));
         let identity = (!measured.assigned.pieces.is_empty()).then(|| value.into_owned());
         out.push(Candidate {

@@ -83,11 +83,6 @@ pub(super) fn named(name: &str) -> Option<(usize, bool)> {
     Some((usize::from(number), is_alias))
 }
 
-/// The rules with an id or alias that begins like this, in order of those; some may come twice.
-pub(super) fn beginning_with(start: &str) -> impl Iterator<Item = usize> {
-    BUILTIN.names.beginning_with(start).map(|name| usize::from(BUILTIN.named[name].0))
-}
-
 /// All keywords, and what they point at.
 pub(super) fn index() -> Index {
     // Cloning what is borrowed copies pointers.

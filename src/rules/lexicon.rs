@@ -8,11 +8,8 @@
 
 pub mod file;
 
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Repetition};
-
+use super::builtin;
 use super::names::Names;
-use super::shape::Distance;
-use super::{builtin, shape};
 use file::Value;
 
 /// One line of the lexicon, as far as it is needed to recognise a credential.
@@ -45,24 +42,6 @@ static LEXICON: Lexicon = include!(concat!(env!("OUT_DIR"), "/lexicon.rs"));
 /// look as the provider's values do. Total over any bytes; costs a few binary searches.
 pub fn type_of(name: &[u8], value: &[u8], around: &[u8]) -> Option<&'static str> {
     LEXICON.by_name(name, value).or_else(|| LEXICON.by_host(value, around)).map(Entry::id)
-}
-
-/// The form of the values of the type that a word names, without other words: `shodan`.
-pub(crate) fn form_named(word: &str) -> Option<Form> {
-    let (alone, entry) = LEXICON.named(word)?;
-    entry.value.filter(|_| !alone).map(Form)
-}
-
-/// What the values of a type look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Form(Value);
-
-impl Form {
-    /// How far a value is from this form, and how long values of it are at least.
-    pub(crate) fn distance(self, value: &[u8], most: usize) -> (Distance, usize) {
-        let hir = self.0.hir();
-        (shape::distance(&hir, value, most), hir.properties().minimum_len().unwrap_or(0))
-    }
 }
 
 /// Words that say nothing about the provider.
@@ -149,43 +128,6 @@ impl Lexicon {
         })
     }
 }
-
-impl Value {
-    /// The same as a pattern.
-    fn hir(self) -> Hir {
-        let repeated = |set: u128, least: u16, most: u16| {
-            let range = |byte| ClassBytesRange::new(byte, byte);
-            let bytes = (0..128_u8).filter(|byte| set & (1 << byte) != 0).map(range);
-            let class = Hir::class(Class::Bytes(ClassBytes::new(bytes)));
-            let (min, max) = (u32::from(least), Some(u32::from(most)));
-            Hir::repetition(Repetition { min, max, greedy: true, sub: Box::new(class) })
-        };
-        let hex = |length| repeated(HEXADECIMALS, length, length);
-        match self {
-            Self::Characters { set, least, most } => repeated(set, least, most),
-            Self::Uuid => {
-                let hyphen = || Hir::literal(*b"-");
-                let (four, twelve) = ([hyphen(), hex(4)], [hyphen(), hex(12)]);
-                Hir::concat(
-                    [vec![hex(8)], four.to_vec(), four.to_vec(), four.to_vec(), twelve.to_vec()]
-                        .concat(),
-                )
-            }
-        }
-    }
-}
-
-/// The hexadecimal digits, one bit each.
-const HEXADECIMALS: u128 = {
-    let (mut set, mut byte) = (0, 0_u8);
-    while byte < 128 {
-        if byte.is_ascii_hexdigit() {
-            set |= 1 << byte;
-        }
-        byte += 1;
-    }
-    set
-};
 
 impl Entry {
     fn id(&self) -> &'static str {

@@ -30,12 +30,6 @@ impl Names {
         (index < self.len() && self.get(index) == wanted).then_some(index)
     }
 
-    /// The indices of the texts that begin like this.
-    pub(super) fn beginning_with(&self, start: &str) -> impl Iterator<Item = usize> {
-        (self.first_from(start)..self.len())
-            .take_while(move |index| self.get(*index).starts_with(start))
-    }
-
     /// The index of the first text that is not before this one.
     fn first_from(&self, wanted: &str) -> usize {
         let (mut from, mut to) = (0, self.len());
@@ -60,8 +54,6 @@ mod tests {
         for other in ["", "0", "aa", "abc", "bb", "d"] {
             assert_eq!(names.position(other), None, "{other}");
         }
-        let beginning = |start| names.beginning_with(start).collect::<Vec<_>>();
-        assert_eq!((beginning("a"), beginning("b"), beginning("d")), (vec![0, 1], vec![2], vec![]));
         assert_eq!(Names { text: "", ends: &[] }.position("a"), None);
     }
 }
