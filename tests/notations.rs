@@ -173,6 +173,17 @@ const JOINED: &[(&str, &str)] = &[
     ("Ruby", "password = '{A}' \\\n  '{B}'\n"),
     ("shell", "export DB_PASSWORD=\"{A}\\\n{B}\"\n"),
     ("Windows", "String password = \"{A}\" +\r\n    \"{B}\";\r\n"),
+    ("Java, operator first", "String password = \"{A}\"\n    + \"{B}\";\n"),
+    ("PHP, operator first", "$password = '{A}'\n    . '{B}';\n"),
+    ("Basic, continued", "password = \"{A}\" & _\n    \"{B}\"\n"),
+    ("C, macro", "#define DB_PASSWORD \"{A}\" \\\n    \"{B}\"\n"),
+    ("C, member", "struct db db = {\n    .password = \"{A}\"\n        \"{B}\",\n};\n"),
+    ("C, CRLF", "const char *db_password = \"{A}\"\r\n    \"{B}\";\r\n"),
+    ("Python, one line", "db_password = (\"{A}\"\n               \"{B}\")\n"),
+    ("Python, argument", "connect(\n    password=\"{A}\"\n    \"{B}\",\n)\n"),
+    ("Python, call", "connect(user=\"app\", password=\"{A}\"\n        \"{B}\")\n"),
+    ("Python, continued", "db_password = \"{A}\" \\\n    \"{B}\"\n"),
+    ("shell, continued", "DB_PASSWORD=\"{A}\"\\\n\"{B}\"\n"),
 ];
 
 /// Literals next to each other that are not one.
@@ -181,6 +192,19 @@ const APART: &[&str] = &[
     "password = \"{A}\"\n\nuser = \"{B}\"\n",
     "passwords = [\"{A}\", \"{B}\"]\n",
     "login --password \"{A}\" \"{B}\"\n",
+    // A command, a text, a file that is read, a program that is called, a line of a diff.
+    "DB_PASSWORD=\"{A}\"\n\"{B}\" run --fast\n",
+    "DB_PASSWORD=\"{A}\"\n    \"{B}\";\n",
+    "DB_PASSWORD=\"{A}\" \\\n  \"{B}\" run --fast\n",
+    "DB_PASSWORD='{A}'\n. '{B}'\n",
+    "db_password = \"{A}\"\n\"{B}\"\n",
+    "def connect():\n    db_password = \"{A}\"\n    \"{B}\"\n",
+    "db_password = '{A}'\r\n'{B}'\r\n",
+    "$password = \"{A}\"\n& \"{B}\"\n",
+    "+db_password = \"{A}\"\n+\"{B}\"\n",
+    "const dbPassword = \"{A}\"\n\"{B}\";\n",
+    "password := \"{A}\"\n\t\"{B}\"\n",
+    "db_password = `{A}`\n`{B}`\n",
 ];
 
 /// Letters and digits as a generator makes them.
@@ -242,6 +266,41 @@ fn pieces_are_one_value() {
     }
     for notation in APART {
         assert!(identities(&mut scanner, &text(notation)).is_empty(), "{notation}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+    /// Only what a language joins belongs to a value: here no bracket is open, no operator and no
+    /// continuation stands at the end of the line, and the next line is no further in.
+    #[test]
+    fn what_follows_on_the_next_line_never_changes_a_value(
+        line in proptest::sample::select(vec![
+            "DB_PASSWORD=\"{A}\"",
+            "export DB_PASSWORD='{A}'",
+            "db_password = \"{A}\"",
+            "db_password = '{A}'",
+            "const dbPassword = `{A}`",
+            "$password = \"{A}\";",
+            "password: \"{A}\"",
+            "\"password\": \"{A}\"",
+        ]),
+        end in proptest::sample::select(vec!["\n", "\r\n"]),
+        next in "[\"'`&+. ]{0,2}[\"'`][ -~]{0,30}|[ -~]{0,40}",
+    ) {
+        let rules = Rules::builtin();
+        let mut scanner = Scanner::new(&rules);
+        let line = line.replace("{A}", &generated(6, 20));
+        let text = format!("{line}{end}{next}{end}");
+        let indent = next.len() - next.trim_start().len();
+        proptest::prop_assume!(indent == 0);
+        let value = line.find(&generated(6, 20)[..]).unwrap_or(0);
+        for candidate in scanner.candidates(text.as_bytes()) {
+            if candidate.secret.start <= line.len() {
+                proptest::prop_assert_eq!(candidate.secret, value..value + 20, "{}", text);
+                proptest::prop_assert!(candidate.identity.is_none(), "{}", text);
+            }
+        }
     }
 }
 

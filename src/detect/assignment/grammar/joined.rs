@@ -5,29 +5,50 @@ use std::ops::Range;
 
 use super::{GAP, LONGEST_VALUE, Quoting, Reader};
 
+/// What decides whether a literal below another one belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seams {
+    /// Parentheses were opened before the first literal and are not closed yet.
+    pub(super) within: bool,
+    /// The name is that of an argument or of a member: `connect(password="a"`, `{ .password = "a"`.
+    pub(super) argument: bool,
+    /// A blank stands between the sign of assignment and the value, which shells do not allow.
+    pub(super) apart: bool,
+    /// Blanks that the line of the name begins with.
+    pub(super) indent: usize,
+}
+
+/// How sure it is that the next literal belongs to the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seam {
+    Sure,
+    /// If the last one is followed by one of these.
+    Until(&'static [u8]),
+}
+
 impl Reader<'_> {
-    /// The pieces of a literal that is continued: `"a" + "b"`, `"a" . "b"`, literals below each other,
-    /// a line continued within the quotes. None if there is but one. Stands at the closing quote of
-    /// the last piece afterwards.
-    pub(super) fn joined_literals(&mut self, start: usize, open: usize) -> Vec<Range<usize>> {
-        let mut pieces = continued(self.text, start..self.at);
-        let quote = self.text[start - open..start].to_vec();
+    /// The pieces of a literal that is continued: `"a" + "b"`, `"a" . "b"`, literals below each other
+    /// where the language joins them, a line continued within the quotes. None if there is but one.
+    /// Stands at the closing quote of the last piece afterwards.
+    ///
+    /// A line that only begins with a quote is none of it: what follows never changes a value.
+    pub(super) fn joined_literals(
+        &mut self,
+        start: usize,
+        open: usize,
+        seams: Seams,
+    ) -> Vec<Range<usize>> {
+        let text = self.text;
+        let quote = &text[start - open..start];
+        let mut pieces = continued(text, start..self.at);
+        // Up to where it is sure.
+        let mut sure = (pieces.len(), self.at);
+        let mut until: &[u8] = &[];
         while pieces.len() < PIECES {
-            let mut next = Reader { text: self.text, at: self.at + open };
-            next.space(1);
-            let operator = match (next.peek(0), next.peek(1)) {
-                (Some(b'+' | b'&'), Some(b' ' | b'\n' | b'\r' | b'"' | b'\'')) => 1,
-                (Some(b'.'), Some(b' ' | b'\n' | b'\r')) => 1,
-                (Some(b'.'), Some(b'.')) => 2,
-                _ => 0,
-            };
-            next.at += operator;
-            if operator > 0 {
-                next.space(1);
-            }
-            let below = self.text[self.at..next.at].contains(&b'\n');
-            let opens = self.text.get(next.at..).is_some_and(|rest| rest.starts_with(&quote));
-            if !opens || operator == 0 && !below || next.at + open > start + LONGEST_VALUE {
+            let mut next = Reader { text, at: self.at + open };
+            let Some(seam) = next.seam(seams) else { break };
+            let opens = text.get(next.at..).is_some_and(|rest| rest.starts_with(quote));
+            if !opens || next.at + open > start + LONGEST_VALUE {
                 break;
             }
             next.at += open;
@@ -36,15 +57,90 @@ impl Reader<'_> {
                 break;
             }
             // A key of the next line, not a piece.
-            let mut behind = Reader { text: self.text, at: next.at + open };
+            let mut behind = Reader { text, at: next.at + open };
             behind.blanks(GAP);
             if matches!(behind.peek(0), Some(b':' | b'=' | b'-')) {
                 break;
             }
-            pieces.extend(continued(self.text, from..next.at));
+            pieces.extend(continued(text, from..next.at));
             self.at = next.at;
+            match seam {
+                Seam::Sure if until.is_empty() => sure = (pieces.len(), self.at),
+                Seam::Sure => {}
+                Seam::Until(ends) => until = ends,
+            }
+        }
+        let mut behind = Reader { text, at: self.at + open };
+        behind.space(1);
+        if !behind.peek(0).is_some_and(|sign| until.contains(&sign)) {
+            pieces.truncate(sure.0);
+            self.at = sure.1;
         }
         if pieces.len() > 1 { pieces } else { Vec::new() }
+    }
+
+    /// Passes over what joins two literals, up to the second one. Stands behind the first.
+    fn seam(&mut self, seams: Seams) -> Option<Seam> {
+        let end = self.at;
+        self.blanks(GAP);
+        let apart = self.at > end;
+        if self.operator(true) {
+            self.blanks(GAP);
+            // Visual Basic continues a line with an underscore.
+            if self.peek(0) == Some(b'_') && matches!(self.peek(1), Some(b'\n' | b'\r')) {
+                self.at += 1;
+            }
+            self.space(1);
+            return Some(Seam::Sure);
+        }
+        if self.peek(0) == Some(b'\\') {
+            self.at += 1;
+            let line = self.line_end()?;
+            self.blanks(INDENT);
+            // In shells, blanks end the word, and the next one is a command.
+            let glued = !apart && self.at == line;
+            let operator = self.operator(false);
+            self.blanks(GAP);
+            return (operator || glued || seams.apart || seams.within).then_some(Seam::Sure);
+        }
+        let line = self.line_end()?;
+        self.blanks(INDENT);
+        let below = self.at - line > seams.indent;
+        if self.operator(false) {
+            self.blanks(GAP);
+            return (below || seams.within).then_some(Seam::Sure);
+        }
+        if seams.within {
+            Some(Seam::Sure)
+        } else if seams.argument {
+            Some(Seam::Until(b",)}"))
+        } else {
+            // C and its relatives, whose statements end with a sign.
+            (below && seams.apart).then_some(Seam::Until(b";"))
+        }
+    }
+
+    /// Passes over an operator that joins strings. `&` begins a line only to call a program.
+    fn operator(&mut self, and: bool) -> bool {
+        let length = match (self.peek(0), self.peek(1)) {
+            (Some(b'+'), Some(b' ' | b'\n' | b'\r' | b'"' | b'\'')) => 1,
+            (Some(b'&'), Some(b' ' | b'\n' | b'\r' | b'"' | b'\'')) if and => 1,
+            (Some(b'.'), Some(b' ' | b'\n' | b'\r')) => 1,
+            (Some(b'.'), Some(b'.')) => 2,
+            _ => 0,
+        };
+        self.at += length;
+        length > 0
+    }
+
+    /// Passes over the end of a line, and says where the next one begins.
+    fn line_end(&mut self) -> Option<usize> {
+        self.at += match (self.peek(0)?, self.peek(1)) {
+            (b'\r', Some(b'\n')) => 2,
+            (b'\n' | b'\r', _) => 1,
+            _ => return None,
+        };
+        Some(self.at)
     }
 
     /// The lines of a block without quotes that go on like the first, as wrapped base64 does. Stands
@@ -53,12 +149,14 @@ impl Reader<'_> {
         let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_=".contains(b);
         let width = self.at - start;
         let line_start = memchr::memrchr(b'\n', &self.text[..start]).map_or(0, |at| at + 1);
-        let indent = self.text[line_start..start].to_vec();
+        let text = self.text;
+        // Without it, nothing tells the lines of the block from those behind it.
+        let indent = &text[line_start..start];
         let mut pieces = Vec::new();
         pieces.push(start..self.at);
-        while width >= WRAPPED && pieces.len() < PIECES {
-            let mut next = Reader { text: self.text, at: self.at };
-            if !next.space(1) || !self.text[..next.at].ends_with(&indent) {
+        while width >= WRAPPED && !indent.is_empty() && pieces.len() < PIECES {
+            let mut next = Reader { text, at: self.at };
+            if !next.space(1) || !text[..next.at].ends_with(indent) {
                 break;
             }
             let rest = self.text.get(next.at..).unwrap_or_default();
@@ -80,6 +178,9 @@ impl Reader<'_> {
 
 /// Pieces of a joined literal at most.
 const PIECES: usize = 24;
+
+/// Blanks that a line begins with at most.
+pub(super) const INDENT: usize = 160;
 
 /// Narrowest first line of a wrapped value.
 const WRAPPED: usize = 40;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::joined::member;
+use super::joined::{INDENT, Seams, member};
 use super::{Assigned, GAP, Joint, LONGEST_VALUE, Quoting, Reader, entity};
 use crate::detect::assignment::names::Name;
 
@@ -22,6 +22,7 @@ impl Reader<'_> {
         let next_line = self.space(lines) && !block;
         let mut call = None;
         let mut in_list = false;
+        let mut within = joint == Joint::Call;
         for _ in 0..4 {
             match self.peek(0)? {
                 b'[' | b'{' if !in_list && matches!(self.peek(1)?, b'"' | b'\'' | b' ' | b'\n') => {
@@ -32,13 +33,20 @@ impl Reader<'_> {
                 }
                 b'(' if call.is_none() && matches!(self.peek(1)?, b'\n' | b'\r') => {
                     call = Some(self.at..self.at);
+                    within = true;
                     self.at += 1;
                     self.space(1);
                     continue;
                 }
-                b'@' | b'&' | b'*' | b'(' if self.opens_after_sign() => self.at += 1,
+                b @ (b'@' | b'&' | b'*' | b'(') if self.opens_after_sign() => {
+                    within |= b == b'(';
+                    self.at += 1;
+                }
                 b if b.is_ascii_alphabetic() || b == b'_' || b == b'[' => match self.callee() {
-                    Some(range) => call = Some(range),
+                    Some(range) => {
+                        within |= self.text[range.end] == b'(';
+                        call = Some(range);
+                    }
                     None => break,
                 },
                 _ => break,
@@ -62,7 +70,10 @@ impl Reader<'_> {
         let mut value = start..self.at;
         let pieces = match quoting {
             Quoting::Bare if block => self.wrapped_lines(start),
-            Quoting::Single | Quoting::Double | Quoting::Back => self.joined_literals(start, open),
+            Quoting::Single | Quoting::Double | Quoting::Back => {
+                let seams = seams(self.text, name, joint, start - open, within);
+                self.joined_literals(start, open, seams)
+            }
             _ => Vec::new(),
         };
         value.end = pieces.last().map_or(value.end, |last| last.end);
@@ -219,6 +230,22 @@ impl Reader<'_> {
             self.at -= 1;
         }
         (self.at > start).then_some(())
+    }
+}
+
+/// What decides whether literals below the one that opens at `open` belong to it.
+fn seams(text: &[u8], name: &Name, joint: Joint, open: usize, within: bool) -> Seams {
+    let start = name.span.start;
+    let from = start.saturating_sub(INDENT);
+    let before = &text[from..start];
+    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(before, |at| &before[at + 1..]);
+    let outer = before.iter().rfind(|b| !b.is_ascii_whitespace() && **b != b'.');
+    Seams {
+        within,
+        argument: joint == Joint::Comma
+            || (joint == Joint::Equals && matches!(outer, Some(b'(' | b',' | b'{'))),
+        apart: open.checked_sub(1).is_some_and(|at| matches!(text[at], b' ' | b'\t')),
+        indent: line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count(),
     }
 }
 
