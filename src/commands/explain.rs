@@ -1,21 +1,27 @@
-//! `sprawl explain FILE:LINE`: what was seen on a line, what was weighed and what decided.
+//! `sprawl explain FILE:LINE`: whether a scan reports the line, what was seen on it, what was weighed
+//! and what decided.
 //!
-//! Shows names and measures, never values.
+//! Shows names and measures, never values. Whether it is reported is not worked out here a second
+//! time: the file is scanned as `sprawl scan` does it.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::setting::Setting;
-use super::{Error, Outcome, output};
-use crate::cli::ExplainArgs;
+use super::{Error, Outcome, output, scan};
+use crate::cli::{ExplainArgs, ScanArgs};
 use crate::detect::assignment::features::{self, FEATURES};
 use crate::detect::assignment::grammar::Assigned;
 use crate::detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
 use crate::detect::assignment::names::Name;
 use crate::detect::assignment::{self, Measured, model, plain, values};
 use crate::detect::{Candidate, Scanner};
+use crate::finding::{Evidence, Finding};
+use crate::group::SecretGroup;
+use crate::report::Report;
 use crate::rules::Rules;
+use crate::score::Severity;
 use crate::text;
 
 /// Features that are named for each value.
@@ -34,8 +40,49 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
         .ok_or_else(|| Error::Input(format!("{} has no line {line}", path.display())))?;
     let setting = Setting::of(&args.config, std::slice::from_ref(&path), false)?;
     let rules = setting.rules(&args.rules)?;
-    output::print(&explanation(&rules, &text, &span))?;
+    let words = ["--quiet".as_ref(), "--".as_ref(), path.as_os_str()];
+    let mut scan = ScanArgs::typed(&words).map_err(|error| Error::Input(error.to_string()))?;
+    scan.config = args.config.clone();
+    let report = scan::examine(&scan, false, std::slice::from_ref(&path), &setting, &rules)?;
+    output::print(&format!(
+        "{}\n\n{}",
+        headline(&report, line),
+        explanation(&rules, &text, &span)
+    ))?;
     Ok(Outcome::Clean)
+}
+
+/// Whether the scan reports something that touches the line, and why not if not.
+fn headline(report: &Report<'_>, line: usize) -> String {
+    let touches =
+        |found: &&Finding| (found.location.line..=found.location.end_line).contains(&line);
+    let id = |group: &SecretGroup| report.rules.get(group.rule).id();
+    let here = |groups: &'_ [SecretGroup], open: bool| {
+        let stands = |found: &Finding| found.standing.is_open() == open && touches(&found);
+        groups.iter().position(|group| group.occurrences.iter().any(stands))
+    };
+    if let Some(group) = here(&report.groups, true).map(|at| &report.groups[at]) {
+        let severity = group.score.severity().name();
+        return format!("REPORTED   {}: {severity}, {}", id(group), group.confidence.name());
+    }
+    let why = if here(&report.groups, false).or(here(&report.covered, false)).is_some() {
+        "a mark, an exception or the baseline covers it".to_owned()
+    } else if let Some(at) = here(&report.material.unreported, true) {
+        let group = &report.material.unreported[at];
+        if group.score.severity() == Severity::None {
+            format!("{} has no score (--include-placeholders reports it)", id(group))
+        } else {
+            let confidence = group.confidence.name();
+            format!("{} is {confidence} (--min-confidence {confidence} reports it)", id(group))
+        }
+    } else if let Some(problem) = report.problems.first() {
+        format!("the file was not scanned: {}", problem.what)
+    } else if report.summary.configuration.findings_left_out > 0 {
+        "the configuration leaves this path out".to_owned()
+    } else {
+        "no rule finds anything on this line".to_owned()
+    };
+    format!("not reported: {why}")
 }
 
 fn place(text: &str) -> Result<(PathBuf, usize), Error> {
@@ -137,7 +184,7 @@ fn weighing(
         assigned.quoting,
     );
     if let Some(reason) = plain::plainly_none(text, &name, &assigned) {
-        let _ = writeln!(out, "verdict    not reported: {reason}\n");
+        let _ = writeln!(out, "verdict    not a secret: {reason}\n");
         return;
     }
     let vector = features::measure(text, &name, &assigned);
@@ -167,15 +214,17 @@ fn weighing(
 fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules: &Rules) -> String {
     let found = here.iter().find(|c| touches(&c.secret, value));
     let winner = found.map(|c| rules.get(c.rule));
+    let broken = found.into_iter().flat_map(|c| &c.evidence).find_map(|evidence| match evidence {
+        Evidence::Broken(reason) => Some(*reason),
+        _ => None,
+    });
     match (verdict.confidence, winner) {
         (_, Some(rule)) if rule.detector != crate::rules::Detector::Assignment => {
-            format!("{} knows more about it and reports it", rule.id())
+            format!("{} knows more about it, and its word counts", rule.id())
         }
-        (None, _) => "not reported: more speaks against it than for it".to_owned(),
+        (None, _) => "not a secret: more speaks against it than for it".to_owned(),
         (Some(_), _) if let Some(reason) = verdict.weak => format!("weak: {reason}"),
-        (Some(confidence), _) if found.is_some_and(|c| c.confidence < confidence) => {
-            "weak: it begins as a known type does, but is none of that type".to_owned()
-        }
+        (Some(_), _) if let Some(reason) = broken => format!("weak: {reason}"),
         (Some(confidence), _) => confidence.name().to_owned(),
     }
 }
@@ -210,7 +259,7 @@ mod tests {
             |line| explanation(&rules, text.as_bytes(), &line_span(text.as_bytes(), line).unwrap());
         assert!(of(1).contains("found      generic-password"), "{}", of(1));
         assert!(of(1).contains("odds"));
-        assert!(of(2).contains("not reported"), "{}", of(2));
+        assert!(of(2).contains("not a secret"), "{}", of(2));
         assert!(of(3).starts_with("Nothing"));
         assert!(!of(1).contains(&value) && !of(2).contains("user-name"));
     }
