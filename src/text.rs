@@ -1,80 +1,15 @@
 //! Bytes to text: encodings, lines and columns; and text to people: what terminals and Markdown get.
 
+mod encoding;
 pub mod markdown;
 
 use std::borrow::Cow;
 
-/// The text of a blob as the rules see it: UTF-16, with or without byte order mark, becomes UTF-8;
-/// everything else, text or not, stays as it is.
-pub fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match utf16_order(bytes) {
-        Some(order) => Cow::Owned(from_utf16(bytes, order)),
-        None => Cow::Borrowed(bytes),
-    }
-}
+pub use encoding::decoded;
 
 /// The line of a text that a byte lies in, 1-based.
 pub fn line_at(text: &str, at: usize) -> usize {
     1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count()
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Little,
-    Big,
-}
-
-/// Bytes looked at to tell UTF-16 without a mark.
-const SAMPLE: usize = 512;
-
-fn utf16_order(bytes: &[u8]) -> Option<Order> {
-    match bytes {
-        [0xff, 0xfe, 0, 0, ..] => return None,
-        [0xff, 0xfe, ..] => return Some(Order::Little),
-        [0xfe, 0xff, ..] => return Some(Order::Big),
-        _ => {}
-    }
-    let sample = &bytes[..bytes.len().min(SAMPLE) & !1];
-    if sample.len() < 8 || memchr::memchr(0, sample).is_none() {
-        return None;
-    }
-    // ASCII in UTF-16 has a zero in every other byte, always on the same side.
-    let pairs = sample.len() / 2;
-    let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
-    let texts = |side: usize| {
-        sample
-            .iter()
-            .skip(side)
-            .step_by(2)
-            .filter(|b| b.is_ascii_graphic() || b.is_ascii_whitespace())
-            .count()
-    };
-    if zeros(1) * 10 >= pairs * 9 && texts(0) * 10 >= pairs * 9 {
-        Some(Order::Little)
-    } else if zeros(0) * 10 >= pairs * 9 && texts(1) * 10 >= pairs * 9 {
-        Some(Order::Big)
-    } else {
-        None
-    }
-}
-
-fn from_utf16(bytes: &[u8], order: Order) -> Vec<u8> {
-    let bytes = match bytes {
-        [0xff, 0xfe, rest @ ..] if order == Order::Little => rest,
-        [0xfe, 0xff, rest @ ..] if order == Order::Big => rest,
-        all => all,
-    };
-    let units = bytes.chunks_exact(2).map(|pair| match order {
-        Order::Little => u16::from_le_bytes([pair[0], pair[1]]),
-        Order::Big => u16::from_be_bytes([pair[0], pair[1]]),
-    });
-    let mut text = Vec::with_capacity(bytes.len() / 2 + 16);
-    let mut buffer = [0; 4];
-    for c in char::decode_utf16(units) {
-        let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
-        text.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
-    }
-    text
 }
 
 /// Turns byte positions of one text into lines and columns. Positions must not go backwards by
@@ -184,19 +119,6 @@ pub fn count(number: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn utf16_with_and_without_mark() {
-        let text = "password = \"x\"\n";
-        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(&*decoded(&little), text.as_bytes());
-        assert_eq!(&*decoded(&big), text.as_bytes());
-        assert_eq!(&*decoded(&[&[0xff, 0xfe], little.as_slice()].concat()), text.as_bytes());
-        assert_eq!(&*decoded(&[&[0xfe, 0xff], big.as_slice()].concat()), text.as_bytes());
-        assert_eq!(&*decoded(&[0; 64]), &[0; 64]);
-        assert_eq!(&*decoded(b"plain text"), b"plain text");
-    }
 
     #[test]
     fn columns_count_utf16_units() {

@@ -108,10 +108,41 @@ fn userinfo(text: &[u8], at: usize) -> Option<Range<usize>> {
     (rest[end] == b'@' && end > colon + 3).then(|| at + colon + 1..at + end)
 }
 
-/// Whether a blob is searched at all: not if there is a NUL among its first bytes.
+/// Whether a blob is searched at all: not if it is binary. A zero byte among its first ones raises the
+/// question; it is answered by what else is there. A dump, a log that was cut while it was written, or
+/// a list that `-print0` made has zeros and no other control characters; a program, a database or a
+/// picture has many.
 pub fn is_text(text: &[u8]) -> bool {
-    memchr::memchr(0, &text[..text.len().min(8192)]).is_none()
+    if memchr::memchr(0, &text[..text.len().min(HEAD)]).is_none() {
+        return true;
+    }
+    let start = text.iter().position(|b| *b != 0).unwrap_or(text.len());
+    let sample = &text[start..(start + SAMPLE).min(text.len())];
+    let (mut gaps, mut controls, mut zeros, mut last) = (0, 0, 0, 0);
+    for byte in sample {
+        match byte {
+            0 => {
+                zeros += 1;
+                gaps += usize::from(last != 0);
+            }
+            1..=7 | 0x0e..=0x19 | 0x7f => controls += 1,
+            _ => {}
+        }
+        last = *byte;
+    }
+    let rest = sample.len() - zeros;
+    rest > 0 && controls * CONTROLS <= rest && gaps * GAPS <= rest
 }
+
+/// Bytes among which a zero makes a blob be looked at twice.
+const HEAD: usize = 8192;
+/// Bytes that are counted then.
+const SAMPLE: usize = 1 << 20;
+/// Of so many bytes of a text one may be a control character that no text needs. Compressed data have
+/// ten times as many; tables of strings in programs have two or three.
+const CONTROLS: usize = 100;
+/// Of so many bytes of a text one may be followed by zeros: variables of an environment are longer.
+const GAPS: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -345,8 +376,28 @@ mod tests {
 
     #[test]
     fn a_name_and_a_blob_of_bytes() {
-        assert!(!is_text(b"pass\0word"));
-        assert!(is_text("pässword".as_bytes()));
+        let lines = "user = someone\nlevel = 3\n".repeat(20);
+        let lines = lines.as_bytes();
+        for text in [
+            "pässword".as_bytes(),
+            b"pass\0word and more\n",
+            b"one line\n\0\nand another\n",
+            b"HOME=/root\0PATH=/usr/bin:/bin\0LANG=C.UTF-8\0",
+            &[&[0; 9000][..], lines].concat(),
+            &[lines, &[0; 9000], lines].concat(),
+        ] {
+            assert!(is_text(text), "{}", String::from_utf8_lossy(text));
+        }
+        let program: Vec<u8> = (0..2000_u32).flat_map(|n| (n * n).to_le_bytes()).collect();
+        for binary in [
+            &b"\0"[..],
+            b"a\0b\0c\0d\0",
+            b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01",
+            &program,
+            &[&program, lines].concat(),
+        ] {
+            assert!(!is_text(binary), "{}", String::from_utf8_lossy(binary));
+        }
     }
 
     proptest::proptest! {
