@@ -113,6 +113,8 @@ pub enum Evidence {
     Broken(&'static str),
     /// Looks like documentation, and why.
     Placeholder(&'static str),
+    /// It stands in a name, not in a text.
+    InName,
     /// What a report says that was read back.
     Told(String),
 }
@@ -132,6 +134,7 @@ impl Evidence {
             Self::WeakValue => "a weak or common value".to_owned(),
             Self::Broken(reason) => format!("cannot work: {reason}"),
             Self::Placeholder(reason) => format!("placeholder: {reason}"),
+            Self::InName => "stands in the name itself".to_owned(),
             Self::Told(text) => text.clone(),
         }
     }

@@ -49,6 +49,7 @@ pub struct Repository {
     common_dir: PathBuf,
     config: Config,
     work_tree: Option<PathBuf>,
+    passed_over: Option<PathBuf>,
     index_file: PathBuf,
     references: References,
     objects: Objects,
@@ -114,14 +115,23 @@ impl Repository {
             special::refuse_within(&common_dir)?;
         }
         let config = Config::read(&common_dir, &git_dir)?;
-        // A linked work tree is one even where the repository is bare otherwise.
-        let bare = config.bare == Some(true) && common_dir == git_dir;
+        // A linked work tree is one even where the repository is bare otherwise, and so are the files
+        // beside a `.git` that says to be bare by mistake, or to hide them.
+        let beside = (git_dir.file_name().is_some_and(|name| name == ".git"))
+            .then(|| git_dir.parent().map(Path::to_owned))
+            .flatten();
+        let bare = config.bare == Some(true) && common_dir == git_dir && beside.is_none();
+        let found = found.or(beside);
         let work_tree = match (&environment.work_tree, &config.work_tree) {
             (Some(work_tree), _) => Some(work_tree.clone()),
             (None, _) if bare => None,
             (None, Some(work_tree)) => Some(git_dir.join(work_tree)),
-            (None, None) => found,
+            (None, None) => found.clone(),
         };
+        let full = |path: &Option<PathBuf>| fs::canonicalize(path.as_ref()?).ok();
+        let is_configured = environment.work_tree.is_none() && !bare && config.work_tree.is_some();
+        let elsewhere = is_configured && full(&work_tree) != full(&found);
+        let passed_over = found.filter(|_| elsewhere);
         let index_file = environment.index_file.clone().unwrap_or_else(|| git_dir.join("index"));
         let mut roots = vec![
             environment.object_directory.clone().unwrap_or_else(|| common_dir.join("objects")),
@@ -130,8 +140,17 @@ impl Repository {
         let objects = Objects::open(&roots, config.hash);
         let references = References::open(&git_dir, &common_dir, &config.references, config.hash);
         let name = Arc::from("");
-        let mut opened =
-            Self { git_dir, common_dir, config, work_tree, index_file, references, objects, name };
+        let mut opened = Self {
+            git_dir,
+            common_dir,
+            config,
+            work_tree,
+            passed_over,
+            index_file,
+            references,
+            objects,
+            name,
+        };
         opened.rename(distinct(&[opened.top()]).remove(0));
         Ok(opened)
     }
@@ -165,6 +184,12 @@ impl Repository {
     /// Top of the work tree, if there is one.
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()
+    }
+
+    /// The directory that the repository was found in, where its configuration says that its files are
+    /// elsewhere.
+    pub fn passed_over(&self) -> Option<&Path> {
+        self.passed_over.as_deref()
     }
 
     /// The commit at HEAD; none if nothing was committed yet.

@@ -30,6 +30,7 @@ use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::score::Severity;
 use crate::source::LeftOut;
+use crate::source::unread::Unread;
 
 /// Everything a scan has to say.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub struct Report<'r> {
     pub covered: Vec<SecretGroup>,
     /// What could not be scanned.
     pub problems: Vec<Problem>,
+    /// What was not looked into.
+    pub unread: Vec<Unread>,
     /// Totals.
     pub summary: Summary,
     /// Makes the ids of occurrences.

@@ -12,7 +12,7 @@ use crate::context::{self, Surroundings};
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
-use crate::finding::{Finding, Location, Secret};
+use crate::finding::{Confidence, Evidence, Finding, Location, Secret};
 use crate::git::checkout::Checkout;
 use crate::line_hash;
 use crate::locked::{self, Locked};
@@ -22,6 +22,8 @@ use crate::policy::standing::Standing;
 use crate::problem::Problem;
 use crate::rules::{Detector, Rule, Rules};
 use crate::score::Authority;
+use crate::source::container::{Container, container};
+use crate::source::unread::Unread;
 use crate::source::{self, Blob, LeftOut, Progress};
 use crate::text::{self, Lines};
 
@@ -46,6 +48,8 @@ pub struct Worker<'r> {
     pub checkouts: Vec<Checkout>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
+    /// What was not looked into, in no particular order.
+    pub unread: Vec<Unread>,
 }
 
 impl<'r> Worker<'r> {
@@ -62,23 +66,24 @@ impl<'r> Worker<'r> {
             owners: Vec::new(),
             checkouts: Vec::new(),
             left_out: LeftOut::default(),
+            unread: Vec::new(),
         }
     }
 
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
-        self.count(blob.bytes);
-        self.note_locks(blob);
+        if let Some(container) = self.count(blob.bytes) {
+            self.unread.push(container.unread(blob.path));
+        }
         self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
-        let mut findings = self.findings_of(blob);
+        let text = self.guarded(|| blob.path.to_owned(), |_| text::decoded(blob.bytes));
+        self.note_locks(blob, &text);
+        let mut findings = self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text));
         self.findings.append(&mut findings);
     }
 
-    fn note_locks(&mut self, blob: &Blob<'_>) {
-        let locks = self.guarded(
-            || blob.path.to_owned(),
-            |_| locked::find(&text::decoded(blob.bytes), blob.path),
-        );
+    fn note_locks(&mut self, blob: &Blob<'_>, text: &[u8]) {
+        let locks = self.guarded(|| blob.path.to_owned(), |_| locked::find(text, blob.path));
         if locks.is_empty() {
             return;
         }
@@ -91,31 +96,84 @@ impl<'r> Worker<'r> {
 
     /// What there is to find in a blob, without taking note of it.
     pub fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob))
+        let text = text::decoded(blob.bytes);
+        self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text))
     }
 
-    fn find(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        let text = text::decoded(blob.bytes);
-        let candidates = self.scanner.candidates(&text);
+    /// Looks for secrets in a name as in a text: that of a file, a directory or a reference. `blob` has
+    /// the name in place of bytes, and the place that it is the name of.
+    pub fn name(&mut self, blob: &Blob<'_>) {
+        let mut findings = self.findings_in_name(blob);
+        self.findings.append(&mut findings);
+    }
+
+    /// The secrets in a name, without taking note of them.
+    pub fn findings_in_name(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
+        if blob.bytes.len() < SHORTEST_NAME {
+            return Vec::new();
+        }
+        let find = |worker: &mut Self| {
+            let candidates = worker.name_candidates(blob.bytes);
+            let mut findings = worker.findings_from(blob, blob.bytes, &candidates);
+            for finding in &mut findings {
+                finding.evidence.push(Evidence::InName);
+            }
+            findings
+        };
+        self.guarded(|| blob.path.to_owned(), find)
+    }
+
+    /// Whether there is a secret in a name.
+    pub fn is_telling_name(&mut self, name: &[u8]) -> bool {
+        name.len() >= SHORTEST_NAME
+            && self.guarded(
+                || text::display_bytes(name),
+                |worker| !worker.name_candidates(name).is_empty(),
+            )
+    }
+
+    /// Names are full of words, ids and digests: what only stands near a word says nothing there.
+    fn name_candidates(&mut self, name: &[u8]) -> Vec<Candidate> {
+        let mut candidates = self.scanner.candidates(name);
+        candidates.retain(|candidate| {
+            candidate.confidence >= Confidence::Strong
+                || candidate.evidence.contains(&Evidence::Named)
+        });
+        // Other halves may be gone.
+        candidates.iter_mut().for_each(|candidate| candidate.companions.clear());
+        candidates
+    }
+
+    fn find(&mut self, blob: &Blob<'_>, text: &[u8]) -> Vec<Finding> {
+        let candidates = self.scanner.candidates(text);
+        self.findings_from(blob, text, &candidates)
+    }
+
+    fn findings_from(
+        &self,
+        blob: &Blob<'_>,
+        text: &[u8],
+        candidates: &[Candidate],
+    ) -> Vec<Finding> {
         if candidates.is_empty() {
             return Vec::new();
         }
-        let mut lines = Lines::new(&text);
+        let mut lines = Lines::new(text);
         let path: Arc<str> = Arc::from(blob.path);
         let mut findings: Vec<Finding> = candidates
             .iter()
             .map(|candidate| {
                 let rule = self.scanner.rules().get(candidate.rule);
-                finding(&text, blob, &path, &mut lines, rule, candidate, &candidates)
+                finding(text, blob, &path, &mut lines, rule, candidate, candidates)
             })
             .collect();
         let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
-        let hashes = line_hash::line_hashes(&text, &numbers);
+        let hashes = line_hash::line_hashes(text, &numbers);
         for (finding, hash) in findings.iter_mut().zip(hashes) {
             finding.line_hash = Some(hash);
         }
         let spans: Vec<_> = candidates.iter().map(|c| c.secret.clone()).collect();
-        for (finding, nearby) in findings.iter_mut().zip(nearby::nearby(&text, &spans)) {
+        for (finding, nearby) in findings.iter_mut().zip(nearby::nearby(text, &spans)) {
             finding.nearby = nearby;
         }
         findings
@@ -181,12 +239,17 @@ impl<'r> Worker<'r> {
         }
     }
 
-    /// Counts a blob for the progress bar and the summary.
-    pub(crate) fn count(&mut self, bytes: &[u8]) {
-        self.progress.count(bytes.len());
+    /// Counts a blob for the progress bar and the summary, unless it is a container: its bytes are
+    /// scanned, but what is in it is not.
+    pub(crate) fn count(&mut self, bytes: &[u8]) -> Option<Container> {
+        let container = container(bytes);
+        if container.is_none() {
+            self.progress.count(bytes.len());
+        }
         if source::is_lfs_pointer(bytes) {
             self.left_out.lfs_pointers += 1;
         }
+        container
     }
 
     /// Notes something that could not be scanned.
@@ -202,6 +265,9 @@ impl<'r> Worker<'r> {
         self.buffer = buffer;
     }
 }
+
+/// Bytes of the shortest name that is looked at: shorter ones hold no token.
+pub const SHORTEST_NAME: usize = 12;
 
 /// What is kept of a scanned version for those that are made from it.
 #[derive(Debug, Default)]
@@ -332,6 +398,7 @@ impl<'r> Crew<'r> {
             harvest.owners.extend(worker.owners);
             harvest.checkouts.extend(worker.checkouts);
             harvest.left_out.add(worker.left_out);
+            harvest.unread.extend(worker.unread);
         }
         harvest.sort();
         harvest
@@ -347,6 +414,8 @@ pub struct Harvest {
     pub problems: Vec<Problem>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
+    /// What was not looked into; sorted, without repeats.
+    pub unread: Vec<Unread>,
     /// Certificates, in no particular order.
     pub certificates: Vec<KeyMaterial>,
     /// What is locked in the files; sorted, without repeats.
@@ -363,6 +432,7 @@ impl Harvest {
         self.findings.extend(other.findings);
         self.problems.extend(other.problems);
         self.left_out.add(other.left_out);
+        self.unread.extend(other.unread);
         self.certificates.extend(other.certificates);
         self.locked.extend(other.locked);
         self.owners.extend(other.owners);
@@ -376,6 +446,8 @@ impl Harvest {
         });
         self.problems.sort();
         self.problems.dedup();
+        self.unread.sort();
+        self.unread.dedup();
         self.locked.sort();
         self.locked.dedup();
         self.owners.sort();

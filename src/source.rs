@@ -1,6 +1,7 @@
 //! Sources: where blobs come from. Each drives the threads itself and hands every blob to the
 //! worker of the thread that it is on.
 
+pub mod container;
 pub mod history;
 pub mod mapped;
 pub mod names;
@@ -8,6 +9,7 @@ pub mod range;
 pub mod staged;
 pub mod stdin;
 pub mod tree;
+pub mod unread;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -3,6 +3,7 @@
 mod damage;
 mod history;
 mod inert;
+mod named;
 mod range;
 mod reftable;
 mod several;

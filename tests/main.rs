@@ -16,6 +16,7 @@ mod notations;
 mod oath;
 mod proofs;
 mod radius;
+mod reading;
 mod rules;
 mod sarif;
 mod scan;

@@ -18,7 +18,7 @@ pub struct ConfigArgs {
     pub no_config: bool,
 
     /// Ignore everything in the scanned tree that hides findings: configuration, marks, exceptions,
-    /// baseline. For trees of strangers.
+    /// baseline, .gitignore. For trees of strangers.
     #[arg(long, help_heading = "Configuration")]
     pub isolated: bool,
 }

@@ -162,7 +162,7 @@ pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<Ra
             .revision(&format!("{head}^"))
             .map_err(|_| missing("the commit before this one", "`git fetch --deepen=1`"))?,
     };
-    Ok(Range { include: vec![head], exclude: vec![base] })
+    Ok(Range { include: vec![head], exclude: vec![base], ..Range::default() })
 }
 
 fn full_history(system: &str) -> &'static str {

@@ -95,10 +95,12 @@ fn asked_range(args: &ScanArgs, repository: &Repository) -> Result<Range, Error>
         repository.range(range)?
     } else if let Some(since) = &args.git.since {
         let head = repository.revision("HEAD")?;
-        Range { include: vec![head], exclude: vec![repository.revision(since)?] }
+        let exclude = vec![repository.revision(since)?];
+        Range { include: vec![head], exclude, ..Range::default() }
     } else if let Some(branch) = &args.git.branch {
         let tip = repository.revision(branch)?;
-        Range { include: vec![tip], exclude: vec![repository.main_branch()?] }
+        let exclude = vec![repository.main_branch()?];
+        Range { include: vec![tip], exclude, ..Range::default() }
     } else {
         ci::range(repository, &ci::Variables::of_process())?
     })
@@ -189,6 +191,7 @@ fn staged(
 fn keep_within(harvest: &mut Harvest, wanted: &[Vec<u8>]) {
     let wanted: Vec<Vec<u8>> = wanted.iter().map(|path| display_bytes(path).into_bytes()).collect();
     harvest.findings.retain(|f| is_within(f.location.path.as_bytes(), &wanted));
+    harvest.unread.retain(|unread| is_within(unread.place.as_bytes(), &wanted));
 }
 
 /// Leaves out what git keeps under excluded paths only. Files are left out by whoever walks them.
@@ -199,6 +202,7 @@ fn leave_out(harvest: &mut Harvest, exclude: &GlobSet) {
     let is_excluded = |path: &str| {
         exclude.is_match(path) || exclude.is_match(path.rsplit('/').next().unwrap_or(path))
     };
+    harvest.unread.retain(|unread| !is_excluded(&unread.place));
     let mut excluded = BTreeSet::new();
     harvest.findings.retain(|finding| {
         let Origin::Git(place) = &finding.location.origin else { return true };

@@ -35,6 +35,9 @@ pub(super) fn range(
         // Zeros stand for a reference that is not there: one that is deleted, or made.
         range.include.extend(Some(update.new).filter(|id| !id.is_null()));
         range.exclude.extend(Some(update.old).filter(|id| !id.is_null()));
+        if !update.new.is_null() {
+            range.references.push((update.name, update.new));
+        }
     }
     let mut problems = Vec::new();
     let tips = repository.tips(&mut problems);
@@ -73,6 +76,8 @@ fn on_other_side(arguments: &[PathBuf]) -> String {
 struct Update {
     old: ObjectId,
     new: ObjectId,
+    /// The reference on the other side.
+    name: String,
 }
 
 /// `pre-push`: local reference, its value, remote reference, its value. `pre-receive`: old value, new
@@ -81,8 +86,10 @@ fn update(hook: Hook, line: &str) -> Option<Update> {
     let parts: Vec<&str> = line.split(' ').collect();
     let id = |at: usize| ObjectId::from_hex(parts.get(at)?.as_bytes()).ok();
     match (hook, parts.len()) {
-        (Hook::PrePush, 4) => Some(Update { old: id(3)?, new: id(1)? }),
-        (Hook::PreReceive, 3) => Some(Update { old: id(0)?, new: id(1)? }),
+        (Hook::PrePush, 4) => Some(Update { old: id(3)?, new: id(1)?, name: parts[2].to_owned() }),
+        (Hook::PreReceive, 3) => {
+            Some(Update { old: id(0)?, new: id(1)?, name: parts[2].to_owned() })
+        }
         _ => None,
     }
 }

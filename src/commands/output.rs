@@ -61,7 +61,7 @@ pub(super) fn deliver(
         Err(error) => return Err(error),
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    summary::write(&report.summary, &severities, &report.problems, quiet);
+    summary::write(report, &severities, quiet);
     Ok(if fail_on.fails(report.worst()) {
         Outcome::Findings
     } else if report.problems.is_empty() {

@@ -97,11 +97,14 @@ fn one_report<'r>(
             all.category = "merged".to_owned();
         }
         all.problems.extend(content.problems);
+        all.unread.extend(content.unread);
         add(&mut all.summary, content.summary);
     }
     all.summary.standings.tidy();
     all.problems.sort();
     all.problems.dedup();
+    all.unread.sort();
+    all.unread.dedup();
     all.locked.sort();
     all.locked.dedup();
     all.checkouts.sort();
@@ -121,6 +124,7 @@ fn one_report<'r>(
         groups,
         covered,
         problems: all.problems,
+        unread: all.unread,
         summary,
         identity,
         sarif: SarifOptions::default(),

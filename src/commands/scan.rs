@@ -48,11 +48,12 @@ pub(super) fn examine<'r>(
     let now = jiff::Timestamp::now().as_second();
     let policy = setting.policy(today(now))?;
     let options = tree::Options {
-        no_ignore: args.no_ignore,
+        no_ignore: args.no_ignore || args.config.isolated,
         follow: args.follow,
         exclude: config::globs(&args.exclude)
             .map_err(|(glob, why)| Error::Input(format!("--exclude {glob}: {why}")))?,
         project: setting.path_filter(),
+        isolated: args.config.isolated,
         no_mmap: args.no_mmap,
         repository: None,
     };
@@ -113,6 +114,7 @@ fn report<'r>(
     let mut harvest = harvest;
     setting.leave_out_ids(&mut harvest.findings, policy);
     let left_out = setting.leave_out(&mut harvest.findings);
+    harvest.unread.retain(|unread| !setting.leaves_out(&unread.place));
     group::name_slots(rules, &identity, &mut harvest.findings);
     let certificates = Certificates::new(harvest.certificates);
     harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
@@ -137,6 +139,7 @@ fn report<'r>(
         groups,
         covered,
         problems: harvest.problems,
+        unread: harvest.unread,
         summary,
         identity,
         sarif: args.report.sarif(),

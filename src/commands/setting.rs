@@ -342,8 +342,14 @@ impl Setting {
         (before - findings.len()) as u64
     }
 
+    /// Whether the configuration leaves out what lies at a path.
+    pub(super) fn leaves_out(&self, path: &str) -> bool {
+        !self.config.paths.is_empty()
+            && self.config.paths.leaves_out(&self.project.below_root(path))
+    }
+
     fn is_left_out(&self, finding: &Finding) -> bool {
-        let out = |path: &str| self.config.paths.leaves_out(&self.project.below_root(path));
+        let out = |path: &str| self.leaves_out(path);
         match &finding.location.origin {
             // What one blob holds is the same under all of its names.
             Origin::Git(place) if !place.paths.is_empty() => place.paths.iter().all(|p| out(p)),

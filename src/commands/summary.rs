@@ -1,18 +1,20 @@
 //! The last lines on standard error: totals, what was hidden or left out, and every problem.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::policy::Standings;
-use crate::problem::Problem;
-use crate::report::{Configuration, Summary};
+use crate::report::{Configuration, Report, Summary};
 use crate::score::Severity;
+use crate::source::unread::Unread;
 use crate::text::{count, printable};
 
-/// Problems named one by one; the rest is counted.
+/// Problems, and containers of each kind, that are named one by one; the rest is counted.
 const NAMED: usize = 10;
 
 /// Writes problems, and unless `quiet` the summary, to standard error.
-pub(super) fn write(summary: &Summary, severities: &[Severity], problems: &[Problem], quiet: bool) {
+pub(super) fn write(report: &Report<'_>, severities: &[Severity], quiet: bool) {
+    let Report { summary, problems, unread, .. } = report;
     let mut lines = Vec::new();
     for problem in problems.iter().take(NAMED) {
         lines.push(format!("sprawl: {}: {}", printable(&problem.place), printable(&problem.what)));
@@ -23,8 +25,11 @@ pub(super) fn write(summary: &Summary, severities: &[Severity], problems: &[Prob
             problems.len() - NAMED
         ));
     }
+    let kinds = kinds(unread);
+    lines.extend(named(&kinds));
     if !quiet {
         lines.extend(totals(summary, severities, problems.len()));
+        lines.extend(not_looked_into(&kinds));
     }
     let mut text = lines.join("\n");
     if !text.is_empty() {
@@ -32,6 +37,40 @@ pub(super) fn write(summary: &Summary, severities: &[Severity], problems: &[Prob
     }
     // Nobody is left to be told if standard error cannot be written.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// What was not looked into, by what it is.
+type Kinds<'u> = BTreeMap<String, Vec<&'u Unread>>;
+
+fn kinds(unread: &[Unread]) -> Kinds<'_> {
+    let mut kinds = Kinds::new();
+    for one in unread {
+        kinds.entry(one.kind()).or_default().push(one);
+    }
+    kinds
+}
+
+/// The first of each kind by name.
+fn named(kinds: &Kinds<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (kind, all) in kinds {
+        for one in all.iter().take(NAMED) {
+            lines.push(format!("sprawl: {}: not looked into: {kind}", printable(&one.place)));
+        }
+        if all.len() > NAMED {
+            let more = count((all.len() - NAMED) as u64, kind);
+            lines.push(format!(
+                "sprawl: and {more} not looked into either; all are in the JSON report"
+            ));
+        }
+    }
+    lines
+}
+
+fn not_looked_into(kinds: &Kinds<'_>) -> Option<String> {
+    let parts: Vec<String> =
+        kinds.iter().map(|(kind, all)| count(all.len() as u64, kind)).collect();
+    (!parts.is_empty()).then(|| format!("sprawl: not looked into: {}", parts.join(", ")))
 }
 
 fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<String> {

@@ -75,6 +75,34 @@ pub fn message(bytes: &[u8]) -> &[u8] {
     }
 }
 
+/// The headers of a commit or tag that people and programs write: names, addresses, tags that were
+/// merged, and whatever tools add. Left out are ids, which say nothing, and the bodies of signatures.
+pub fn written_headers(bytes: &[u8], into: &mut Vec<u8>) {
+    into.clear();
+    let end = memchr::memmem::find(bytes, b"\n\n").map_or(bytes.len(), |at| at + 1);
+    let mut signature = false;
+    for line in bytes[..end].split_inclusive(|b| *b == b'\n') {
+        let text = line.trim_ascii();
+        if text.ends_with(b"SIGNATURE-----") {
+            signature = memchr::memmem::find(text, b"-----BEGIN ").is_some();
+        }
+        // The first line of a tag that was merged is its id, too.
+        let text = text.strip_prefix(b"mergetag ").unwrap_or(text);
+        let first = text.iter().position(|b| *b == b' ').unwrap_or(text.len());
+        let (name, value) = text.split_at(first);
+        let is_id = matches!(name, b"tree" | b"parent" | b"object")
+            && ObjectId::from_hex(value.trim_ascii()).is_ok();
+        let is_body = signature && !text.is_empty() && text.iter().all(is_base64);
+        if !is_id && !is_body {
+            into.extend_from_slice(line);
+        }
+    }
+}
+
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
 impl<'c> Signature<'c> {
     /// Reads `Name <email> 1700000000 +0100`. What is missing or odd is left empty or zero.
     fn parse(line: &'c [u8]) -> Self {
@@ -119,6 +147,27 @@ mod tests {
         assert_eq!(commit.author.who, b"A B <a@b>");
         assert_eq!((commit.author.seconds, commit.author.offset), (1_700_000_000, -5400));
         assert_eq!(commit.committed, 1_700_000_001);
+    }
+
+    #[test]
+    fn headers_that_somebody_wrote() {
+        let id = "a".repeat(40);
+        let text = format!(
+            "tree {id}\nparent {id}\nauthor A B <a@b> 1700000000 +0000\nmergetag object {id}\n \
+             type commit\n tag v1\n \n released with love\ngpgsig -----BEGIN PGP SIGNATURE-----\n \
+             Comment: mine\n \n wsBcBAABCAAQ\n =abcd\n -----END PGP SIGNATURE-----\nnote x\n\nsubject\n"
+        );
+        let mut headers = Vec::new();
+        written_headers(text.as_bytes(), &mut headers);
+        let headers = String::from_utf8(headers).expect("text");
+        for kept in ["author A B <a@b>", "tag v1", "released with love", "Comment: mine", "note x"]
+        {
+            assert!(headers.contains(kept), "{headers}");
+        }
+        for left_out in ["tree a", "parent a", "object a", "wsBcBAABCAAQ", "=abcd", "subject"] {
+            assert!(!headers.contains(left_out), "{headers}");
+        }
+        written_headers(b"", &mut Vec::new());
     }
 
     #[test]

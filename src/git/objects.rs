@@ -119,6 +119,17 @@ impl Objects {
         &self.problems
     }
 
+    /// What is wrong with an object whose content was read, if anything: an id is a hash of the content,
+    /// and whoever wrote another one under it wants something else to be looked at.
+    pub fn mismatch(&self, id: &oid, kind: Kind, bytes: &[u8]) -> Option<Problem> {
+        let what = match gix::objs::compute_hash(self.hash, kind, bytes) {
+            Ok(found) if found.as_ref() == id => return None,
+            Ok(found) => format!("is damaged: its content is that of another object, {found}"),
+            Err(error) => format!("is damaged: {error}"),
+        };
+        Some(Problem::new(id.to_string(), what))
+    }
+
     /// Whether there is such an object; it may still be damaged.
     pub fn has(&self, id: &oid) -> bool {
         self.directories.iter().any(|d| loose_path(d, id).is_file())

@@ -143,6 +143,11 @@ impl Pack {
         Entry::from_bytes(bytes, offset, self.hash).map_err(|error| error.to_string())
     }
 
+    /// Bytes of the file.
+    pub fn size(&self) -> usize {
+        self.content.bytes().len()
+    }
+
     /// The bytes between two offsets, the end of the last object if there is no second one.
     pub fn bytes(&self, from: u64, to: Option<u64>) -> &[u8] {
         let bytes = self.content.bytes();

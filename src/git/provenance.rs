@@ -153,6 +153,35 @@ impl History<'_> {
         all
     }
 
+    /// How each commit can be reached, but for whether it is at HEAD.
+    pub fn reaches(&self) -> Vec<&'static str> {
+        let reach = |marks: &u8| match *marks {
+            marks if marks & REACHABLE != 0 => "history-only",
+            marks if marks & STASH != 0 => "stash",
+            marks if marks & NOTE != 0 => "note",
+            _ => "unreachable",
+        };
+        self.marks().iter().map(reach).collect()
+    }
+
+    /// A place that a commit brought: which commit, by whom, and when.
+    pub fn brought_by(&self, commit: u32, reader: &mut Reader) -> GitPlace {
+        let id = self.catalogue.id(self.commits.all()[commit as usize].number);
+        let mut place = GitPlace { commit: Some(id.to_string()), ..GitPlace::default() };
+        if let Ok((_, bytes)) = self.objects.read(&id, reader)
+            && let Some(parsed) = Parsed::parse(bytes)
+        {
+            sign(&mut place, parsed.author);
+        }
+        place
+    }
+
+    /// The tree at HEAD.
+    pub fn head_tree(&self) -> Option<Number> {
+        let (_, number) = self.targets().find(|(tip, _)| tip.kind == TipKind::Head)?;
+        Some(self.tree_of(number))
+    }
+
     /// Who reaches each commit.
     fn marks(&self) -> Vec<u8> {
         let mut marks = vec![0; self.commits.all().len()];
@@ -491,6 +520,9 @@ impl<'p> Placing<'p> {
         let mut pending = vec![(Paths::TOP, tree, 0)];
         while let Some((path, tree, depth)) = pending.pop() {
             for link in self.history.trees.links(tree) {
+                if link.is_telling() {
+                    continue;
+                }
                 let path = self.paths.below(path, link.name());
                 if link.is_blob() {
                     each(path, link.target);
@@ -688,12 +720,11 @@ impl<'p> Placing<'p> {
     }
 
     fn sign(&self, place: &mut GitPlace, commit: u32, reader: &mut Reader) {
-        let id = self.history.catalogue.id(self.history.commits.all()[commit as usize].number);
-        place.commit = Some(id.to_string());
-        if let Ok((_, bytes)) = self.history.objects.read(&id, reader)
-            && let Some(parsed) = Parsed::parse(bytes)
-        {
-            sign(place, parsed.author);
+        let GitPlace { commit, author, date, seconds, .. } =
+            self.history.brought_by(commit, reader);
+        place.commit = commit;
+        if author.is_some() {
+            (place.author, place.date, place.seconds) = (author, date, seconds);
         }
     }
 

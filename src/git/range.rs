@@ -20,6 +20,8 @@ pub struct Range {
     pub include: Vec<ObjectId>,
     /// Commits and tags that lead to what is not.
     pub exclude: Vec<ObjectId>,
+    /// References that are to have a new value, by their full names, with that value.
+    pub references: Vec<(String, ObjectId)>,
 }
 
 /// A commit of a range.
@@ -189,7 +191,7 @@ impl Repository {
             return Err(Problem::new(text, what));
         };
         let end = |name: &str| self.revision(if name.is_empty() { "HEAD" } else { name });
-        Ok(Range { include: vec![end(to)?], exclude: vec![end(from)?] })
+        Ok(Range { include: vec![end(to)?], exclude: vec![end(from)?], ..Range::default() })
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
+use gix::index::entry::Mode;
 
 use super::Repository;
 use super::references::{References, Target};
@@ -80,7 +81,11 @@ impl Repository {
         for file in files {
             match self.index_at(&file) {
                 Ok(index) => {
+                    // A submodule's commit is in its own repository, a directory outside of a sparse
+                    // checkout is a tree.
                     let entries = index.entries().iter();
+                    let entries =
+                        entries.filter(|entry| !matches!(entry.mode, Mode::COMMIT | Mode::DIR));
                     blobs.extend(entries.map(|entry| (entry.id, entry.path(&index).to_vec())));
                 }
                 Err(problem) => problems.push(problem),

@@ -1,6 +1,6 @@
 //! The trees of a repository: which directory holds which, and where certain blobs lie.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use gix::hash::oid;
@@ -14,7 +14,7 @@ use super::tree::{self, Entry};
 use super::walk::{Object, Visitor};
 use crate::detect::version::Shared;
 use crate::problem::Problem;
-use crate::scan::Crew;
+use crate::scan::{Crew, SHORTEST_NAME};
 
 /// Reads all trees and keeps the links between them, and those to wanted blobs.
 pub struct Reading<'c, 'r> {
@@ -38,6 +38,11 @@ pub struct Link {
 const BLOB: u32 = 1 << 31;
 
 impl Link {
+    /// Whether it is there for its name alone, in which there is a secret.
+    pub fn is_telling(self) -> bool {
+        self.is_blob() && self.target == NOWHERE
+    }
+
     /// Whether it leads to a blob.
     pub fn is_blob(self) -> bool {
         self.name & BLOB != 0
@@ -62,6 +67,8 @@ struct Notes {
     links: Vec<Link>,
     names: Numbering<Vec<u8>>,
     absent: absent::Notes,
+    /// Whether there is a secret in each name that was looked at.
+    telling: HashMap<Box<[u8]>, bool>,
 }
 
 /// What is remembered of a tree for those made from it.
@@ -81,6 +88,7 @@ impl<'c, 'r> Reading<'c, 'r> {
             links: Vec::new(),
             names: Numbering::default(),
             absent: absent::Notes::default(),
+            telling: HashMap::new(),
         };
         let threads = (0..crew.threads()).map(|_| Mutex::new(notes())).collect();
         Self { crew, catalogue, wanted, threads }
@@ -204,10 +212,26 @@ impl Reading<'_, '_> {
             if let Some(link) = self.link(notes, object.number, &entry) {
                 kept.links.push((at as u32, link));
             }
+            if self.is_telling(notes, entry.name) {
+                let name = notes.names.number(entry.name) | BLOB;
+                kept.links.push((at as u32, Link { name, target: NOWHERE }));
+            }
             at = bytes.len() - rest.len();
         }
         kept.starts.push(at as u32);
         true
+    }
+
+    fn is_telling(&self, notes: &mut Notes, name: &[u8]) -> bool {
+        if name.len() < SHORTEST_NAME {
+            return false;
+        }
+        if let Some(known) = notes.telling.get(name) {
+            return *known;
+        }
+        let telling = self.crew.worker(|worker| worker.is_telling_name(name));
+        notes.telling.insert(name.into(), telling);
+        telling
     }
 
     fn link(&self, notes: &mut Notes, holder: Number, entry: &Entry<'_>) -> Option<Link> {
@@ -295,6 +319,37 @@ impl Trees {
     /// Numbers of all trees, in order.
     pub fn numbers(&self) -> impl Iterator<Item = Number> {
         (0..).zip(&self.index).filter(|(_, index)| **index != NOWHERE).map(|(number, _)| number)
+    }
+
+    /// Walks everything below some trees, each tree once, in order, with the path from the first of
+    /// them that leads there. `roots` have a number of their own each.
+    pub fn each_below(
+        &self,
+        roots: impl Iterator<Item = (u32, Number)>,
+        mut each: impl FnMut(u32, &[u8], Link),
+    ) {
+        let mut seen = vec![false; self.index.len()];
+        for (root, tree) in roots {
+            let mut pending = vec![(Vec::new(), tree, 0)];
+            while let Some((path, tree, depth)) = pending.pop() {
+                match seen.get_mut(tree as usize) {
+                    Some(seen) if !*seen && depth <= tree::DEEPEST => *seen = true,
+                    _ => continue,
+                }
+                for link in self.links(tree) {
+                    let mut path = path.clone();
+                    if !path.is_empty() {
+                        path.push(b'/');
+                    }
+                    path.extend_from_slice(self.name(link.name()));
+                    if link.is_blob() {
+                        each(root, &path, *link);
+                    } else {
+                        pending.push((path, link.target, depth + 1));
+                    }
+                }
+            }
+        }
     }
 
     /// Forgets all links that do not lead to a wanted blob in the end.

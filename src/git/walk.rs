@@ -113,16 +113,21 @@ impl<'o> Walk<'o> {
         for (index, loose) in all[from..to].iter().enumerate() {
             let number = self.catalogue.first_loose() + (from + index) as Number;
             let known = &self.loose_kinds[from + index];
-            if self.catalogue.is_copy(number) || known.get().is_some_and(|k| !visitor.wants(*k)) {
+            if known.get().is_some_and(|kind| !visitor.wants(*kind)) {
                 continue;
             }
+            let copy = self.catalogue.is_copy(number);
             match reader.loose_file(&loose.file, |kind| visitor.wants(kind)) {
                 Ok((kind, bytes)) => {
                     known.get_or_init(|| kind);
-                    if let Some(bytes) = bytes {
+                    let Some(bytes) = bytes else { continue };
+                    let mismatch = self.objects.mismatch(&loose.id, kind, bytes);
+                    // A copy need not be looked at, unless it is none.
+                    if !copy || mismatch.is_some() {
                         let object = Object { number, kind, bytes, copy: false };
                         visitor.visit(&object, None, None);
                     }
+                    mismatch.into_iter().for_each(|p| crew.worker(|worker| worker.problem(p)));
                 }
                 Err(error) => {
                     let problem = Problem::new(loose.id.to_string(), error.to_string());
@@ -167,6 +172,11 @@ fn next(counter: &AtomicUsize, step: usize) -> usize {
 
 /// Loose objects handed to a thread at once.
 const LOOSE_BATCH: usize = 64;
+
+/// Bytes of the largest pack of which every object's id is checked. In larger ones that would take
+/// longer than all the rest; git made the ids itself when it received the pack, and what is in it is
+/// scanned whatever it is called.
+const CHECKED_PACK: usize = 4 << 20;
 
 /// Memory that one thread holds for objects whose descendants are still to come; what needs more is
 /// read one by one.
@@ -263,7 +273,14 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
             return self.leave(pack, rank);
         }
         let number = self.walk.catalogue.first_of_pack(pack) + forest.place(rank).2;
-        let copy = self.walk.catalogue.is_copy(number);
+        let mut copy = self.walk.catalogue.is_copy(number);
+        if copy || self.walk.catalogue.packs()[pack].size() <= CHECKED_PACK {
+            let id = self.walk.catalogue.id(number);
+            if let Some(problem) = self.walk.objects.mismatch(&id, kind, &bytes) {
+                copy = false;
+                self.crew.worker(|worker| worker.problem(problem));
+            }
+        }
         let mut kept = V::Kept::default();
         self.visitor.visit(
             &Object { number, kind, bytes: &bytes, copy },

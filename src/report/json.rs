@@ -18,6 +18,7 @@ use crate::policy::standing::State;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::score::Severity;
+use crate::source::unread::Unread;
 use occurrence::{DecodedParts, Occurrence, occurrence};
 
 /// Changes whenever a reader would have to.
@@ -39,6 +40,8 @@ struct Document<'a> {
     repositories: &'a [Checkout],
     category: &'a str,
     problems: &'a [Problem],
+    /// What was not looked into.
+    unread: &'a [Unread],
     summary: &'a Summary,
 }
 
@@ -152,6 +155,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         repositories: &material.checkouts,
         category: &material.category,
         problems: &report.problems,
+        unread: &report.unread,
         summary: &report.summary,
     };
     super::write_pretty_json(&document, out)

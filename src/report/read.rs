@@ -26,6 +26,7 @@ use crate::policy::standing::{self, Standing, State, Suppression};
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
+use crate::source::unread::Unread;
 use crate::source::{LeftOut, names};
 
 /// What a report says, as it was before it was scored.
@@ -43,6 +44,8 @@ pub struct Content {
     pub category: String,
     /// What could not be scanned.
     pub problems: Vec<Problem>,
+    /// What was not looked into.
+    pub unread: Vec<Unread>,
     /// Totals, as far as they can be added up.
     pub summary: Summary,
 }
@@ -87,6 +90,7 @@ impl Content {
         }
         self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
         self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
+        self.unread.iter_mut().for_each(|unread| unread.place = below(&unread.place));
         for problem in self.problems.iter_mut().filter(|problem| problem.place != directory) {
             problem.place = below(&problem.place);
         }
@@ -141,6 +145,7 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
         checkouts: document.repositories,
         category: document.category,
         problems: document.problems,
+        unread: document.unread,
         summary: Summary { blobs, bytes, left_out, configuration, standings, ..Summary::default() },
     })
 }
@@ -175,6 +180,8 @@ struct Document {
     #[serde(default)]
     category: String,
     problems: Vec<Problem>,
+    #[serde(default)]
+    unread: Vec<Unread>,
     summary: DocumentSummary,
 }
 

@@ -166,12 +166,20 @@ fn driver(report: &Report<'_>, descriptors: &Descriptors) -> Value {
             "shortDescription": { "text": "Something could not be scanned." },
             "fullDescription": { "text": "What could not be read, parsed or finished was not scanned; the result is incomplete." },
             "help": { "text": "Make it readable, or leave it out with --exclude, and scan again." },
+        }, {
+            "id": NOT_LOOKED_INTO,
+            "name": "NotLookedInto",
+            "shortDescription": { "text": "A container was not looked into." },
+            "fullDescription": { "text": "An archive, compressed file, database or image was scanned as plain bytes: what it holds was not." },
+            "help": { "text": "Unpack it and scan what is in it, or leave it out with --exclude." },
         }],
         "rules": rules,
     })
 }
 
 const NOT_SCANNED: &str = "not-scanned";
+
+const NOT_LOOKED_INTO: &str = "not-looked-into";
 
 fn descriptor(rule: &Rule, band: Option<Severity>) -> Value {
     let usual = usual_score(rule);
@@ -259,6 +267,13 @@ fn invocation(report: &Report<'_>, profile: SarifProfile) -> Value {
             })
         })
         .collect();
+    notifications.extend(report.unread.iter().map(|unread| {
+        json!({
+            "descriptor": { "id": NOT_LOOKED_INTO, "index": 1 },
+            "level": "warning",
+            "message": { "text": format!("{}: {}, not looked into.", unread.place, unread.kind()) },
+        })
+    }));
     let results: usize = report.groups.iter().map(|group| group.occurrences.len()).sum();
     let most = most_results(profile);
     if results > most {

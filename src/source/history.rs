@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(super) mod named;
+
+use super::container::Container;
 use super::{Blob, tree};
 use crate::context;
 use crate::detect::version::Shared;
@@ -26,7 +29,7 @@ use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::{Crew, Kept};
 use crate::score::Exposure;
-use crate::text::display_bytes;
+use crate::text::{display_bytes, display_path};
 
 /// How a version of a text is scanned that was made from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,9 +52,10 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     let walk = Walk::new(crew, repository.objects(), &catalogue);
     let scanning = Scanning::new(crew, &catalogue, versions);
     walk.run(crew, &scanning);
-    let Seen { secrets, blobs, messages, commits, mut absent } = scanning.finish();
+    let Seen { secrets, blobs, messages, containers, commits, mut absent } = scanning.finish();
     let mut wanted = vec![false; catalogue.len()];
     blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
+    containers.iter().for_each(|(object, _)| wanted[*object as usize] = true);
     // Even if nothing was found, the trees tell whether everything is there.
     let reading = Reading::new(crew, &catalogue, &wanted);
     walk.run(crew, &reading);
@@ -60,12 +64,16 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     let absent = Absences::new(absent);
     let mut problems = Vec::new();
     let tips = repository.tips(&mut problems);
-    report_absent(repository, &catalogue, &commits, &trees, &tips, &absent, &mut problems);
-    let indexed = repository.indexed_blobs(&mut problems);
-    problems.into_iter().for_each(problem);
-    if blobs.is_empty() && messages.is_empty() {
-        return Ok(());
+    if let Some(directory) = repository.passed_over() {
+        let what = "core.worktree names another directory, whose files are scanned; those beside \
+                    this .git are not: name the directory without --history";
+        problems.push(Problem::new(display_path(directory), what));
     }
+    let indexed = repository.indexed_blobs(&mut problems);
+    let ways = Ways { commits: &commits, trees: &trees, tips: &tips, indexed: &indexed };
+    report_absent(repository, &catalogue, &ways, &absent, &mut problems);
+    problems.into_iter().for_each(problem);
+    named::references(crew, repository, &tips);
     trees.prune();
     let history = History {
         objects: repository.objects(),
@@ -75,6 +83,11 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
         tips: &tips,
         indexed: &indexed,
     };
+    named::entries(crew, repository, &history);
+    named::containers(crew, &history, &containers);
+    if blobs.is_empty() && messages.is_empty() {
+        return Ok(());
+    }
     let mut occurrences = history.places(&blobs);
     occurrences.extend(history.messages(&messages));
     show(crew, repository, &catalogue, &secrets, occurrences);
@@ -127,6 +140,7 @@ struct Notes {
     secrets: BTreeMap<Secret, u32>,
     blobs: Vec<Sighting>,
     messages: Vec<Sighting>,
+    containers: Vec<(Number, Container)>,
     commits: commits::Notes,
 }
 
@@ -137,6 +151,8 @@ struct Seen {
     blobs: Vec<Sighting>,
     /// In order.
     messages: Vec<Sighting>,
+    /// In order.
+    containers: Vec<(Number, Container)>,
     commits: Commits,
     absent: Vec<absent::Notes>,
 }
@@ -157,7 +173,7 @@ impl<'c, 'r> Scanning<'c, 'r> {
             threads.iter().flat_map(|notes| notes.secrets.keys()).collect();
         let secrets: Vec<Secret> = secrets.into_iter().cloned().collect();
         let (mut blobs, mut messages) = (Vec::new(), Vec::new());
-        let (mut commits, mut absent) = (Vec::new(), Vec::new());
+        let (mut commits, mut absent, mut containers) = (Vec::new(), Vec::new(), Vec::new());
         for mut notes in threads {
             let mut number = vec![0_u32; notes.secrets.len()];
             for (secret, local) in &notes.secrets {
@@ -170,13 +186,15 @@ impl<'c, 'r> Scanning<'c, 'r> {
             };
             blobs.extend(notes.blobs.iter().map(global));
             messages.extend(notes.messages.iter().map(global));
+            containers.append(&mut notes.containers);
             absent.push(std::mem::take(&mut notes.commits.absent));
             commits.push(notes.commits);
         }
         blobs.sort_unstable();
         messages.sort_unstable();
+        containers.sort_unstable_by_key(|(object, _)| *object);
         let commits = Commits::new(commits, self.catalogue.len());
-        Seen { secrets, blobs, messages, commits, absent }
+        Seen { secrets, blobs, messages, containers, commits, absent }
     }
 
     fn sightings(notes: &mut Notes, object: Number, mut secrets: Vec<Secret>) -> Vec<Sighting> {
@@ -208,10 +226,11 @@ impl Visitor for Scanning<'_, '_> {
     ) {
         let is_blob = object.kind == Kind::Blob;
         let place = || self.catalogue.id(object.number).to_string();
+        let mut container = None;
         let secrets = self.crew.worker(|worker| {
             if is_blob {
                 if !object.copy {
-                    worker.count(object.bytes);
+                    container = worker.count(object.bytes);
                 }
                 let (made_from, keep) = match self.versions {
                     Versions::New => (made_from, keep),
@@ -219,10 +238,15 @@ impl Visitor for Scanning<'_, '_> {
                 };
                 worker.secrets_of_version(place, object.bytes, made_from, keep)
             } else {
-                worker.secrets_of_version(place, commit::message(object.bytes), None, None)
+                let mut headers = Vec::new();
+                commit::written_headers(object.bytes, &mut headers);
+                let mut secrets = worker.secrets_of_version(place, &headers, None, None);
+                let message = commit::message(object.bytes);
+                secrets.extend(worker.secrets_of_version(place, message, None, None));
+                secrets
             }
         });
-        if object.copy || (is_blob && secrets.is_empty()) {
+        if object.copy || (is_blob && secrets.is_empty() && container.is_none()) {
             return;
         }
         let mut notes =
@@ -232,6 +256,7 @@ impl Visitor for Scanning<'_, '_> {
             Kind::Tag => notes.commits.tag(self.catalogue, object.number, object.bytes),
             _ => true,
         };
+        notes.containers.extend(container.map(|container| (object.number, container)));
         let sightings = Self::sightings(&mut notes, object.number, secrets);
         if is_blob {
             notes.blobs.extend(sightings);
@@ -266,10 +291,14 @@ pub(super) fn show(
                 for (object, occurrences) in batch {
                     let id = catalogue.id(*object);
                     match repository.objects().read(&id, &mut reader) {
-                        Ok((kind, bytes)) => {
-                            let bytes =
-                                if kind == Kind::Blob { bytes } else { commit::message(bytes) };
-                            show_object(crew, repository, bytes, secrets, occurrences);
+                        Ok((Kind::Blob, bytes)) => {
+                            show_object(crew, repository, &[bytes], secrets, occurrences);
+                        }
+                        Ok((_, bytes)) => {
+                            let mut headers = Vec::new();
+                            commit::written_headers(bytes, &mut headers);
+                            let parts = [commit::message(bytes), &headers];
+                            show_object(crew, repository, &parts, secrets, occurrences);
                         }
                         Err(error) => {
                             let problem = Problem::new(id.to_string(), error.to_string());
@@ -285,10 +314,11 @@ pub(super) fn show(
 /// Objects handed to a thread at once.
 const BATCH: usize = 16;
 
+/// `parts` are a blob, or the message and the headers of a commit or tag.
 fn show_object(
     crew: &Crew<'_>,
     repository: &Repository,
-    bytes: &[u8],
+    parts: &[&[u8]],
     secrets: &[Secret],
     occurrences: &[Occurrence],
 ) {
@@ -297,20 +327,27 @@ fn show_object(
         by_secret.entry(&secrets[occurrence.secret as usize]).or_default().push(occurrence);
     }
     crew.worker(|worker| {
-        let found = worker.findings_of(&Blob {
-            bytes,
-            path: "",
-            repository: repository.name(),
-            origin: &Origin::File,
-            untracked: false,
-        });
         let mut shown = BTreeSet::new();
-        for finding in found {
+        let mut found = Vec::new();
+        for (part, bytes) in parts.iter().enumerate() {
+            let findings = worker.findings_of(&Blob {
+                bytes,
+                path: "",
+                repository: repository.name(),
+                origin: &Origin::File,
+                untracked: false,
+            });
+            found.extend(findings.into_iter().map(|finding| (part, finding)));
+        }
+        for (part, finding) in found {
             let Some(occurrences) = by_secret.get(&finding.secret) else { continue };
             shown.insert(finding.secret.clone());
             for occurrence in occurrences {
                 let mut finding = finding.clone();
-                finding.location.path = Arc::from(occurrence.path.as_str());
+                finding.location.path = match occurrence.path.strip_suffix('>') {
+                    Some(commit) if part > 0 => Arc::from(format!("{commit} headers>")),
+                    _ => Arc::from(occurrence.path.as_str()),
+                };
                 finding.location.origin = Origin::Git(Arc::new(occurrence.place.clone()));
                 finding.environment = (finding.surroundings.environment)
                     .unwrap_or_else(|| context::environment(&occurrence.path));
@@ -338,12 +375,11 @@ fn show_object(
 fn report_absent(
     repository: &Repository,
     catalogue: &Catalogue<'_>,
-    commits: &Commits,
-    trees: &Trees,
-    tips: &[Tip],
+    ways: &Ways<'_>,
     absent: &Absences,
     problems: &mut Vec<Problem>,
 ) {
+    let Ways { commits, trees, tips, indexed } = *ways;
     let ends: BTreeSet<_> = repository.shallow_ends().into_iter().collect();
     if !ends.is_empty() {
         let what = format!(
@@ -375,6 +411,12 @@ fn report_absent(
             });
         }
     }
+    for (id, path) in indexed.iter().filter(|(id, _)| catalogue.number(id).is_none()) {
+        if !id.is_null() && !id.is_empty_blob() && !missing.indices.contains_key(id) {
+            let path = display_bytes(path);
+            missing.add(*id, || ("index".to_owned(), format!("`{path}`, {id},")));
+        }
+    }
     if repository.is_partial() {
         let what = format!(
             "the clone is partial: {} object(s) that it refers to were left out of it and not \
@@ -385,6 +427,14 @@ fn report_absent(
     } else {
         problems.extend(missing.into_problems());
     }
+}
+
+/// What leads to objects.
+struct Ways<'w> {
+    commits: &'w Commits,
+    trees: &'w Trees,
+    tips: &'w [Tip],
+    indexed: &'w [(ObjectId, Vec<u8>)],
 }
 
 /// Objects that are referred to and not there. Each is named once: every later version of a tree

@@ -2,6 +2,7 @@
 //! they were cloned to, as long as they lie beside each other in the same way.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,27 @@ use crate::text::display_path;
 pub fn top_of(full: &Path, is_directory: bool) -> PathBuf {
     let own = if is_directory { Some(full) } else { full.parent() };
     full.ancestors().find(|path| path.join(".git").exists()).or(own).unwrap_or(full).to_owned()
+}
+
+/// Whether git keeps its objects, references and the like under this name in a `.git`, which a scan of
+/// history reads. Whatever else lies there was put there by somebody.
+pub fn is_gits_own(name: &OsStr) -> bool {
+    const OWN: &[&str] = &[
+        "FETCH_HEAD",
+        "HEAD",
+        "ORIG_HEAD",
+        "index",
+        "lfs",
+        "logs",
+        "modules",
+        "objects",
+        "packed-refs",
+        "refs",
+        "reftable",
+        "shallow",
+        "worktrees",
+    ];
+    OWN.iter().any(|own| name == *own)
 }
 
 /// The shortest ends of paths that tell them apart, without the `.git` of bare repositories. Equal
@@ -44,6 +66,7 @@ pub fn place_below(harvest: &mut Harvest, directory: &str, repository: &str) {
     harvest.locked.iter_mut().for_each(|item| item.path = below(&item.path));
     harvest.owners.iter_mut().for_each(|file| file.path = below(&file.path));
     harvest.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
+    harvest.unread.iter_mut().for_each(|unread| unread.place = below(&unread.place));
     for problem in harvest.problems.iter_mut().filter(|problem| problem.place != repository) {
         problem.place = below(&problem.place);
     }

@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::container::Container;
+use super::history::named::{self, name_of};
 use super::history::show;
-use crate::finding::Secret;
+use crate::finding::{GitPlace, Secret};
 use crate::git::catalogue::{Few, NOWHERE, Number, Numbers};
 use crate::git::changes::{Change, Comparing};
 use crate::git::commit;
@@ -14,10 +16,12 @@ use crate::git::commits::Commits;
 use crate::git::objects::Reader;
 use crate::git::provenance::{BlobChange, History, Sighting};
 use crate::git::range::{Content, Range};
+use crate::git::refs::TipKind;
 use crate::git::trees::Trees;
-use crate::git::{ObjectId, Repository};
+use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::Crew;
+use crate::text::display_bytes;
 
 /// Scans what the commits of a range add.
 ///
@@ -25,6 +29,7 @@ use crate::scan::Crew;
 /// The range cannot be followed.
 pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<(), Problem> {
     let content = repository.commits_in(range)?;
+    references(crew, repository, range, &content);
     let mut numbers = Few::default();
     let changes = changes(crew, repository, &content, &mut numbers);
     let mut seen = Seen::new(crew, repository);
@@ -35,6 +40,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<(
     let bringing = changes.iter().filter(|all| all.iter().any(|c| found.contains(&c.new)));
     let old = bringing.flatten().flat_map(|change| change.old.iter().copied());
     seen.scan(&numbers, old.filter(|number| *number != NOWHERE).collect());
+    containers(crew, &changes, std::mem::take(&mut seen.containers));
     let blobs = seen.take();
     let mut messages: BTreeSet<Number> = content.tags.iter().map(|id| numbers.give(*id)).collect();
     let commits = commits(&content, &mut numbers);
@@ -53,11 +59,67 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<(
         tips: &[],
         indexed: &[],
     };
+    entries(crew, repository, &history, &changes);
     let mut occurrences =
         history.places_added(&blobs, &changes, |path| numbers.number(&tips.blob_at(path)?));
     occurrences.extend(history.messages(&messages));
     show(crew, repository, &numbers, &seen.secrets(), occurrences);
     Ok(())
+}
+
+/// Looks at the names of the references that are to move, or that stand within the range.
+fn references(crew: &Crew<'_>, repository: &Repository, range: &Range, content: &Content) {
+    let commits = content.commits.iter().map(|commit| commit.id);
+    let within: BTreeSet<ObjectId> =
+        commits.chain(content.tags.iter().copied()).chain(range.include.iter().copied()).collect();
+    // Whoever scans a range finds out elsewhere that references cannot be read.
+    let tips = repository.tips(&mut Vec::new()).into_iter();
+    let tips = tips.filter(|tip| tip.kind != TipKind::Head && within.contains(&tip.id));
+    let names: BTreeSet<(String, ObjectId)> =
+        tips.map(|tip| (tip.name, tip.id)).chain(range.references.iter().cloned()).collect();
+    for (name, id) in names {
+        named::reference(crew, repository, &name, &id.to_string());
+    }
+}
+
+/// Looks at the names of files that commits bring to a new path, and of the directories above them.
+fn entries(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    history: &History<'_>,
+    changes: &[Vec<BlobChange>],
+) {
+    let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
+    let mut reader = Reader::default();
+    for (commit, changes) in (0..).zip(changes) {
+        let is_new = |change: &&BlobChange| {
+            change.new != NOWHERE && change.old.iter().all(|old| *old == NOWHERE)
+        };
+        for change in changes.iter().filter(is_new) {
+            let slashes = memchr::memchr_iter(b'/', &change.path);
+            for path in slashes.chain([change.path.len()]).map(|end| &change.path[..end]) {
+                let is_telling = || crew.worker(|worker| worker.is_telling_name(name_of(path)));
+                if seen.insert(path) && is_telling() {
+                    let place = history.brought_by(commit, &mut reader);
+                    let place = GitPlace { reach: "reachable", at_head: true, ..place };
+                    named::entry(crew, repository, path, place);
+                }
+            }
+        }
+    }
+}
+
+/// Names the containers that the commits bring.
+fn containers(crew: &Crew<'_>, changes: &[Vec<BlobChange>], containers: Vec<(Number, Container)>) {
+    for (object, container) in containers {
+        let mut all = changes.iter().flatten();
+        let place = match all.find(|change| change.new == object) {
+            Some(change) => display_bytes(&change.path),
+            // It was there before.
+            None => continue,
+        };
+        crew.worker(|worker| worker.unread.push(container.unread(&place)));
+    }
 }
 
 /// What each commit changes against all of its parents.
@@ -128,12 +190,14 @@ struct Seen<'s, 'r> {
     secrets: BTreeMap<Secret, u32>,
     scanned: BTreeSet<Number>,
     sightings: Vec<Sighting>,
+    containers: Vec<(Number, Container)>,
 }
 
 impl<'s, 'r> Seen<'s, 'r> {
     fn new(crew: &'s Crew<'r>, repository: &'s Repository) -> Self {
         let (secrets, scanned) = (BTreeMap::new(), BTreeSet::new());
-        Self { crew, repository, secrets, scanned, sightings: Vec::new() }
+        let (sightings, containers) = (Vec::new(), Vec::new());
+        Self { crew, repository, secrets, scanned, sightings, containers }
     }
 
     /// Scans objects that have not been scanned yet, with all threads.
@@ -148,20 +212,21 @@ impl<'s, 'r> Seen<'s, 'r> {
                 scope.spawn(move |_| {
                     let mut reader = Reader::default();
                     for object in batch {
-                        let secrets =
+                        let (secrets, container) =
                             object_secrets(crew, repository, numbers.id(*object), &mut reader);
-                        if !secrets.is_empty() {
+                        if !secrets.is_empty() || container.is_some() {
                             let mut found =
                                 found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                            found.push((*object, secrets));
+                            found.push((*object, secrets, container));
                         }
                     }
                 });
             }
         });
         let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        found.sort();
-        for (object, secrets) in found {
+        found.sort_by_key(|(object, ..)| *object);
+        for (object, secrets, container) in found {
+            self.containers.extend(container.map(|container| (object, container)));
             for secret in secrets {
                 let next = self.secrets.len() as u32;
                 let secret = *self.secrets.entry(secret).or_insert(next);
@@ -195,22 +260,25 @@ fn object_secrets(
     repository: &Repository,
     id: ObjectId,
     reader: &mut Reader,
-) -> Vec<Secret> {
+) -> (Vec<Secret>, Option<Container>) {
     match repository.objects().read(&id, reader) {
-        Ok((kind, bytes)) => {
-            let is_blob = kind == crate::git::Kind::Blob;
-            let bytes = if is_blob { bytes } else { commit::message(bytes) };
-            crew.worker(|worker| {
-                if is_blob {
-                    worker.count(bytes);
-                }
-                worker.secrets_of_version(|| id.to_string(), bytes, None, None)
-            })
-        }
+        Ok((Kind::Blob, bytes)) => crew.worker(|worker| {
+            worker.problems.extend(repository.objects().mismatch(&id, Kind::Blob, bytes));
+            let container = worker.count(bytes);
+            (worker.secrets_of_version(|| id.to_string(), bytes, None, None), container)
+        }),
+        Ok((_, bytes)) => crew.worker(|worker| {
+            let mut headers = Vec::new();
+            commit::written_headers(bytes, &mut headers);
+            let mut secrets = worker.secrets_of_version(|| id.to_string(), &headers, None, None);
+            let message = commit::message(bytes);
+            secrets.extend(worker.secrets_of_version(|| id.to_string(), message, None, None));
+            (secrets, None)
+        }),
         Err(error) => {
             let problem = Problem::new(id.to_string(), error.to_string());
             crew.worker(|worker| worker.problem(problem));
-            Vec::new()
+            (Vec::new(), None)
         }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Blob;
+use super::history::named::name_of;
 use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::changes::Change;
 use crate::git::objects::Reader;
 use crate::git::{ObjectId, Repository};
 use crate::problem::Problem;
 use crate::rules::Rules;
-use crate::scan::{Crew, Harvest};
+use crate::scan::{Crew, Harvest, Worker};
 use crate::source::Progress;
 use crate::text::display_bytes;
 
@@ -90,6 +91,7 @@ fn blobs(
     side: impl Fn(&Change) -> Option<ObjectId> + Sync,
 ) {
     let side = &side;
+    crew.worker(|worker| entries(worker, repository, changes, side));
     crew.scope(|scope| {
         for batch in changes.chunks(BATCH) {
             scope.spawn(move |_| {
@@ -104,31 +106,58 @@ fn blobs(
     });
 }
 
+/// Looks at the names of files and of the directories above them.
+fn entries(
+    worker: &mut Worker<'_>,
+    repository: &Repository,
+    changes: &[Change],
+    side: impl Fn(&Change) -> Option<ObjectId>,
+) {
+    let mut seen = BTreeSet::new();
+    for change in changes {
+        let Some(object) = side(change) else { continue };
+        let slashes = memchr::memchr_iter(b'/', &change.path);
+        for path in slashes.chain([change.path.len()]).map(|end| &change.path[..end]) {
+            if seen.insert(path) && worker.is_telling_name(name_of(path)) {
+                let shown = display_bytes(path);
+                worker.name(&Blob {
+                    bytes: name_of(path),
+                    path: &shown,
+                    repository: repository.name(),
+                    origin: &indexed(object, &shown),
+                    untracked: false,
+                });
+            }
+        }
+    }
+}
+
+fn indexed(object: ObjectId, path: &str) -> Origin {
+    Origin::Git(Arc::new(GitPlace {
+        object: object.to_string(),
+        reach: INDEX,
+        paths: vec![path.to_owned()],
+        ..GitPlace::default()
+    }))
+}
+
 /// Blobs handed to a thread at once.
 const BATCH: usize = 16;
 
 fn blob(crew: &Crew<'_>, repository: &Repository, path: &[u8], id: ObjectId, reader: &mut Reader) {
-    let path = display_bytes(path);
-    match repository.objects().read(&id, reader) {
-        Ok((_, bytes)) => {
-            let place = GitPlace {
-                object: id.to_string(),
-                reach: INDEX,
-                paths: vec![path.clone()],
-                ..GitPlace::default()
-            };
+    let shown = display_bytes(path);
+    let objects = repository.objects();
+    match objects.read(&id, reader) {
+        Ok((kind, bytes)) => {
+            let origin = indexed(id, &shown);
+            let (repository, untracked) = (repository.name(), false);
             crew.worker(|worker| {
-                worker.blob(&Blob {
-                    bytes,
-                    path: &path,
-                    repository: repository.name(),
-                    origin: &Origin::Git(Arc::new(place)),
-                    untracked: false,
-                });
+                worker.blob(&Blob { bytes, path: &shown, repository, origin: &origin, untracked });
+                worker.problems.extend(objects.mismatch(&id, kind, bytes));
             });
         }
         Err(error) => crew.worker(|worker| {
-            worker.problem(Problem::new(path.as_str(), format!("its blob {id} {error}")));
+            worker.problem(Problem::new(shown, format!("its blob {id} {error}")));
         }),
     }
 }

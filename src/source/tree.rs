@@ -37,6 +37,9 @@ pub struct Options {
     pub exclude: GlobSet,
     /// Paths that the project's configuration leaves out.
     pub project: Option<(PathBuf, PathFilter)>,
+    /// Obey nothing that the tree says: no list of ignored files, no index, no `.git` that hides what
+    /// lies in it.
+    pub isolated: bool,
     /// Read large files instead of mapping them.
     pub no_mmap: bool,
     /// The roots are the work tree of the repository with this name: paths are shown from there on,
@@ -94,6 +97,8 @@ struct Directory {
     ignores: Option<Arc<Level>>,
     /// Named by `.gitignore`: only tracked files count in here.
     only_tracked: bool,
+    /// It is called `.git`.
+    is_git: bool,
 }
 
 impl Directory {
@@ -158,6 +163,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 tracked: None,
                 ignores: None,
                 only_tracked: false,
+                is_git: false,
             };
             self.enter_outer_repository(&mut directory);
             scope.spawn(move |scope| self.directory(scope, directory));
@@ -171,7 +177,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
     fn enter_outer_repository(&self, directory: &mut Directory) {
         let (full, home) = (directory.full.clone(), Arc::clone(&directory.home));
         let top = home.0.as_path();
-        if top == full {
+        if top == full || self.options.isolated {
             return;
         }
         match Tracked::open(top) {
@@ -208,7 +214,10 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let mut files = Vec::new();
         for entry in entries {
             let name = entry.file_name();
-            if name == ".git" {
+            if name == ".git" && !self.options.isolated {
+                continue;
+            }
+            if directory.is_git && names::is_gits_own(&name) {
                 continue;
             }
             let full = directory.full.join(&name);
@@ -254,6 +263,13 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
     fn enter_repository(&self, directory: &mut Directory) {
         directory.ignores = None;
         directory.only_tracked = false;
+        if self.options.isolated {
+            if let Ok(tracked) = Tracked::open(&directory.full) {
+                directory.repository = name_within(&directory.home, &directory.full);
+                self.note_checkout(directory, &tracked);
+            }
+            return;
+        }
         match Tracked::open(&directory.full) {
             Ok(tracked) => {
                 directory.repository = name_within(&directory.home, &directory.full);
@@ -316,7 +332,11 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             self.crew.worker(|w| w.left_out.ignored_directories += 1);
             return;
         }
+        directory.is_git = full.file_name().is_some_and(|name| name == ".git");
         (directory.full, directory.shown) = (full, shown);
+        self.crew.worker(|worker| {
+            self.name(worker, &directory.full, &directory.shown, &directory.repository, false);
+        });
         scope.spawn(move |scope| self.directory(scope, directory));
     }
 
@@ -380,7 +400,21 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         if is_directory { filter.leaves_out_directory(&below) } else { filter.leaves_out(&below) }
     }
 
+    /// Looks for secrets in the name of a file or directory.
+    fn name(
+        &self,
+        worker: &mut Worker<'_>,
+        full: &Path,
+        shown: &str,
+        repository: &Arc<str>,
+        untracked: bool,
+    ) {
+        let bytes = full.file_name().unwrap_or_default().as_encoded_bytes();
+        worker.name(&Blob { bytes, path: shown, repository, origin: &Origin::File, untracked });
+    }
+
     fn file(&self, worker: &mut Worker<'_>, file: &Wanted, repository: &Arc<str>) {
+        self.name(worker, &file.full, &file.shown, repository, file.untracked);
         if let Err(error) = self.read(worker, file, repository) {
             worker.problem(Problem::new(file.shown.as_str(), explain(&error)));
         }

@@ -1,0 +1,162 @@
+//! What is known by its name in a history: containers, which are named in the report, and names of files,
+//! directories and references that hold a secret themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::finding::{GitPlace, Origin};
+use crate::git::Repository;
+use crate::git::catalogue::Number;
+use crate::git::objects::Reader;
+use crate::git::provenance::History;
+use crate::git::refs::{Tip, TipKind};
+use crate::scan::Crew;
+use crate::score::Exposure;
+use crate::source::Blob;
+use crate::source::container::Container;
+use crate::text::display_bytes;
+
+/// Hexadecimal digits of an id that are shown where no path is.
+const SHORT: usize = 12;
+
+/// Looks at the names of references.
+pub(in crate::source) fn references(crew: &Crew<'_>, repository: &Repository, tips: &[Tip]) {
+    for tip in tips.iter().filter(|tip| tip.kind != TipKind::Head) {
+        reference(crew, repository, &tip.name, &tip.id.to_string());
+    }
+}
+
+/// Looks at the name of one reference, which points at an object.
+pub(in crate::source) fn reference(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    name: &str,
+    object: &str,
+) {
+    let (what, short) = [("branch", "refs/heads/"), ("tag", "refs/tags/")]
+        .iter()
+        .find_map(|(what, place)| Some((*what, name.strip_prefix(place)?)))
+        .unwrap_or(("reference", name));
+    let place = GitPlace {
+        object: object.to_owned(),
+        reach: "reachable",
+        at_head: true,
+        ..GitPlace::default()
+    };
+    crew.worker(|worker| {
+        worker.name(&Blob {
+            bytes: short.as_bytes(),
+            path: &format!("<{what} {short}>"),
+            repository: repository.name(),
+            origin: &Origin::Git(Arc::new(place)),
+            untracked: false,
+        });
+    });
+}
+
+/// Names of files and directories in which there is a secret: each path once, with the first commit
+/// that has it.
+pub(super) fn entries(crew: &Crew<'_>, repository: &Repository, history: &History<'_>) {
+    let mut at_head = BTreeSet::new();
+    let head = history.head_tree().into_iter().map(|tree| (0, tree));
+    history.trees.each_below(head, |_, path, link| {
+        if link.is_telling() {
+            at_head.insert(path.to_vec());
+        }
+    });
+    let mut first: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+    let commits = (0..).zip(history.commits.all()).map(|(at, commit)| (at, commit.tree));
+    // Trees that no commit leads to come last.
+    let others = history.trees.numbers().map(|tree| (NONE, tree));
+    history.trees.each_below(commits.chain(others), |commit, path, link| {
+        if link.is_telling() {
+            first.entry(path.to_vec()).or_insert(commit);
+        }
+    });
+    for path in &at_head {
+        first.entry(path.clone()).or_insert(NONE);
+    }
+    let reaches = if first.is_empty() { Vec::new() } else { history.reaches() };
+    let mut reader = Reader::default();
+    for (path, commit) in first {
+        let mut place = match commit {
+            NONE => GitPlace::default(),
+            commit => history.brought_by(commit, &mut reader),
+        };
+        place.at_head = at_head.contains(&path);
+        place.reach = match commit {
+            _ if place.at_head => "reachable",
+            NONE => "unreachable",
+            commit => reaches[commit as usize],
+        };
+        place.object = place.commit.clone().unwrap_or_default();
+        entry(crew, repository, &path, place);
+    }
+}
+
+/// No commit.
+const NONE: u32 = u32::MAX;
+
+/// Looks at the last part of a path.
+pub(in crate::source) fn entry(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    path: &[u8],
+    place: GitPlace,
+) {
+    let shown = display_bytes(path);
+    let at_head = place.at_head;
+    let place = GitPlace { paths: vec![shown.clone()], ..place };
+    let name = name_of(path);
+    crew.worker(|worker| {
+        let mut findings = worker.findings_in_name(&Blob {
+            bytes: name,
+            path: &shown,
+            repository: repository.name(),
+            origin: &Origin::Git(Arc::new(place)),
+            untracked: false,
+        });
+        if !at_head {
+            findings.iter_mut().for_each(|finding| finding.exposure = Exposure::History);
+        }
+        worker.findings.append(&mut findings);
+    });
+}
+
+/// The last part of a path.
+pub(in crate::source) fn name_of(path: &[u8]) -> &[u8] {
+    path.rsplit(|b| *b == b'/').next().unwrap_or(path)
+}
+
+/// Names containers that were not looked into: where HEAD has them, or else where they were last.
+pub(super) fn containers(
+    crew: &Crew<'_>,
+    history: &History<'_>,
+    containers: &[(Number, Container)],
+) {
+    if containers.is_empty() {
+        return;
+    }
+    let mut wanted: BTreeSet<Number> = containers.iter().map(|(object, _)| *object).collect();
+    let mut paths: BTreeMap<Number, String> = BTreeMap::new();
+    let commits = history.commits.all().iter().rev().map(|commit| commit.tree);
+    let roots = history.head_tree().into_iter().chain(commits).map(|tree| (0, tree));
+    history.trees.each_below(roots, |_, path, link| {
+        if wanted.remove(&link.target) {
+            paths.insert(link.target, display_bytes(path));
+        }
+    });
+    crew.worker(|worker| {
+        for (object, container) in containers {
+            let id = history.catalogue.id(*object);
+            let indexed = || {
+                let first = history.indexed.partition_point(|(there, _)| *there < id);
+                let (there, path) = history.indexed.get(first)?;
+                (*there == id).then(|| display_bytes(path))
+            };
+            let place = (paths.remove(object).or_else(indexed))
+                .unwrap_or_else(|| format!("<blob {}>", id.to_hex_with_len(SHORT)));
+            worker.unread.push(container.unread(&place));
+        }
+    });
+}

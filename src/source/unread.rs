@@ -1,0 +1,49 @@
+//! What was met and not looked into: counted and named, never taken for scanned.
+
+use serde::{Deserialize, Serialize};
+
+/// A file, object or part of one that holds more than was scanned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unread {
+    /// Path, or what stands for one.
+    pub place: String,
+    /// Why it was not looked into.
+    pub reason: Reason,
+    /// What it is: `zip archive`.
+    pub detail: String,
+}
+
+/// Why something was not looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It takes a password or key to read it.
+    Encrypted,
+    /// It ends too early.
+    Truncated,
+    /// It is not what its format asks for.
+    Damaged,
+    /// Reading it would take more time or memory than a scan gives it.
+    OverBudget,
+    /// It is a container of a kind that is not opened.
+    Unsupported,
+    /// Its content lies elsewhere.
+    NotFetched,
+    /// Somebody asked for it to be left out.
+    SwitchedOff,
+}
+
+impl Unread {
+    /// What it is, as it is counted: `encrypted zip archive`.
+    pub fn kind(&self) -> String {
+        let detail = &self.detail;
+        match self.reason {
+            Reason::Encrypted => format!("encrypted {detail}"),
+            Reason::Truncated => format!("truncated {detail}"),
+            Reason::Damaged => format!("damaged {detail}"),
+            Reason::OverBudget => format!("too large {detail}"),
+            Reason::NotFetched => format!("{detail} that is not here"),
+            Reason::Unsupported | Reason::SwitchedOff => detail.clone(),
+        }
+    }
+}

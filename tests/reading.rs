@@ -1,0 +1,162 @@
+//! What a file holds is read, whatever it is written in, and what is not read is named.
+
+use serde_json::Value;
+
+use crate::common::{minted, run, scratch, write};
+use crate::git::{Repo, secret_line};
+
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn wide32(text: &str) -> Vec<u8> {
+    text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect()
+}
+
+/// `path:line:column` of everything that a scan reports.
+fn places(stdout: &str) -> Vec<String> {
+    let mut all: Vec<String> = stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|o| format!("{}:{}:{}", o["path"].as_str().unwrap(), o["line"], o["column"]))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn places_are_those_that_an_editor_shows() {
+    let (_guard, root) = scratch();
+    let (first, last) = ("# début\r\n", format!("  {}", secret_line(1)));
+    let all = [first, last.as_str()].concat();
+    write(&root, "a.env", all.as_bytes());
+    write(&root, "b.env", wide(&all));
+    write(&root, "c.env", [&b"\xff\xfe"[..], &wide(first), last.as_bytes()].concat());
+    write(&root, "d.env", [first.as_bytes(), &wide(&last)].concat());
+    write(&root, "e.env", [&wide32("\u{feff}"), wide32(&all).as_slice()].concat());
+    let found = run(&root, &["scan", ".", "-f", "jsonl", "-q"]);
+    let wanted: Vec<String> = ["a", "b", "c", "d", "e"].map(|n| format!("{n}.env:2:12")).into();
+    assert_eq!(places(&found.stdout), wanted, "{}", found.stderr);
+}
+
+#[test]
+fn zeros_in_a_text_hide_no_password() {
+    let (_guard, root) = scratch();
+    // As random as what follows a prefix.
+    let password = minted("github-pat-classic", 3).split_off(16);
+    let line = format!("db_password = \"{password}\"\n");
+    write(&root, "head.env", format!("\0{line}"));
+    write(&root, "tail.env", format!("{line}\0\0\0\n"));
+    write(&root, "cut.log", [&[0; 20_000][..], line.as_bytes()].concat());
+    write(&root, "environ", format!("HOME=/root\0DB_PASSWORD={password}\0LANG=C\0"));
+    write(&root, "program.bin", {
+        let code: Vec<u8> = (0..4000_u32).flat_map(|n| (n * n).to_le_bytes()).collect();
+        [&code, line.as_bytes(), &code].concat()
+    });
+    let found = run(&root, &["scan", ".", "-f", "jsonl", "-q"]);
+    let files: Vec<String> = places(&found.stdout)
+        .iter()
+        .map(|place| place.split(':').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(files, ["cut.log", "environ", "head.env", "tail.env"], "{}", found.stdout);
+}
+
+const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0abc";
+const LOCKED: &[u8] = b"PK\x03\x04\x14\0\x01\0\x08\0\0\0\0\0abc";
+const SQLITE: &[u8] = b"SQLite format 3\0\x10\0\x01\x01";
+
+fn unread(stdout: &str) -> Vec<(String, String, String)> {
+    let report: Value = serde_json::from_str(stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    report["unread"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (text(&one["place"]), text(&one["reason"]), text(&one["detail"])))
+        .collect()
+}
+
+#[test]
+fn containers_are_named_and_never_counted_as_scanned() {
+    let (_guard, root) = scratch();
+    write(&root, "a.txt", "nothing here\n");
+    write(&root, "picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0");
+    write(&root, "called-anything", LOCKED);
+    write(&root, "users.db", SQLITE);
+    for number in 10..22 {
+        write(&root, &format!("lib/{number}.jar"), ZIP);
+    }
+    let clean = run(&root, &["scan", "."]);
+    assert_eq!(clean.status, 0, "{}", clean.stderr);
+    for says in [
+        "called-anything: not looked into: encrypted zip archive",
+        "users.db: not looked into: SQLite database",
+        "lib/19.jar: not looked into: zip archive",
+        "and 2 zip archives not looked into either",
+        "not looked into: 1 SQLite database, 1 encrypted zip archive, 12 zip archives",
+        "2 files scanned",
+    ] {
+        assert!(clean.stderr.contains(says), "no `{says}` in {}", clean.stderr);
+    }
+    assert!(!clean.stderr.contains("lib/20.jar"), "{}", clean.stderr);
+    let json = run(&root, &["scan", ".", "-f", "json", "-q"]);
+    let all = unread(&json.stdout);
+    assert_eq!(all.len(), 14);
+    let own = |place: &str, reason: &str, detail: &str| {
+        assert!(all.contains(&(place.into(), reason.into(), detail.into())), "{all:?}");
+    };
+    own("called-anything", "encrypted", "zip archive");
+    own("users.db", "unsupported", "SQLite database");
+    let sarif = run(&root, &["scan", ".", "-f", "sarif", "-q"]);
+    let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), 14);
+    assert_eq!(notifications[0]["descriptor"]["id"], "not-looked-into");
+}
+
+#[test]
+fn merged_reports_name_what_either_could_not_read() {
+    let (_guard, root) = scratch();
+    write(&root, "one/a.zip", ZIP);
+    write(&root, "two/b.db", SQLITE);
+    for part in ["one", "two"] {
+        let report = format!("{part}.json");
+        assert_eq!(run(&root, &["scan", part, "-o", &report]).status, 0);
+    }
+    let merged = run(&root, &["merge", "one.json", "two.json", "one.json", "-f", "json"]);
+    let all = unread(&merged.stdout);
+    let places: Vec<&str> = all.iter().map(|(place, ..)| place.as_str()).collect();
+    assert_eq!(places, ["one/a.zip", "two/b.db"], "{}", merged.stderr);
+    assert!(merged.stderr.contains("not looked into: 1 SQLite database, 1 zip archive"));
+}
+
+#[test]
+fn containers_in_git_are_named_by_their_paths() {
+    let repo = Repo::new();
+    repo.write("a.txt", "nothing\n");
+    let start = repo.commit("first");
+    repo.write("old/gone.zip", ZIP);
+    repo.commit("second");
+    repo.git(&["rm", "-q", "old/gone.zip"]);
+    repo.write("deep/er/rows.db", SQLITE);
+    repo.commit("third");
+    repo.write("next.zip", LOCKED);
+    repo.git(&["add", "-A"]);
+    let places = |arguments: &[&str]| -> Vec<String> {
+        let found = repo.scan(&[arguments, &["-f", "json", "-q"]].concat());
+        assert_eq!(found.status, 0, "{}", found.stderr);
+        unread(&found.stdout).into_iter().map(|(place, ..)| place).collect()
+    };
+    assert_eq!(places(&["--staged"]), ["next.zip"]);
+    let range = format!("{start}..HEAD");
+    assert_eq!(places(&["--range", &range]), ["deep/er/rows.db", "old/gone.zip"]);
+    let all = places(&["--history"]);
+    assert!(all.contains(&"old/gone.zip".to_owned()), "{all:?}");
+    assert!(all.contains(&"deep/er/rows.db".to_owned()), "{all:?}");
+    assert!(all.contains(&"next.zip".to_owned()), "{all:?}");
+    assert_eq!(all.len(), 3, "{all:?}");
+    let some = places(&["--history", "--exclude", "*.db", "--exclude", "next.zip"]);
+    assert_eq!(some, ["old/gone.zip"]);
+}
