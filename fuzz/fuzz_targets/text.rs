@@ -1,8 +1,10 @@
-//! Encodings, lines, columns and line hashes of any bytes.
+//! Encodings, kinds of containers, headers of commits, lines, columns and line hashes of any bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use sprawl::git::commit::written_headers;
 use sprawl::line_hash::line_hashes;
+use sprawl::source::container::container;
 use sprawl::text::{Lines, decoded, display_bytes, printable};
 
 fuzz_target!(|data: &[u8]| {
@@ -15,6 +17,10 @@ fuzz_target!(|data: &[u8]| {
         last = place;
     }
     assert_eq!(line_hashes(&text, &[1, last.0]).len(), 2, "every line of a finding has its hash");
+    let _ = container(data);
+    let mut headers = Vec::new();
+    written_headers(data, &mut headers);
+    assert!(headers.len() <= data.len());
     let shown = display_bytes(data);
     assert!(!printable(&shown).contains('\u{1b}'));
 });
