@@ -1,19 +1,23 @@
 //! The hot loop: prefilter, then windows, then patterns, then checks; candidates come out.
 //!
 //! What a rule finds is defined without any of that: its pattern, tried at every position of the
-//! text, filtered by its conditions ([`Scanner::candidates_slowly`]). The prefilter and the windows
-//! only leave out positions where nothing can match; a property test compares the two.
+//! text, and once more where an escape ends, as if the text began there; tokens that prove themselves,
+//! wherever they stand; all of it filtered by the rule's conditions ([`Scanner::candidates_slowly`]).
+//! The prefilter and the windows only leave out positions where nothing can match; a property test
+//! compares the two.
 
 mod assigned;
 pub mod assignment;
 pub mod checks;
 pub mod decoded;
 pub mod entropy;
+mod escapes;
 pub mod keys;
 mod lookalike;
 pub mod near;
 pub mod placeholder;
 pub mod prefilter;
+mod string_table;
 pub mod version;
 pub mod weak;
 
@@ -84,6 +88,9 @@ pub struct Scanner<'r> {
     /// By rule, once its pattern was tried. Boxed: most never are, and a cache is large.
     caches: Vec<Option<Box<Cache>>>,
     windows: Vec<Window>,
+    /// Matches at keywords that need no window: where an escape ends, and of tokens that prove
+    /// themselves.
+    bare: Vec<Match>,
     keys: Vec<usize>,
     /// Where names of secrets may be: beginning and end of keywords.
     names: Vec<(usize, usize)>,
@@ -100,8 +107,9 @@ struct Match {
     secret: (usize, usize),
 }
 
-/// Bytes beyond its ends that a match may depend on: assertions like `\b` look at one.
-const LOOK_AROUND: usize = 2;
+/// Bytes beyond its ends that a match may depend on: assertions like `\b` look at one, the end of an
+/// escape is told by all of it.
+const LOOK_AROUND: usize = escapes::LONGEST;
 
 /// Where a match of a rule may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,6 +130,7 @@ impl<'r> Scanner<'r> {
             rules,
             caches,
             windows: Vec::new(),
+            bare: Vec::new(),
             keys: Vec::new(),
             names: Vec::new(),
             slots: Vec::new(),
@@ -142,29 +151,46 @@ impl<'r> Scanner<'r> {
     /// Everything the rules find in the text, in order of place, one rule for each span.
     pub fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
         self.windows.clear();
+        self.bare.clear();
         self.keys.clear();
         self.names.clear();
         let rules = self.rules;
         rules.prefilter().each(text, |keyword, at| {
             let (_, targets) = rules.target(keyword);
             for target in targets {
-                if let Some((window, _)) = self.aim(text.len(), keyword, at, *target) {
+                if let Some((window, _)) = self.aim(text, keyword, at, *target) {
                     self.windows.push(window);
                 }
             }
         });
-        let mut matches = Vec::new();
+        let mut matches = std::mem::take(&mut self.bare);
         self.search_all_windows(text, &mut matches);
-        self.settled(text, &matches)
+        let candidates = self.settled(text, &matches);
+        self.bare = matches;
+        candidates
     }
 
     /// The same by definition: every pattern at every position. For tests and for doubt.
     pub fn candidates_slowly(&mut self, text: &[u8]) -> Vec<Candidate> {
         let mut matches = Vec::new();
+        let ends: Vec<(usize, u8)> = (0..=text.len())
+            .filter_map(|at| escapes::ending_at(text, at).map(|said| (at, said)))
+            .collect();
         for (id, rule) in self.rules.iter() {
-            if rule.detector == Detector::Pattern {
-                let everywhere = Window { rule: id, from: 0, to: text.len() };
-                self.search_windows(text, &[everywhere], &mut matches);
+            if rule.detector != Detector::Pattern {
+                continue;
+            }
+            let everywhere = Window { rule: id, from: 0, to: text.len() };
+            self.search_windows(text, &[everywhere], &mut matches);
+            let Ok(compiled) = rule.compiled() else { continue };
+            if compiled.edges.keyword.is_none() {
+                continue;
+            }
+            for (at, said) in &ends {
+                matches.extend(self.after_escape(id, compiled, text, *at, *said));
+            }
+            for at in 0..text.len() {
+                matches.extend(proven_at(id, rule, compiled, text, at));
             }
         }
         self.keys.clear();
@@ -186,7 +212,7 @@ impl<'r> Scanner<'r> {
     /// of its own is noted.
     fn aim(
         &mut self,
-        text_length: usize,
+        text: &[u8],
         keyword: u16,
         at: usize,
         target: Target,
@@ -202,8 +228,16 @@ impl<'r> Scanner<'r> {
                 return None;
             }
         };
-        let rule = self.rules.get(id);
-        let max_match = rule.compiled().ok()?.max_match;
+        let rules = self.rules;
+        let rule = rules.get(id);
+        let compiled = rule.compiled().ok()?;
+        let max_match = compiled.max_match;
+        if let Some(place) = compiled.edges.keyword {
+            self.match_without_border(id, rule, text, at, place);
+            // Where it is known how far before a keyword a match begins, and a border before that.
+            let from = at.saturating_sub(place.1 + 1);
+            return Some((Window { rule: id, from, to: at }, max_match));
+        }
         let reach = if rule.text.keywords.is_empty() {
             rule.near().map_or(0, |near| near.within)
         } else {
@@ -214,7 +248,61 @@ impl<'r> Scanner<'r> {
         // A value may begin up to `reach` after the context word, and the match around it a little
         // before the value.
         let to = if reach > 0 { end + reach } else { at };
-        Some((Window { rule: id, from, to: to.min(text_length) }, max_match))
+        Some((Window { rule: id, from, to: to.min(text.len()) }, max_match))
+    }
+
+    /// Notes what matches at a keyword where no border stands before or behind it: after an escape,
+    /// and tokens that prove themselves. `place`: so far before the keyword the secret may begin.
+    fn match_without_border(
+        &mut self,
+        id: RuleId,
+        rule: &Rule,
+        text: &[u8],
+        at: usize,
+        place: (usize, usize),
+    ) {
+        let Ok(compiled) = rule.compiled() else { return };
+        let proves = compiled.edges.only_secret && rule.check.is_some_and(|c| c.proof().is_some());
+        let Some(last) = at.checked_sub(place.0) else { return };
+        for from in (at.saturating_sub(place.1)..=last).rev() {
+            if proves && !is_of_tokens(text[from]) {
+                break;
+            }
+            if compiled.edges.only_secret && !compiled.may_begin(&text[from..]) {
+                continue;
+            }
+            // What ends in a sign is a border.
+            let within = from > 0 && escapes::is_word(text[from - 1]);
+            if within
+                && compiled.edges.has_border()
+                && let Some(said) = escapes::ending_at(text, from)
+            {
+                let found = self.after_escape(id, compiled, text, from, said);
+                self.bare.extend(found);
+            }
+            if proves {
+                self.bare.extend(proven_at(id, rule, compiled, text, from));
+            }
+        }
+    }
+
+    /// The match that begins where an escape ends, if the rule's border holds for what it stands for.
+    fn after_escape(
+        &mut self,
+        id: RuleId,
+        compiled: &Compiled,
+        text: &[u8],
+        at: usize,
+        said: u8,
+    ) -> Option<Match> {
+        if !compiled.edges.may_begin_after(said) {
+            return None;
+        }
+        // As if the text began here, which is a border for every pattern.
+        let rest = text.get(at..)?;
+        let range = 0..compiled.max_match.min(rest.len());
+        let (_, secret) = self.search(id, compiled, rest, range, Anchored::Yes)?;
+        Some(Match { start: at, rule: id, secret: (at + secret.start, at + secret.end) })
     }
 
     fn search_all_windows(&mut self, text: &[u8], out: &mut Vec<Match>) {
@@ -234,6 +322,8 @@ impl<'r> Scanner<'r> {
         let Ok(compiled) = rule.compiled() else { return };
         let mut start = 0;
         let mut index = 0;
+        // Where it is known, the keywords have been looked at.
+        let tries_escapes = compiled.edges.has_border() && compiled.edges.keyword.is_none();
         while index < windows.len() {
             let from = windows[index].from.max(start);
             let mut to = windows[index].to;
@@ -245,7 +335,9 @@ impl<'r> Scanner<'r> {
             start = from;
             let end = to.saturating_add(compiled.max_match).min(text.len());
             while start <= to && start <= end {
-                let Some((matched, secret)) = self.search(first.rule, compiled, text, start..end)
+                let range = start..end;
+                let Some((matched, secret)) =
+                    self.search(first.rule, compiled, text, range, Anchored::No)
                 else {
                     break;
                 };
@@ -257,6 +349,11 @@ impl<'r> Scanner<'r> {
                 out.push(Match { start: matched.start, rule: first.rule, secret });
             }
             start = start.max(to.saturating_add(1));
+            if tries_escapes {
+                escapes::among(text, from..to.saturating_add(1), |at, said| {
+                    out.extend(self.after_escape(first.rule, compiled, text, at, said));
+                });
+            }
         }
     }
 
@@ -268,7 +365,7 @@ impl<'r> Scanner<'r> {
         secrets.dedup();
         let mut candidates = Vec::new();
         for (id, (from, to)) in secrets {
-            if let Some(candidate) = judge(id, self.rules.get(id), text, &(from..to)) {
+            if let Some(candidate) = judge(self.rules, id, text, &(from..to)) {
                 push_longest(&mut candidates, candidate);
             }
         }
@@ -277,17 +374,18 @@ impl<'r> Scanner<'r> {
         settle(self.rules, candidates)
     }
 
-    /// The leftmost match that begins within the range, and its secret.
+    /// The leftmost match that begins within the range, or at its beginning, and its secret.
     fn search(
         &mut self,
         id: RuleId,
         compiled: &Compiled,
         text: &[u8],
         range: Range<usize>,
+        anchored: Anchored,
     ) -> Option<(Range<usize>, Range<usize>)> {
         let cache = self.caches[usize::from(id.0)]
             .get_or_insert_with(|| Box::new(compiled.regex.create_cache()));
-        let input = Input::new(text).range(range).anchored(Anchored::No);
+        let input = Input::new(text).range(range).anchored(anchored);
         // The half search is the fast one; groups are only resolved where there is a match.
         compiled.regex.search_half_with(cache, &input)?;
         self.slots.clear();
@@ -345,6 +443,42 @@ impl<'r> Scanner<'r> {
     }
 }
 
+/// A token of the rule at this place, if it proves itself and other letters go on before or behind
+/// it: where there are borders, the pattern finds it.
+fn proven_at(
+    id: RuleId,
+    rule: &Rule,
+    compiled: &Compiled,
+    text: &[u8],
+    at: usize,
+) -> Option<Match> {
+    let check = rule.check.filter(|_| compiled.edges.only_secret)?;
+    let proof = check.proof()?;
+    let rest = text.get(at..).filter(|rest| compiled.may_begin(rest))?;
+    let fixed = compiled.fixed_length();
+    if fixed.is_some_and(|length| !may_be_token(rest, length)) {
+        return None;
+    }
+    let length = proof.proven_length(check, rest, fixed)?;
+    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| is_of_tokens(*byte));
+    let glued = goes_on(rest.get(length)) || goes_on(at.checked_sub(1).map(|before| &text[before]));
+    (glued && compiled.is_shape_of(&rest[..length])).then_some(Match {
+        start: at,
+        rule: id,
+        secret: (at, at + length),
+    })
+}
+
+/// Whether so many characters of tokens begin a text: the cheapest question.
+fn may_be_token(text: &[u8], length: usize) -> bool {
+    text.get(..length).is_some_and(|token| token.iter().all(|byte| is_of_tokens(*byte)))
+}
+
+/// Characters in which tokens are written.
+fn is_of_tokens(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/=.~".contains(&byte)
+}
+
 /// Of overlapping candidates of one rule, which come in order of their starts, the longest stays.
 fn push_longest(out: &mut Vec<Candidate>, candidate: Candidate) {
     match out.last_mut() {
@@ -358,7 +492,8 @@ fn push_longest(out: &mut Vec<Candidate>, candidate: Candidate) {
 }
 
 /// Applies a rule's conditions to a match.
-fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<Candidate> {
+fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Option<Candidate> {
+    let rule = rules.get(id);
     let value = &text[secret.clone()];
     let bits = entropy::shannon(value);
     if rule.text.min_entropy.is_some_and(|least| bits < least) {
@@ -392,6 +527,9 @@ fn judge(id: RuleId, rule: &Rule, text: &[u8], secret: &Range<usize>) -> Option<
         }
         decoded = outcome.decoded;
         decoded.say_term();
+    }
+    if confidence == Confidence::Strong && string_table::runs_on(rules, &value[prefix..]) {
+        return None;
     }
     let mut usability = decoded.usability.clone();
     if rule.usability != Usability::Complete {

@@ -7,6 +7,7 @@
 
 mod builtin;
 pub mod check;
+mod edges;
 mod fragments;
 mod index;
 pub mod keywords;

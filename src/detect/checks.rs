@@ -25,6 +25,7 @@ mod macaroon;
 mod marvin;
 mod minting;
 mod nkey;
+mod proof;
 mod pypi;
 mod sas;
 mod sentry;

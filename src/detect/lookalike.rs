@@ -23,6 +23,9 @@ const SLIPS: usize = 2;
 /// Shortest value that is hexadecimal but for a character or two not by chance, in bytes.
 const LEAST_HEXADECIMAL: usize = 24;
 
+/// Longest beginning of a value that is compared with a form, in bytes.
+const LONGEST: usize = 400;
+
 impl Scanner<'_> {
     /// Why the value is a credential that cannot work, if it is one.
     pub(super) fn broken(&self, text: &[u8], measured: &Measured) -> Option<&'static str> {
@@ -88,8 +91,10 @@ impl Scanner<'_> {
 /// is another kind of the vendor's tokens: `sbp_v0_...` beside `sbp_...`.
 fn is_nearly(rule: &Rule, compiled: &Compiled, value: &[u8]) -> bool {
     let goes_on = || {
-        let longest = compiled.secret.properties().maximum_len();
-        longest.and_then(|longest| value.get(..longest)).is_some_and(|whole| rule.has_shape(whole))
+        let shape = compiled.secret.properties();
+        let (least, longest) = (shape.minimum_len(), shape.maximum_len());
+        let mut lengths = least.unwrap_or(0)..=longest.unwrap_or(0).min(value.len()).min(LONGEST);
+        lengths.any(|length| value.get(..length).is_some_and(|whole| rule.has_shape(whole)))
     };
     let slips = rule.distance(value, SLIPS).is_some_and(|far| far.is_cut || far.edits.is_some());
     slips || goes_on()
@@ -185,7 +190,7 @@ mod tests {
             format!("SENTRY_AUTH_TOKEN=sntryq_{digits}{digits}"),
             format!("SHOPIFY_CLI_TOKEN=shpzta_{digits}"),
             format!("POSTHOG_TOKEN=phq_{body}{}", &body[..11]),
-            format!("SUPABASE_ACCESS_TOKEN=sbp_v9_{digits}{}", &digits[..8]),
+            format!("SUPABASE_ACCESS_TOKEN=sbp_beta_{digits}{}", &digits[..8]),
         ] {
             assert!(confidence(&text) >= Some(Confidence::Pattern), "{text}");
         }

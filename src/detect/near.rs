@@ -4,6 +4,7 @@ mod spellings;
 
 use std::ops::Range;
 
+use super::escapes;
 use crate::rules::schema::NearText;
 pub use spellings::spellings;
 
@@ -57,7 +58,9 @@ fn is_word_at(text: &[u8], at: usize, length: usize) -> bool {
     let last = text[at + length - 1];
     let starts = at.checked_sub(1).is_none_or(|i| {
         let before = text[i];
-        !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+        !before.is_ascii_alphabetic()
+            || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+            || escapes::ending_at(text, at).is_some()
     });
     let ends = text.get(at + length).is_none_or(|after| {
         let next = text.get(at + length + 1);
@@ -75,7 +78,7 @@ mod tests {
     #[test]
     fn short_words_stand_alone_or_as_humps() {
         let stands = |text: &str| stands_in(text.as_bytes(), 0..text.len(), b"dd");
-        for text in ["DD_KEY", "ddKey", "DDToken", "my-dd", "myDd", "x9dd"] {
+        for text in ["DD_KEY", "ddKey", "DDToken", "my-dd", "myDd", "x9dd", "\\ndd_key", "[0mdd"] {
             assert!(stands(text), "{text}");
         }
         for text in ["add", "ddt", "paddle", "ADD", "DDT"] {

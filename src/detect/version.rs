@@ -75,6 +75,7 @@ impl Scanner<'_> {
         trace.hits.clear();
         trace.matches.clear();
         self.windows.clear();
+        self.bare.clear();
         self.keys.clear();
         self.names.clear();
         match earlier {
@@ -82,6 +83,7 @@ impl Scanner<'_> {
             None => self.collect_hits(text, trace),
         }
         let mut matches = std::mem::take(&mut trace.matches);
+        matches.append(&mut self.bare);
         self.search_all_windows(text, &mut matches);
         matches.sort_unstable();
         matches.dedup();
@@ -95,7 +97,7 @@ impl Scanner<'_> {
         prefilter.each(text, |keyword, at| trace.hits.push(Hit { at, keyword }));
         trace.hits.sort_unstable();
         for hit in &trace.hits {
-            self.add_windows(text.len(), *hit, None);
+            self.add_windows(text, *hit, None);
         }
     }
 
@@ -109,7 +111,7 @@ impl Scanner<'_> {
                 if hit.at + length <= run.from.end {
                     let hit = Hit { at: run.moved(hit.at), ..*hit };
                     trace.hits.push(hit);
-                    self.add_windows(text.len(), hit, Some(&run));
+                    self.add_windows(text, hit, Some(&run));
                 }
             }
             let first = old.matches.partition_point(|found| found.start < run.from.start);
@@ -172,17 +174,17 @@ impl Scanner<'_> {
             }
         });
         for index in first..trace.hits.len() {
-            self.add_windows(text.len(), trace.hits[index], None);
+            self.add_windows(text, trace.hits[index], None);
         }
     }
 
     /// Notes where the rules that a keyword stands for are to be tried: everywhere within their
     /// reach, but not where the earlier version has been tried already.
-    fn add_windows(&mut self, length: usize, hit: Hit, run: Option<&Run>) {
+    fn add_windows(&mut self, text: &[u8], hit: Hit, run: Option<&Run>) {
         let rules = self.rules;
         let (_, targets) = rules.target(hit.keyword);
         for target in targets {
-            let Some((window, max_match)) = self.aim(length, hit.keyword, hit.at, *target) else {
+            let Some((window, max_match)) = self.aim(text, hit.keyword, hit.at, *target) else {
                 continue;
             };
             let Some(run) = run else {

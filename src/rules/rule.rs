@@ -7,6 +7,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::edges::Edges;
 use super::kind::Kind;
 use super::schema::{NearText, Packed, PartnerText, RuleText};
 use super::table::Detector;
@@ -61,6 +62,8 @@ pub struct Compiled {
     pub max_match: usize,
     /// Literals that secrets begin with, lower-cased: public knowledge, like `ghp_`.
     beginnings: Vec<Vec<u8>>,
+    /// What must stand around a match, and where in it keywords stand.
+    pub(crate) edges: Edges,
     /// The context that must stand close by.
     pub(crate) context: Option<Context>,
     /// Shape of the secret, for minting.
@@ -72,6 +75,19 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// Bytes of a secret, if all have the same.
+    pub(crate) fn fixed_length(&self) -> Option<usize> {
+        let shape = self.secret.properties();
+        shape.minimum_len().filter(|least| shape.maximum_len() == Some(*least))
+    }
+
+    /// Whether a text begins as secrets of this form do.
+    pub(crate) fn may_begin(&self, text: &[u8]) -> bool {
+        self.beginnings.iter().any(|literal| {
+            text.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal))
+        })
+    }
+
     /// Leading bytes of this secret that every secret of its form has.
     pub fn public_prefix(&self, secret: &[u8]) -> usize {
         let begins = |literal: &&Vec<u8>| {
@@ -228,9 +244,20 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         .to_index(regex_automata::PatternID::ZERO, "secret")
         .ok_or("the pattern has no group (?<secret>...) around the secret itself")?;
     let beginnings = keywords::beginnings(&secret);
+    let edges = Edges::of(&whole, &text.keywords);
     let context = text.near.as_ref().map(Context::new);
     let alone = OnceLock::new();
-    Ok(Compiled { regex, secret_group, max_match, beginnings, context, secret, alone, whole })
+    Ok(Compiled {
+        regex,
+        secret_group,
+        max_match,
+        beginnings,
+        edges,
+        context,
+        secret,
+        alone,
+        whole,
+    })
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {

@@ -22,7 +22,8 @@ impl Rule {
 }
 
 impl Compiled {
-    fn is_shape_of(&self, value: &[u8]) -> bool {
+    /// Whether a value, all of it, has the shape of the secrets.
+    pub(crate) fn is_shape_of(&self, value: &[u8]) -> bool {
         let regex = self.alone.get_or_init(|| {
             let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
             let whole = Hir::concat(vec![start, self.secret.clone(), end]);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lexicon::{self, Meaning};
+use crate::detect::escapes;
 
 /// Longest name that is looked at, in bytes.
 pub const LONGEST: usize = 96;
@@ -143,10 +144,22 @@ pub fn name_at(text: &[u8], keyword: Range<usize>) -> Option<Name> {
             return None;
         }
     }
+    from = after_escape(text, from..keyword.start);
     if to - from > LONGEST || !super::grammar::may_assign(text, from..to) {
         return None;
     }
     split(text, from..to)
+}
+
+/// Where a name begins that an escape seems to begin: `\npassword=`, `%22token%22`.
+fn after_escape(text: &[u8], before: Range<usize>) -> usize {
+    let from = before.start;
+    let begins = |at: usize| matches!(text[at], b'\\' | b'%' | b'[');
+    if !from.checked_sub(1).is_some_and(begins) {
+        return from;
+    }
+    let ends = |at: &usize| escapes::ending_at(text, *at).is_some_and(|said| said.is_ascii());
+    (from + 1..=before.end.min(from + escapes::LONGEST)).find(ends).unwrap_or(from)
 }
 
 /// Splits at signs, digits and humps, and looks for the word that means a secret.
@@ -306,6 +319,18 @@ mod tests {
         assert_eq!(name("passwordreset").joined, lexicon::meaning(b"reset"));
         assert!(name("wrongpassword").has(lexicon::WRONG));
         assert_eq!(name("sessionkey").class, name("session_key").class);
+    }
+
+    #[test]
+    fn an_escape_before_a_name_is_no_part_of_it() {
+        for before in ["\\n", "\\t", "\\u0022", "%20", "%22", "\\x22", "\u{1b}[36m", "[0m"] {
+            let text = format!("{before}api_key = 1");
+            let at = text.find("api").expect("there");
+            let name = name_at(text.as_bytes(), at..at + 7).expect("a name");
+            assert_eq!(&text[name.span.clone()], "api_key", "{text}");
+        }
+        let variable = b"%DB_PASSWORD = 1";
+        assert_eq!(name_at(variable, 4..12).map(|name| name.span), Some(1..12));
     }
 
     #[test]
