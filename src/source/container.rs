@@ -314,7 +314,7 @@ fn is_disk(bytes: &[u8]) -> bool {
 
 fn is_binary(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(512)];
-    memchr::memchr(0, head).is_some() || head.utf8_chunks().any(|chunk| chunk.invalid().len() > 0)
+    memchr::memchr(0, head).is_some() || head.utf8_chunks().any(|chunk| !chunk.invalid().is_empty())
 }
 
 #[cfg(test)]

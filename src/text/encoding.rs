@@ -62,9 +62,7 @@ impl Form {
     /// How many units from here on are ASCII text; `most` are looked at.
     fn run(self, bytes: &[u8], at: usize, most: usize) -> usize {
         (0..most)
-            .take_while(|unit| {
-                self.unit(bytes, at + unit * self.width).is_some_and(|unit| is_ascii_text(unit))
-            })
+            .take_while(|unit| self.unit(bytes, at + unit * self.width).is_some_and(is_ascii_text))
             .count()
     }
 
@@ -186,7 +184,7 @@ impl<'b> Decoder<'b> {
         if ends_with_mark(&self.bytes[..other]) {
             return big;
         }
-        let is_whole = |at: usize| (at - self.copied) % form.width == 0;
+        let is_whole = |at: usize| (at - self.copied).is_multiple_of(form.width);
         if is_narrow(head) {
             // The character before the zeros belongs to the text, or the zeros do.
             return if at < other { little } else { big };
