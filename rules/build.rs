@@ -127,6 +127,7 @@ fn rule_of(line: &lexicon::Line) -> Packed {
         lifetime: line.lifetime.clone(),
         usability: None,
         partner: None,
+        files: Vec::new(),
         fallback: true,
         why: format!("{why}."),
         fix: format!(

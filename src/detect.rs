@@ -14,6 +14,7 @@ pub mod entropy;
 mod escapes;
 pub mod keys;
 mod lookalike;
+pub mod naming;
 pub mod near;
 pub mod placeholder;
 pub mod prefilter;
@@ -28,7 +29,7 @@ use regex_automata::{Anchored, Input};
 
 use crate::finding::{Confidence, Evidence};
 use crate::rules::{Compiled, Detector, Rule, RuleId, Rules, Target};
-use crate::score::{Reach, Usability};
+use crate::score::{Authority, Reach, Usability};
 use checks::Verdict;
 use decoded::Decoded;
 
@@ -507,6 +508,11 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         evidence.push(Evidence::Near);
     }
     let prefix = compiled.public_prefix(value);
+    // The name that a value is assigned to goes before a vendor's name near by.
+    let shapeless = is_shapeless(rule, value, prefix);
+    if shapeless && naming::harmless(text, secret).is_some() {
+        return None;
+    }
     let mut confidence = if prefix >= PREFIX {
         evidence.push(Evidence::Prefix);
         Confidence::Strong
@@ -514,6 +520,20 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         evidence.push(Evidence::Shape);
         Confidence::Pattern
     };
+    if shapeless && rule.text.value.is_some() && is_identifier(value) {
+        let of_rule = |name: &Range<usize>| {
+            compiled
+                .context
+                .as_ref()
+                .is_some_and(|near| near.longest_in(text, name.clone()).is_some())
+        };
+        if naming::is_named_otherwise(text, secret, of_rule) {
+            confidence = Confidence::Weak;
+        }
+    }
+    if rule.is_builtin && is_identifier_of_words(value, prefix) {
+        return None;
+    }
     let mut decoded = Decoded::default();
     if let Some(check) = rule.check {
         let outcome = (check.run)(value);
@@ -574,6 +594,39 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         companions: Vec::new(),
     })
 }
+
+/// Whether a rule knows a value by what stands around it alone, and takes it for a secret.
+fn is_shapeless(rule: &Rule, value: &[u8], prefix: usize) -> bool {
+    let distinctive =
+        prefix >= PREFIX && !value[..prefix].iter().all(|b| b.is_ascii_hexdigit() || *b == b'x');
+    rule.near().is_some()
+        && !distinctive
+        && !rule.kind.is_guessable()
+        // It is about an id or a public key itself.
+        && naming::meaning_of(rule.id().as_bytes()).is_none()
+        && rule.usability != Usability::IdOnly
+        && rule.authority != Authority::PublicByDesign
+}
+
+/// Whether a value has the form of most ids: a UUID, or hexadecimal.
+fn is_identifier(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+}
+
+/// Whether what follows the prefix of a type is words written together, as in the name of a constant or
+/// a member: chance makes no sixteen letters of words.
+fn is_identifier_of_words(value: &[u8], prefix: usize) -> bool {
+    let rest = &value[prefix.min(value.len())..];
+    let rest = rest.strip_prefix(b".").unwrap_or(rest);
+    if prefix == 0 || rest.len() < LEAST_WORDS || !rest.iter().all(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let reading = assignment::words::read(rest);
+    reading.known * 4 >= reading.letters * 3
+}
+
+/// Fewest letters that are words by meaning and not by chance.
+const LEAST_WORDS: usize = 12;
 
 /// Keeps one rule for each span and joins the halves of pairs.
 fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {

@@ -170,6 +170,23 @@ impl Rules {
         found.filter(|(id, _)| self.is_on(*id))
     }
 
+    /// The rule that speaks of a finding of this rule in a file: the same, or an ordinary one if it is
+    /// about other files. An empty path stands for a file that is not known yet.
+    pub fn in_file(&self, id: RuleId, path: &str) -> RuleId {
+        let rule = self.get(id);
+        let path = path.to_ascii_lowercase();
+        let files = &rule.text.files;
+        if path.is_empty() || files.is_empty() || files.iter().any(|end| path.ends_with(end)) {
+            return id;
+        }
+        let ordinary = match rule.kind {
+            Kind::Password => "generic-password",
+            Kind::Token => "generic-token",
+            _ => "generic-api-key",
+        };
+        self.named(ordinary).map_or(id, |(other, _)| other)
+    }
+
     /// Numbers that rules have or had before the selection: each is smaller than this.
     pub(crate) fn numbers(&self) -> usize {
         self.builtin.len() + self.own.len()

@@ -163,8 +163,11 @@ impl<'r> Worker<'r> {
         let mut findings: Vec<Finding> = candidates
             .iter()
             .map(|candidate| {
-                let rule = self.scanner.rules().get(candidate.rule);
-                finding(text, blob, &path, &mut lines, rule, candidate, candidates)
+                let rules = self.scanner.rules();
+                let id = rules.in_file(candidate.rule, blob.path);
+                let rule = rules.get(id);
+                let found = finding(text, blob, &path, &mut lines, rule, candidate, candidates);
+                Finding { rule: id, ..found }
             })
             .collect();
         let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
@@ -250,6 +253,11 @@ impl<'r> Worker<'r> {
             self.left_out.lfs_pointers += 1;
         }
         container
+    }
+
+    /// The rules it scans with.
+    pub fn rules(&self) -> &'r Rules {
+        self.scanner.rules()
     }
 
     /// Notes something that could not be scanned.

@@ -222,6 +222,7 @@ fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules:
         (_, Some(rule)) if rule.detector != crate::rules::Detector::Assignment => {
             format!("{} knows more about it, and its word counts", rule.id())
         }
+        (None, _) if let Some(reason) = verdict.weak => format!("not a secret: {reason}"),
         (None, _) => "not a secret: more speaks against it than for it".to_owned(),
         (Some(_), _) if let Some(reason) = verdict.weak => format!("weak: {reason}"),
         (Some(_), _) if let Some(reason) = broken => format!("weak: {reason}"),

@@ -9,6 +9,7 @@
 //! lies.
 
 pub mod features;
+pub mod forms;
 pub mod grammar;
 pub mod judge;
 mod keywords;

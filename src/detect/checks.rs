@@ -97,6 +97,7 @@ pub static CHECKS: &[Check] = &[
     github::FINE_GRAINED,
     gitlab::ROUTABLE,
     tail::GRAFANA,
+    tail::GRAFANA_LEGACY,
     jwt::JWT,
     jwt::ENCODED,
     jwt::KUBERNETES,
@@ -115,6 +116,11 @@ pub static CHECKS: &[Check] = &[
 ];
 
 pub(super) use nkey::is_public as is_public_nkey;
+
+/// Base64 in either alphabet, padded or not, with any trailing bits.
+pub(super) fn decoded_base64(text: &[u8]) -> Option<Vec<u8>> {
+    encoding::base64(text)
+}
 
 /// The check of that name.
 pub fn by_name(name: &str) -> Option<&'static Check> {
@@ -233,6 +239,7 @@ mod tests {
                 text(24)
             )],
             "vercel-crc32" => vec![format!("vcp_{}", text(56)), format!("vci_{}", text(56))],
+            "grafana-key-json" => vec![text(60)],
             _ => vec![],
         };
         if name.starts_with("jwt") {

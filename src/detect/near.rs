@@ -4,7 +4,7 @@ mod spellings;
 
 use std::ops::Range;
 
-use super::escapes;
+use super::{escapes, naming};
 use crate::rules::schema::NearText;
 pub use spellings::spellings;
 
@@ -14,6 +14,8 @@ pub struct Context {
     any: Vec<Vec<u8>>,
     also: Vec<Vec<u8>>,
     within: usize,
+    /// Whether only the names of the secret count.
+    named: bool,
 }
 
 impl Context {
@@ -22,7 +24,12 @@ impl Context {
         let spelled = |words: &[String]| {
             words.iter().flat_map(|word| spellings(word)).map(String::into_bytes).collect()
         };
-        Self { any: spelled(&near.any), also: spelled(&near.also), within: near.within }
+        Self {
+            any: spelled(&near.any),
+            also: spelled(&near.also),
+            within: near.within,
+            named: near.named,
+        }
     }
 
     /// Length of the longest context word that stands close enough to the secret; `None` if the
@@ -36,6 +43,17 @@ impl Context {
         if !self.also.is_empty() && !self.also.iter().any(|word| stands(&word)) {
             return None;
         }
+        if self.named {
+            let names = naming::names_within(text, secret, self.within);
+            let names = names.iter().filter_map(|name| self.longest_in(text, name.clone()));
+            return names.max();
+        }
+        self.any.iter().filter(stands).map(Vec::len).max()
+    }
+
+    /// Length of the longest context word within a part of the text.
+    pub fn longest_in(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        let stands = |word: &&Vec<u8>| stands_in(text, range.clone(), word);
         self.any.iter().filter(stands).map(Vec::len).max()
     }
 }

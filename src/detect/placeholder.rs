@@ -28,7 +28,7 @@ pub fn placeholder(secret: &[u8]) -> Option<&'static str> {
         return None;
     }
     let text = std::str::from_utf8(secret).ok()?.trim();
-    let reasons: [(Test, &str); 8] = [
+    let reasons: [(Test, &str); 10] = [
         (str::is_empty, "empty"),
         (sample, "documentation sample"),
         (development_key, "key of a development network"),
@@ -36,7 +36,9 @@ pub fn placeholder(secret: &[u8]) -> Option<&'static str> {
         (template, "template"),
         (filler, "repeated or sequential characters"),
         (example, "contains EXAMPLE"),
+        (called_example, "says that it is an example"),
         (phrase, "placeholder words"),
+        (encoded, "a sample or placeholder in base64"),
     ];
     reasons.into_iter().find(|(test, _)| test(text)).map(|(_, reason)| reason)
 }
@@ -180,6 +182,33 @@ fn example(text: &str) -> bool {
     text.len() >= 16 && text.contains("EXAMPLE")
 }
 
+/// Whether the first or the last word says so: `0f1e2d3c-example`.
+fn called_example(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["example", "sample", "dummy", "placeholder", "notreal"];
+    let mut parts = text.split(['-', '_', '.', ':']);
+    let (first, last) = (parts.next(), parts.next_back());
+    let says = |part: Option<&str>| {
+        part.is_some_and(|part| WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    };
+    text.len() >= 16 && last.is_some() && (says(first) || says(last))
+}
+
+/// Whether a text decodes to what documentation shows, as in the `data` of a Secret of Kubernetes.
+fn encoded(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let alphabet = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    if !text.len().is_multiple_of(4) || text.len() < 16 || !body.bytes().all(alphabet) {
+        return false;
+    }
+    let Some(decoded) = super::checks::decoded_base64(text.as_bytes()) else { return false };
+    let decoded = decoded.trim_ascii_end();
+    let Ok(decoded) = std::str::from_utf8(decoded) else { return false };
+    decoded.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
+        && [sample as Test, template, example, called_example, phrase]
+            .iter()
+            .any(|test| test(decoded))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +236,28 @@ mod tests {
         for end in [["AKIA1234", "QWERTZEXAMPLE"], ["ASIAZZZZ", "ZZ7Q2NEXAMPLE"]] {
             assert!(reason(&end.concat()).is_some(), "{end:?}");
         }
+    }
+
+    #[test]
+    fn values_that_say_what_they_are() {
+        for text in [
+            "80411bd3766a53f6-example",
+            "sample_0f1e2d3c4b5a6978",
+            "0f1e....6978",
+            "0f1e2d3c...8796a5b4",
+        ] {
+            let elided = crate::detect::assignment::values::is_elided(text.as_bytes());
+            assert!(reason(text).is_some() || elided, "{text}");
+        }
+        for shown in [SAMPLES[0], SAMPLES[2], "<your-password>", "your-api-key-here"] {
+            let text = data_encoding::BASE64.encode(shown.as_bytes());
+            assert!(reason(&text).is_some(), "{shown}");
+        }
+        for text in ["c2VjdXJlLWh1bnRlcjItcGFzcw==", "exemplary-Dog-42!-runs", "Zk3x9QvT7bLm2RtY"] {
+            assert_eq!(reason(text), None, "{text}");
+        }
+        assert!(reason("&lt;YOURPASSWORD&gt;").is_some());
+        assert!(reason("\\u003cyour-token\\u003e").is_some());
     }
 
     #[test]

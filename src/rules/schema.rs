@@ -76,6 +76,10 @@ pub struct RuleText {
     /// The other half of a pair.
     #[serde(default)]
     pub partner: Option<PartnerText>,
+    /// The files that it is about, as ends of their names; elsewhere the same value is reported as an
+    /// ordinary password, token or key.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Yields to any other finding whose secret overlaps.
     #[serde(default)]
     pub fallback: bool,
@@ -104,6 +108,10 @@ pub struct NearText {
     pub also: Vec<String>,
     /// Bytes before the start or after the end of the secret.
     pub within: usize,
+    /// Whether the word must stand in the name that the secret is assigned to, or in that of the
+    /// function it is given to: for values that many other things look like.
+    #[serde(default)]
+    pub named: bool,
 }
 
 /// The other half of a pair.

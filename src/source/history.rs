@@ -348,6 +348,7 @@ fn show_object(
                     Some(commit) if part > 0 => Arc::from(format!("{commit} headers>")),
                     _ => Arc::from(occurrence.path.as_str()),
                 };
+                finding.rule = worker.rules().in_file(finding.rule, &occurrence.path);
                 finding.location.origin = Origin::Git(Arc::new(occurrence.place.clone()));
                 finding.environment = (finding.surroundings.environment)
                     .unwrap_or_else(|| context::environment(&occurrence.path));

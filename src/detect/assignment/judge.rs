@@ -7,8 +7,8 @@ use super::grammar::{Assigned, Joint};
 use super::names::{Class, Name};
 use super::values::{self, Shape};
 use super::{Measured, features, model, place, plain, words};
-use crate::detect::placeholder;
 use crate::detect::weak::{self, Strength};
+use crate::detect::{naming, placeholder};
 use crate::finding::Confidence;
 
 /// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
@@ -28,7 +28,7 @@ pub struct Verdict {
     pub confidence: Option<Confidence>,
     /// Log-odds of a secret in 1/1024.
     pub odds: i32,
-    /// Why it is weak whatever the odds, if it is.
+    /// Why it is weak or not reported whatever the odds, if it is.
     pub weak: Option<&'static str>,
 }
 
@@ -40,6 +40,15 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let mut odds = model::odds(&measured.vector);
     if speaks_for_itself(measured) {
         odds = odds.max(PATTERN);
+    }
+    if odds >= WEAK
+        && measured.assigned.joint != Joint::Within
+        && let Some(meaning) = {
+            let content = measured.assigned.content(text);
+            naming::harmless_name(text, &measured.name.span, &content)
+        }
+    {
+        return Verdict { confidence: None, odds, weak: Some(meaning.reason()) };
     }
     let (strength, weak) = place::strength(text, measured);
     let least = match strength {
@@ -93,6 +102,9 @@ pub fn speaks_for_itself(measured: &Measured) -> bool {
 /// Decides about a password that a rule of another kind has found: by the name it is assigned to,
 /// or as part of a URL or connection string. `known_place`: the rule knows whose password it is.
 pub fn of_value(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict {
+    if is_address_in_url(&text[..value.start]) {
+        return Verdict { confidence: None, odds: i32::MIN, weak: Some("an address, no user") };
+    }
     let from = value.start.saturating_sub(NAME_BEFORE);
     let before = text[from..value.start].to_ascii_lowercase();
     let named = super::KEYWORDS
@@ -112,6 +124,21 @@ pub fn of_value(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict
         verdict.confidence = verdict.confidence.max(Some(least));
     }
     verdict
+}
+
+/// Whether the user of a URL is the scheme of an address, a slip of the writer:
+/// `https://mailto:someone@host`.
+fn is_address_in_url(before: &[u8]) -> bool {
+    const SCHEMES: [&[u8]; 9] = [
+        b"mailto:", b"tel:", b"sip:", b"sips:", b"sms:", b"xmpp:", b"skype:", b"callto:", b"acct:",
+    ];
+    let ends = |scheme: &&[u8]| {
+        let start = before.len().checked_sub(scheme.len() + 2);
+        start.is_some_and(|start| {
+            before[start..].starts_with(b"//") && before[start + 2..].eq_ignore_ascii_case(scheme)
+        })
+    };
+    SCHEMES.iter().any(|scheme| ends(&scheme))
 }
 
 /// Whether a value looks like made by a machine rather than like words.

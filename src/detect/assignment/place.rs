@@ -5,8 +5,8 @@ use super::grammar::{Joint, Quoting};
 use super::names::Class;
 use super::values::{self, Shape};
 use super::{Measured, lexicon};
-use crate::detect::placeholder;
 use crate::detect::weak::{self, Strength};
+use crate::detect::{naming, placeholder};
 
 /// How hard a value is to guess where it stands, and why it is weak if it is. Placeholders are known
 /// to everybody, and what is no secret by its surroundings needs no guessing.
@@ -55,6 +55,7 @@ fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -
     // A sentence goes on behind it.
     let goes_on = bare && assigned.joint == Joint::Colon && vector.get(Feature::After) == 9;
     !value.is_ascii()
+        || is_translation(value)
         || value.ends_with(b":")
         || (strength == Strength::Letters && goes_on)
         || (strength == Strength::Letters && vector.get(Feature::TextNear) > 0)
@@ -64,6 +65,17 @@ fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -
             && assigned.joint == Joint::Colon
             && assigned.is_within_string(text, name))
         || is_label(text, measured, value)
+}
+
+/// Whether a value is the word for a password in another language, or a text with that word.
+fn is_translation(value: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(value) else { return false };
+    let text = values::unescaped(text);
+    let wordy = |c: char| c.is_alphabetic() || " '.:?!,-_".contains(c);
+    // As in names of things: `E2EE heslo`.
+    let numbers = text.chars().filter(char::is_ascii_digit).count();
+    text.chars().all(|c| wordy(c) || (c.is_ascii_digit() && text.contains(' ') && numbers <= 2))
+        && (!text.is_ascii() || naming::table::says_password(&text.to_lowercase()))
 }
 
 /// Whether a value is what an interface says about passwords: `"password-reset-label": "..."`.

@@ -4,7 +4,7 @@
 use super::grammar::{Assigned, Joint, Quoting};
 use super::names::{Class, Name};
 use super::values::{self, Shape};
-use super::{lexicon, words};
+use super::{forms, lexicon, words};
 use crate::detect::checks::is_public_nkey;
 
 /// Why a value is plainly no secret; `None` if that takes weighing. Cheap.
@@ -35,8 +35,14 @@ pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'s
 
 /// What the text around a value says.
 fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
-    if assigned.quoting == Quoting::Bare && is_code(text, name, assigned) {
+    if assigned.quoting == Quoting::Bare && is_code(text, name, assigned)
+        || is_declared(text, name, assigned)
+    {
         Some("code")
+    } else if is_attribute_of_a_page(text, name) {
+        Some("public: every page has it")
+    } else if is_tag_of_an_image(text, name, assigned) {
+        Some("the version of an image")
     } else if assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]) {
         Some("a piece of something longer")
     } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
@@ -54,6 +60,7 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
     let is_key = matches!(name.class, Class::ApiKey | Class::Key);
     if (name.has(lexicon::PUBLIC) && name.class != Class::Password)
         || (name.class == Class::Token && follows_public_key(text, name))
+        || is_public_key_in_words(text, name)
         || is_client_id(text, name)
     {
         Some("public by its name")
@@ -84,8 +91,12 @@ fn by_form(value: &[u8]) -> Option<&'static str> {
         Some("a drawing")
     } else if values::is_algorithm(value) {
         Some("the name of an algorithm")
-    } else if is_public_nkey(value) {
+    } else if is_public_nkey(value) || forms::is_public_key(value) {
         Some("a public key")
+    } else if forms::is_serialised(value) {
+        Some("a serialised object")
+    } else if forms::is_derivation_path(value) || forms::is_index_name(value) {
+        Some("an identifier")
     } else if values::is_connection(value) {
         Some("a connection string")
     } else if value.starts_with(b"urn:") {
@@ -165,6 +176,87 @@ fn follows_public_key(text: &[u8], name: &Name) -> bool {
     const BEFORE: &[u8] = b"public key ";
     let from = name.span.start.saturating_sub(BEFORE.len());
     text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
+}
+
+/// Whether the name is `public key`, as people write it.
+fn is_public_key_in_words(text: &[u8], name: &Name) -> bool {
+    const BEFORE: &[u8] = b"public ";
+    let from = name.span.start.saturating_sub(BEFORE.len());
+    text[name.span.clone()].eq_ignore_ascii_case(b"key")
+        && text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
+}
+
+/// Whether the name is an attribute of an element for scripts of the page, `data-key`: whoever sees
+/// the page has it.
+fn is_attribute_of_a_page(text: &[u8], name: &Name) -> bool {
+    let start = name.span.start;
+    let before = &text[start.saturating_sub(ELEMENT)..start];
+    let in_tag = || memchr::memrchr2(b'<', b'>', before).is_some_and(|at| before[at] == b'<');
+    text[name.span.clone()].starts_with(b"data-")
+        && matches!(name.class, Class::ApiKey | Class::Key | Class::Token)
+        && !name.says(text, &["private", "secret"])
+        && in_tag()
+}
+
+/// Longest part of an element before an attribute, in bytes.
+const ELEMENT: usize = 500;
+
+/// Whether the name is the end of a path and the value its version: `owner/token-service:1.2-a`.
+fn is_tag_of_an_image(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[name.span.start.saturating_sub(ELEMENT)..name.span.start];
+    let of_path = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
+    let start = before.iter().rposition(|b| !of_path(b)).map_or(0, |other| other + 1);
+    // `registry:5000/owner/`, but not `User:anna/`.
+    let port = before[start..].first().is_some_and(u8::is_ascii_digit);
+    let joined = before[..start].last() == Some(&b':') && !port;
+    let path = before.ends_with(b"/") && before.len() > start + 1 && !joined;
+    // A name and its version side by side: `"owner/Token" "1.2"`.
+    let beside = assigned.joint == Joint::Blank && assigned.quoted_name;
+    let behind = assigned.joint == Joint::Colon
+        && assigned.quoting == Quoting::Bare
+        && !assigned.quoted_name
+        && assigned.value.start == name.span.end + 1;
+    path && (beside || behind)
+}
+
+/// Whether nothing is assigned, but something is declared or refers to something: a column or an index
+/// of SQL, a member in C, a variable of a shell in a list with colons, a filter of LDAP, a query.
+fn is_declared(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
+    let value = &text[assigned.value.clone()];
+    let called = &text[name.span.clone()];
+    let bare = assigned.quoting == Quoting::Bare;
+    let identifier = |word: &[u8]| {
+        word.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let is_words = || {
+        let reading = words::read(value);
+        reading.known * 2 >= reading.letters
+    };
+    let behind =
+        rest.strip_prefix(b"`").or(rest.strip_prefix(b"\"")).unwrap_or(rest).trim_ascii_start();
+    let index = assigned.joint == Joint::Blank
+        && [&b"key"[..], b"index"].iter().any(|word| called.eq_ignore_ascii_case(word))
+        && behind.starts_with(b"(");
+    let pointer = value.iter().take_while(|b| matches!(b, b'*' | b'&')).count();
+    let member = assigned.joint == Joint::Blank
+        && bare
+        && identifier(&value[pointer..])
+        && (pointer > 0 || is_words())
+        && matches!(behind.first(), Some(b';' | b',' | b')' | b'[' | b'='));
+    // `$PWD:/work`: what `$` stands before is read, not written.
+    let reference = bare
+        && assigned.joint == Joint::Colon
+        && is_variable(text, name)
+        && assigned.value.start == name.span.end + 1;
+    let filter =
+        bare && assigned.joint == Joint::Colon && value.windows(2).any(|pair| pair == b":=");
+    let query = bare
+        && value.starts_with(b"{")
+        && value[1..].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_'))
+        && rest.starts_with(b":");
+    index || member || reference || filter || query
 }
 
 /// Whether the name is a client's id, `OAuthClientId`: it stands in every request and in browsers.

@@ -300,6 +300,10 @@ fn is_hash(value: &[u8]) -> bool {
             b"sha256-",
             b"sha384-",
             b"sha512-",
+            b"hmac-sha",
+            b"hmac-md5",
+            b"SHA256:",
+            b"blake2",
         ]
         .iter()
         .any(|start| value.starts_with(start) && value.len() > start.len() + 8)
@@ -318,8 +322,23 @@ fn is_ciphertext(value: &[u8]) -> bool {
         b"aes-128-",
         b"aes-192-",
         b"aes-256-",
+        // Fernet, Google and Amazon KMS, ejson, Mule, Cirrus CI, Laravel, Kubernetes, age, PGP.
+        b"gAAAAA",
+        b"AQICAH",
+        b"EJ[",
+        b"![",
+        b"ENCRYPTED[",
+        b"ENCRYPTED(",
+        b"enc:",
+        b"k8s:enc:",
+        b"eyJpdiI6",
+        b"-----BEGIN AGE ENCRYPTED",
+        b"-----BEGIN PGP MESSAGE",
     ];
-    starts.iter().any(|start| value.starts_with(start)) && value.len() > 12
+    let sealed = value.len() >= 100
+        && value.starts_with(b"Ag")
+        && value[2..].iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+    sealed || starts.iter().any(|start| value.starts_with(start)) && value.len() > 12
 }
 
 fn is_language_word(value: &[u8]) -> bool {
@@ -416,6 +435,35 @@ pub fn is_readable_hex(value: &[u8]) -> bool {
     })
 }
 
+/// A text with its escapes read: `\u00f1` of JSON and Java, `&ntilde;` of HTML.
+pub fn unescaped(text: &str) -> String {
+    const ACCENTS: [&str; 9] =
+        ["acute;", "grave;", "circ;", "tilde;", "uml;", "cedil;", "ring;", "slash;", "caron;"];
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(sign) = rest.chars().next() {
+        let escape = rest.strip_prefix("\\u").and_then(|code| code.get(..4));
+        let letter =
+            escape.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        let accent = rest.strip_prefix('&').and_then(|entity| {
+            let base = entity.chars().next().filter(char::is_ascii_alphabetic)?;
+            let length = ACCENTS.iter().find(|accent| entity[1..].starts_with(**accent))?.len();
+            Some((base, length))
+        });
+        if let Some(letter) = letter {
+            out.push(letter);
+            rest = &rest[6..];
+        } else if let Some((base, length)) = accent {
+            out.push(base);
+            rest = &rest[2 + length..];
+        } else {
+            out.push(sign);
+            rest = &rest[sign.len_utf8()..];
+        }
+    }
+    out
+}
+
 /// Part of a UUID, at least two of its groups.
 pub fn is_cut_uuid(value: &[u8]) -> bool {
     const GROUPS: &[usize] = &[8, 4, 4, 4, 12];
@@ -429,9 +477,17 @@ pub fn is_cut_uuid(value: &[u8]) -> bool {
 pub fn is_elided(value: &[u8]) -> bool {
     let inner = value.get(2..value.len().saturating_sub(2)).unwrap_or_default();
     let cut = value.len() >= 8 && value.ends_with(b"...") && value[0] != b'.';
-    cut || [&b"****"[..], b"(...)", b"[...]"]
-        .iter()
-        .any(|sign| memchr::memmem::find(inner, sign).is_some())
+    let left_out = value.len() >= 8
+        && memchr::memmem::find(inner, b"...").is_some_and(|at| {
+            inner[..at]
+                .iter()
+                .chain(inner[at..].iter().skip_while(|b| **b == b'.'))
+                .any(u8::is_ascii_alphanumeric)
+        });
+    cut || left_out
+        || [&b"****"[..], b"(...)", b"[...]"]
+            .iter()
+            .any(|sign| memchr::memmem::find(inner, sign).is_some())
 }
 
 /// What build files name and number: `artifact:1.2`, `Package-0.1.0`.
@@ -569,6 +625,7 @@ mod tests {
 
     #[test]
     fn forms_that_are_no_secrets() {
+        assert_eq!(unescaped("Contrase\\u00f1a &ntilde;u\\u12"), "Contraseña nu\\u12");
         assert!(is_readable_hex(b"0000008d6c6f63616c686f73742d6b65792d3031"));
         assert!(!is_readable_hex(b"9f86d081884c7d659a2feaa0c55ad015"));
         assert!(is_cut_uuid(b"a06b-c462cffae87a") && is_cut_uuid(b"98b37c57-ec62-4e39"));

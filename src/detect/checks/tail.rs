@@ -2,7 +2,7 @@
 //! Cloudflare.
 
 use super::encoding::{base64, json_object};
-use super::minting::DIGITS_AND_LETTERS;
+use super::minting::{DIGITS_AND_LETTERS, text};
 use super::statement::{say, say_json};
 use super::{Check, Outcome};
 use crate::detect::decoded::Decoded;
@@ -47,6 +47,34 @@ pub(super) const GRAFANA: Check = Check {
             let at = value.len() - tail.len();
             value[at..].copy_from_slice(&crc);
         }
+    }),
+};
+
+/// API keys of Grafana before version 9: JSON in base64 with the key, its name and the number of the
+/// organisation, in this order (`pkg/components/apikeygen` of Grafana). Links of other products begin
+/// with the same letter.
+pub(super) const GRAFANA_LEGACY: Check = Check {
+    name: "grafana-key-json",
+    about: "An old Grafana API key is JSON with a key, a name and the number of an organisation.",
+    run: |value| {
+        let Some(json) = base64(value).and_then(|text| json_object(&text)) else {
+            return Outcome::rejected();
+        };
+        let is_text = |name: &str| json.get(name).is_some_and(serde_json::Value::is_string);
+        if !(is_text("k") && is_text("n") && json.get("id").is_some_and(serde_json::Value::is_i64))
+        {
+            return Outcome::rejected();
+        }
+        let mut decoded = Decoded::default();
+        say_json(&mut decoded, "organisation", json.get("id"));
+        say_json(&mut decoded, "name", json.get("n"));
+        Outcome::plausible(decoded)
+    },
+    mint: Some(|value, random| {
+        let key = text(32, DIGITS_AND_LETTERS, random);
+        let key = String::from_utf8_lossy(&key);
+        let json = format!("{{\"k\":\"{key}\",\"n\":\"reader\",\"id\":1}}");
+        *value = data_encoding::BASE64.encode(json.as_bytes()).into_bytes();
     }),
 };
 
@@ -206,6 +234,21 @@ mod tests {
                 assert_eq!((check.run)(&changed).verdict, Verdict::Plausible);
             }
             assert_eq!((check.run)(&value[1..]).verdict, Verdict::Plausible);
+        }
+    }
+
+    #[test]
+    fn links_that_begin_as_old_keys_of_grafana_are_none() {
+        let encoded = |json: &str| data_encoding::BASE64.encode(json.as_bytes()).into_bytes();
+        let mut value = Vec::new();
+        (GRAFANA_LEGACY.mint.unwrap())(&mut value, &mut testing::random(3));
+        assert_eq!((GRAFANA_LEGACY.run)(&value).verdict, Verdict::Plausible);
+        for other in [
+            encoded(r#"{"k":"0f1e2d3c-1111-2222-3333-444455556666","t":"5a5a","c":8}"#),
+            encoded(r#"{"k":"0f1e2d3c","n":"name"}"#),
+            value[..value.len() / 2].to_vec(),
+        ] {
+            assert_eq!((GRAFANA_LEGACY.run)(&other).verdict, Verdict::Rejected);
         }
     }
 

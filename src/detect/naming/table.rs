@@ -1,0 +1,354 @@
+//! The names and their meanings, as `names.txt` lists them.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// What a name says of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// A secret, although a part of the name would say otherwise.
+    Secret,
+    /// What something is called.
+    Id,
+    /// A sum, a hash or a version.
+    Digest,
+    /// Known to everybody by design.
+    Public,
+    /// Drawn for one exchange and sent along with it.
+    Nonce,
+    /// A key of a table or a store.
+    Lookup,
+    /// Ciphertext.
+    Encrypted,
+    /// The place where a secret is kept.
+    Reference,
+    /// A fault, or what is said about it.
+    Message,
+    /// An address.
+    Place,
+}
+
+impl Meaning {
+    const SECTIONS: &[(&str, Meaning)] = &[
+        ("secret", Meaning::Secret),
+        ("id", Meaning::Id),
+        ("digest", Meaning::Digest),
+        ("public", Meaning::Public),
+        ("nonce", Meaning::Nonce),
+        ("lookup", Meaning::Lookup),
+        ("encrypted", Meaning::Encrypted),
+        ("reference", Meaning::Reference),
+        ("message", Meaning::Message),
+        ("place", Meaning::Place),
+    ];
+
+    /// Why a value of such a name is no secret.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Secret => "a secret by its name",
+            Self::Id => "an identifier by its name",
+            Self::Digest => "a hash or version by its name",
+            Self::Public => "public by its name",
+            Self::Nonce => "a nonce by its name",
+            Self::Lookup => "a key to look something up by its name",
+            Self::Encrypted => "ciphertext by its name",
+            Self::Reference => "the name of a secret that is kept elsewhere",
+            Self::Message => "an error or message by its name",
+            Self::Place => "an address by its name",
+        }
+    }
+}
+
+/// Section of the words that change nothing about what stands before them.
+const ASIDE: &str = "aside";
+/// Section of the words for a password in other languages.
+const TRANSLATION: &str = "translation";
+
+static NAMES: &str = include_str!("names.txt");
+
+#[derive(Default)]
+struct Table {
+    /// By the last words of a name, written together.
+    ends: HashMap<&'static [u8], Meaning>,
+    /// By the whole name.
+    whole: HashMap<&'static [u8], Meaning>,
+    /// By a part before a slash.
+    parts: HashMap<&'static [u8], Meaning>,
+    /// By the name of a block around.
+    blocks: HashMap<&'static [u8], Meaning>,
+    /// By the end of the last word.
+    endings: Vec<(&'static [u8], Meaning)>,
+    aside: Vec<&'static [u8]>,
+    translations: Vec<&'static str>,
+}
+
+impl Table {
+    fn new() -> Self {
+        let mut table = Self::default();
+        let mut section = "";
+        for line in NAMES.lines() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if let Some(title) = line.strip_prefix('[') {
+                section = title.trim_end_matches(']');
+                continue;
+            }
+            for entry in line.split_whitespace() {
+                table.add(section, entry);
+            }
+        }
+        table
+    }
+
+    fn add(&mut self, section: &str, entry: &'static str) {
+        let named = Meaning::SECTIONS.iter().find(|(title, _)| *title == section);
+        let Some((_, meaning)) = named else {
+            match section {
+                ASIDE => self.aside.push(entry.as_bytes()),
+                TRANSLATION => self.translations.push(entry),
+                _ => {}
+            }
+            return;
+        };
+        if let Some(word) = entry.strip_prefix('=') {
+            self.whole.insert(word.as_bytes(), *meaning);
+        } else if let Some(word) = entry.strip_prefix('*') {
+            self.endings.push((word.as_bytes(), *meaning));
+        } else if let Some(word) = entry.strip_suffix('/') {
+            self.parts.insert(word.as_bytes(), *meaning);
+        } else if let Some(word) = entry.strip_suffix('{') {
+            self.blocks.insert(word.as_bytes(), *meaning);
+        } else {
+            self.ends.insert(entry.as_bytes(), *meaning);
+        }
+    }
+
+    fn get() -> &'static Self {
+        static TABLE: OnceLock<Table> = OnceLock::new();
+        TABLE.get_or_init(Self::new)
+    }
+
+    fn of_words(&self, name: &Words) -> Option<Meaning> {
+        if let Some(meaning) = self.whole.get(name.last(name.count)) {
+            return Some(*meaning);
+        }
+        let longest = (1..=name.count.min(MOST_WORDS)).rev();
+        longest.filter_map(|count| self.ends.get(name.last(count)).copied()).next().or_else(|| {
+            let word = name.last(1);
+            let ending =
+                self.endings.iter().find(|(end, _)| word.len() > end.len() && word.ends_with(end));
+            ending.map(|(_, meaning)| *meaning)
+        })
+    }
+}
+
+/// Entries have at most so many words.
+const MOST_WORDS: usize = 5;
+
+/// Longer names are texts.
+const LONGEST: usize = 160;
+
+/// What a name says of its value; `None` if it says neither that it is a secret nor what else it is.
+pub fn meaning_of(name: &[u8]) -> Option<Meaning> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    // `Secret ID: `, as people write it; or a keyword of a language before the name.
+    if let Some(blank) = name.iter().rposition(|b| *b == b' ') {
+        let all = Table::get().of_words(&Words::of(name));
+        return all.or_else(|| meaning_of(&name[blank + 1..]));
+    }
+    let table = Table::get();
+    let mut words = Words::of(name);
+    while words.count > 0 {
+        if let Some(meaning) = table.of_words(&words) {
+            return Some(meaning);
+        }
+        let last = words.last(1);
+        let number = last.iter().all(u8::is_ascii_digit);
+        if !number && !table.aside.contains(&last) {
+            break;
+        }
+        words.pop();
+    }
+    let mut parts = name.split(|b| *b == b'/').rev();
+    parts.next();
+    parts
+        .filter_map(|part| {
+            let part = Words::of(part);
+            table.parts.get(part.last(part.count)).copied()
+        })
+        .next()
+}
+
+/// What the name of a block says of everything in it.
+pub fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let words = Words::of(name);
+    let longest = (1..=words.count.min(MOST_WORDS)).rev();
+    longest.filter_map(|count| Table::get().blocks.get(words.last(count)).copied()).next()
+}
+
+/// Whether a text has a word for a password in it, in another language than English, alone or as part
+/// of a longer word; `text` is in lower case.
+pub fn says_password(text: &str) -> bool {
+    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let words = || text.split(|c: char| !c.is_alphabetic());
+    Table::get().translations.iter().any(|known| {
+        let long = known.chars().count() >= LONG || !known.is_ascii();
+        (long && letters.contains(known)) || words().any(|word| word == *known)
+    })
+}
+
+/// Words with so many letters stand within others by meaning, not by chance.
+const LONG: usize = 6;
+
+/// The words of a name in lower case, written together.
+struct Words {
+    letters: Vec<u8>,
+    /// Where words begin.
+    starts: Vec<usize>,
+    count: usize,
+}
+
+impl Words {
+    /// Splits at signs and humps; digits belong to the letters before them.
+    fn of(name: &[u8]) -> Self {
+        let (mut letters, mut starts) = (Vec::with_capacity(name.len()), Vec::new());
+        let mut before = None;
+        for (at, byte) in name.iter().enumerate() {
+            if byte.is_ascii_alphanumeric() || !byte.is_ascii() {
+                let begins = match before {
+                    None => true,
+                    Some(last) => is_hump(last, *byte, &name[at + 1..]),
+                };
+                if begins {
+                    starts.push(letters.len());
+                }
+                letters.push(byte.to_ascii_lowercase());
+                before = Some(*byte);
+            } else {
+                before = None;
+            }
+        }
+        let count = starts.len();
+        Self { letters, starts, count }
+    }
+
+    /// The last words written together.
+    fn last(&self, count: usize) -> &[u8] {
+        match self.count.checked_sub(count).and_then(|first| self.starts.get(first)) {
+            Some(start) => &self.letters[*start..],
+            None => &[],
+        }
+    }
+
+    fn pop(&mut self) {
+        if let Some(start) = self.starts.pop() {
+            self.letters.truncate(start);
+            self.count -= 1;
+        }
+    }
+}
+
+/// Whether a word begins here: at `P` of `dbPassword` and at the last capital of `APIKey`, not in
+/// `UUIDs`.
+fn is_hump(before: u8, here: u8, rest: &[u8]) -> bool {
+    let lower = |at: usize| rest.get(at).is_some_and(u8::is_ascii_lowercase);
+    let plural = rest.first() == Some(&b's') && !lower(1);
+    here.is_ascii_uppercase() && (!before.is_ascii_uppercase() || (lower(0) && !plural))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_name_tells() {
+        for (name, expected) in [
+            ("privateKeyId", Some(Meaning::Id)),
+            ("private_key_id", Some(Meaning::Id)),
+            ("PRIVATE-KEY-ID", Some(Meaning::Id)),
+            ("Private Key ID", Some(Meaning::Id)),
+            ("credentialsid", Some(Meaning::Id)),
+            ("tokenUUIDs", Some(Meaning::Id)),
+            ("gTokenSpaceGuid", Some(Meaning::Id)),
+            ("id_2", Some(Meaning::Id)),
+            ("OKTA_CLIENT_ID_PROD", Some(Meaning::Id)),
+            ("secret_id", Some(Meaning::Secret)),
+            ("vault.secretId", Some(Meaning::Secret)),
+            ("distributionSha256Sum", Some(Meaning::Digest)),
+            ("hmac-sha256", Some(Meaning::Digest)),
+            ("cargoHash", Some(Meaning::Digest)),
+            ("checksum/secret", Some(Meaning::Digest)),
+            ("rev", Some(Meaning::Digest)),
+            ("data-sitekey", Some(Meaning::Public)),
+            ("Sec-WebSocket-Key", Some(Meaning::Nonce)),
+            ("viewkey", Some(Meaning::Lookup)),
+            ("encryptedData", Some(Meaning::Encrypted)),
+            ("PASSWORD_NOT_CORRECT", Some(Meaning::Message)),
+            ("id_token", None),
+            ("clientSecret", None),
+            ("rev_key", None),
+            ("commitKey", None),
+            ("grid", None),
+            ("", None),
+            ("___", None),
+        ] {
+            assert_eq!(meaning_of(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn blocks_tell_what_is_in_them() {
+        assert_eq!(meaning_of_block(b"encryptedData"), Some(Meaning::Encrypted));
+        assert_eq!(meaning_of_block(b"SPEC CHECKSUMS"), Some(Meaning::Digest));
+        assert_eq!(meaning_of_block(b"secretKeyRef"), Some(Meaning::Reference));
+        assert_eq!(meaning_of_block(b"data"), None);
+    }
+
+    #[test]
+    fn every_entry_stands_once_in_a_known_section() {
+        let mut seen = HashMap::new();
+        let mut section = "";
+        for line in NAMES.lines() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if let Some(title) = line.strip_prefix('[') {
+                section = title.trim_end_matches(']');
+                let known = Meaning::SECTIONS.iter().any(|(name, _)| *name == section);
+                assert!(known || [ASIDE, TRANSLATION].contains(&section), "{section}");
+            }
+            for entry in line.split_whitespace().filter(|_| !line.starts_with('[')) {
+                assert_eq!(seen.insert(entry, section), None, "{entry}");
+                let plain = entry.trim_matches(&['=', '*', '/', '{'][..]);
+                assert_eq!(plain, plain.to_lowercase(), "{entry}");
+                assert!(plain.chars().all(|c| c.is_alphanumeric() || section == TRANSLATION));
+            }
+        }
+        assert!(seen.len() > 300);
+    }
+
+    #[test]
+    fn passwords_in_other_languages_are_words() {
+        for text in [
+            "wachtwoord",
+            "wachtwoordbevestiging",
+            "zadejte heslo",
+            "mot de passe oublié",
+            "e2ee heslo",
+        ] {
+            assert!(says_password(text), "{text}");
+        }
+        for text in ["password", "hunter", "parolles", "enclave", "wachten", ""] {
+            assert!(!says_password(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_has_a_meaning_or_none(name in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..80)) {
+            let _ = (meaning_of(&name), meaning_of_block(&name));
+        }
+    }
+}
