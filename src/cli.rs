@@ -139,7 +139,7 @@ pub struct ScanArgs {
     #[arg(long)]
     pub show_secrets: bool,
 
-    /// Threads; as many as processors by default.
+    /// Threads; as many as processors by default, and no more than help.
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,
 

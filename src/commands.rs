@@ -23,30 +23,24 @@ mod summary;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::defect::{self, Defect};
 
 /// How a run ended. The numbers are a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// 0: nothing at or above the threshold.
-    Clean,
+    Clean = 0,
     /// 1: findings at or above the threshold.
-    Findings,
+    Findings = 1,
     /// 3: something could not be scanned.
-    Incomplete,
+    Incomplete = 3,
 }
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Clean => 0,
-            Outcome::Findings => 1,
-            Outcome::Incomplete => 3,
-        })
+        Self::from(outcome as u8)
     }
 }
-
-/// Exit status when the job could not be done: usage, configuration or input error.
-pub const EXIT_ERROR: u8 = 2;
 
 /// Why the job could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -60,16 +54,39 @@ pub enum Error {
     /// A rule or rule file.
     #[error(transparent)]
     Rule(#[from] crate::rules::RuleError),
+    /// The work was not done to its end.
+    #[error("{0}")]
+    Defect(Defect),
     /// The reader of our output went away: not an error.
     #[error("the reader of the output went away")]
     BrokenPipe,
 }
 
-/// Runs a command.
+impl Error {
+    /// The exit status: 2 when the job could not be done because of usage, configuration or input, 3
+    /// when it was not done to its end.
+    pub const fn status(&self) -> u8 {
+        match self {
+            Self::BrokenPipe => 0,
+            Self::Defect(_) => Outcome::Incomplete as u8,
+            Self::Input(_) | Self::Config(_) | Self::Rule(_) => 2,
+        }
+    }
+}
+
+/// Runs a command. A panic in it is an error.
 ///
 /// # Errors
 /// Why it could not be done.
 pub fn run(cli: Cli) -> Result<Outcome, Error> {
+    guarded(|| run_command(cli))
+}
+
+fn guarded(command: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
+    defect::caught(command).unwrap_or_else(|defect| Err(Error::Defect(defect)))
+}
+
+fn run_command(cli: Cli) -> Result<Outcome, Error> {
     let Some(command) = cli.command else { return about::version(cli.json) };
     match command {
         Command::Scan(args) => scan::run(&args),
@@ -86,5 +103,19 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Exceptions(args) => exceptions::run(args.command),
         Command::Baseline(args) => baseline::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_incomplete_run() {
+        let ended = guarded(|| panic!("a message with hunter2 in it")).unwrap_err();
+        assert_eq!(ended.status(), 3);
+        let said = ended.to_string();
+        assert!(said.contains("a defect in sprawl") && !said.contains("hunter2"), "{said}");
+        assert_eq!(Error::Input(String::new()).status(), 2);
     }
 }

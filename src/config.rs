@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::{Table, Value};
 
+use crate::files::read;
 use crate::text::{display_path, line_at};
 
 pub use schema::Config;
@@ -25,9 +26,6 @@ pub const FILE_NAME: &str = "sprawl.toml";
 
 /// The layer that is always there, and its name.
 const DEFAULTS: (&str, &str) = ("default", include_str!("config/default.toml"));
-
-/// Larger files are no configuration: 1 MiB.
-const LARGEST: u64 = 1 << 20;
 
 /// Files that extend files that extend files, and so on: that is a circle or a mistake.
 const DEEPEST: usize = 16;
@@ -166,17 +164,9 @@ impl Layers {
         }
         let full =
             fs::canonicalize(file).map_err(|error| fail(format!("cannot be read: {error}")))?;
-        if let Some(root) = within {
-            let root = fs::canonicalize(root)
-                .map_err(|error| fail(format!("its directory cannot be read: {error}")))?;
-            if !full.starts_with(&root) {
-                return Err(fail(
-                    "leads out of the scanned tree; name such a file with --config instead"
-                        .to_owned(),
-                ));
-            }
-        }
-        let text = read(&full).map_err(&fail)?;
+        stays_within(within, &full).map_err(&fail)?;
+        let text = read::text(&full, read::SETTINGS)
+            .map_err(|error| fail(format!("cannot be read: {error}")))?;
         let directory = full.parent().unwrap_or(Path::new(""));
         let (_, config) = checked(shown, &text)?;
         for base in &config.extends {
@@ -186,6 +176,13 @@ impl Layers {
         }
         if !self.files.iter().any(|known| known == shown) {
             self.files.push(shown.to_owned());
+        }
+        for name in &config.rules.files {
+            // What is not there is told when the rules are read.
+            if let Ok(rules) = fs::canonicalize(directory.join(name)) {
+                let fail = |what| fail(format!("rules.files: `{name}`: {what}"));
+                stays_within(within, &rules).map_err(fail)?;
+            }
         }
         self.add_text(shown, &text, directory)
     }
@@ -238,15 +235,15 @@ impl Layers {
     }
 }
 
-fn read(file: &Path) -> Result<String, String> {
-    let metadata = fs::metadata(file).map_err(|error| format!("cannot be read: {error}"))?;
-    if !metadata.is_file() {
-        return Err("is not a regular file".to_owned());
+/// Makes sure that a file, without links, lies below a root if there is one.
+fn stays_within(root: Option<&Path>, file: &Path) -> Result<(), String> {
+    let Some(root) = root else { return Ok(()) };
+    let root =
+        fs::canonicalize(root).map_err(|error| format!("its directory cannot be read: {error}"))?;
+    if file.starts_with(root) {
+        return Ok(());
     }
-    if metadata.len() > LARGEST {
-        return Err("is too large for a configuration file".to_owned());
-    }
-    fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"))
+    Err("leads out of the scanned tree; name such a file with --config instead".to_owned())
 }
 
 /// A layer as a table and as what it means.

@@ -1,28 +1,47 @@
-//! Parse, run, print the error chain once, exit status; nothing else.
+//! Set the process up, parse, run, print the error chain once, exit status; nothing else.
 
 use std::error::Error as _;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Parser as _;
 
 use sprawl::cli::Cli;
-use sprawl::commands::{self, EXIT_ERROR, Error};
+use sprawl::commands::{self, Error};
+use sprawl::defect::{self, Defect};
+use sprawl::source::mapped;
+use sprawl::threads;
 
 fn main() -> ExitCode {
+    defect::note_panics();
+    mapped::answer();
+    // On a stack whose size does not depend on the shell; where no thread is to be had, on this one.
+    match thread::Builder::new().stack_size(threads::STACK).spawn(run) {
+        Ok(thread) => {
+            thread.join().unwrap_or_else(|panic| failed(&Error::Defect(Defect::of_thread(panic))))
+        }
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     match commands::run(Cli::parse()) {
         Ok(outcome) => outcome.into(),
-        Err(Error::BrokenPipe) => ExitCode::SUCCESS,
-        Err(error) => {
-            let mut text = format!("sprawl: {error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                text.push_str(&format!(": {error}"));
-                cause = error.source();
-            }
-            // Nobody is left to be told if standard error cannot be written.
-            let _ = writeln!(std::io::stderr(), "{text}");
-            ExitCode::from(EXIT_ERROR)
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &Error) -> ExitCode {
+    if !matches!(error, Error::BrokenPipe) {
+        let mut text = format!("sprawl: {error}");
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        // Nobody is left to be told if standard error cannot be written.
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+    ExitCode::from(error.status())
 }

@@ -7,12 +7,13 @@ pub mod gitleaks;
 mod globs;
 pub mod trivy;
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Serialize;
+
+use crate::files::{place, read};
 
 /// A finding that another scanner was told to be quiet about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,9 +132,6 @@ const FILES: &[(&str, Reader)] = &[
     (trivy::IGNORE, trivy::read),
 ];
 
-/// Larger files are something else: 64 MiB.
-const LARGEST: u64 = 64 << 20;
-
 /// Reads what there is at the root of a project.
 ///
 /// # Errors
@@ -141,13 +139,11 @@ const LARGEST: u64 = 64 << 20;
 pub fn read(root: &Path) -> Result<Imported, String> {
     let mut imported = Imported::default();
     for (name, reader) in FILES {
-        let path = root.join(name);
-        let text = match fs::metadata(&path) {
+        let path = place::within(root, name);
+        let text = match path.and_then(|path| read::text(&path, read::LIST)) {
+            Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Ok(metadata) if metadata.len() > LARGEST => {
-                return Err(format!("{name}: is too large"));
-            }
-            _ => fs::read_to_string(&path).map_err(|e| format!("{name}: cannot be read: {e}"))?,
+            Err(error) => return Err(format!("{name}: cannot be read: {error}")),
         };
         reader(&text, &mut imported).map_err(|why| format!("{name}: {why}"))?;
         imported.files.push(name);

@@ -70,9 +70,8 @@ pub struct Ground<'g> {
 pub struct Outcome {
     /// Entries of the baseline that are not found any more.
     pub absent: Vec<Entry>,
-    /// Exceptions that covered nothing, by their place in the list, where the whole project was
-    /// scanned.
-    pub stale: Vec<usize>,
+    /// Exceptions that covered nothing, where the whole project was scanned.
+    pub stale: Vec<Exception>,
     /// What somebody should know.
     pub warnings: Vec<String>,
 }
@@ -191,7 +190,7 @@ impl Policy {
             }
             let looked_for = if entry.history { scope.history } else { scope.tree };
             if looked_for && !used[at] {
-                outcome.stale.push(at);
+                outcome.stale.push(entry.clone());
                 lines.push(format!(
                     "the exception for {} in {place}, {}, covers nothing any more: `sprawl \
                      exceptions prune` takes it out",
@@ -432,9 +431,9 @@ pub struct Standings {
     /// These entries themselves.
     #[serde(skip)]
     pub gone: Vec<Entry>,
-    /// Exceptions that cover nothing any more, by their place in the file.
+    /// Exceptions that cover nothing any more.
     #[serde(skip)]
-    pub stale: Vec<usize>,
+    pub stale: Vec<Exception>,
     /// What somebody should know: exceptions that end soon, or that nothing needs any more.
     pub warnings: Vec<String>,
 }

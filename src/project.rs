@@ -77,17 +77,20 @@ impl Project {
     }
 }
 
+/// The directory of a project around a path: the top of its work tree, or else the current directory.
+/// Both paths are absolute, without links.
+pub(crate) fn around(path: &Path, here: &Path) -> Option<PathBuf> {
+    path.ancestors()
+        .find(|directory| directory.join(".git").exists())
+        .or_else(|| path.starts_with(here).then_some(here))
+        .map(Path::to_owned)
+}
+
 fn root_of(path: &Path, here: &Path) -> PathBuf {
-    if let Some(top) = path.ancestors().find(|directory| directory.join(".git").exists()) {
-        return top.to_owned();
+    if let Some(root) = around(path, here) {
+        return root;
     }
-    if path.starts_with(here) {
-        here.to_owned()
-    } else if path.is_dir() {
-        path.to_owned()
-    } else {
-        path.parent().unwrap_or(path).to_owned()
-    }
+    if path.is_dir() { path.to_owned() } else { path.parent().unwrap_or(path).to_owned() }
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
+use rayon::{Scope, ThreadPool};
 
 use crate::certificates;
 use crate::context::{self, Surroundings};
+use crate::defect;
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
@@ -26,6 +26,7 @@ use crate::source::container::{Container, container};
 use crate::source::unread::Unread;
 use crate::source::{self, Blob, LeftOut, Progress};
 use crate::text::{self, Lines};
+use crate::threads;
 
 /// What one thread has found so far, and its scratch memory.
 #[derive(Debug)]
@@ -230,12 +231,12 @@ impl<'r> Worker<'r> {
         place: impl FnOnce() -> String,
         scan: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        match catch_unwind(AssertUnwindSafe(|| scan(self))) {
+        match defect::caught(|| scan(self)) {
             Ok(found) => found,
-            Err(_) => {
+            Err(defect) => {
                 // Scratch memory may be broken.
                 self.scanner = Scanner::new(self.scanner.rules());
-                let what = "was not scanned because of a defect in sprawl; please report it";
+                let what = format!("was not scanned because of {defect}");
                 self.problem(Problem::new(place(), what));
                 T::default()
             }
@@ -357,15 +358,12 @@ pub struct Crew<'r> {
 }
 
 impl<'r> Crew<'r> {
-    /// Starts so many threads; 0 means one for each processor.
+    /// Starts so many threads, up to a limit; 0 means one for each processor.
     ///
     /// # Errors
     /// The system gives no threads.
     pub fn new(rules: &'r Rules, progress: &'r Progress, threads: usize) -> Result<Self, String> {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|error| format!("threads cannot be started: {error}"))?;
+        let pool = threads::pool(threads)?;
         let workers = (0..pool.current_num_threads())
             .map(|_| Mutex::new(Worker::new(rules, progress)))
             .collect();
@@ -391,6 +389,23 @@ impl<'r> Crew<'r> {
     pub fn worker<R>(&self, work: impl FnOnce(&mut Worker<'r>) -> R) -> R {
         let mut worker = self.workers[self.thread()].lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut worker)
+    }
+
+    /// Runs a part of the scan; if a defect of ours ends it, that is a problem, and what the part
+    /// has found until then counts.
+    ///
+    /// # Errors
+    /// Those of the part.
+    pub fn guarded(
+        &self,
+        place: &str,
+        part: impl FnOnce() -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        defect::caught(part).unwrap_or_else(|defect| {
+            let what = format!("was not scanned to the end because of {defect}");
+            self.worker(|worker| worker.problem(Problem::new(place, what)));
+            Ok(())
+        })
     }
 
     /// Everything that was found, in a stable order.
@@ -462,5 +477,30 @@ impl Harvest {
         self.owners.dedup();
         self.checkouts.sort();
         self.checkouts.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_in_a_part_is_a_problem_and_the_rest_counts() {
+        let rules = Rules::builtin();
+        let progress = Progress::default();
+        let crew = Crew::new(&rules, &progress, 2).unwrap();
+        let earlier = Problem::new("a", "b");
+        crew.worker(|worker| worker.problem(earlier.clone()));
+        let broken = crew.guarded("history of r", || {
+            crew.scope(|scope| scope.spawn(|_| panic!("of a task")));
+            Ok(())
+        });
+        assert_eq!(broken, Ok(()));
+        assert_eq!(crew.guarded("x", || Err(earlier.clone())), Err(earlier.clone()));
+        let problems = crew.finish().problems;
+        assert_eq!(problems[0], earlier);
+        assert_eq!(problems[1].place, "history of r");
+        assert!(problems[1].what.contains("a defect in sprawl"), "{}", problems[1].what);
+        assert!(!problems[1].what.contains("of a task"));
     }
 }

@@ -1,9 +1,65 @@
 //! Never fails open: whatever cannot be read is a problem, and nothing makes the program crash.
 
+#[cfg(unix)]
+mod planted;
+#[cfg(unix)]
+mod process;
+
 use crate::common::{Run, minted, run, scratch, write};
 
 fn token(seed: u64) -> String {
     format!("T={}\n", minted("github-pat-classic", seed))
+}
+
+/// Runs the program and stops it after so many seconds: it would never end.
+#[cfg(unix)]
+fn run_within(seconds: u64, root: &std::path::Path, arguments: &[&str]) -> Run {
+    let mut command = crate::common::sprawl(root);
+    command.args(arguments);
+    within(seconds, command)
+}
+
+#[cfg(unix)]
+fn within(seconds: u64, mut command: std::process::Command) -> Run {
+    use std::process::Stdio;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let read = |mut from: Box<dyn std::io::Read + Send>| {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            from.read_to_string(&mut text).unwrap();
+            text
+        })
+    };
+    let stdout = read(Box::new(child.stdout.take().unwrap()));
+    let stderr = read(Box::new(child.stderr.take().unwrap()));
+    let started = std::time::Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if started.elapsed().as_secs() > seconds {
+            child.kill().unwrap();
+            panic!("still running after {seconds} seconds");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    Run {
+        status: status.code().unwrap_or(-1),
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    }
+}
+
+/// Makes a FIFO.
+#[cfg(unix)]
+fn fifo(path: &std::path::Path) {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes()).unwrap();
+    #[expect(unsafe_code, reason = "std cannot make a FIFO")]
+    // SAFETY: the path is a valid C string.
+    let made = unsafe { libc::mkfifo(path.as_ptr(), 0o644) };
+    assert_eq!(made, 0);
 }
 
 fn incomplete(run: &Run, says: &str) {
@@ -81,7 +137,7 @@ fn names_that_a_terminal_would_obey_are_escaped() {
 
 #[cfg(unix)]
 mod unix {
-    use std::ffi::{CString, OsStr};
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
@@ -157,11 +213,7 @@ mod unix {
     #[test]
     fn special_files_are_left_out_and_counted() {
         let (_guard, root) = scratch();
-        let fifo = CString::new(root.join("fifo").as_os_str().as_bytes()).unwrap();
-        #[expect(unsafe_code, reason = "std cannot make a FIFO")]
-        // SAFETY: the path is a valid C string.
-        let made = unsafe { libc::mkfifo(fifo.as_ptr(), 0o644) };
-        assert_eq!(made, 0);
+        fifo(&root.join("fifo"));
         let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).unwrap();
         let clean = run(&root, &["scan", "."]);
         assert_eq!(clean.status, 0, "{}", clean.stderr);
@@ -233,21 +285,5 @@ mod unix {
         let closed = finished(child.wait_with_output().unwrap());
         assert_eq!(closed.status, 1, "{}", closed.stderr);
         assert!(!closed.stderr.contains("panic"), "{}", closed.stderr);
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_file_cut_short_while_mapped_is_a_problem() {
-        use sprawl::source::mapped;
-        let (_guard, root) = scratch();
-        let path = root.join("large");
-        std::fs::write(&path, vec![b'a'; 1 << 20]).unwrap();
-        let content = mapped::open(std::fs::File::open(&path).unwrap()).unwrap();
-        std::fs::File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
-        assert!(!mapped::take_lost());
-        let zeros = content.bytes().iter().filter(|b| **b == 0).count();
-        assert!(zeros >= (1 << 20) - 4096, "{zeros}");
-        assert!(mapped::take_lost());
-        assert!(!mapped::take_lost());
     }
 }

@@ -6,6 +6,7 @@ mod config;
 mod exceptions;
 mod marks;
 mod migrate;
+mod together;
 
 use std::path::Path;
 use std::process::Command;

@@ -8,6 +8,7 @@ use clap::CommandFactory as _;
 use super::{Error, Outcome, output};
 use crate::cli::Cli;
 use crate::cli::about::{CompletionsArgs, ManArgs};
+use crate::files::write;
 use crate::report::json;
 use crate::rules::Rules;
 
@@ -45,13 +46,25 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<Outcome, Error> {
 /// `sprawl man`.
 pub(super) fn man(args: &ManArgs) -> Result<Outcome, Error> {
     if let Some(directory) = &args.directory {
-        clap_mangen::generate_to(Cli::command(), directory).map_err(failed(directory))?;
+        let mut command = Cli::command().disable_help_subcommand(true);
+        command.build();
+        pages(&command, directory).map_err(failed(directory))?;
         return Ok(Outcome::Clean);
     }
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(failed(Path::new("-")))?;
     output::print(&String::from_utf8_lossy(&page))?;
     Ok(Outcome::Clean)
+}
+
+/// Writes the pages of a command and of those below it, as `clap_mangen::generate_to` does, but
+/// through no link that stands in the place of one.
+fn pages(command: &clap::Command, directory: &Path) -> std::io::Result<()> {
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        pages(below, directory)?;
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    write::named(&directory.join(page.get_filename()), |out| page.render(out))
 }
 
 fn failed(place: &Path) -> impl FnOnce(std::io::Error) -> Error {

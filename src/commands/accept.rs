@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::search::Search;
+use super::setting::Kept;
 use super::{Error, Outcome, exceptions, output, scan};
 use crate::cli::policy::AcceptArgs;
 use crate::finding::Finding;
@@ -39,17 +40,20 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
         history: chosen.history,
     };
     let limits = search.setting.limits(today);
-    let mut exceptions = search.setting.exceptions(limits, today)?;
     let refused = |what| Error::Input(format!("nothing was written: the exception {what}"));
     entry.check(limits, today).map_err(refused)?;
-    let made_key = search.setting.ensure_key()?;
-    if made_key {
-        // The id that the user has seen is one from before there was a key.
+    // From here to the end nobody else changes them.
+    let lock = search.setting.lock()?;
+    let key = search.setting.keep_key(&lock)?;
+    if key != Kept::AsBefore {
+        // The id that the user has seen is one from before there was this key.
         let first = &chosen.first;
         entry.id = Some(search.setting.identity.of(&first.secret, rule.kind, first, 0));
     }
+    let mut exceptions = search.setting.exceptions(limits, today)?;
     exceptions.add(entry.clone(), limits, today).map_err(refused)?;
-    exceptions::save(&search.setting, exceptions)?;
+    exceptions::save(&search.setting, exceptions, &lock)?;
+    drop(lock);
     let text = if args.search.json {
         exceptions::json(&[&entry], today)?
     } else {
@@ -59,7 +63,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
             rule.text.title,
             entry.paths.join(", ")
         );
-        if made_key {
+        if key == Kept::Made {
             text.push_str(&format!("made {}: it says itself what it is for\n", key::FILE));
         }
         let (_, file) = search.setting.exceptions_file();

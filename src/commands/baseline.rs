@@ -1,21 +1,22 @@
 //! `sprawl baseline`.
 
 use super::search::Search;
+use super::setting::Kept;
 use super::{Error, Outcome, output, scan};
 use crate::cli::policy::BaselineArgs;
+use crate::files::lock::Lock;
+use crate::files::write;
+use crate::group::SecretGroup;
 use crate::policy::baseline::{self, Baseline, Scope};
 use crate::policy::standing::State;
-use crate::policy::{Ground, file, key, sightings};
+use crate::policy::{Ground, key, sightings};
 
 /// Writes the baseline, or brings it up to date.
 pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
-    // Known before it is searched: a project gets its key with its first decision.
-    let made_key = search.setting.ensure_key()?;
+    let Searched { groups, now, lock, made_key } = searched(&mut search)?;
     let before = search.setting.baseline()?;
-    let report = search.run()?;
-    let groups: Vec<_> = report.groups.into_iter().chain(report.covered).collect();
-    let today = scan::today(report.now);
+    let today = scan::today(now);
     let project = &search.setting.project;
     let below_root = |path: &str| project.below_root(path);
     let is_gone = |path: &str| !project.root().join(path).exists();
@@ -34,12 +35,19 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     before.project = search.setting.identity.project();
     let comparison = before.compare(&found, &scope);
     let after = before.updated(&found, &comparison, today, args.add || is_first);
-    let (path, name) = match &args.output {
-        Some(path) => (path.clone(), path.display().to_string()),
-        None => search.setting.baseline_file(),
+    let name = match &args.output {
+        Some(path) => {
+            write::named(path, |out| out.write_all(after.to_text().as_bytes())).map_err(
+                |error| Error::Input(format!("{}: cannot be written: {error}", path.display())),
+            )?;
+            path.display().to_string()
+        }
+        None => {
+            search.setting.write(baseline::FILE, &after.to_text(), &lock)?;
+            baseline::FILE.to_owned()
+        }
     };
-    file::write(&path, &after.to_text())
-        .map_err(|error| Error::Input(format!("{name}: cannot be written: {error}")))?;
+    drop(lock);
     let is_left = |(sighting, (state, _)): &(&baseline::Sighting, &(State, Option<usize>))| {
         *state != State::Unchanged && !sighting.covered && !args.add && !is_first
     };
@@ -77,6 +85,30 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     };
     output::print(&text)?;
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// What was found, and the lock under which it is compared and written.
+struct Searched {
+    groups: Vec<SecretGroup>,
+    now: i64,
+    lock: Lock,
+    made_key: bool,
+}
+
+/// Searches the project with the key that the ids are going to be remembered by. A key that another
+/// command made meanwhile goes before our own: then it is searched again.
+fn searched(search: &mut Search) -> Result<Searched, Error> {
+    loop {
+        search.setting.propose_key()?;
+        let report = search.run()?;
+        let now = report.now;
+        let groups = report.groups.into_iter().chain(report.covered).collect();
+        let lock = search.setting.lock()?;
+        let key = search.setting.keep_key(&lock)?;
+        if key != Kept::Changed {
+            return Ok(Searched { groups, now, lock, made_key: key == Kept::Made });
+        }
+    }
 }
 
 fn written(name: &str, before: &Baseline, after: &Baseline, open: usize, gone: usize) -> String {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Error;
+use crate::files::read;
 use crate::git::range::Range;
 use crate::git::{ObjectId, Repository};
 
@@ -46,7 +47,7 @@ impl Variables {
             .collect();
         let event = values
             .get("GITHUB_EVENT_PATH")
-            .and_then(|path| std::fs::read(path).ok())
+            .and_then(|path| read::bytes(path.as_ref(), read::LIST).ok())
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Self { values, event }
     }

@@ -10,8 +10,8 @@ use super::setting::Setting;
 use super::{Error, Outcome, output, scan};
 use crate::cli::config::ConfigArgs;
 use crate::cli::policy::{ExceptionsCommand, SearchArgs};
-use crate::policy::exceptions::{Exception, Exceptions};
-use crate::policy::file;
+use crate::files::lock::Lock;
+use crate::policy::exceptions::{Exception, Exceptions, FILE};
 use crate::policy::marks::day;
 use crate::text::count;
 
@@ -30,11 +30,13 @@ pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {
 ///
 /// # Errors
 /// They cannot be written; then the old ones are still there.
-pub(super) fn save(setting: &Setting, mut exceptions: Exceptions) -> Result<(), Error> {
+pub(super) fn save(
+    setting: &Setting,
+    mut exceptions: Exceptions,
+    lock: &Lock,
+) -> Result<(), Error> {
     exceptions.project = setting.identity.project().or(exceptions.project);
-    let (path, name) = setting.exceptions_file();
-    file::write(&path, &exceptions.to_text())
-        .map_err(|error| Error::Input(format!("{name}: cannot be written: {error}")))
+    setting.write(FILE, &exceptions.to_text(), lock)
 }
 
 /// Exceptions as JSON.
@@ -65,14 +67,16 @@ fn today() -> Date {
     scan::today(jiff::Timestamp::now().as_second())
 }
 
-fn loaded(config: &ConfigArgs) -> Result<(Setting, Exceptions), Error> {
-    let setting = Setting::of(config, &[PathBuf::from(".")], false)?;
-    let exceptions = setting.exceptions(setting.limits(today()), today())?;
-    Ok((setting, exceptions))
+fn here(config: &ConfigArgs) -> Result<Setting, Error> {
+    Setting::of(config, &[PathBuf::from(".")], false)
+}
+
+fn loaded(setting: &Setting) -> Result<Exceptions, Error> {
+    setting.exceptions(setting.limits(today()), today())
 }
 
 fn list(config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
-    let (_, exceptions) = loaded(config)?;
+    let exceptions = loaded(&here(config)?)?;
     let mut entries: Vec<&Exception> = exceptions.entries.iter().collect();
     entries.sort_by_key(|entry| (entry.expires.is_none(), entry.expires, entry.paths.clone()));
     if as_json {
@@ -110,7 +114,9 @@ fn described(entry: &Exception) -> String {
 
 fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
     let until = day(until).map_err(|what| Error::Input(format!("--until: {what}")))?;
-    let (setting, mut exceptions) = loaded(config)?;
+    let setting = here(config)?;
+    let lock = setting.lock()?;
+    let mut exceptions = loaded(&setting)?;
     let limits = setting.limits(today());
     let is_named = |entry: &Exception| {
         entry.id.as_deref().is_some_and(|own| own.starts_with(id))
@@ -136,18 +142,21 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
         .check(limits, today())
         .map_err(|what| Error::Input(format!("nothing was written: the exception {what}")))?;
     let entry = entry.clone();
-    save(&setting, exceptions)?;
+    save(&setting, exceptions, &lock)?;
     if as_json { json(&[&entry], today()) } else { Ok(described(&entry)) }
 }
 
 fn prune(args: &SearchArgs) -> Result<String, Error> {
     let search = Search::new(args)?;
     let stale = search.run()?.summary.standings.stale;
-    let mut exceptions = search.setting.exceptions(search.setting.limits(today()), today())?;
-    let removed = exceptions.retain(|at, _| !stale.contains(&at));
+    // One that was renewed while the project was scanned is another one now, and stays.
+    let lock = search.setting.lock()?;
+    let mut exceptions = loaded(&search.setting)?;
+    let removed = exceptions.retain(|_, entry| !stale.contains(entry));
     if !removed.is_empty() {
-        save(&search.setting, exceptions)?;
+        save(&search.setting, exceptions, &lock)?;
     }
+    drop(lock);
     if args.json {
         return json(&removed.iter().collect::<Vec<_>>(), today());
     }

@@ -17,12 +17,16 @@ use crate::detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
 use crate::detect::assignment::names::Name;
 use crate::detect::assignment::{self, Measured, model, plain, values};
 use crate::detect::{Candidate, Scanner};
+use crate::files::read;
 use crate::finding::{Evidence, Finding};
 use crate::group::SecretGroup;
 use crate::report::Report;
 use crate::rules::Rules;
 use crate::score::Severity;
 use crate::text;
+
+/// Size of a file, at most: 512 MiB. A line further down is found with `sprawl scan`.
+const LARGEST: u64 = 512 << 20;
 
 /// Features that are named for each value.
 const SHOWN: usize = 8;
@@ -33,7 +37,7 @@ const SHOWN: usize = 8;
 /// The place is not FILE:LINE, or the file cannot be read.
 pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let (path, line) = place(&args.place)?;
-    let bytes = std::fs::read(&path)
+    let bytes = read::named(&path, LARGEST)
         .map_err(|error| Error::Input(format!("{} cannot be read: {error}", path.display())))?;
     let text = text::decoded(&bytes);
     let span = line_span(&text, line)

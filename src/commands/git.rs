@@ -114,7 +114,7 @@ fn range_of(
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    range::scan(&crew, repository, range)?;
+    crew.guarded(repository.name(), || range::scan(&crew, repository, range))?;
     Ok(crew.finish())
 }
 
@@ -126,9 +126,12 @@ fn history(
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    history::scan(&crew, repository, versions(args))?;
+    crew.guarded(repository.name(), || history::scan(&crew, repository, versions(args)))?;
     if let Some(top) = repository.work_tree() {
-        history::scan_work_tree(&crew, repository.name(), top, trees);
+        crew.guarded(repository.name(), || {
+            history::scan_work_tree(&crew, repository.name(), top, trees);
+            Ok(())
+        })?;
     }
     Ok(crew.finish())
 }
@@ -154,7 +157,7 @@ fn submodules(
     for Submodule { path, mut repository } in outer.submodules(&mut problems) {
         repository.rename(Arc::from(format!("{}/{path}", outer.name())));
         let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-        match history::scan(&crew, &repository, versions(args)) {
+        match crew.guarded(&path, || history::scan(&crew, &repository, versions(args))) {
             Ok(()) => {
                 let mut inner = crew.finish();
                 leave_out(&mut inner, &trees.exclude);
@@ -179,7 +182,10 @@ fn staged(
 ) -> Result<Harvest, Error> {
     let changes = changes::staged(repository)?;
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    staged::scan(&crew, repository, &changes);
+    crew.guarded(repository.name(), || {
+        staged::scan(&crew, repository, &changes);
+        Ok(())
+    })?;
     let mut harvest = crew.finish();
     staged::keep_new(&mut harvest, rules, repository, &changes, args.threads)
         .map_err(Error::Input)?;

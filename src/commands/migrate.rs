@@ -8,12 +8,13 @@ use super::search::Search;
 use super::{Error, Outcome, exceptions, output, scan};
 use crate::cli::migrate::MigrateArgs;
 use crate::config::FILE_NAME;
+use crate::files::lock::Lock;
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::migrate::{self, Imported, Known, Lost, QuietRule};
-use crate::policy::baseline::{Baseline, Scope, Sighting};
+use crate::policy::baseline::{self, Baseline, Scope, Sighting};
 use crate::policy::exceptions::{Exception, Exceptions, Limits, Reason};
-use crate::policy::file::{self, quoted};
+use crate::policy::file::quoted;
 use crate::policy::marks::day;
 use crate::policy::standing::State;
 use crate::policy::{Ground, key, sightings};
@@ -44,22 +45,25 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
         }
         owner => owner.as_deref().unwrap_or_default(),
     };
+    let lock = search.setting.lock()?;
     if !args.dry_run {
         // The ids of what is written are made with it.
-        search.setting.ensure_key()?;
+        search.setting.propose_key()?;
+        search.setting.keep_key(&lock)?;
     }
     let report = search.run()?;
-    let mut plan = Plan::new(&search, &report)?;
+    let mut plan = Plan::new(&search, &report, &lock)?;
     plan.take_known(owner, &mut imported)?;
     plan.take_quiet(owner, until, &mut imported);
     let own_rules = usable_rules(&mut imported);
     let config = configuration(&mut imported, &search.rules, !own_rules.is_empty());
     let mut written = Vec::new();
     plan.write(args.dry_run, &mut written)?;
-    write_text(&search, RULES, &own_rules, args.dry_run, &mut written)?;
-    let has_config = search.setting.project.root().join(FILE_NAME).exists();
+    write_text(&search, RULES, &own_rules, (args.dry_run, &lock), &mut written)?;
+    let config_file = search.setting.project.root().join(FILE_NAME);
+    let has_config = std::fs::symlink_metadata(config_file).is_ok();
     if !has_config {
-        write_text(&search, FILE_NAME, &config, args.dry_run, &mut written)?;
+        write_text(&search, FILE_NAME, &config, (args.dry_run, &lock), &mut written)?;
     }
     let to_add = if has_config { config } else { String::new() };
     output::print(&if args.search.json {
@@ -73,6 +77,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
 /// What is going to be written.
 struct Plan<'p> {
     search: &'p Search,
+    lock: &'p Lock,
     found: Vec<(&'p SecretGroup, &'p Finding, Sighting)>,
     today: Date,
     limits: Limits,
@@ -83,7 +88,7 @@ struct Plan<'p> {
 }
 
 impl<'p> Plan<'p> {
-    fn new(search: &'p Search, report: &'p Report<'_>) -> Result<Self, Error> {
+    fn new(search: &'p Search, report: &'p Report<'_>, lock: &'p Lock) -> Result<Self, Error> {
         let setting = &search.setting;
         let today = scan::today(report.now);
         let limits = setting.policy(today)?.limits;
@@ -103,6 +108,7 @@ impl<'p> Plan<'p> {
         }
         Ok(Self {
             search,
+            lock,
             found,
             today,
             limits,
@@ -214,15 +220,15 @@ impl<'p> Plan<'p> {
             let new = comparison.states.iter().filter(|(s, _)| *s != State::Unchanged).count();
             let mut after = self.baseline.updated(&taken, &comparison, self.today, true);
             after.project = self.search.setting.identity.project();
-            let (path, name) = self.search.setting.baseline_file();
+            let name = baseline::FILE;
             if !dry_run {
-                file::write(&path, &after.to_text()).map_err(|e| unwritten(&name, &e))?;
+                self.search.setting.write(name, &after.to_text(), self.lock)?;
             }
             written.push(format!("{name}: {new} finding(s)"));
         }
         if self.added > 0 {
             if !dry_run {
-                exceptions::save(&self.search.setting, self.exceptions.clone())?;
+                exceptions::save(&self.search.setting, self.exceptions.clone(), self.lock)?;
             }
             let (_, name) = self.search.setting.exceptions_file();
             written.push(format!("{name}: {} exception(s)", self.added));
@@ -232,10 +238,6 @@ impl<'p> Plan<'p> {
         }
         Ok(())
     }
-}
-
-fn unwritten(name: &str, error: &std::io::Error) -> Error {
-    Error::Input(format!("{name}: cannot be written: {error}"))
 }
 
 /// Those of the project's own rules that pass our checks, as a rule file.
@@ -294,15 +296,14 @@ fn write_text(
     search: &Search,
     name: &str,
     text: &str,
-    dry_run: bool,
+    (dry_run, lock): (bool, &Lock),
     written: &mut Vec<String>,
 ) -> Result<(), Error> {
     if text.is_empty() {
         return Ok(());
     }
     if !dry_run {
-        let path = search.setting.project.root().join(name);
-        file::write(&path, text).map_err(|error| unwritten(name, &error))?;
+        search.setting.write(name, text, lock)?;
     }
     written.push(name.to_owned());
     Ok(())

@@ -1,11 +1,11 @@
 //! Where reports go: standard output or files.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Error, Outcome, step_summary, summary};
 use crate::cli::FailOn;
+use crate::files::write;
 use crate::report::{Format, Report};
 
 /// One report to be written.
@@ -40,6 +40,7 @@ pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<T
                     "{shown}: its directory does not exist; create it first"
                 )));
             }
+            write::check(file).map_err(|error| unwritten(file, &error))?;
             Ok(Target { file: Some(file.clone()), format })
         })
         .collect()
@@ -79,18 +80,20 @@ pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), E
     for target in targets {
         match &target.file {
             None => write_stdout(report, target.format)?,
-            Some(file) => write_file(report, target.format, file).map_err(|error| {
-                Error::Input(format!(
-                    "{}: the report could not be written: {error}",
-                    file.display()
-                ))
-            })?,
+            Some(file) => write::named(file, |out| target.format.write(report, false, out))
+                .map_err(|error| unwritten(file, &error))?,
         }
         if target.format == Format::Github {
             step_summary::append(report)?;
         }
     }
     Ok(())
+}
+
+/// Says something on standard error.
+pub(super) fn note(text: &str) {
+    // Nobody is left to be told if standard error cannot be written.
+    let _ = writeln!(io::stderr(), "sprawl: {text}");
 }
 
 /// Writes text to standard output; a reader that goes away is no error.
@@ -100,6 +103,10 @@ pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), E
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     from_stdout(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn unwritten(file: &Path, error: &io::Error) -> Error {
+    Error::Input(format!("{}: the report could not be written: {error}", file.display()))
 }
 
 fn write_stdout(report: &Report<'_>, format: Format) -> Result<(), Error> {
@@ -115,35 +122,4 @@ fn from_stdout(result: io::Result<()>) -> Result<(), Error> {
         io::ErrorKind::BrokenPipe => Error::BrokenPipe,
         _ => Error::Input(format!("the report could not be written to standard output: {error}")),
     })
-}
-
-fn write_file(report: &Report<'_>, format: Format, file: &Path) -> io::Result<()> {
-    let write = |out: File| {
-        let mut out = BufWriter::new(out);
-        format.write(report, false, &mut out)?;
-        out.into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_data()
-            .or_else(unless_special)
-    };
-    // Devices and pipes are written as they are; a regular file appears only when it is complete.
-    if fs::metadata(file).is_ok_and(|m| !m.is_file()) {
-        return write(File::options().write(true).open(file)?);
-    }
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = file.with_file_name(name);
-    let result = File::create(&partial).and_then(write).and_then(|()| fs::rename(&partial, file));
-    if result.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&partial);
-    }
-    result
-}
-
-fn unless_special(error: io::Error) -> io::Result<()> {
-    match error.kind() {
-        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Ok(()),
-        _ => Err(error),
-    }
 }

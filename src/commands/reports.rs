@@ -1,13 +1,14 @@
 //! Reports that are read back and put together: `sprawl merge`, `sprawl plan`, `sprawl offboard`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use super::setting::Setting;
 use super::{Error, Outcome, output};
 use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
+use crate::files;
 use crate::group::{self, Draft};
 use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, text};
@@ -209,11 +210,18 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Size of a report, at most: 512 MiB.
+const LARGEST: u64 = 512 << 20;
+
 fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
     if !is_stdin(path) {
-        return std::fs::read(path);
+        return files::read::named(path, LARGEST);
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let mut input = std::io::stdin().lock();
+    let head = input.fill_buf()?;
+    if head.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        // No report: to say so, it need not be read to the end, if it has one.
+        return Ok(head.to_vec());
+    }
+    files::read::limited(input, LARGEST)
 }

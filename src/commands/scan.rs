@@ -1,7 +1,7 @@
 //! `sprawl scan`.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::report::{self, Format, Material, Report, Sorted, Summary};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, stdin, tree};
+use crate::threads;
 
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
@@ -27,6 +28,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let format = args.report.format.or(in_hook.then_some(Format::Hook));
     let targets = output::targets(format, &args.report.output)?;
     let (from_stdin, paths) = existing(args)?;
+    if let Some(warning) = threads::warning(args.threads) {
+        output::note(&warning);
+    }
     let setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
     let rules = setting.rules(&args.rules)?;
     let report = examine(args, from_stdin, &paths, &setting, &rules)?;
@@ -63,21 +67,19 @@ pub(super) fn examine<'r>(
             return git::scan(args, paths, &options, (rules, &setting.identity), &progress);
         }
         let crew = Crew::new(rules, &progress, args.threads).map_err(Error::Input)?;
-        if from_stdin {
-            crew.worker(stdin::scan);
-        }
-        tree::scan(&crew, paths, &options);
+        crew.guarded("<stdin> and files", || {
+            if from_stdin {
+                crew.worker(stdin::scan);
+            }
+            tree::scan(&crew, paths, &options);
+            Ok(())
+        })?;
         Ok::<_, Error>(crew.finish())
     })?;
     let scope = setting.scope(args, paths);
     let is_gone = |path: &str| !setting.project.root().join(path).exists();
     let scope = Scope { is_gone: &is_gone, ..scope };
     Ok(report(args, setting, rules, harvest, &progress, (&policy, &scope), now))
-}
-
-pub(super) fn read_text(file: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(file)
-        .map_err(|error| Error::Input(format!("{}: cannot be read: {error}", file.display())))
 }
 
 /// Splits standard input off and makes sure that every path is there.

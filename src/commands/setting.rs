@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::{Error, scan};
+use super::{Error, output};
 use crate::cli::config::ConfigArgs;
 use crate::cli::policy::PolicyArgs;
 use crate::cli::reports::ThresholdArgs;
 use crate::cli::{FailOn, MinConfidence, RuleArgs, ScanArgs};
 use crate::config::schema::Marks;
 use crate::config::{self, Config, Effective, PathFilter};
+use crate::files::lock::{self, Lock};
+use crate::files::{place, read, write};
 use crate::finding::{Confidence, Finding, Origin};
 use crate::group::Scene;
 use crate::identity::{self, Identity};
@@ -30,6 +32,8 @@ pub(super) struct Setting {
     pub(super) config: Effective,
     /// Makes the ids of secrets.
     pub(super) identity: Identity,
+    /// The key of `identity` where it was made up and is not written yet.
+    new_key: Option<String>,
     /// Which earlier decisions count.
     policy: PolicyArgs,
     /// Nothing in the scanned tree may hide a finding.
@@ -52,6 +56,7 @@ impl Setting {
             project,
             config,
             identity: Identity::default(),
+            new_key: None,
             policy: PolicyArgs::default(),
             isolated: args.isolated,
         };
@@ -85,28 +90,77 @@ impl Setting {
             roots.push(self.project.root().to_owned());
         }
         for root in roots {
-            let found = key::read(&root).map_err(|what| {
-                Error::Input(format!("{}: {what}", root.join(key::FILE).display()))
-            })?;
-            if found.is_some() {
-                return Ok(Identity::new(found.as_deref()));
+            if let Some(identity) = identity_at(&root)? {
+                return Ok(identity);
             }
         }
         Ok(Identity::default())
     }
 
-    /// The project's key, made if there is none; says whether it was made.
+    /// Takes the lock on the decisions of the project. Whoever reads them to write them back holds it
+    /// meanwhile.
     ///
     /// # Errors
-    /// It cannot be written.
-    pub(super) fn ensure_key(&mut self) -> Result<bool, Error> {
-        if self.identity.has_project_key() {
-            return Ok(false);
+    /// The file system has no locks.
+    pub(super) fn lock(&self) -> Result<Lock, Error> {
+        let root = self.project.root();
+        let on_wait =
+            || output::note("waiting for another sprawl that changes this project's files");
+        lock::lock(root, on_wait)
+            .map_err(|error| Error::Input(format!("{}: cannot be locked: {error}", root.display())))
+    }
+
+    /// A key for a project that has none, so that what is found gets the ids that it will be
+    /// remembered by. [`Self::keep_key`] writes it.
+    ///
+    /// # Errors
+    /// There is no randomness.
+    pub(super) fn propose_key(&mut self) -> Result<(), Error> {
+        if !self.identity.has_project_key() {
+            let key = key::new().map_err(unusable_key)?;
+            self.identity = Identity::new(Some(&key));
+            self.new_key = Some(key);
         }
-        let key = key::make(self.project.root())
-            .map_err(|what| Error::Input(format!("{}: {what}", key::FILE)))?;
+        Ok(())
+    }
+
+    /// Makes sure that the project has a key, now that nobody else can make one.
+    ///
+    /// # Errors
+    /// It cannot be written, or the one that was in force is gone.
+    pub(super) fn keep_key(&mut self, _lock: &Lock) -> Result<Kept, Error> {
+        // In the project there may be one that did not count for this run (--isolated).
+        let there = match self.read_identity()? {
+            known if known.has_project_key() => Some(known),
+            _ => identity_at(self.project.root())?,
+        };
+        if let Some(there) = there {
+            let is_same = there.project() == self.identity.project();
+            self.identity = there;
+            self.new_key = None;
+            return Ok(if is_same { Kept::AsBefore } else { Kept::Changed });
+        }
+        let key = match self.new_key.take() {
+            Some(key) => key,
+            None if self.identity.has_project_key() => {
+                return Err(unusable_key(
+                    "was removed meanwhile; nothing was written: run the command again".to_owned(),
+                ));
+            }
+            None => key::new().map_err(unusable_key)?,
+        };
+        key::save(self.project.root(), &key).map_err(unusable_key)?;
         self.identity = Identity::new(Some(&key));
-        Ok(true)
+        Ok(Kept::Made)
+    }
+
+    /// Writes one of our files, by its name below the root of the project.
+    ///
+    /// # Errors
+    /// It cannot be written; then what was there is still there.
+    pub(super) fn write(&self, name: &str, text: &str, _lock: &Lock) -> Result<(), Error> {
+        write::below(self.project.root(), name, text)
+            .map_err(|error| Error::Input(format!("{name}: cannot be written: {error}")))
     }
 
     /// Where the exceptions are, and what they are called.
@@ -131,7 +185,12 @@ impl Setting {
         (file, name): &(PathBuf, String),
         named: bool,
     ) -> Result<Option<String>, Error> {
-        match std::fs::read_to_string(file) {
+        let read = if named {
+            read::named_text(file, read::LIST)
+        } else {
+            place::below(self.project.root(), name).and_then(|file| read::text(&file, read::LIST))
+        };
+        match read {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(None),
             Err(error) => Err(Error::Input(format!("{name}: cannot be read: {error}"))),
@@ -164,7 +223,10 @@ impl Setting {
         let mut texts = Vec::new();
         for file in choice.files.iter().map(Path::new).chain(args.files.iter().map(AsRef::as_ref)) {
             let name = file.strip_prefix(self.project.root()).unwrap_or(file);
-            texts.push((name.display().to_string(), scan::read_text(file)?));
+            let text = read::named_text(file, read::LIST).map_err(|error| {
+                Error::Input(format!("{}: cannot be read: {error}", file.display()))
+            })?;
+            texts.push((name.display().to_string(), text));
         }
         let files: Vec<UserFile<'_>> =
             texts.iter().map(|(name, text)| UserFile { name, text }).collect();
@@ -357,6 +419,28 @@ impl Setting {
             _ => out(&finding.location.path),
         }
     }
+}
+
+/// What became of the project's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It is the one that the ids were made with.
+    AsBefore,
+    /// There was none; now there is.
+    Made,
+    /// It is another one: ids that were made before are void.
+    Changed,
+}
+
+/// What makes the ids of the project at a directory, if it has a key.
+fn identity_at(root: &Path) -> Result<Option<Identity>, Error> {
+    let found = key::read(root)
+        .map_err(|what| Error::Input(format!("{}: {what}", root.join(key::FILE).display())))?;
+    Ok(found.map(|key| Identity::new(Some(&key))))
+}
+
+fn unusable_key(what: String) -> Error {
+    Error::Input(format!("{}: {what}", key::FILE))
 }
 
 /// The name of a value as it is typed.

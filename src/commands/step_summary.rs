@@ -1,10 +1,10 @@
 //! The summary that GitHub Actions shows on a run's page.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use super::Error;
+use crate::files::write;
 use crate::report::{Report, markdown};
 
 /// Names the file that the runner reads when the step is over.
@@ -26,15 +26,10 @@ pub(super) fn append(report: &Report<'_>) -> Result<(), Error> {
     // Others' summaries of the same step count, too.
     let used = std::fs::metadata(file).map_or(0, |m| usize::try_from(m.len()).unwrap_or(LIMIT));
     let text = markdown::within(report, LIMIT.saturating_sub(used));
-    File::options()
-        .create(true)
-        .append(true)
-        .open(file)
-        .and_then(|mut out| out.write_all(text.as_bytes()))
-        .map_err(|error| {
-            Error::Input(format!(
-                "{}: the step summary could not be written: {error}; unset {VARIABLE} to go without",
-                file.display()
-            ))
-        })
+    write::append(file).and_then(|mut out| out.write_all(text.as_bytes())).map_err(|error| {
+        Error::Input(format!(
+            "{}: the step summary could not be written: {error}; unset {VARIABLE} to go without",
+            file.display()
+        ))
+    })
 }

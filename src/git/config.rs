@@ -9,6 +9,8 @@ use gix::bstr::ByteSlice as _;
 use gix::config::{File, Source};
 use gix::hash::Kind;
 
+use crate::files::read;
+
 /// What a repository's configuration says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -77,7 +79,7 @@ impl Config {
 }
 
 fn file(path: &Path) -> Result<File, String> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match read::bytes(path, read::LIST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
         Err(error) => return Err(format!("its configuration cannot be read: {error}")),

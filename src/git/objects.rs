@@ -5,7 +5,7 @@
 //! on where git would stop: past a damaged pack, a directory that is gone, alternates in a circle.
 
 use std::borrow::Cow;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -21,6 +21,7 @@ use super::pack::Pack;
 use super::special;
 use crate::detect::version::Shared;
 use crate::problem::Problem;
+use crate::source::mapped;
 use crate::text::display_path;
 
 /// Objects larger than this are named and not read: 512 MiB, where git itself begins to treat files
@@ -298,7 +299,11 @@ impl Objects {
 
     /// Packs without an index of their own, as far as a multi-pack index lists their objects.
     fn add_listed(&mut self, directory: &Path, paths: &[&PathBuf]) {
-        let index = multi_index::File::at(directory.join("multi-pack-index"), None).ok();
+        let file = directory.join("multi-pack-index");
+        let content = file.is_file().then(|| File::open(&file).and_then(mapped::map_unchanging));
+        let index = content
+            .and_then(Result::ok)
+            .and_then(|content| multi_index::File::from_data(content, file, None).ok());
         for path in paths {
             let place = display_path(path);
             let number = index.as_ref().and_then(|index| {

@@ -23,7 +23,7 @@ pub struct Pack {
 /// Where the objects lie.
 enum Listing {
     /// The pack's own index.
-    Index(Box<index::File>),
+    Index(Box<index::File<Content>>),
     /// From a multi-pack index, sorted by id.
     Listed(Vec<(ObjectId, u64)>),
 }
@@ -43,10 +43,12 @@ impl Pack {
     /// # Errors
     /// Says what is wrong with either of them.
     pub fn with_index(path: &Path, hash: gix::hash::Kind) -> Result<Self, String> {
-        if !path.with_extension("idx").is_file() {
+        let listing = path.with_extension("idx");
+        if !listing.is_file() {
             return Err(NO_FILE.to_owned());
         }
-        let index = index::File::at(path.with_extension("idx"), hash)
+        let content = mapped_file(&listing).map_err(|what| format!("its index {what}"))?;
+        let index = index::File::from_data(content, listing, hash)
             .map_err(|error| format!("its index cannot be used: {error}"))?;
         Self::open(path, Listing::Index(Box::new(index)), hash)
     }
@@ -67,9 +69,7 @@ impl Pack {
         if !path.is_file() {
             return Err(NO_FILE.to_owned());
         }
-        let content = File::open(path)
-            .and_then(mapped::map_unchanging)
-            .map_err(|error| format!("cannot be read: {error}"))?;
+        let content = mapped_file(path)?;
         let header = content.bytes().first_chunk().ok_or("is cut short")?;
         data::header::decode(header).map_err(|error| format!("is no pack: {error}"))?;
         Ok(Self { path: path.to_owned(), content, listing, hash })
@@ -168,6 +168,12 @@ impl Pack {
     fn end(&self) -> usize {
         self.content.bytes().len().saturating_sub(self.hash.len_in_bytes())
     }
+}
+
+fn mapped_file(path: &Path) -> Result<Content, String> {
+    File::open(path)
+        .and_then(mapped::map_unchanging)
+        .map_err(|error| format!("cannot be read: {error}"))
 }
 
 /// A FIFO, or a directory; whoever reads a FIFO waits for ever.

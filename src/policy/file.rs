@@ -1,9 +1,5 @@
 //! The form of our files below `.sprawl`: TOML with one entry a line, so that people can review them
-//! and git can merge them. Written whole or not at all.
-
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+//! and git can merge them.
 
 use serde::de::DeserializeOwned;
 
@@ -128,27 +124,6 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// Writes a file whole or not at all, making its directory.
-///
-/// # Errors
-/// Those of the file system.
-pub fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = path.with_file_name(name);
-    let written = fs::File::create(&partial)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_data()))
-        .and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&partial);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,15 +136,5 @@ mod tests {
             let table: toml::Table = toml::from_str(&line).unwrap();
             assert_eq!(table["x"].as_str(), Some(text));
         }
-    }
-
-    #[test]
-    fn a_file_is_replaced_whole() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("a/b.toml");
-        write(&path, "one").unwrap();
-        write(&path, "two").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 }

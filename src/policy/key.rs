@@ -1,11 +1,10 @@
 //! The project's key: it makes the ids of secrets comparable between clones and runs, and worthless
 //! to everybody else.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::file;
+use crate::files::{place, read, write};
 
 /// Name of the file below the root of the project.
 pub const FILE: &str = ".sprawl/key";
@@ -34,16 +33,12 @@ const EXPLANATION: &str = "\
 /// # Errors
 /// The file cannot be read or holds no key. Says nothing of what it holds.
 pub fn read(root: &Path) -> Result<Option<String>, String> {
-    let path = root.join(FILE);
-    let metadata = match fs::metadata(&path) {
-        Ok(metadata) => metadata,
+    let path = place::below(root, FILE);
+    let text = match path.and_then(|path| read::text(&path, LARGEST)) {
+        Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("cannot be read: {error}")),
     };
-    if !metadata.is_file() || metadata.len() > LARGEST {
-        return Err("is no key file; delete it, and the next `sprawl accept` makes one".to_owned());
-    }
-    let text = fs::read_to_string(&path).map_err(|error| format!("cannot be read: {error}"))?;
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
@@ -57,17 +52,23 @@ pub fn read(root: &Path) -> Result<Option<String>, String> {
     }
 }
 
-/// Makes a key for a project, and writes it.
+/// Makes up a key.
 ///
 /// # Errors
-/// There is no randomness, or the file cannot be written.
-pub fn make(root: &Path) -> Result<String, String> {
+/// There is no randomness.
+pub fn new() -> Result<String, String> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).map_err(|error| format!("there is no randomness: {error}"))?;
-    let key = data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
-    file::write(&root.join(FILE), &format!("{EXPLANATION}{key}\n"))
-        .map_err(|error| format!("cannot be written: {error}"))?;
-    Ok(key)
+    Ok(data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
+}
+
+/// Writes the key of a project.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(root: &Path, key: &str) -> Result<(), String> {
+    write::below(root, FILE, &format!("{EXPLANATION}{key}\n"))
+        .map_err(|error| format!("cannot be written: {error}"))
 }
 
 #[cfg(test)]
@@ -75,12 +76,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_and_read_again() {
+    fn a_key_is_saved_and_read_again() {
         let root = tempfile::tempdir().unwrap();
         assert_eq!(read(root.path()), Ok(None));
-        let key = make(root.path()).unwrap();
+        let key = new().unwrap();
+        save(root.path(), &key).unwrap();
         assert_eq!(read(root.path()), Ok(Some(key.clone())));
-        assert_ne!(make(root.path()).unwrap(), key);
+        assert_ne!(new().unwrap(), key);
     }
 
     #[test]
@@ -89,7 +91,7 @@ mod tests {
         for text in
             ["", "short", "one-line-that-is-long-enough-12\nand-another-one-of-the-same-1\n"]
         {
-            file::write(&root.path().join(FILE), text).unwrap();
+            write::below(root.path(), FILE, text).unwrap();
             let error = read(root.path()).unwrap_err();
             assert!(!error.contains("one-line") && !error.contains("short\n"), "{error}");
         }

@@ -19,6 +19,7 @@ use rayon::Scope;
 
 use super::{Blob, mapped, names};
 use crate::config::PathFilter;
+use crate::files::read;
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::tracked::Tracked;
@@ -301,17 +302,31 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
     }
 
     fn add_level(&self, directory: &mut Directory, at: &Path) {
-        self.add_patterns(directory, &at.join(".gitignore"), at);
+        let file = at.join(".gitignore");
+        // Git follows no link in its place either (since 2.32).
+        if !file.is_symlink() {
+            self.add_patterns(directory, &file, at);
+        }
     }
 
     fn add_patterns(&self, directory: &mut Directory, file: &Path, anchor: &Path) {
         if self.options.no_ignore || !file.is_file() {
             return;
         }
-        let mut builder = GitignoreBuilder::new(anchor);
-        if let Some(error) = builder.add(file) {
-            let what = format!("a line could not be understood and hides nothing: {error}");
+        let problem = |what: String| {
             self.crew.worker(|w| w.problem(Problem::new(display_path(file), what)));
+        };
+        let text = match read::bytes(file, read::SETTINGS) {
+            Ok(text) => text,
+            Err(error) => return problem(format!("hides nothing, for it cannot be read: {error}")),
+        };
+        let mut builder = GitignoreBuilder::new(anchor);
+        let text = String::from_utf8_lossy(&text);
+        for (at, line) in text.strip_prefix('\u{feff}').unwrap_or(&text).lines().enumerate() {
+            if let Err(error) = builder.add_line(Some(file.to_owned()), line) {
+                let number = at + 1;
+                problem(format!("line {number} is no pattern and hides nothing: {error}"));
+            }
         }
         if let Ok(matcher) = builder.build() {
             let outer = directory.ignores.take();

@@ -1,0 +1,10 @@
+//! Files that sprawl reads and writes for itself: configuration, rules, decisions, reports.
+//!
+//! Whoever writes the scanned tree may have put a link, a FIFO, a device or a file without end where
+//! one of them belongs. What is read is a regular file of limited size; what is written goes to the
+//! place that was asked for and through no link of the tree.
+
+pub mod lock;
+pub mod place;
+pub mod read;
+pub mod write;
