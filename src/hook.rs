@@ -7,10 +7,14 @@
 //! | husky | marked lines in `.husky/pre-commit` |
 //! | lefthook | a marked command in its configuration |
 //! | the pre-commit framework | a marked local hook in its configuration |
+//!
+//! Some of these are set up later than we are, from a file that the repository holds already: see
+//! [`managers`].
 
 mod framework;
 pub mod global;
 mod lefthook;
+mod managers;
 mod marked;
 mod repository;
 pub mod script;
@@ -18,6 +22,8 @@ pub mod script;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::files;
 
 pub use repository::Hooks;
 
@@ -66,41 +72,45 @@ pub enum Error {
 pub fn install(hooks: &Hooks, hook: Hook, program: &Path) -> Result<Vec<String>, Error> {
     let file = hooks.directory.join(hook.name());
     if let Some(husky) = hooks.husky() {
-        return into_husky(&husky.join(hook.name()), hook);
+        return into_husky(hooks, &husky.join(hook.name()), hook);
     }
     let existing = read(&file)?.unwrap_or_default();
     if framework::owns(&existing)
         && let Some(config) = hooks.top_file(framework::FILES)
     {
-        return into_config(&config, hook, framework::insert);
+        return into_config(hooks, &config, hook, framework::insert);
     }
     if lefthook::owns(&existing)
         && let Some(config) = hooks.top_file(lefthook::FILES)
     {
-        return into_config(&config, hook, lefthook::insert);
+        return into_config(hooks, &config, hook, lefthook::insert);
     }
     hooks.must_be_own()?;
-    into_directory(&hooks.directory, hook.name(), &script::alone(hook, program))
+    let mut done = into_directory(&hooks.directory, hook.name(), &script::beside(hook, program))?;
+    done.extend(managers::prepare(hooks, hook));
+    Ok(done)
 }
 
-/// Takes a hook out wherever it was put in; what stood there before stands there again. Says what
-/// was done; nothing if there was nothing.
+/// Takes a hook out wherever it was put in; what others wrote stays, and what stood there before
+/// stands there again. Says what was done; nothing if there was nothing.
 ///
 /// # Errors
 /// A file that cannot be read or written.
 pub fn uninstall(hooks: &Hooks, hook: Hook) -> Result<Vec<String>, Error> {
     let mut done = Vec::new();
-    let mut configs: Vec<PathBuf> = Vec::new();
-    configs.extend(hooks.husky().map(|husky| husky.join(hook.name())));
-    configs.extend(hooks.top_file(framework::FILES));
-    configs.extend(hooks.top_file(lefthook::FILES));
-    for file in configs {
+    let mut configs: Vec<(PathBuf, &[&str])> = Vec::new();
+    configs.extend(hooks.husky_files(hook.name()).map(|file| (file, script::OWN)));
+    // Every line of a configuration between the marks is ours.
+    configs.extend(hooks.top_file(framework::FILES).map(|file| (file, ALL)));
+    configs.extend(hooks.top_file(lefthook::FILES).map(|file| (file, ALL)));
+    for (file, own) in configs {
         let Some(text) = read(&file)? else { continue };
-        if let Some(rest) = marked::remove(&text, hook) {
-            if rest.is_empty() {
+        if let Some(rest) = taken_out(&file, &text, hook.name(), own)? {
+            let file = hooks.in_tree(&file)?;
+            if rest.text.is_empty() {
                 fs::remove_file(&file).map_err(failed(&file, "cannot be removed"))?;
             } else {
-                write(&file, &rest)?;
+                write(&file, &rest.text)?;
             }
             done.push(format!("{}: taken out of {}", hook.name(), file.display()));
         }
@@ -111,62 +121,130 @@ pub fn uninstall(hooks: &Hooks, hook: Hook) -> Result<Vec<String>, Error> {
     Ok(done)
 }
 
-/// Puts a script into a directory of hooks; what is there already will be run by it.
+/// A word that is in every line.
+const ALL: &[&str] = &[""];
+
+/// Puts lines into a hook of a directory of hooks; what is there already will be run by them.
 ///
 /// # Errors
 /// It cannot be written, or what was there cannot be moved aside.
-pub fn into_directory(directory: &Path, name: &str, script: &str) -> Result<Vec<String>, Error> {
+pub fn into_directory(
+    directory: &Path,
+    name: &str,
+    lines: &[String],
+) -> Result<Vec<String>, Error> {
     fs::create_dir_all(directory).map_err(failed(directory, "cannot be made"))?;
     let file = directory.join(name);
     let mut done = format!("{name}: written to {}", file.display());
-    if let Some(existing) = read(&file)?
-        && !script::is_ours(&existing)
-    {
-        let aside = aside(&file);
-        if aside.exists() {
-            return Err(Error::Refused(format!(
-                "{}: left from an earlier installation; look at it, remove it, and try again",
-                aside.display()
-            )));
+    let mut script = script::whole(name, lines);
+    match read(&file)? {
+        None => {}
+        Some(existing) if script::is_ours(&existing, name) => {
+            if let Some(rest) = taken_out(&file, &existing, name, script::OWN)? {
+                script = marked::insert(&rest.text, rest.at, name, lines);
+            }
         }
-        fs::rename(&file, &aside).map_err(failed(&file, "cannot be moved aside"))?;
-        done.push_str(&format!("; the hook that was there runs first, as {}", aside.display()));
+        Some(_) => {
+            let aside = aside(&file, script::ASIDE);
+            if aside.exists() {
+                return Err(Error::Refused(format!(
+                    "{}: left from an earlier installation; look at it, remove it, and try again",
+                    aside.display()
+                )));
+            }
+            fs::rename(&file, &aside).map_err(failed(&file, "cannot be moved aside"))?;
+            let shown = aside.display();
+            done.push_str(&format!("; the hook that was there runs first, as {shown}"));
+        }
     }
-    write(&file, script)?;
+    write(&file, &script)?;
     make_executable(&file)?;
     Ok(vec![done])
 }
 
-/// Takes a script out of a directory of hooks and puts back what was there before.
+/// Takes our lines out of a directory of hooks and puts back what was there before. What somebody
+/// added to the hook stays.
 ///
 /// # Errors
 /// It cannot be removed, or what was there cannot be moved back.
 pub fn out_of_directory(directory: &Path, name: &str) -> Result<Vec<String>, Error> {
     let file = directory.join(name);
-    if !read(&file)?.is_some_and(|text| script::is_ours(&text)) {
-        return Ok(Vec::new());
+    let Some(text) = read(&file)? else { return Ok(Vec::new()) };
+    let Some(rest) = taken_out(&file, &text, name, script::OWN)? else { return Ok(Vec::new()) };
+    let before = aside(&file, script::ASIDE);
+    let shown = file.display();
+    Ok(vec![match (script::is_bare(&rest.text), before.exists()) {
+        (true, true) => {
+            fs::rename(&before, &file).map_err(failed(&before, "cannot be moved back"))?;
+            format!("{name}: {shown} is what it was before")
+        }
+        (true, false) => {
+            fs::remove_file(&file).map_err(failed(&file, "cannot be removed"))?;
+            format!("{name}: {shown} removed")
+        }
+        (false, false) => {
+            write(&file, &rest.text)?;
+            format!("{name}: taken out of {shown}; the lines that were added to it stay")
+        }
+        (false, true) => {
+            let kept = aside(&file, KEPT);
+            if kept.exists() {
+                return Err(Error::Refused(format!(
+                    "{}: is in the way; look at it, remove it, and try again",
+                    kept.display()
+                )));
+            }
+            let other = format!("{name}{KEPT}");
+            let mut lines: Vec<String> =
+                rest.text.split_inclusive('\n').map(str::to_owned).collect();
+            let at = rest.at.min(lines.len());
+            let call = script::handing_on(name, &other).into_iter().map(|line| line + "\n");
+            lines.splice(at..at, call);
+            fs::rename(&before, &kept).map_err(failed(&before, "cannot be moved back"))?;
+            write(&file, &lines.concat())?;
+            format!(
+                "{name}: taken out of {shown}; the lines that were added to it stay, and it runs what \
+                 was there before, as {}",
+                kept.display()
+            )
+        }
+    }])
+}
+
+/// Ending of the name of a hook that was there before, when lines of others run it.
+const KEPT: &str = ".before";
+
+/// A text without our lines; nothing if they are not in it.
+fn taken_out(
+    file: &Path,
+    text: &str,
+    name: &str,
+    own: &[&str],
+) -> Result<Option<marked::Rest>, Error> {
+    let rest = marked::remove(text, name, own);
+    if rest.is_none() && marked::is_in(text, name) {
+        return Err(Error::Refused(format!(
+            "{}: the line `# sprawl {name} end` is missing, so that nobody can tell which lines are \
+             whose; take them out by hand and try again",
+            file.display()
+        )));
     }
-    let aside = aside(&file);
-    if aside.exists() {
-        fs::rename(&aside, &file).map_err(failed(&aside, "cannot be moved back"))?;
-        return Ok(vec![format!("{name}: {} is what it was before", file.display())]);
-    }
-    fs::remove_file(&file).map_err(failed(&file, "cannot be removed"))?;
-    Ok(vec![format!("{name}: {} removed", file.display())])
+    Ok(rest)
 }
 
 /// Where a hook is kept that was there before.
-fn aside(file: &Path) -> PathBuf {
+fn aside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(script::ASIDE);
+    name.push(ending);
     file.with_file_name(name)
 }
 
-fn into_husky(file: &Path, hook: Hook) -> Result<Vec<String>, Error> {
+fn into_husky(hooks: &Hooks, file: &Path, hook: Hook) -> Result<Vec<String>, Error> {
+    let file = &hooks.in_tree(file)?;
     let existing = read(file)?;
     let shown = file.display();
     let text = match &existing {
-        Some(text) if marked::is_in(text, hook) => {
+        Some(text) if marked::is_in(text, hook.name()) => {
             return Ok(vec![format!("{}: already in {shown}", hook.name())]);
         }
         Some(text) => script::into_shell(text, hook)
@@ -185,10 +263,16 @@ const ADD: &str = "let it run `sprawl scan --hook pre-commit` or `sprawl scan --
 /// Adds a hook to the text of a configuration; the reason if that cannot be done.
 type Insert = fn(&str, Hook) -> Result<String, String>;
 
-fn into_config(file: &Path, hook: Hook, insert: Insert) -> Result<Vec<String>, Error> {
+fn into_config(
+    hooks: &Hooks,
+    file: &Path,
+    hook: Hook,
+    insert: Insert,
+) -> Result<Vec<String>, Error> {
+    let file = &hooks.in_tree(file)?;
     let text = read(file)?.unwrap_or_default();
     let shown = file.display();
-    if marked::is_in(&text, hook) {
+    if marked::is_in(&text, hook.name()) {
         return Ok(vec![format!("{}: already in {shown}", hook.name())]);
     }
     let text = insert(&text, hook)
@@ -200,7 +284,7 @@ fn into_config(file: &Path, hook: Hook, insert: Insert) -> Result<Vec<String>, E
 /// A file's text; nothing if there is no such file. Hooks that are programs have no text that
 /// matters, only that they are there.
 fn read(file: &Path) -> Result<Option<String>, Error> {
-    match fs::read(file) {
+    match files::read::bytes(file, files::read::LIST) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(file, "cannot be read")(error)),
@@ -209,18 +293,8 @@ fn read(file: &Path) -> Result<Option<String>, Error> {
 
 /// Writes a file whole or not at all, with the permissions that it had.
 fn write(file: &Path, text: &str) -> Result<(), Error> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = file.with_file_name(name);
-    let permissions = fs::metadata(file).ok().map(|m| m.permissions());
-    let result = fs::write(&partial, text)
-        .and_then(|()| permissions.map_or(Ok(()), |p| fs::set_permissions(&partial, p)))
-        .and_then(|()| fs::rename(&partial, file));
-    if result.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&partial);
-    }
-    result.map_err(failed(file, "cannot be written"))
+    files::write::replace(file, |out| out.write_all(text.as_bytes()))
+        .map_err(failed(file, "cannot be written"))
 }
 
 #[cfg(unix)]

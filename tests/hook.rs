@@ -220,6 +220,169 @@ fn configurations_get_a_hook_and_lose_it_again() {
 }
 
 #[test]
+fn lines_that_somebody_added_stay() {
+    for hook in ["pre-commit", "pre-push"] {
+        let flag = format!("--{hook}");
+        let file = format!(".git/hooks/{hook}");
+        let lines = {
+            let project = Project::new();
+            project.install(&[&flag]);
+            project.read(&file).lines().count()
+        };
+        for at in 1..=lines {
+            let project = Project::new();
+            project.install(&[&flag]);
+            let with: Vec<String> = project.read(&file).lines().map(str::to_owned).collect();
+            let mut edited = with.clone();
+            edited.insert(at, "make lint # mine".to_owned());
+            project.repo.write(&file, edited.join("\n") + "\n");
+            // A second installation keeps them, too.
+            project.install(&[&flag]);
+            assert_eq!(project.read(&file).matches("make lint # mine\n").count(), 1);
+            assert_eq!(project.read(&file).matches(" scan --hook ").count(), 1);
+            project.uninstall();
+            assert_eq!(project.read(&file), "#!/bin/sh\nmake lint # mine\n", "{hook} {at}");
+            project.uninstall();
+            assert_eq!(project.read(&file), "#!/bin/sh\nmake lint # mine\n");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn lines_that_somebody_added_stay_beside_the_hook_of_before() {
+    let project = Project::new();
+    project.repo.hook("pre-commit", "echo own hook\n");
+    let before = project.read(".git/hooks/pre-commit");
+    project.install(&[]);
+    let with = project.read(".git/hooks/pre-commit");
+    project.repo.write(".git/hooks/pre-commit", with + "echo added\n");
+    let (passed, said) = project.commit("ok.txt", "nothing\n");
+    assert!(passed && said.contains("own hook") && said.contains("added"), "{said}");
+    project.uninstall();
+    assert!(!project.read(".git/hooks/pre-commit").contains("sprawl"));
+    assert_eq!(project.read(".git/hooks/pre-commit.before"), before);
+    let (passed, said) = project.commit("a.env", &secret_line(1));
+    assert!(passed && said.contains("own hook") && said.contains("added"), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn lines_after_a_push_hook_hear_of_the_push() {
+    let project = Project::new();
+    let (_guard, remote) = scratch();
+    project.git(&["init", "-q", "--bare", remote.to_str().unwrap()]);
+    project.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
+    project.repo.hook("pre-push", "cat > first.log\n");
+    project.install(&["--pre-push"]);
+    let with = project.read(".git/hooks/pre-push");
+    project.repo.write(".git/hooks/pre-push", with + "cat > heard.log\n");
+    assert!(project.commit("ok.txt", "nothing\n").0);
+    for round in 0..2 {
+        project.repo.write("x.txt", format!("{round}\n"));
+        project.repo.git(&["commit", "-q", "-a", "--allow-empty", "-m", "x"]);
+        let done = project.git(&["push", "-q", "origin", "main"]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        for log in ["first.log", "heard.log"] {
+            assert!(project.read(log).starts_with("refs/heads/main "), "{round} {log}");
+            std::fs::remove_file(project.repo.root.join(log)).unwrap();
+        }
+        // What is left runs both, too.
+        project.uninstall();
+    }
+}
+
+#[test]
+fn half_a_mark_is_left_to_people() {
+    let project = Project::new();
+    project.install(&[]);
+    let with = project.read(".git/hooks/pre-commit").replace("# sprawl pre-commit end", "");
+    project.repo.write(".git/hooks/pre-commit", &with);
+    for arguments in [&["install"], &["uninstall"]] {
+        let run = project.hook(arguments);
+        assert_eq!(run.status, 2, "{}", run.stdout);
+        assert!(run.stderr.contains("by hand"), "{}", run.stderr);
+    }
+    assert_eq!(project.read(".git/hooks/pre-commit"), with);
+}
+
+#[test]
+fn managers_that_are_set_up_later_find_the_scan() {
+    let scan = "sprawl scan --hook pre-commit";
+    for (file, text, inside) in [
+        ("lefthook.yml", "pre-commit:\n  commands:\n    lint:\n      run: true\n", true),
+        (".config/lefthook.yaml", "# nothing yet\n", true),
+        ("lefthook.yml", "pre-commit: {}\n", false),
+        (".husky/pre-commit", "npm test\n", true),
+        (".husky/commit-msg", "npx commitlint\n", false),
+        (".overcommit.yml", "PreCommit: {}\n", false),
+        ("lefthook.toml", "", false),
+        ("package.json", "{\"simple-git-hooks\": {\"pre-commit\": \"npx lint-staged\"}}", false),
+        (".pre-commit-config.yaml", "repos:\n- repo: local\n  hooks: []\n", false),
+    ] {
+        let project = Project::new();
+        project.repo.write(file, text);
+        let said = project.install(&[]);
+        let name = file.rsplit('/').next().unwrap();
+        assert!(said.contains(name) || file.starts_with(".husky"), "{file}: {said}");
+        assert_eq!(project.read(file).contains(scan), inside, "{file}: {said}");
+        // Until then, git runs our own hook.
+        assert!(project.has(".git/hooks/pre-commit"));
+        let with = project.read(file);
+        project.install(&[]);
+        assert_eq!(project.read(file), with);
+        project.uninstall();
+        assert_eq!(project.read(file), text, "{file}");
+        assert!(
+            !project.has(".git/hooks/pre-commit") && !project.has(".husky/pre-commit") || inside
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_hook_that_a_manager_renames_still_runs_what_was_before() {
+    let project = Project::new();
+    project.repo.hook("pre-commit", "echo own hook\n");
+    project.install(&[]);
+    // As `pre-commit install` does.
+    let hooks = project.repo.root.join(".git/hooks");
+    std::fs::rename(hooks.join("pre-commit"), hooks.join("pre-commit.legacy")).unwrap();
+    project.repo.hook("pre-commit", "exec .git/hooks/pre-commit.legacy \"$@\"\n");
+    let (passed, said) = project.commit("a.env", &secret_line(1));
+    assert!(!passed && said.contains("own hook") && said.contains("sprawl found"), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn hooks_are_not_written_through_links_that_lead_out() {
+    let (_guard, outside) = scratch();
+    std::fs::write(outside.join("lefthook.yml"), "pre-commit:\n  jobs:\n    - run: true\n")
+        .unwrap();
+    let before = std::fs::read_to_string(outside.join("lefthook.yml")).unwrap();
+    for (target, link) in [("", ".husky"), ("lefthook.yml", "lefthook.yml"), ("", ".config")] {
+        let project = Project::new();
+        std::os::unix::fs::symlink(outside.join(target), project.repo.root.join(link)).unwrap();
+        let said = project.install(&[]);
+        assert!(said.contains("leads out"), "{link}: {said}");
+        assert!(project.has(".git/hooks/pre-commit"));
+        project.uninstall();
+        let left: Vec<_> = std::fs::read_dir(&outside).unwrap().collect();
+        assert_eq!(left.len(), 1, "{link}");
+        assert_eq!(std::fs::read_to_string(outside.join("lefthook.yml")).unwrap(), before);
+    }
+    // One that stays in the tree is somebody's way to keep things.
+    let project = Project::new();
+    project.repo.write("tools/lefthook.yml", &before);
+    let link = project.repo.root.join("lefthook.yml");
+    std::os::unix::fs::symlink("tools/lefthook.yml", &link).unwrap();
+    project.install(&[]);
+    assert!(project.read("tools/lefthook.yml").contains("sprawl") && link.is_symlink());
+    project.uninstall();
+    assert_eq!(project.read("tools/lefthook.yml"), before);
+}
+
+#[test]
 #[cfg(unix)]
 fn hooks_of_all_repositories_pass_on_to_their_own() {
     let (_guard, home) = scratch();

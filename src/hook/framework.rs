@@ -36,7 +36,7 @@ pub(super) fn insert(text: &str, hook: Hook) -> Result<String, String> {
         format!("      stages: [{name}]"),
     ]
     .map(|line| format!("{indent}{line}"));
-    Ok(marked::insert(text, list + 1, hook, &block))
+    Ok(marked::insert(text, list + 1, hook.name(), &block))
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
             let text = format!("# ours\nrepos:\n\n{indent}- repo: https://x.invalid/y\n");
             let with = insert(&text, Hook::PreCommit).unwrap();
             assert!(with.contains(&format!("\n{indent}- repo: local\n{indent}  hooks:\n")));
-            assert_eq!(marked::remove(&with, Hook::PreCommit).unwrap(), text);
+            assert_eq!(marked::remove(&with, "pre-commit", &[""]).unwrap().text, text);
         }
         assert!(insert("repos: []\n", Hook::PreCommit).is_err());
         assert!(insert("repos:\n", Hook::PreCommit).is_err());

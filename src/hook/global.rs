@@ -14,8 +14,8 @@ pub fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Error> {
     if let Some(directory) = configured().filter(|directory| !is_ours(directory)) {
         let mut done = Vec::new();
         for hook in hooks {
-            let script = script::alone(*hook, program);
-            done.extend(into_directory(&directory, hook.name(), &script)?);
+            let lines = script::beside(*hook, program);
+            done.extend(into_directory(&directory, hook.name(), &lines)?);
         }
         return Ok(done);
     }
@@ -29,8 +29,7 @@ pub fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Error> {
     for name in script::CLIENT_HOOKS {
         match hooks.iter().find(|hook| hook.name() == *name) {
             Some(hook) => {
-                let script = script::shared(*hook, program);
-                done.extend(into_directory(&directory, name, &script)?);
+                done.extend(into_directory(&directory, name, &script::shared(*hook, program))?);
             }
             // A hook that an earlier call put in stays.
             None if directory.join(name).exists() => {}
@@ -62,8 +61,8 @@ pub fn uninstall(hooks: &[Hook]) -> Result<Vec<String>, Error> {
         return Ok(done);
     }
     let left = [Hook::PreCommit, Hook::PrePush].iter().any(|hook| {
-        std::fs::read_to_string(directory.join(hook.name()))
-            .is_ok_and(|text| text.contains(" scan --hook "))
+        super::read(&directory.join(hook.name()))
+            .is_ok_and(|text| text.is_some_and(|text| text.contains(" scan --hook ")))
     });
     if left {
         // The other hook stays, and with it the way to the repositories' own.

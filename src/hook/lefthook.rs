@@ -24,7 +24,7 @@ pub(super) fn insert(text: &str, hook: Hook) -> Result<String, String> {
     let Some(start) = lines.iter().position(|line| line.starts_with(&key)) else {
         let mut block = vec![key];
         block.extend(commands("  "));
-        return Ok(marked::insert(text, lines.len(), hook, &with(block, hook)));
+        return Ok(marked::insert(text, lines.len(), hook.name(), &with(block, hook)));
     };
     if !code(&lines[start][key.len()..]).is_empty() {
         return Err(format!("`{key}` has its value in the same line"));
@@ -50,9 +50,9 @@ pub(super) fn insert(text: &str, hook: Hook) -> Result<String, String> {
         } else {
             vec![format!("{inner}sprawl:"), format!("{inner}  ")]
         };
-        return Ok(marked::insert(text, at + 1, hook, &with(block, hook)));
+        return Ok(marked::insert(text, at + 1, hook.name(), &with(block, hook)));
     }
-    Ok(marked::insert(text, start + 1, hook, &with(commands(indent), hook)))
+    Ok(marked::insert(text, start + 1, hook.name(), &with(commands(indent), hook)))
 }
 
 /// A map of commands that holds the scan; the last line is its fields' indentation.
@@ -99,7 +99,7 @@ mod tests {
         let with = insert(text, hook).unwrap();
         let shown: Vec<&str> = with.lines().filter(|l| !l.trim().starts_with("# sprawl")).collect();
         assert_eq!(shown.join("\n") + "\n", expected);
-        assert_eq!(marked::remove(&with, hook).unwrap(), text);
+        assert_eq!(marked::remove(&with, hook.name(), &[""]).unwrap().text, text);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Error;
+use super::{Error, failed};
+use crate::files::place;
 
 /// Where a repository's hooks are.
 #[derive(Debug, Clone)]
@@ -44,6 +45,32 @@ impl Hooks {
         (directory.file_name()? == ".husky").then(|| directory.to_owned())
     }
 
+    /// The files of husky that a hook is in or would be in: of husky that has the hooks, or of a
+    /// `.husky` in the tree that nobody has set up yet.
+    pub(super) fn husky_files(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        let waiting = Some(self.top.join(".husky")).filter(|directory| directory.is_dir());
+        let mut all: Vec<PathBuf> = self.husky().into_iter().collect();
+        all.extend(waiting.filter(|waiting| all.iter().all(|known| !is_same(known, waiting))));
+        let name = name.to_owned();
+        all.into_iter().map(move |directory| directory.join(&name))
+    }
+
+    /// A file of the tree, links resolved. One that leads out of the tree is none to write to.
+    ///
+    /// # Errors
+    /// It leads out, or its directory is not there.
+    pub(super) fn in_tree(&self, file: &Path) -> Result<PathBuf, Error> {
+        let found = match std::fs::symlink_metadata(file) {
+            Ok(_) => place::within(&self.top, file),
+            Err(_) => {
+                let directory = file.parent().unwrap_or(Path::new("."));
+                place::within(&self.top, directory)
+                    .map(|directory| directory.join(file.file_name().unwrap_or_default()))
+            }
+        };
+        found.map_err(failed(file, "cannot be used"))
+    }
+
     /// The first of these files that is there, from the top.
     pub(super) fn top_file(&self, names: &[&str]) -> Option<PathBuf> {
         names.iter().map(|name| self.top.join(name)).find(|file| file.is_file())
@@ -76,6 +103,10 @@ impl Hooks {
             self.directory.display()
         )))
     }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What git answers, without the line's end.

@@ -9,8 +9,8 @@ use super::{Hook, marked};
 /// Ending of the name of a hook that was there before.
 pub const ASIDE: &str = ".before-sprawl";
 
-/// The second line of every script of ours.
-const MARK: &str = "# Put here by `sprawl hook install`; `sprawl hook uninstall` takes it away";
+/// A word that is in every line of ours.
+pub(super) const OWN: &[&str] = &["sprawl"];
 
 /// Hooks on the side of whoever commits (`githooks`); all of them pass through when sprawl has the
 /// hooks of all repositories.
@@ -33,60 +33,102 @@ pub const CLIENT_HOOKS: &[&str] = &[
     "sendemail-validate",
 ];
 
-/// Whether a hook is one of our scripts.
-pub fn is_ours(text: &str) -> bool {
-    text.lines().nth(1).is_some_and(|line| line.starts_with(MARK))
+/// Whether our lines are in a hook.
+pub fn is_ours(text: &str, name: &str) -> bool {
+    marked::is_in(text, name)
 }
 
 /// A whole hook: first what was there before, then the scan, on whatever that left in the index.
 pub fn alone(hook: Hook, program: &Path) -> String {
-    let before = format!("before=\"$0{ASIDE}\"\n");
-    format!("{}{before}{}", start(hook), steps(hook, program))
+    whole(hook.name(), &beside(hook, program))
 }
 
-/// A hook for all repositories: first the repository's own, then the scan.
-pub fn shared(hook: Hook, program: &Path) -> String {
-    format!("{}{}{}", start(hook), own(hook.name()), steps(hook, program))
+/// A script that has only these lines.
+pub(super) fn whole(name: &str, lines: &[String]) -> String {
+    marked::insert("#!/bin/sh\n", 1, name, lines)
 }
 
-/// A hook for all repositories that only runs the repository's own.
-pub fn passing(name: &str) -> String {
-    format!("#!/bin/sh\n{MARK}.\n{}[ ! -x \"$before\" ] || exec \"$before\" \"$@\"\n", own(name))
+/// Whether nothing is left of a script that anybody wrote.
+pub(super) fn is_bare(text: &str) -> bool {
+    text.lines().all(|line| line.trim().is_empty() || line == "#!/bin/sh")
+}
+
+/// Lines that run what was there before, and the scan.
+pub(super) fn beside(hook: Hook, program: &Path) -> Vec<String> {
+    // Not from the script's own name: managers of hooks rename it and go on running it.
+    let before = format!("sprawl_before=\"$(dirname \"$0\")/{}{ASIDE}\"", hook.name());
+    steps(hook, before, program)
+}
+
+/// Lines of a hook for all repositories: first the repository's own, then the scan.
+pub(super) fn shared(hook: Hook, program: &Path) -> Vec<String> {
+    steps(hook, own(hook.name()), program)
+}
+
+/// Lines of a hook for all repositories that only run the repository's own.
+pub(super) fn passing(name: &str) -> Vec<String> {
+    vec![
+        own(name),
+        "[ ! -x \"$sprawl_before\" ] || \"$sprawl_before\" \"$@\" || exit $?".to_owned(),
+    ]
+}
+
+/// Lines that run another hook beside this one, without a scan.
+pub(super) fn handing_on(hook: &str, other: &str) -> Vec<String> {
+    let other = format!("\"$(dirname \"$0\")/{other}\" \"$@\" || exit $?");
+    if hook != Hook::PrePush.name() {
+        return vec![other];
+    }
+    vec![
+        "updates=$(cat)".to_owned(),
+        format!("printf '%s\\n' \"$updates\" | {other}"),
+        "exec <<UPDATES".to_owned(),
+        "$updates".to_owned(),
+        "UPDATES".to_owned(),
+    ]
 }
 
 /// The repository's own hook, which git no longer finds when the directory of hooks is another.
 fn own(name: &str) -> String {
-    format!("before=$(git rev-parse --git-common-dir)/hooks/{name}\n")
+    format!("sprawl_before=$(git rev-parse --git-common-dir)/hooks/{name}")
 }
 
-fn start(hook: Hook) -> String {
-    format!("#!/bin/sh\n{MARK}.\n# Scans before {}.\n", hook.name())
-}
-
-fn steps(hook: Hook, program: &Path) -> String {
+fn steps(hook: Hook, before: String, program: &Path) -> Vec<String> {
     let program = quoted(&program.display().to_string().replace('\\', "/"));
-    let find = format!(
-        "sprawl=sprawl\n\
-         command -v sprawl >/dev/null 2>&1 || sprawl={program}\n\
-         if ! command -v \"$sprawl\" >/dev/null 2>&1; then\n\
-         \x20 echo \"sprawl was not found, so nothing was scanned: install it, or remove $0\" >&2\n\
-         \x20 exit 1\n\
-         fi\n"
-    );
+    let find = [
+        format!("sprawl=sprawl; command -v sprawl >/dev/null 2>&1 || sprawl={program}"),
+        "command -v \"$sprawl\" >/dev/null 2>&1 || { echo \"sprawl was not found, so nothing was \
+         scanned: install it, or take its lines out of $0\" >&2; exit 1; }"
+            .to_owned(),
+    ];
+    let run = |line: &str| format!("if [ -x \"$sprawl_before\" ]; then {line} || exit $?; fi");
+    let mut lines = vec![before];
     match hook {
-        Hook::PreCommit => format!(
-            "if [ -x \"$before\" ]; then \"$before\" \"$@\" || exit $?; fi\n\
-             {find}exec \"$sprawl\" scan --hook pre-commit\n"
-        ),
-        // Both want to read what git says about the push.
-        Hook::PrePush => format!(
-            "updates=$(cat)\n\
-             say() {{ [ -z \"$updates\" ] || printf '%s\\n' \"$updates\"; }}\n\
-             if [ -x \"$before\" ]; then say | \"$before\" \"$@\" || exit $?; fi\n\
-             {find}say | \"$sprawl\" scan --hook pre-push -- \"$@\"\n"
-        ),
+        Hook::PreCommit => {
+            lines.push(run("\"$sprawl_before\" \"$@\""));
+            lines.extend(find);
+            lines.push("\"$sprawl\" scan --hook pre-commit || exit $?".to_owned());
+        }
+        // Both want to read what git says about the push, and so may what comes after.
+        Hook::PrePush => {
+            lines.push("sprawl_updates=$(cat)".to_owned());
+            lines.push(
+                "sprawl_say() { [ -z \"$sprawl_updates\" ] || printf '%s\\n' \"$sprawl_updates\"; }"
+                    .to_owned(),
+            );
+            lines.push(run("sprawl_say | \"$sprawl_before\" \"$@\""));
+            lines.extend(find);
+            lines.push(
+                "sprawl_say | \"$sprawl\" scan --hook pre-push -- \"$@\" || exit $?".to_owned(),
+            );
+            lines.extend(UPDATES_AGAIN.map(str::to_owned));
+        }
     }
+    lines
 }
+
+/// Lets the rest of a script read what was read before.
+const UPDATES_AGAIN: [&str; 3] = ["exec <<SPRAWL_UPDATES", "$sprawl_updates", "SPRAWL_UPDATES"];
 
 /// Adds the scan to a shell script; nothing if it is another language's.
 pub(super) fn into_shell(text: &str, hook: Hook) -> Option<String> {
@@ -99,13 +141,13 @@ pub(super) fn into_shell(text: &str, hook: Hook) -> Option<String> {
     let block: Vec<String> = match hook {
         Hook::PreCommit => vec![own("sprawl scan --hook pre-commit")],
         // What comes after may want to read what git says about the push, too.
-        Hook::PrePush => vec![
-            "sprawl_updates=$(cat)".to_owned(),
-            own("printf '%s\\n' \"$sprawl_updates\" | sprawl scan --hook pre-push -- \"$@\""),
-            "exec <<SPRAWL_UPDATES".to_owned(),
-            "$sprawl_updates".to_owned(),
-            "SPRAWL_UPDATES".to_owned(),
-        ],
+        Hook::PrePush => ["sprawl_updates=$(cat)".to_owned()]
+            .into_iter()
+            .chain([own(
+                "printf '%s\\n' \"$sprawl_updates\" | sprawl scan --hook pre-push -- \"$@\"",
+            )])
+            .chain(UPDATES_AGAIN.map(str::to_owned))
+            .collect(),
     };
     let leaves = |line: &&str| {
         let word = line.split_whitespace().next().unwrap_or_default();
@@ -122,7 +164,7 @@ pub(super) fn into_shell(text: &str, hook: Hook) -> Option<String> {
             })
             .count()
     };
-    Some(marked::insert(text, at, hook, &block))
+    Some(marked::insert(text, at, hook.name(), &block))
 }
 
 /// A word as a POSIX shell takes it literally.
@@ -135,18 +177,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_scripts_are_known_again() {
-        let program = Path::new("/opt/it's/sprawl");
-        for script in [
-            alone(Hook::PreCommit, program),
-            alone(Hook::PrePush, program),
-            shared(Hook::PreCommit, program),
-            passing("commit-msg"),
+    fn our_scripts_are_known_again_by_every_line() {
+        let program = Path::new("/opt/it's/here");
+        for (name, lines) in [
+            ("pre-commit", beside(Hook::PreCommit, program)),
+            ("pre-push", beside(Hook::PrePush, program)),
+            ("pre-commit", shared(Hook::PreCommit, program)),
+            ("commit-msg", passing("commit-msg")),
         ] {
-            assert!(is_ours(&script));
+            let script = whole(name, &lines);
+            assert!(is_ours(&script, name) && !is_bare(&script));
+            let rest = marked::remove(&script, name, OWN).unwrap();
+            assert!(is_bare(&rest.text), "{}", rest.text);
         }
-        assert!(!is_ours("#!/bin/sh\nexit 0\n"));
-        assert!(alone(Hook::PreCommit, program).contains(r"'/opt/it'\''s/sprawl'"));
+        assert!(!is_ours("#!/bin/sh\nexit 0\n", "pre-commit"));
+        assert!(alone(Hook::PreCommit, program).contains(r"'/opt/it'\''s/here'"));
     }
 
     #[test]
