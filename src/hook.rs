@@ -118,6 +118,8 @@ pub fn uninstall(hooks: &Hooks, hook: Hook) -> Result<Vec<String>, Error> {
     if hooks.must_be_own().is_ok() {
         done.extend(out_of_directory(&hooks.directory, hook.name())?);
     }
+    // A manager that was set up after us lets git look elsewhere, and ours lies where it was.
+    done.extend(out_of_directory(&hooks.repository.join("hooks"), hook.name())?);
     Ok(done)
 }
 

@@ -340,6 +340,17 @@ fn managers_that_are_set_up_later_find_the_scan() {
 }
 
 #[test]
+fn what_was_put_in_before_a_manager_came_is_taken_out() {
+    let project = Project::new();
+    project.repo.write(".husky/pre-commit", "npm test\n");
+    project.install(&[]);
+    project.repo.git(&["config", "core.hooksPath", ".husky/_"]);
+    project.uninstall();
+    assert_eq!(project.read(".husky/pre-commit"), "npm test\n");
+    assert!(!project.has(".git/hooks/pre-commit"));
+}
+
+#[test]
 #[cfg(unix)]
 fn a_hook_that_a_manager_renames_still_runs_what_was_before() {
     let project = Project::new();

@@ -9,7 +9,9 @@ use crate::hook::{self, Hook, Hooks, global};
 impl From<hook::Error> for Error {
     fn from(error: hook::Error) -> Self {
         let mut text = error.to_string();
-        if let hook::Error::File { path, .. } = &error {
+        if let hook::Error::File { path, source, .. } = &error
+            && source.kind() == std::io::ErrorKind::PermissionDenied
+        {
             text.push_str(&format!("; make {} writable and try again", path.display()));
         }
         Self::Input(text)
