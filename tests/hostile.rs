@@ -287,3 +287,31 @@ mod unix {
         assert!(!closed.stderr.contains("panic"), "{}", closed.stderr);
     }
 }
+
+/// Every line of the threat model has its test.
+#[test]
+fn the_tests_that_the_threat_model_names_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let model = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let rows = model.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| can |"));
+    for row in rows {
+        let cell = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap();
+        let names: Vec<&str> = cell.split('`').filter(|part| part.contains("::")).collect();
+        assert!(!names.is_empty(), "no test in {row}");
+        for name in names {
+            let (modules, test) = name.rsplit_once("::").unwrap();
+            // Tests of the library stand at the end of the module that they are about.
+            let file = match modules.strip_prefix("sprawl::") {
+                Some(module) => format!("src/{}", module.trim_end_matches("::tests")),
+                None => format!("tests/{modules}"),
+            };
+            let file = file.replace("::", "/");
+            let outer = file.rsplit_once('/').map_or("", |(outer, _)| outer);
+            let found = [file.as_str(), outer].iter().any(|file| {
+                std::fs::read_to_string(root.join(format!("{file}.rs")))
+                    .is_ok_and(|text| text.contains(&format!("fn {test}(")))
+            });
+            assert!(found, "{name} is not there");
+        }
+    }
+}

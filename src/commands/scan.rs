@@ -31,9 +31,15 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     if let Some(warning) = threads::warning(args.threads) {
         output::note(&warning);
     }
-    let setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
+    let mut setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
     let rules = setting.rules(&args.rules)?;
-    let report = examine(args, from_stdin, &paths, &setting, &rules)?;
+    let mut report = examine(args, from_stdin, &paths, &setting, &rules);
+    // The first decision of the project may have been made since its key was looked for.
+    if report.is_err() && setting.has_a_key_by_now() {
+        setting = setting.with(&args.policy)?;
+        report = examine(args, from_stdin, &paths, &setting, &rules);
+    }
+    let report = report?;
     let fail_on = setting.fail_on(args.report.fail_on);
     output::deliver(&report, &targets, fail_on, args.quiet || in_hook)
 }

@@ -70,11 +70,15 @@ impl Setting {
     /// A key that cannot be used.
     pub(super) fn with(mut self, policy: &PolicyArgs) -> Result<Self, Error> {
         self.policy = policy.clone();
-        // Named files bring the key of their project; otherwise it was read already.
-        if policy.baseline.is_some() || policy.exceptions.is_some() {
-            self.identity = self.read_identity()?;
-        }
+        // Named files bring the key of their project.
+        self.identity = self.read_identity()?;
         Ok(self)
+    }
+
+    /// Whether there is a key although there was none when it was looked for.
+    pub(super) fn has_a_key_by_now(&self) -> bool {
+        !self.identity.has_project_key()
+            && self.read_identity().is_ok_and(|identity| identity.has_project_key())
     }
 
     /// The key in the environment, beside a named baseline or exceptions, or in the project: in this

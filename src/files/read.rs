@@ -64,15 +64,32 @@ pub fn limited(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > most { Err(too_large(most)) } else { Ok(bytes) }
 }
 
-/// Opens a file without waiting for whoever writes into it, should it be a FIFO.
+/// Opens a file without waiting for whoever writes into it, should it be a FIFO by now.
 ///
 /// # Errors
 /// It cannot be opened.
 pub fn open(path: &Path) -> io::Result<File> {
+    opened(path, 0)
+}
+
+/// The same for a file that was none of these: if it is a link by now, it is not followed.
+///
+/// # Errors
+/// It cannot be opened, or is a link.
+pub fn open_no_link(path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    return opened(path, libc::O_NOFOLLOW);
+    #[cfg(not(unix))]
+    opened(path, 0)
+}
+
+fn opened(path: &Path, flags: i32) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | flags);
+    #[cfg(not(unix))]
+    let _ = flags;
     options.open(path)
 }
 
@@ -95,7 +112,11 @@ fn as_text(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
-fn must_be_regular(metadata: &Metadata) -> io::Result<()> {
+/// Makes sure that a file is a regular one.
+///
+/// # Errors
+/// It is something else.
+pub fn must_be_regular(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());
     }
@@ -144,6 +165,24 @@ mod tests {
         }
         assert!(limited(io::repeat(0), 9).is_err());
         assert_eq!(limited(&[1; 9][..], 9).unwrap().len(), 9);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_was_put_in_the_place_of_a_file_is_neither_followed_nor_waited_for() {
+        use std::io::Read as _;
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link, fifo) =
+            (directory.path().join("file"), directory.path().join("l"), directory.path().join("p"));
+        fs::write(&file, "text").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(open_no_link(&file).is_ok() && open(&link).is_ok());
+        assert!(open_no_link(&link).is_err());
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
+        assert!(made.success());
+        let mut opened = open_no_link(&fifo).unwrap();
+        assert_eq!(opened.read(&mut [0; 9]).unwrap(), 0);
+        assert!(must_be_regular(&opened.metadata().unwrap()).is_err());
     }
 
     #[test]

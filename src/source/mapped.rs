@@ -230,6 +230,7 @@ mod truncation {
     #[expect(unsafe_code, reason = "calls what another signal handler was installed as")]
     unsafe fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
         let Some(before) = BEFORE.get() else { return };
+        // SAFETY: the kernel passes a valid siginfo for SIGBUS.
         let sent_by_a_process = unsafe { (*info).si_code <= 0 };
         match before.sa_sigaction {
             libc::SIG_IGN if sent_by_a_process => {}

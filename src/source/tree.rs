@@ -442,7 +442,8 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         repository: &Arc<str>,
     ) -> io::Result<()> {
         let (shown, untracked) = (wanted.shown.as_str(), wanted.untracked);
-        let mut file = File::open(&wanted.full)?;
+        let open = if self.options.follow { read::open } else { read::open_no_link };
+        let mut file = open(&wanted.full)?;
         let mut buffer = worker.take_buffer();
         let mut filled = 0;
         // One more byte than the limit tells a large file from one that fits.
@@ -453,6 +454,12 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let result = loop {
             match file.read(&mut buffer[filled..]) {
                 Ok(0) => {
+                    // It may have become something else since it was listed, and a FIFO looks empty.
+                    if filled == 0
+                        && let Err(error) = file.metadata().and_then(|m| read::must_be_regular(&m))
+                    {
+                        break Err(error);
+                    }
                     scan(&buffer[..filled]);
                     break Ok(());
                 }
@@ -480,8 +487,10 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         start: &[u8],
         scan: &mut impl FnMut(&[u8]),
     ) -> io::Result<()> {
+        let metadata = file.metadata()?;
+        read::must_be_regular(&metadata)?;
         // Files without a true size (in /proc) are read on to their end.
-        if self.options.no_mmap || file.metadata()?.len() < start.len() as u64 {
+        if self.options.no_mmap || metadata.len() < start.len() as u64 {
             let mut bytes = start.to_vec();
             file.read_to_end(&mut bytes)?;
             scan(&bytes);

@@ -88,6 +88,7 @@ mod signals {
         }
     }
 
+    #[expect(clippy::exit, reason = "the status is what the parent looks at")]
     fn child(what: &str) {
         let (_guard, root) = scratch();
         match what {

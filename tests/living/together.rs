@@ -53,6 +53,9 @@ fn a_baseline_fits_the_key_that_is_there() {
     let (_guard, root) = repository();
     let mut children: Vec<Child> = (0..4).map(|_| start(&root, &["baseline"])).collect();
     children.extend((0..4).map(|seed| accept(&root, seed)));
+    // Scans at the same time see the project as it was before or after.
+    let scans = statuses((0..4).map(|_| start(&root, &["scan", "-q"])).collect());
+    assert!(scans.iter().all(|status| matches!(status, Some(0 | 1))), "{scans:?}");
     let done = statuses(children);
     // What another one has taken in meanwhile can be decided on no more, or is left out as new.
     assert!(done.iter().all(|status| matches!(status, Some(0..=2))), "{done:?}");
