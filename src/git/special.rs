@@ -1,5 +1,5 @@
-//! FIFOs, sockets and devices among a repository's own files: git makes none, and whoever reads a
-//! FIFO waits for ever. Objects and packs are looked at where they are read.
+//! FIFOs, sockets, devices and files without measure among a repository's own files: git makes none,
+//! and whoever reads a FIFO waits for ever. Objects and packs are looked at where they are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,13 @@ const FILES: &[&str] = &[
     "shallow",
 ];
 
+/// Size of such a file, at most: 256 MiB. An index of a million files has half of that.
+const LARGEST: u64 = 256 << 20;
+
 /// Makes sure that reading the files of a git directory comes to an end.
 ///
 /// # Errors
-/// The first that is neither a file nor a directory.
+/// The first that is neither a file of limited size nor a directory.
 pub(super) fn refuse_within(git_dir: &Path) -> Result<(), String> {
     let linked = fs::read_dir(git_dir.join("worktrees")).into_iter().flatten().flatten();
     for directory in linked.map(|entry| entry.path()).chain([git_dir.to_owned()]) {
@@ -59,12 +62,16 @@ pub(super) fn refuse_above(start: &Path) -> Result<(), String> {
 }
 
 /// # Errors
-/// The path leads to what is neither a file nor a directory.
+/// The path leads to what is neither a file of limited size nor a directory.
 pub(super) fn refuse(path: &Path) -> Result<(), String> {
     match fs::metadata(path) {
         Ok(there) if !there.is_file() && !there.is_dir() => {
             let path = display_path(path);
             Err(format!("{path} is a FIFO, socket or device; git makes none: remove it"))
+        }
+        Ok(there) if there.is_file() && there.len() > LARGEST => {
+            let (path, most) = (display_path(path), LARGEST >> 20);
+            Err(format!("{path} is larger than the {most} MiB that such a file may have"))
         }
         _ => Ok(()),
     }

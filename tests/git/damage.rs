@@ -220,15 +220,24 @@ fn what_is_no_file_where_git_has_one_is_named() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let _ = std::fs::remove_file(&path);
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        let says = format!("{name} is a FIFO");
-        let tree = ["scan", "--fail-on", "never", "."];
-        for (arguments, status) in
-            [(&["scan", "--history", "."][..], 2), (&["scan", "--staged"], 2), (&tree, 3)]
-        {
-            let run = run(&repo.root, arguments);
-            assert!(run.stderr.contains(&says), "{name} {arguments:?}: {}", run.stderr);
-            assert_eq!(run.status, status, "{name} {arguments:?}: {}", run.stderr);
+        refused(&repo, &format!("{name} is a FIFO"));
+        if name != "refs/heads/x" {
+            std::fs::remove_file(&path).unwrap();
+            std::fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+            refused(&repo, &format!("{name} is larger"));
         }
+    }
+}
+
+#[cfg(unix)]
+fn refused(repo: &Repo, says: &str) {
+    let tree = ["scan", "--fail-on", "never", "."];
+    for (arguments, status) in
+        [(&["scan", "--history", "."][..], 2), (&["scan", "--staged"], 2), (&tree, 3)]
+    {
+        let run = run(&repo.root, arguments);
+        assert!(run.stderr.contains(says), "{says} {arguments:?}: {}", run.stderr);
+        assert_eq!(run.status, status, "{says} {arguments:?}: {}", run.stderr);
     }
 }
 
