@@ -6,6 +6,16 @@ use std::path::Path;
 
 use super::{place, read};
 
+/// How the name of a file begins and ends while it is written.
+const PARTIAL: (&str, &str) = (".sprawl-", ".partial");
+
+/// Whether a file is one that is being written, by its name. It is gone when it is complete.
+pub fn is_partial(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1))
+}
+
 /// Writes one of our own files, by its name below the root of the project, making its directory.
 ///
 /// # Errors
@@ -76,7 +86,7 @@ pub fn replace(
 ) -> io::Result<()> {
     let directory = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".sprawl-").suffix(".partial");
+    builder.prefix(PARTIAL.0).suffix(PARTIAL.1);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let partial = builder.tempfile_in(directory)?;
@@ -139,6 +149,19 @@ mod tests {
 
     fn text(text: &str) -> impl FnOnce(&mut dyn Write) -> io::Result<()> {
         move |out| out.write_all(text.as_bytes())
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_is_known() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("f");
+        replace(&path, |_| {
+            let mut names = fs::read_dir(directory.path())?.map(|entry| entry.unwrap().path());
+            assert!(is_partial(&names.next().unwrap()) && names.next().is_none());
+            Ok(())
+        })
+        .unwrap();
+        assert!(!is_partial(&path));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use rayon::Scope;
 
 use super::{Blob, mapped, names};
 use crate::config::PathFilter;
-use crate::files::read;
+use crate::files::{read, write};
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::tracked::Tracked;
@@ -431,6 +431,10 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
     fn file(&self, worker: &mut Worker<'_>, file: &Wanted, repository: &Arc<str>) {
         self.name(worker, &file.full, &file.shown, repository, file.untracked);
         if let Err(error) = self.read(worker, file, repository) {
+            // Another sprawl has written it to its end: it has its true name now.
+            if error.kind() == io::ErrorKind::NotFound && write::is_partial(&file.full) {
+                return;
+            }
             worker.problem(Problem::new(file.shown.as_str(), explain(&error)));
         }
     }
