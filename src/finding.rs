@@ -184,6 +184,8 @@ pub struct GitPlace {
     pub tags: usize,
     /// Author date of the commit that removed it, Unix seconds.
     pub removed_at: Option<i64>,
+    /// Author of the commit that removed it, `Name <email>`: whoever takes a secret out has seen it.
+    pub removed_author: Option<String>,
     /// Author of the last commit that brought it, `Name <email>`.
     pub last_author: Option<String>,
     /// Whether it had been taken away from here, and was brought back.

@@ -204,6 +204,12 @@ impl Repository {
         }
     }
 
+    /// The commits that a merge under way brings in.
+    pub fn merge_heads(&self) -> Vec<ObjectId> {
+        let text = fs::read_to_string(self.git_dir.join("MERGE_HEAD")).unwrap_or_default();
+        text.lines().filter_map(|line| ObjectId::from_hex(line.trim().as_bytes()).ok()).collect()
+    }
+
     /// The branch that HEAD names, in full.
     fn head_branch(&self) -> Option<String> {
         match self.references.find(b"HEAD").ok()?? {

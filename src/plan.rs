@@ -90,15 +90,12 @@ impl Plan {
         Self::with(report, &groups, "What to do, in this order".to_owned())
     }
 
-    /// What to do when a person leaves who committed secrets or touched them last, by e-mail
-    /// address: what has ended or was only ever an example is left out.
+    /// What to do when a person leaves who committed secrets, touched them last or removed them, by
+    /// e-mail address: what has ended or was only ever an example is left out.
     pub fn of_author(report: &Report<'_>, addresses: &[String]) -> Self {
         let touched = |finding: &Finding| {
-            let place = finding.git();
-            let people = place.into_iter().flat_map(|p| p.author.iter().chain(&p.last_author));
-            people
-                .map(|author| address(author))
-                .any(|author| addresses.iter().any(|wanted| wanted.eq_ignore_ascii_case(author)))
+            people(finding)
+                .any(|person| addresses.iter().any(|wanted| wanted.eq_ignore_ascii_case(person)))
         };
         let is_live = |group: &SecretGroup| {
             let ended = [Usability::Expired, Usability::Placeholder];
@@ -153,6 +150,13 @@ fn circumstances(group: &SecretGroup) -> String {
         group.score.because.iter().filter_map(|line| Some(line.split_once("% ")?.1)).collect();
     let severity = group.score.severity().name();
     format!("its score is {} ({severity}; {})", group.score.value, context.join("; "))
+}
+
+/// The addresses of those who are known to have seen a secret in a place.
+pub fn people(finding: &Finding) -> impl Iterator<Item = &str> {
+    let place = finding.git().into_iter();
+    let people = place.flat_map(|p| [&p.author, &p.last_author, &p.removed_author]);
+    people.flatten().map(|author| address(author))
 }
 
 /// The address in `Name <address>`.

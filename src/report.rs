@@ -93,6 +93,12 @@ pub struct Summary {
     pub left_out: LeftOut,
     /// The configuration files in force, and what they change.
     pub configuration: Configuration,
+    /// What of each repository was asked for, where it is not all of it.
+    #[serde(skip)]
+    pub scope: Vec<String>,
+    /// Commits and tags that were looked at as such.
+    #[serde(skip)]
+    pub commits: u64,
 }
 
 /// What configuration files take away; all of it can be had back with `--isolated`.

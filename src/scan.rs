@@ -447,6 +447,10 @@ pub struct Harvest {
     pub owners: Vec<OwnersFile>,
     /// The repositories that were scanned, in whole or in part; sorted, without repeats.
     pub checkouts: Vec<Checkout>,
+    /// What of each repository was asked for, where it is not all of it.
+    pub scope: Vec<String>,
+    /// Commits and tags that were looked at as such: their messages, and what they add.
+    pub commits: u64,
 }
 
 impl Harvest {
@@ -460,6 +464,8 @@ impl Harvest {
         self.locked.extend(other.locked);
         self.owners.extend(other.owners);
         self.checkouts.extend(other.checkouts);
+        self.scope.extend(other.scope);
+        self.commits += other.commits;
         self.sort();
     }
 

@@ -55,6 +55,18 @@ fn every_command_in_them_is_one_that_sprawl_understands() {
 }
 
 #[test]
+fn templates_use_what_is_installed_and_leave_the_decisions_alone() {
+    for file in FILES.iter().filter(|file| file.starts_with("ci/")) {
+        let text = read(file);
+        assert!(text.contains("command -v sprawl ||"), "{file} does not look for sprawl");
+        assert!(text.contains("--git https://github.com/OWNER/REPOSITORY"), "{file}");
+        // That directory holds the key, the baseline and exceptions, which are committed.
+        let mut words = text.split(|c: char| c.is_whitespace() || "\"':/".contains(c));
+        assert!(!words.any(|word| word == ".sprawl"), "{file} writes to .sprawl");
+    }
+}
+
+#[test]
 fn brackets_of_the_jenkinsfile_match() {
     let mut open = Vec::new();
     for c in read("ci/Jenkinsfile").chars() {

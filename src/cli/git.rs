@@ -45,7 +45,8 @@ pub struct GitArgs {
 /// Hooks that are told what is about to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Hook {
-    /// Before a commit: the same as --staged.
+    /// Before a commit: the same as --staged. Of files that are named, those that are not staged are
+    /// scanned whole.
     PreCommit,
     /// Before commits are sent. The arguments that git gives may follow.
     PrePush,

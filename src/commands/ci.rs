@@ -1,265 +1,268 @@
-//! What a pull request or a push adds, by what the continuous integration says in its environment.
+//! What a pull request or a push adds, by what the build system says in its environment.
 //!
-//! Names and meanings are those of the vendors' lists of predefined variables: GitHub Actions,
-//! GitLab CI/CD, Azure Pipelines, Bitbucket Pipelines, CircleCI, Jenkins.
+//! | what is known | what is scanned |
+//! |---|---|
+//! | a base (pull request, merge queue, commit before the push) that is in the clone | all since then |
+//! | the same, but HEAD is the trial merge of a request | all since the other parent of the merge |
+//! | a base that is not in a whole clone (force push, rebase), or none | all since the merge base with the default branch |
+//! | the same on the default branch, or where the branch is not told | the history of the branch |
+//! | a base, and everything since is on it or on the default branch | nothing, which is said |
+//! | a shallow clone that ends before the base is reached | an error that says how to fetch the rest |
+//!
+//! When in doubt, more is scanned rather than less. The range and its reason are always said.
 
-use std::collections::BTreeMap;
+mod systems;
 
+pub(super) use self::systems::Variables;
+
+use self::systems::{Base, Job, On, full_history};
 use super::Error;
-use crate::files::read;
 use crate::git::range::Range;
 use crate::git::{ObjectId, Repository};
+use crate::text::printable;
 
-/// Environment variables, and the file that GitHub describes its event in.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Variables {
-    values: BTreeMap<String, String>,
-    event: Option<serde_json::Value>,
-}
-
-/// The two ends of what is to be scanned, as names that git knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Ends {
-    /// Which system said so.
-    system: &'static str,
-    base: Base,
-    head: String,
-}
-
-/// Where it begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Base {
-    /// A commit.
-    Commit(String),
-    /// A branch of the remote.
-    Branch(String),
-    /// The remote's main branch.
-    MainBranch,
-    /// The commit before the head: nothing else is known.
-    Parent,
-}
-
-impl Variables {
-    /// Those of this process.
-    pub(super) fn of_process() -> Self {
-        let values: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let event = values
-            .get("GITHUB_EVENT_PATH")
-            .and_then(|path| read::bytes(path.as_ref(), read::LIST).ok())
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Self { values, event }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    /// A commit id; a line of zeros stands for none.
-    fn commit(&self, name: &str) -> Option<Base> {
-        self.get(name).and_then(some_commit)
-    }
-
-    fn event(&self, path: &str) -> Option<&str> {
-        self.event.as_ref()?.pointer(path)?.as_str().filter(|value| !value.is_empty())
-    }
-
-    fn ends(&self) -> Option<Ends> {
-        let head = |name: &str| self.get(name).unwrap_or("HEAD").to_owned();
-        let branch = |name: &str| self.get(name).map(|value| Base::Branch(short(value)));
-        let is =
-            |name: &str, value: &str| self.get(name).is_some_and(|v| v.eq_ignore_ascii_case(value));
-        Some(if is("GITHUB_ACTIONS", "true") {
-            let event = |path: &str| self.event(path).and_then(some_commit);
-            let base = event("/pull_request/base/sha")
-                .or_else(|| event("/merge_group/base_sha"))
-                .or_else(|| branch("GITHUB_BASE_REF"))
-                .or_else(|| event("/before"))
-                .or_else(|| {
-                    self.event("/repository/default_branch").map(|b| Base::Branch(b.into()))
-                });
-            Ends {
-                system: "GitHub Actions",
-                base: base.unwrap_or(Base::MainBranch),
-                head: "HEAD".into(),
-            }
-        } else if is("GITLAB_CI", "true") {
-            let base = self
-                .commit("CI_MERGE_REQUEST_DIFF_BASE_SHA")
-                .or_else(|| branch("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"))
-                .or_else(|| self.commit("CI_COMMIT_BEFORE_SHA"))
-                .or_else(|| branch("CI_DEFAULT_BRANCH"));
-            let base = base.unwrap_or(Base::MainBranch);
-            Ends { system: "GitLab CI", base, head: head("CI_COMMIT_SHA") }
-        } else if is("TF_BUILD", "true") {
-            let base = branch("SYSTEM_PULLREQUEST_TARGETBRANCH").unwrap_or(Base::Parent);
-            Ends { system: "Azure Pipelines", base, head: head("BUILD_SOURCEVERSION") }
-        } else if self.get("BITBUCKET_BUILD_NUMBER").is_some() {
-            let base = branch("BITBUCKET_PR_DESTINATION_BRANCH").unwrap_or(Base::Parent);
-            Ends { system: "Bitbucket Pipelines", base, head: head("BITBUCKET_COMMIT") }
-        } else if is("CIRCLECI", "true") {
-            Ends { system: "CircleCI", base: Base::MainBranch, head: head("CIRCLE_SHA1") }
-        } else if self.get("JENKINS_URL").is_some() {
-            let base = branch("CHANGE_TARGET")
-                .or_else(|| self.commit("GIT_PREVIOUS_SUCCESSFUL_COMMIT"))
-                .or_else(|| self.commit("GIT_PREVIOUS_COMMIT"));
-            Ends {
-                system: "Jenkins",
-                base: base.unwrap_or(Base::MainBranch),
-                head: head("GIT_COMMIT"),
-            }
-        } else {
-            return None;
-        })
-    }
+/// A range, and why it is this one.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// What is scanned.
+    pub(super) range: Range,
+    /// Which system asks, and where the range begins.
+    pub(super) why: String,
 }
 
 /// What the job is about.
 ///
 /// # Errors
-/// No system is known to be at work, or one of the ends is not in the clone.
-pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<Range, Error> {
-    let ends = variables.ends().ok_or_else(|| {
+/// No system is known to be at work, or the clone lacks what is needed to tell what was added.
+pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<Asked, Error> {
+    let job = variables.job().ok_or_else(|| {
         Error::Input(
             "--ci: none of GitHub Actions, GitLab CI, Azure Pipelines, Bitbucket Pipelines, CircleCI \
              and Jenkins is at work here; name the commits instead: --range A..B"
                 .to_owned(),
         )
     })?;
-    let system = ends.system;
-    let missing = |what: &str, how: &str| {
+    Search::new(repository, &job)?.run()
+}
+
+/// The way from what a job says to a range.
+struct Search<'s> {
+    repository: &'s Repository,
+    job: &'s Job,
+    /// What the job is about, at first the commit itself.
+    include: Vec<ObjectId>,
+    /// Bases that are not in the clone, and how to get them.
+    absent: Vec<(String, String)>,
+    /// Why a range could not be followed.
+    broken: Option<String>,
+    /// Bases on which everything is already.
+    nothing_since: Vec<(ObjectId, String)>,
+}
+
+impl<'s> Search<'s> {
+    /// Finds what the job is about.
+    fn new(repository: &'s Repository, job: &'s Job) -> Result<Self, Error> {
+        let mut search = Self {
+            repository,
+            job,
+            include: Vec::new(),
+            absent: Vec::new(),
+            broken: None,
+            nothing_since: Vec::new(),
+        };
+        let checked_out = repository.head_commit().ok().flatten();
+        let head = match &job.head {
+            Some(id) => repository.revision(id).map_err(|_| {
+                let what = format!("commit {id}, which this job is about,");
+                search.missing(&what, &format!("`git fetch origin {id}`"))
+            })?,
+            None => checked_out.ok_or_else(|| search.missing("HEAD", "check a commit out"))?,
+        };
+        search.include.push(head);
+        // A trial merge may bring something of its own. What does not build on the commit is something
+        // else: `pull_request_target` checks out the base.
+        if let Some(checked_out) = checked_out.filter(|id| *id != head)
+            && job.on == On::Request
+            && repository.builds_on(checked_out, head)
+        {
+            search.include.push(checked_out);
+        }
+        if let On::Tag(name) = &job.on {
+            search.include.extend(repository.reference(&format!("refs/tags/{name}")));
+        }
+        search.include.dedup();
+        Ok(search)
+    }
+
+    fn run(mut self) -> Result<Asked, Error> {
+        let main = self.main_branch();
+        // What a trial merge merges into is the base, even when the branch has moved on since.
+        if self.job.on == On::Request
+            && let Some(base) = self.merged_into()
+            && let Some(asked) = self.since(&[base], "what the request was merged with")
+        {
+            return Ok(asked);
+        }
+        for base in &self.job.bases {
+            let Some((base, name)) = self.base(base) else { continue };
+            let mut exclude = vec![base];
+            let mut name = name;
+            // After a force push the branch may bring what others put on the default branch.
+            if let Some((main, main_name)) = &main
+                && self.job.on != On::Request
+                && !self.repository.builds_on(self.include[0], base)
+            {
+                exclude.push(*main);
+                name = format!("{name} and {main_name}, as the branch was rewritten");
+            }
+            if let Some(asked) = self.since(&exclude, &name) {
+                return Ok(asked);
+            }
+        }
+        if let Some((main, name)) = &main
+            && let Some(asked) = self.since(&[*main], name)
+        {
+            return Ok(asked);
+        }
+        if !self.everything_counts()
+            && self.absent.is_empty()
+            && self.broken.is_none()
+            && let Some((base, name)) = self.nothing_since.first()
+        {
+            let why = self.says(&format!("nothing that {name} does not have"));
+            return Ok(Asked { range: self.range(&[*base]), why });
+        }
+        let name = self.job.on.name().map_or(String::new(), |name| format!(" of {name}"));
+        let all = format!("the history{name}, as no earlier commit is known that it adds to");
+        let asked = self.since(&[], &all);
+        asked.ok_or_else(|| self.fails())
+    }
+
+    /// The range since these commits, unless it is empty or cannot be followed.
+    fn since(&mut self, exclude: &[ObjectId], name: &str) -> Option<Asked> {
+        let range = self.range(exclude);
+        match self.repository.commits_in(&range) {
+            Ok(content) if content.is_empty() => {
+                self.nothing_since.extend(exclude.first().map(|base| (*base, name.to_owned())));
+                None
+            }
+            Ok(_) if exclude.is_empty() => Some(Asked { range, why: self.says(name) }),
+            Ok(_) => Some(Asked { range, why: self.says(&format!("all since {name}")) }),
+            Err(problem) => {
+                self.broken.get_or_insert(format!("{}: {}", problem.place, problem.what));
+                None
+            }
+        }
+    }
+
+    fn range(&self, exclude: &[ObjectId]) -> Range {
+        Range { include: self.include.clone(), exclude: exclude.to_vec(), ..Range::default() }
+    }
+
+    fn says(&self, what: &str) -> String {
+        let Job { system, event, on, .. } = self.job;
+        let on = on.name().map_or(String::new(), |name| format!(" of {name}"));
+        let head = self.include.first().map(|id| id.to_hex_with_len(SHORT).to_string());
+        let text = format!("{system}, {event}{on}, {}: {what}", head.unwrap_or_default());
+        printable(&text).into_owned()
+    }
+
+    /// Whether the whole history is scanned where no part of it is known to be new.
+    fn everything_counts(&self) -> bool {
+        match &self.job.on {
+            // Somebody wants to know what is there.
+            On::Clock(_) | On::Unknown => true,
+            On::Branch(name) => self.is_default(name),
+            On::Tag(_) | On::Request => false,
+        }
+    }
+
+    fn is_default(&self, name: &str) -> bool {
+        match &self.job.default_branch {
+            Some(default) => default == name,
+            None => self.repository.main_branch_of("origin").is_some_and(|(full, _)| {
+                ["refs/remotes/origin/", "refs/heads/"]
+                    .iter()
+                    .any(|place| full.strip_prefix(place) == Some(name))
+            }),
+        }
+    }
+
+    /// The default branch and its name, unless the job runs for that.
+    fn main_branch(&self) -> Option<(ObjectId, String)> {
+        if self.job.on.name().is_some_and(|name| self.is_default(name)) {
+            return None;
+        }
+        let told = self.job.default_branch.as_ref();
+        let (id, name) = match told.and_then(|name| Some((self.branch(name)?, name.clone()))) {
+            Some(told) => told,
+            None => {
+                let (full, id) = self.repository.main_branch_of("origin")?;
+                (id, full.trim_start_matches("refs/remotes/").to_owned())
+            }
+        };
+        Some((id, format!("the merge base with the default branch {name}")))
+    }
+
+    /// The commit that a trial merge merges the request with.
+    fn merged_into(&self) -> Option<ObjectId> {
+        let (head, merge) = (self.include.first()?, self.repository.head_commit().ok()??);
+        let parents = self.repository.parents(merge);
+        let others: Vec<&ObjectId> = parents.iter().filter(|parent| *parent != head).collect();
+        match others.as_slice() {
+            [other] if parents.len() == 2 => Some(**other),
+            _ => None,
+        }
+    }
+
+    /// A base and its name, if it is in the clone.
+    fn base(&mut self, base: &Base) -> Option<(ObjectId, String)> {
+        match base {
+            Base::Commit(id, what) => {
+                let short = id.get(..SHORT).unwrap_or(id);
+                if let Ok(found) = self.repository.revision(id) {
+                    return Some((found, format!("{what}, {short}")));
+                }
+                let how = format!("`git fetch origin {id}`");
+                self.absent.push((format!("{what}, {id},"), how));
+            }
+            Base::Branch(name) => {
+                if let Some(found) = self.branch(name) {
+                    return Some((found, format!("the merge base with {name}")));
+                }
+                let how =
+                    format!("`git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}`");
+                self.absent.push((format!("branch {name}"), how));
+            }
+        }
+        None
+    }
+
+    fn branch(&self, name: &str) -> Option<ObjectId> {
+        ["refs/remotes/origin/", "refs/heads/"]
+            .iter()
+            .find_map(|place| self.repository.reference(&format!("{place}{name}")))
+    }
+
+    fn missing(&self, what: &str, how: &str) -> Error {
+        let system = self.job.system;
         Error::Input(format!(
             "{system}: {what} is not in this clone, so that nobody can say what was added; {how}, or \
              let the job fetch the whole history ({})",
             full_history(system)
         ))
-    };
-    let head = repository
-        .revision(&ends.head)
-        .map_err(|_| missing(&ends.head, &format!("`git fetch origin {}`", ends.head)))?;
-    let branch = |name: &str| -> Option<ObjectId> {
-        ["refs/remotes/origin/", "refs/heads/"]
-            .iter()
-            .find_map(|place| repository.reference(&format!("{place}{name}")))
-    };
-    let base = match &ends.base {
-        Base::Commit(id) => repository
-            .revision(id)
-            .map_err(|_| missing(&format!("commit {id}"), &format!("`git fetch origin {id}`")))?,
-        Base::Branch(name) => branch(name).ok_or_else(|| {
-            let how = format!("`git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}`");
-            missing(&format!("branch {name}"), &how)
-        })?,
-        Base::MainBranch => match repository.main_branch() {
-            // What is on the main branch already adds what its last commit does.
-            Ok(id) if id != head => id,
-            Ok(_) => repository.revision(&format!("{head}^"))?,
-            Err(_) => {
-                return Err(missing("the main branch", "`git remote set-head origin --auto`"));
-            }
-        },
-        Base::Parent => repository
-            .revision(&format!("{head}^"))
-            .map_err(|_| missing("the commit before this one", "`git fetch --deepen=1`"))?,
-    };
-    Ok(Range { include: vec![head], exclude: vec![base], ..Range::default() })
-}
+    }
 
-fn full_history(system: &str) -> &'static str {
-    match system {
-        "GitHub Actions" => "actions/checkout with fetch-depth: 0",
-        "GitLab CI" => "variable GIT_DEPTH: 0",
-        "Azure Pipelines" => "checkout with fetchDepth: 0",
-        "Bitbucket Pipelines" => "clone: depth: full",
-        "Jenkins" => "no shallow clone in the checkout's settings",
-        _ => "git fetch --unshallow",
+    /// Why there is no range, and what to do.
+    fn fails(&self) -> Error {
+        if let Some((what, how)) = self.absent.first() {
+            return self.missing(what, how);
+        }
+        let system = self.job.system;
+        let broken = self.broken.as_deref().unwrap_or("there is no commit");
+        Error::Input(format!("{system}: {broken}; {}", full_history(system)))
     }
 }
 
-fn some_commit(id: &str) -> Option<Base> {
-    (!id.bytes().all(|b| b == b'0')).then(|| Base::Commit(id.to_owned()))
-}
-
-fn short(branch: &str) -> String {
-    branch.strip_prefix("refs/heads/").unwrap_or(branch).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ends(variables: &[(&str, &str)], event: &str) -> Option<(Base, String)> {
-        let values = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let event = serde_json::from_str(event).ok();
-        Variables { values, event }.ends().map(|ends| (ends.base, ends.head))
-    }
-
-    fn commit(id: &str) -> Base {
-        Base::Commit(id.to_owned())
-    }
-
-    #[test]
-    fn nothing_is_known_outside() {
-        assert_eq!(ends(&[("HOME", "/")], ""), None);
-    }
-
-    #[test]
-    fn github_actions() {
-        let on = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main")];
-        let head = || "HEAD".to_owned();
-        let pull = r#"{"pull_request": {"base": {"sha": "aa"}}, "before": "bb"}"#;
-        assert_eq!(ends(&on, pull), Some((commit("aa"), head())));
-        assert_eq!(ends(&on, ""), Some((Base::Branch("main".into()), head())));
-        let on = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "")];
-        assert_eq!(ends(&on, r#"{"before": "bb"}"#), Some((commit("bb"), head())));
-        let new = r#"{"before": "0000", "repository": {"default_branch": "trunk"}}"#;
-        assert_eq!(ends(&on, new), Some((Base::Branch("trunk".into()), head())));
-        let queue = r#"{"merge_group": {"base_sha": "cc"}}"#;
-        assert_eq!(ends(&on, queue), Some((commit("cc"), head())));
-    }
-
-    #[test]
-    fn gitlab() {
-        let on = [
-            ("GITLAB_CI", "true"),
-            ("CI_COMMIT_BEFORE_SHA", "00000"),
-            ("CI_COMMIT_SHA", "hh"),
-            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "aa"),
-            ("CI_DEFAULT_BRANCH", "main"),
-        ];
-        assert_eq!(ends(&on, ""), Some((commit("aa"), "hh".to_owned())));
-        assert_eq!(ends(&on[..3], ""), Some((Base::MainBranch, "hh".to_owned())));
-        let push = [("GITLAB_CI", "true"), ("CI_COMMIT_BEFORE_SHA", "bb")];
-        assert_eq!(ends(&push, ""), Some((commit("bb"), "HEAD".to_owned())));
-    }
-
-    #[test]
-    fn the_others() {
-        let azure = [
-            ("TF_BUILD", "True"),
-            ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/release/1"),
-            ("BUILD_SOURCEVERSION", "hh"),
-        ];
-        assert_eq!(ends(&azure, ""), Some((Base::Branch("release/1".into()), "hh".to_owned())));
-        assert_eq!(ends(&azure[..1], ""), Some((Base::Parent, "HEAD".to_owned())));
-        let bitbucket = [
-            ("BITBUCKET_BUILD_NUMBER", "7"),
-            ("BITBUCKET_COMMIT", "hh"),
-            ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
-        ];
-        assert_eq!(ends(&bitbucket, ""), Some((Base::Branch("main".into()), "hh".to_owned())));
-        assert_eq!(ends(&bitbucket[..2], ""), Some((Base::Parent, "hh".to_owned())));
-        let circle = [("CIRCLECI", "true"), ("CIRCLE_SHA1", "hh")];
-        assert_eq!(ends(&circle, ""), Some((Base::MainBranch, "hh".to_owned())));
-        let jenkins = [
-            ("JENKINS_URL", "http://jenkins.invalid"),
-            ("GIT_COMMIT", "hh"),
-            ("GIT_PREVIOUS_COMMIT", "bb"),
-            ("CHANGE_TARGET", "main"),
-        ];
-        assert_eq!(ends(&jenkins, ""), Some((Base::Branch("main".into()), "hh".to_owned())));
-        assert_eq!(ends(&jenkins[..3], ""), Some((commit("bb"), "hh".to_owned())));
-        assert_eq!(ends(&jenkins[..2], ""), Some((Base::MainBranch, "hh".to_owned())));
-    }
-}
+/// Hexadecimal digits of an id that are shown.
+const SHORT: usize = 12;

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::{Error, ci, hooks};
+use super::Error;
+use super::ci::{self, Asked};
+use super::hooks::{self, Named};
 use crate::cli::ScanArgs;
 use crate::cli::git::Hook;
 use crate::finding::Origin;
 use crate::git::Repository;
-use crate::git::changes::{self, is_within};
+use crate::git::changes::{self, Change, is_within};
 use crate::git::environment::Environment;
 use crate::git::range::Range;
 use crate::git::submodules::Submodule;
@@ -32,84 +34,179 @@ impl From<Problem> for Error {
     }
 }
 
-/// Scans what the arguments ask for.
-///
-/// # Errors
-/// There is no such repository, or it cannot be read at all.
-pub(super) fn scan(
-    args: &ScanArgs,
-    paths: &[PathBuf],
-    trees: &tree::Options,
-    (rules, identity): (&Rules, &Identity),
-    progress: &Progress,
-) -> Result<Harvest, Error> {
-    let environment = Environment::of_process();
-    if let Some(hook) = args.git.hook {
-        let repository = Repository::discover(Path::new("."), &environment)?;
-        if hook == Hook::PreCommit {
-            return staged(args, &repository, &[Vec::new()], rules, progress);
-        }
-        let range = hooks::range(hook, &args.paths, &repository, std::io::stdin().lock())?;
-        return range_of(args, &repository, &range, rules, progress);
-    }
-    let mut repositories = repositories(paths, &environment)?;
-    let several = repositories.len() > 1;
-    let tops: Vec<PathBuf> = repositories.iter().map(|(repository, _)| repository.top()).collect();
-    for ((repository, _), name) in repositories.iter_mut().zip(names::distinct(&tops)) {
-        repository.rename(name);
-    }
-    let mut harvest = Harvest::default();
-    for (repository, wanted) in &repositories {
-        let mut own = if args.git.history {
-            history(args, repository, trees, rules, progress)?
-        } else if args.git.staged {
-            staged(args, repository, wanted, rules, progress)?
-        } else {
-            let range = asked_range(args, repository)?;
-            let mut harvest = range_of(args, repository, &range, rules, progress)?;
-            keep_within(&mut harvest, wanted);
-            harvest
-        };
-        leave_out(&mut own, &trees.exclude);
-        own.checkouts.push(repository.checkout());
-        group::name_slots(rules, identity, &mut own.findings);
-        if several {
-            names::place_below(&mut own, repository.name(), repository.name());
-        }
-        harvest.add(own);
-        if args.submodules {
-            let prefix = several.then(|| repository.name().as_ref());
-            harvest.add(submodules(args, repository, prefix, trees, rules, progress)?);
-        } else if args.git.history {
-            harvest.left_out.submodules += repository.submodule_count() as u64;
-        }
-    }
-    if args.git.history {
-        history::without_repeats(&mut harvest.findings);
-    }
-    Ok(harvest)
+/// What is to be read of the repositories that the arguments name.
+pub(super) struct Work {
+    parts: Vec<Part>,
 }
 
-fn asked_range(args: &ScanArgs, repository: &Repository) -> Result<Range, Error> {
-    Ok(if let Some(range) = &args.git.range {
-        repository.range(range)?
+/// What is to be read of one repository.
+struct Part {
+    repository: Repository,
+    /// Which part of it is wanted.
+    wanted: Wanted,
+    task: Task,
+}
+
+enum Task {
+    History,
+    /// What the next commit would record.
+    Staged(Vec<Change>),
+    /// Files that a hook was given by name.
+    Named(Vec<Change>, Named),
+    Range(Asked),
+}
+
+impl Work {
+    /// Finds out what is asked for.
+    ///
+    /// # Errors
+    /// There is no such repository, or it cannot be read at all.
+    pub(super) fn prepare(args: &ScanArgs, paths: &[PathBuf]) -> Result<Self, Error> {
+        let environment = Environment::of_process();
+        if let Some(hook) = args.git.hook {
+            let repository = Repository::discover(Path::new("."), &environment)?;
+            let task = hook_task(hook, args, &repository)?;
+            return Ok(Self { parts: vec![Part { repository, wanted: Vec::new(), task }] });
+        }
+        let mut repositories = repositories(paths, &environment)?;
+        let tops: Vec<PathBuf> = repositories.iter().map(|(one, _)| one.top()).collect();
+        for ((repository, _), name) in repositories.iter_mut().zip(names::distinct(&tops)) {
+            repository.rename(name);
+        }
+        let mut parts = Vec::with_capacity(repositories.len());
+        for (repository, wanted) in repositories {
+            let task = if args.git.history {
+                Task::History
+            } else if args.git.staged {
+                Task::Staged(changes::staged(&repository, &hooks::merged(&repository))?)
+            } else {
+                Task::Range(asked_range(args, &repository)?)
+            };
+            parts.push(Part { repository, wanted, task });
+        }
+        Ok(Self { parts })
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// A repository cannot be read at all.
+    pub(super) fn scan(
+        &self,
+        args: &ScanArgs,
+        trees: &tree::Options,
+        (rules, identity): (&Rules, &Identity),
+        progress: &Progress,
+    ) -> Result<Harvest, Error> {
+        let several = self.parts.len() > 1;
+        let mut harvest = Harvest::default();
+        for part in &self.parts {
+            let repository = &part.repository;
+            let mut own = part.scan(args, trees, rules, progress)?;
+            if args.git.hook.is_some() {
+                return Ok(own);
+            }
+            leave_out(&mut own, &trees.exclude);
+            own.checkouts.push(repository.checkout());
+            group::name_slots(rules, identity, &mut own.findings);
+            if several {
+                names::place_below(&mut own, repository.name(), repository.name());
+            }
+            harvest.add(own);
+            if args.submodules {
+                let prefix = several.then(|| repository.name().as_ref());
+                harvest.add(submodules(args, repository, prefix, trees, rules, progress)?);
+            } else if args.git.history {
+                harvest.left_out.submodules += repository.submodule_count() as u64;
+            }
+        }
+        if args.git.history {
+            history::without_repeats(&mut harvest.findings);
+        }
+        Ok(harvest)
+    }
+}
+
+impl Part {
+    fn scan(
+        &self,
+        args: &ScanArgs,
+        trees: &tree::Options,
+        rules: &Rules,
+        progress: &Progress,
+    ) -> Result<Harvest, Error> {
+        let repository = &self.repository;
+        let mut harvest = match &self.task {
+            Task::History => return history(args, repository, trees, rules, progress),
+            Task::Staged(changes) => staged(args, repository, changes, rules, progress)?,
+            Task::Named(changes, named) => {
+                let mut harvest = staged(args, repository, changes, rules, progress)?;
+                keep_within(&mut harvest, &named.staged);
+                let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
+                staged::scan(&crew, repository, &named.indexed);
+                let name = Some(Arc::clone(repository.name()));
+                tree::scan(
+                    &crew,
+                    &named.files,
+                    &tree::Options { repository: name, ..trees.clone() },
+                );
+                harvest.add(crew.finish());
+                history::without_repeats(&mut harvest.findings);
+                return Ok(harvest);
+            }
+            Task::Range(asked) => range_of(args, repository, asked, rules, progress)?,
+        };
+        keep_within(&mut harvest, &self.wanted);
+        Ok(harvest)
+    }
+}
+
+fn hook_task(hook: Hook, args: &ScanArgs, repository: &Repository) -> Result<Task, Error> {
+    if hook != Hook::PreCommit {
+        let input = std::io::stdin().lock();
+        return Ok(Task::Range(hooks::range(hook, &args.paths, repository, input)?));
+    }
+    if let Some(asked) = hooks::between_references(repository)? {
+        return Ok(Task::Range(asked));
+    }
+    let changes = changes::staged(repository, &hooks::merged(repository))?;
+    // What stands for no path at all; a commit takes the whole index.
+    if args.paths.iter().all(|path| path == Path::new(".")) {
+        return Ok(Task::Staged(changes));
+    }
+    let named = hooks::named(&args.paths, repository, &changes)?;
+    Ok(Task::Named(changes, named))
+}
+
+fn asked_range(args: &ScanArgs, repository: &Repository) -> Result<Asked, Error> {
+    let (range, why) = if let Some(range) = &args.git.range {
+        (repository.range(range)?, format!("the range {range}"))
     } else if let Some(since) = &args.git.since {
         let head = repository.revision("HEAD")?;
-        let exclude = vec![repository.revision(since)?];
-        Range { include: vec![head], exclude, ..Range::default() }
+        let range = Range {
+            include: vec![head],
+            exclude: vec![repository.revision(since)?],
+            ..Range::default()
+        };
+        (range, format!("all since {since}"))
     } else if let Some(branch) = &args.git.branch {
         let tip = repository.revision(branch)?;
-        let exclude = vec![repository.main_branch()?];
-        Range { include: vec![tip], exclude, ..Range::default() }
+        let range = Range {
+            include: vec![tip],
+            exclude: vec![repository.main_branch()?],
+            ..Range::default()
+        };
+        (range, format!("what {branch} adds to the main branch"))
     } else {
-        ci::range(repository, &ci::Variables::of_process())?
-    })
+        return ci::range(repository, &ci::Variables::of_process());
+    };
+    Ok(Asked { range, why })
 }
 
 fn range_of(
     args: &ScanArgs,
     repository: &Repository,
-    range: &Range,
+    asked: &Asked,
     rules: &Rules,
     progress: &Progress,
 ) -> Result<Harvest, Error> {
@@ -176,20 +273,16 @@ fn submodules(
 fn staged(
     args: &ScanArgs,
     repository: &Repository,
-    wanted: &[Vec<u8>],
+    changes: &[Change],
     rules: &Rules,
     progress: &Progress,
 ) -> Result<Harvest, Error> {
-    let changes = changes::staged(repository)?;
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    crew.guarded(repository.name(), || {
-        staged::scan(&crew, repository, &changes);
-        Ok(())
-    })?;
+    staged::scan(&crew, repository, changes);
     let mut harvest = crew.finish();
-    staged::keep_new(&mut harvest, rules, repository, &changes, args.threads)
+    staged::keep_new(&mut harvest, rules, repository, changes, args.threads)
         .map_err(Error::Input)?;
-    keep_within(&mut harvest, wanted);
+    harvest.scope.push("the staged files".to_owned());
     Ok(harvest)
 }
 

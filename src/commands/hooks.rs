@@ -1,10 +1,13 @@
-//! What git tells the hooks `pre-push` and `pre-receive` on standard input (`githooks`).
+//! What git tells the hooks `pre-push` and `pre-receive` on standard input (`githooks`), and what the
+//! pre-commit framework tells all of them by its variables and the names of files.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::ci::Asked;
 use crate::cli::git::Hook;
+use crate::git::changes::{Change, is_within};
 use crate::git::range::Range;
 use crate::git::refs::TipKind;
 use crate::git::{ObjectId, Repository};
@@ -19,14 +22,14 @@ pub(super) fn range(
     arguments: &[PathBuf],
     repository: &Repository,
     mut input: impl Read,
-) -> Result<Range, Error> {
+) -> Result<Asked, Error> {
     let mut text = String::new();
     input
         .read_to_string(&mut text)
         .map_err(|error| Error::Input(format!("standard input could not be read: {error}")))?;
     let mut range = Range::default();
     if hook == Hook::PrePush && text.trim().is_empty() {
-        range = from_framework(repository)?;
+        range = from_framework(repository)?.unwrap_or_default();
     }
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let update = update(hook, line).ok_or_else(|| {
@@ -39,6 +42,11 @@ pub(super) fn range(
             range.references.push((update.name, update.new));
         }
     }
+    let what = if hook == Hook::PrePush { "what the push adds" } else { "what is pushed" };
+    let why = match range.include.len() {
+        0 => format!("{what}: no reference gets a new value"),
+        _ => what.to_owned(),
+    };
     let mut problems = Vec::new();
     let tips = repository.tips(&mut problems);
     let known = tips.iter().filter(|tip| match hook {
@@ -47,27 +55,155 @@ pub(super) fn range(
         Hook::PreCommit => false,
     });
     range.exclude.extend(known.map(|tip| tip.id));
-    Ok(range)
+    Ok(Asked { range, why })
+}
+
+/// What the pre-commit framework asks the hook `pre-commit` about when it runs between two references
+/// (`pre-commit run --from-ref A --to-ref B`), as it does in continuous integration.
+///
+/// # Errors
+/// A reference that is not in the clone.
+pub(super) fn between_references(repository: &Repository) -> Result<Option<Asked>, Error> {
+    let Some(mut range) = from_framework(repository)? else { return Ok(None) };
+    if range.exclude.is_empty() {
+        let mut problems = Vec::new();
+        let other_side = on_other_side(&[]);
+        let tips = repository.tips(&mut problems).into_iter();
+        range.exclude.extend(tips.filter(|t| t.name.starts_with(&other_side)).map(|t| t.id));
+    }
+    let why = "the commits between the references that pre-commit names".to_owned();
+    Ok(Some(Asked { range, why }))
+}
+
+/// Files that a hook was given by name: below the top, or as they were typed.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Those that the next commit would change: what it adds counts.
+    pub(super) staged: Vec<Vec<u8>>,
+    /// The others that are there: they are scanned whole.
+    pub(super) files: Vec<PathBuf>,
+    /// Those that only the index has.
+    pub(super) indexed: Vec<Change>,
+}
+
+/// Tells files given by name apart: framework's `--files` and `--all-files`, or a person's.
+///
+/// # Errors
+/// A name that leads nowhere.
+pub(super) fn named(
+    paths: &[PathBuf],
+    repository: &Repository,
+    changes: &[Change],
+) -> Result<Named, Error> {
+    let mut named = Named::default();
+    let top = repository.top();
+    let mut index = None;
+    for path in paths {
+        let below = crate::git::below_top(&absolute(path), &top);
+        let wanted = below.as_slice();
+        let staged = !wanted.is_empty() && changes.iter().any(|c| is_within(&c.path, wanted));
+        if staged {
+            named.staged.extend(below.clone());
+        }
+        let is_link = path.is_symlink();
+        if staged && (is_link || !path.is_dir()) {
+            continue;
+        }
+        if path.exists() && !is_link {
+            named.files.push(path.clone());
+            continue;
+        }
+        // What git keeps of a link is where it leads.
+        if index.is_none() {
+            index = Some(repository.index()?);
+        }
+        let found = index
+            .as_ref()
+            .zip(below.as_ref())
+            .and_then(|(index, below)| Some(index.entry_by_path(below.as_slice().into())?.id));
+        match (found, below) {
+            (Some(id), Some(path)) => {
+                named.indexed.push(Change { path, old: Vec::new(), new: Some(id) });
+            }
+            _ if staged => {}
+            _ if path.exists() => named.files.push(path.clone()),
+            _ => {
+                return Err(Error::Input(format!(
+                    "{}: no such file or directory, nor in the index; nothing was scanned",
+                    path.display()
+                )));
+            }
+        }
+    }
+    if named.staged.is_empty() {
+        // No file is called so: nothing stands for nothing here, not for everything.
+        named.staged.push(b"\0".to_vec());
+    }
+    Ok(named)
+}
+
+/// A path from the root on, without links in its directory; the file itself need not be there.
+fn absolute(path: &Path) -> PathBuf {
+    let full = std::env::current_dir().unwrap_or_default().join(path);
+    let (Some(directory), Some(name)) = (full.parent(), full.file_name()) else {
+        return std::fs::canonicalize(&full).unwrap_or(full);
+    };
+    std::fs::canonicalize(directory).map_or_else(|_| full.clone(), |found| found.join(name))
+}
+
+/// The commits that a merge under way brings in and that the main branch of a remote has already:
+/// everybody has what is in them. Git names them in its environment while it runs `pre-merge-commit`,
+/// and in a file when a merge is finished by `git commit`.
+pub(super) fn merged(repository: &Repository) -> Vec<ObjectId> {
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let told = variables
+        .filter_map(|name| ObjectId::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()).ok());
+    let mut merged: Vec<ObjectId> = told.chain(repository.merge_heads()).collect();
+    if merged.is_empty() {
+        return merged;
+    }
+    merged.sort();
+    merged.dedup();
+    let mut problems = Vec::new();
+    let tips = repository.tips(&mut problems);
+    let mut remotes: Vec<&str> = tips
+        .iter()
+        .filter_map(|tip| tip.name.strip_prefix("refs/remotes/")?.split('/').next())
+        .collect();
+    remotes.dedup();
+    let mains: Vec<ObjectId> = remotes
+        .into_iter()
+        .filter_map(|remote| repository.main_branch_of(remote))
+        .filter(|(name, _)| name.starts_with("refs/remotes/"))
+        .map(|(_, id)| id)
+        .collect();
+    merged.retain(|commit| mains.iter().any(|main| repository.builds_on(*main, *commit)));
+    merged
 }
 
 /// The pre-commit framework reads standard input itself, and says in its environment what it read:
 /// the two ends, or the branch alone when the other side has nothing yet.
-fn from_framework(repository: &Repository) -> Result<Range, Error> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let mut range = Range::default();
-    let new = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
-    if let Some(new) = new {
-        range.include.push(repository.revision(&new)?);
-        if let Some(old) = variable("PRE_COMMIT_FROM_REF") {
-            range.exclude.push(repository.revision(&old)?);
-        }
+fn from_framework(repository: &Repository) -> Result<Option<Range>, Error> {
+    // Versions before 3 have the older names only.
+    let either = |names: [&str; 2]| names.into_iter().find_map(variable);
+    let new = either(["PRE_COMMIT_TO_REF", "PRE_COMMIT_SOURCE"]);
+    let old = either(["PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"]);
+    let Some(new) = new.or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH")) else { return Ok(None) };
+    let mut range = Range { include: vec![repository.revision(&new)?], exclude: Vec::new() };
+    if let Some(old) = old {
+        range.exclude.push(repository.revision(&old)?);
     }
-    Ok(range)
+    Ok(Some(range))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Where git keeps what it knows of the remote that is pushed to; of all remotes if none is named.
 fn on_other_side(arguments: &[PathBuf]) -> String {
-    match arguments.first().and_then(|name| name.to_str()) {
+    let told = variable("PRE_COMMIT_REMOTE_NAME");
+    match arguments.first().and_then(|name| name.to_str()).or(told.as_deref()) {
         Some(name) if name != "." => format!("refs/remotes/{name}/"),
         _ => "refs/remotes/".to_owned(),
     }

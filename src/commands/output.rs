@@ -3,7 +3,8 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Error, Outcome, step_summary, summary};
+use super::summary::{self, Words};
+use super::{Error, Outcome, step_summary};
 use crate::cli::FailOn;
 use crate::files::write;
 use crate::report::{Format, Report};
@@ -54,7 +55,7 @@ pub(super) fn deliver(
     report: &Report<'_>,
     targets: &[Target],
     fail_on: FailOn,
-    quiet: bool,
+    words: Words,
 ) -> Result<Outcome, Error> {
     match write_all(report, targets) {
         // Whoever closed the pipe has seen enough; what was found still decides the exit status.
@@ -62,7 +63,7 @@ pub(super) fn deliver(
         Err(error) => return Err(error),
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    summary::write(report, &severities, quiet);
+    summary::write(report, &severities, words);
     Ok(if fail_on.fails(report.worst()) {
         Outcome::Findings
     } else if report.problems.is_empty() {

@@ -5,13 +5,15 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use super::setting::Setting;
+use super::summary::Words;
 use super::{Error, Outcome, output};
 use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
 use crate::files;
+use crate::config;
 use crate::group::{self, Draft};
 use crate::identity::Identity;
-use crate::plan::{Plan, json, markdown, text};
+use crate::plan::{Plan, json, markdown, people, text};
 use crate::report::read::{self, Content};
 use crate::report::{
     self, Configuration, Material, Report, SarifOptions, Sorted, Summary, namesakes,
@@ -25,7 +27,8 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
     let rules = setting.rules(&args.input.rules)?;
     let mut report = one_report(&args.input, &setting, &rules)?;
     report.sarif = args.report.sarif();
-    output::deliver(&report, &targets, setting.fail_on(args.report.fail_on), args.quiet)
+    let words = if args.quiet { Words::Problems } else { Words::Merged };
+    output::deliver(&report, &targets, setting.fail_on(args.report.fail_on), words)
 }
 
 /// `sprawl plan`: what to do first, and what then.
@@ -46,10 +49,25 @@ pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
     let setting = setting(&args.input)?;
     let rules = setting.rules(&args.input.rules)?;
     let report = one_report(&args.input, &setting, &rules)?;
-    let mut places = report.groups.iter().flat_map(|group| &group.occurrences);
-    if !report.groups.is_empty() && !places.any(|f| f.git().is_some_and(|p| p.author.is_some())) {
+    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
+    let places = groups.flat_map(|group| &group.occurrences);
+    let people: BTreeSet<String> =
+        places.flat_map(people).map(|address| address.to_ascii_lowercase()).collect();
+    if !report.groups.is_empty() && people.is_empty() {
         let what = "none of the reports knows who committed anything; scan with --history";
         return Err(Error::Input(what.to_owned()));
+    }
+    // A typing error must not look like somebody who knows nothing.
+    for address in &args.author {
+        let lower = address.to_ascii_lowercase();
+        if !people.is_empty() && !people.contains(&lower) {
+            let near = config::nearest(&lower, people.iter().map(String::as_str));
+            let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+            return Err(Error::Input(format!(
+                "--author {address}: nobody with this address added, changed or removed a secret that \
+                 the reports name{near}"
+            )));
+        }
     }
     write(&Plan::of_author(&report, &args.author), args.format)
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::setting::Setting;
+use super::summary::Words;
 use super::{Error, Outcome, git, output};
 use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
@@ -41,7 +42,12 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     }
     let report = report?;
     let fail_on = setting.fail_on(args.report.fail_on);
-    output::deliver(&report, &targets, fail_on, args.quiet || in_hook)
+    let words = match (args.quiet, in_hook) {
+        (true, _) => Words::Problems,
+        (false, true) => Words::Hook,
+        (false, false) => Words::All,
+    };
+    output::deliver(&report, &targets, fail_on, words)
 }
 
 /// Scans what the arguments ask for in a setting, and judges what was found.
@@ -70,7 +76,8 @@ pub(super) fn examine<'r>(
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
         if args.git.is_any() {
-            return git::scan(args, paths, &options, (rules, &setting.identity), &progress);
+            let work = git::Work::prepare(args, paths)?;
+            return work.scan(args, &options, (rules, &setting.identity), &progress);
         }
         let crew = Crew::new(rules, &progress, args.threads).map_err(Error::Input)?;
         crew.guarded("<stdin> and files", || {
@@ -90,7 +97,8 @@ pub(super) fn examine<'r>(
 
 /// Splits standard input off and makes sure that every path is there.
 fn existing(args: &ScanArgs) -> Result<(bool, Vec<PathBuf>), Error> {
-    // The arguments of a hook are those of git: a remote and its address.
+    // The arguments of a hook are those of git, a remote and its address, or names of files that
+    // need not be there any more.
     let paths: &[PathBuf] = if args.git.hook.is_some() { &[] } else { &args.paths };
     let from_stdin = paths.iter().any(|path| path.as_os_str() == "-");
     let paths: Vec<PathBuf> =
@@ -138,6 +146,8 @@ fn report<'r>(
         bytes: progress.bytes.load(Ordering::Relaxed),
         left_out: harvest.left_out,
         configuration: setting.changes(args, rules, left_out),
+        scope: harvest.scope,
+        commits: harvest.commits,
         ..Summary::default()
     };
     summary.standings.take(judged);

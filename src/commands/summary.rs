@@ -1,4 +1,4 @@
-//! The last lines on standard error: totals, what was hidden or left out, and every problem.
+//! The last lines on standard error: totals, what was asked for, what was hidden or left out, and every problem.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,10 +12,28 @@ use crate::text::{count, printable};
 /// Problems, and containers of each kind, that are named one by one; the rest is counted.
 const NAMED: usize = 10;
 
-/// Writes problems, and unless `quiet` the summary, to standard error.
-pub(super) fn write(report: &Report<'_>, severities: &[Severity], quiet: bool) {
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// Everything.
+    All,
+    /// Everything that reports put together say: they do not say what was looked at.
+    Merged,
+    /// What somebody who commits or pushes has to know.
+    Hook,
+    /// Problems only.
+    Problems,
+}
+
+/// Writes problems and the summary to standard error.
+pub(super) fn write(report: &Report<'_>, severities: &[Severity], words: Words) {
     let Report { summary, problems, unread, .. } = report;
     let mut lines = Vec::new();
+    // The first line, so that nobody takes it for a clean result.
+    if matches!(words, Words::All | Words::Hook) && problems.is_empty() {
+        lines.extend(nothing(summary, !unread.is_empty()));
+    }
+    let saw_something = lines.is_empty();
     for problem in problems.iter().take(NAMED) {
         lines.push(format!("sprawl: {}: {}", printable(&problem.place), printable(&problem.what)));
     }
@@ -27,9 +45,13 @@ pub(super) fn write(report: &Report<'_>, severities: &[Severity], quiet: bool) {
     }
     let kinds = kinds(unread);
     lines.extend(named(&kinds));
-    if !quiet {
-        lines.extend(totals(summary, severities, problems.len()));
+    if matches!(words, Words::All | Words::Merged) {
+        if saw_something {
+            lines.push(totals(summary, severities));
+            lines.extend(summary.scope.iter().map(|scope| format!("sprawl: scope: {scope}")));
+        }
         lines.extend(not_looked_into(&kinds));
+        lines.extend(remarks(summary, problems.len()));
     }
     let mut text = lines.join("\n");
     if !text.is_empty() {
@@ -73,7 +95,21 @@ fn not_looked_into(kinds: &Kinds<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| format!("sprawl: not looked into: {}", parts.join(", ")))
 }
 
-fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<String> {
+/// Says that nothing was looked at, if so.
+fn nothing(summary: &Summary, has_unread: bool) -> Option<String> {
+    if summary.blobs > 0 || summary.commits > 0 {
+        return None;
+    }
+    let scope = summary.scope.join("; ");
+    let scope = match (scope.as_str(), has_unread) {
+        ("", false) => "no file is there, or all are left out",
+        ("", true) => "there is nothing but what is not looked into",
+        (scope, _) => scope,
+    };
+    Some(format!("sprawl: nothing was scanned: {}", printable(scope)))
+}
+
+fn totals(summary: &Summary, severities: &[Severity]) -> String {
     let mut bands = Vec::new();
     for band in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
         let count = severities.iter().filter(|s| **s == band).count();
@@ -87,8 +123,17 @@ fn totals(summary: &Summary, severities: &[Severity], problems: usize) -> Vec<St
         let (secrets, places) = (summary.secrets, summary.occurrences);
         format!("{} in {} ({})", count(secrets, "secret"), count(places, "place"), bands.join(", "))
     };
-    let scanned = format!("{} scanned, {}", count(summary.blobs, "file"), size(summary.bytes));
-    let mut lines = vec![format!("sprawl: {found}; {scanned}")];
+    let commits = match summary.commits {
+        0 => String::new(),
+        commits => format!("{} with ", count(commits, "commit")),
+    };
+    let files = count(summary.blobs, "file");
+    format!("sprawl: {found}; {commits}{files} scanned, {}", size(summary.bytes))
+}
+
+/// What was left out, hidden and covered.
+fn remarks(summary: &Summary, problems: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     let left = summary.left_out;
     let mut parts = Vec::new();
     let mut part = |number: u64, what: &str, how: &str| {

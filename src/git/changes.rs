@@ -25,13 +25,14 @@ pub struct Change {
 }
 
 /// Every file in which the index differs from HEAD, in order of path: what `git commit` would record.
+/// What one of the `merged` commits has is nothing new either.
 ///
 /// Only directories that differ are looked at: git keeps the ids of unchanged ones in the index, and
 /// writes them into a commit without looking at their files again.
 ///
 /// # Errors
 /// The index, HEAD or a tree in between cannot be read.
-pub fn staged(repository: &Repository) -> Result<Vec<Change>, Problem> {
+pub fn staged(repository: &Repository, merged: &[ObjectId]) -> Result<Vec<Change>, Problem> {
     let index = repository.index()?;
     let mut files: Vec<File<'_>> = Vec::with_capacity(index.entries().len());
     for entry in index.entries() {
@@ -45,8 +46,10 @@ pub fn staged(repository: &Repository) -> Result<Vec<Change>, Problem> {
     // Conflicts have several entries for one path; the index is sorted unless it is damaged.
     files.sort_by_key(|file| file.path);
     let head = repository.head_commit()?.map(|commit| head_tree(repository, commit)).transpose()?;
+    let mut old = vec![head.map(Directory::Tree)];
+    old.extend(merged.iter().map(|commit| repository.tree_of(*commit).map(Directory::Tree)));
     let new = Directory::Index { files: &files, at: 0, cached: index.tree() };
-    Comparing::new(repository.objects()).run(vec![head.map(Directory::Tree)], Some(new))
+    Comparing::new(repository.objects()).run(old, Some(new))
 }
 
 /// Compares trees of commits; keeps what it has read lately, because the tree of one commit is an old

@@ -221,7 +221,7 @@ impl History<'_> {
 }
 
 /// Hexadecimal digits of an id that are shown where no path is.
-const SHORT: usize = 12;
+pub(crate) const SHORT: usize = 12;
 
 /// One secret at one path, through all of history.
 #[derive(Debug)]
@@ -664,7 +664,9 @@ impl<'p> Placing<'p> {
         {
             let number = self.history.commits.all()[commit as usize].number;
             place.removed_by = Some(self.history.catalogue.id(number).to_string());
-            place.removed_at = self.signed(commit, reader).seconds;
+            let removal = self.signed(commit, reader);
+            place.removed_at = removal.seconds;
+            place.removed_author = removal.author;
         }
         let shown = if tracks.len() == 1 { first } else { track.last };
         let blob = shown.map_or(track.blob, |(_, blob)| blob);

@@ -9,7 +9,7 @@ use gix::objs::Kind;
 use super::Repository;
 use super::commit::{Commit as Parsed, tag_target};
 use super::objects::{Objects, ReadError, Reader};
-use super::references::References;
+use super::references::{References, Target};
 use super::tree;
 use crate::problem::Problem;
 
@@ -44,6 +44,15 @@ pub struct Content {
     pub commits: Vec<RangeCommit>,
     /// Tag objects on the way to them.
     pub tags: Vec<ObjectId>,
+    /// Blobs and trees that the range leads to without a commit: a tag may name any object.
+    pub loose: Vec<(Kind, ObjectId)>,
+}
+
+impl Content {
+    /// Whether there is nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.commits.is_empty() && self.tags.is_empty() && self.loose.is_empty()
+    }
 }
 
 impl Repository {
@@ -60,6 +69,8 @@ impl Repository {
             queue: BinaryHeap::new(),
             wanted: 0,
             tags: Vec::new(),
+            loose: Vec::new(),
+            known: BTreeSet::new(),
         };
         for id in &range.exclude {
             walk.enter(*id, false)?;
@@ -70,6 +81,21 @@ impl Repository {
         let shallow = self.shallow_ends();
         walk.run(&shallow)?;
         Ok(walk.content())
+    }
+
+    /// Whether one commit builds on another; not if what lies between them is not there.
+    pub fn builds_on(&self, new: ObjectId, old: ObjectId) -> bool {
+        let range = Range { include: vec![old], exclude: vec![new] };
+        new == old || self.commits_in(&range).is_ok_and(|content| content.commits.is_empty())
+    }
+
+    /// The parents of a commit; none if it cannot be read.
+    pub fn parents(&self, commit: ObjectId) -> Vec<ObjectId> {
+        let mut reader = Reader::default();
+        let Ok((Kind::Commit, bytes)) = self.objects().read(&commit, &mut reader) else {
+            return Vec::new();
+        };
+        Parsed::parse(bytes).map(|commit| commit.parents).unwrap_or_default()
     }
 
     /// The tree of a commit, or of what a tag leads to.
@@ -163,17 +189,24 @@ impl Repository {
     /// # Errors
     /// There is no such branch.
     pub fn main_branch(&self) -> Result<ObjectId, Problem> {
-        let names = [
-            "refs/remotes/origin/HEAD",
-            "refs/remotes/origin/main",
-            "refs/remotes/origin/master",
-            "refs/heads/main",
-            "refs/heads/master",
-        ];
-        names.iter().find_map(|name| self.reference(name)).ok_or_else(|| {
+        self.main_branch_of("origin").map(|(_, id)| id).ok_or_else(|| {
             let what = "it is not known which branch is the main one; name both ends: --range A..B";
             Problem::new("refs/remotes/origin/HEAD", what)
         })
+    }
+
+    /// The branch that others leave from at a remote, by its full name, and its last commit.
+    pub fn main_branch_of(&self, remote: &str) -> Option<(String, ObjectId)> {
+        let head = format!("refs/remotes/{remote}/HEAD");
+        let named = match self.references.find(head.as_bytes()) {
+            Ok(Some(Target::Symbolic(name))) => String::from_utf8(name).ok(),
+            _ => None,
+        };
+        let usual = ["main", "master"];
+        let usual = usual.map(|name| format!("refs/remotes/{remote}/{name}")).into_iter();
+        let names = named.into_iter().chain([head]).chain(usual);
+        let own = ["refs/heads/main", "refs/heads/master"].map(str::to_owned);
+        names.chain(own).find_map(|name| Some((name.clone(), self.reference(&name)?)))
     }
 
     /// What a reference with exactly this name leads to, if it is there.
@@ -212,6 +245,9 @@ struct Walking<'o> {
     /// How many in the queue are wanted.
     wanted: usize,
     tags: Vec<ObjectId>,
+    loose: Vec<(Kind, ObjectId)>,
+    /// Blobs and trees that what is not wanted leads to.
+    known: BTreeSet<ObjectId>,
 }
 
 impl Walking<'_> {
@@ -234,10 +270,20 @@ impl Walking<'_> {
                     let damaged = || Problem::new(id.to_string(), "is a damaged tag");
                     id = next.ok_or_else(damaged)?;
                 }
-                Kind::Blob | Kind::Tree => return Ok(()),
+                Kind::Blob | Kind::Tree if !wanted => {
+                    self.known.insert(id);
+                    return Ok(());
+                }
+                Kind::Blob | Kind::Tree => {
+                    if !self.known.contains(&id) {
+                        self.loose.push((kind, id));
+                    }
+                    return Ok(());
+                }
             }
         }
-        Ok(())
+        let what = "is a tag of tags of tags; nothing was scanned";
+        if wanted { Err(Problem::new(id.to_string(), what)) } else { Ok(()) }
     }
 
     fn visit(&mut self, id: ObjectId, wanted: bool) -> Result<(), Problem> {
@@ -306,6 +352,9 @@ impl Walking<'_> {
         let mut tags = self.tags;
         tags.sort();
         tags.dedup();
+        let mut loose = self.loose;
+        loose.sort_by_key(|(_, id)| *id);
+        loose.dedup();
         let mut wanted: BTreeMap<ObjectId, RangeCommit> = self
             .seen
             .into_iter()
@@ -329,7 +378,7 @@ impl Walking<'_> {
                 }
             }
         }
-        Content { commits, tags }
+        Content { commits, tags, loose }
     }
 }
 

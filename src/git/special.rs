@@ -9,6 +9,7 @@ use crate::text::display_path;
 /// Files of a git directory that are read wherever they are, and of those of linked work trees.
 const FILES: &[&str] = &[
     "HEAD",
+    "MERGE_HEAD",
     "commondir",
     "config",
     "config.worktree",

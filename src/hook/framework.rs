@@ -24,6 +24,8 @@ pub(super) fn insert(text: &str, hook: Hook) -> Result<String, String> {
         .ok_or("has nothing in the list below `repos:`")?;
     let indent = &item[..item.len() - item.trim_start().len()];
     let name = hook.name();
+    // Only a commit has files that can be named.
+    let names = hook == Hook::PreCommit;
     let block = [
         "- repo: local".to_owned(),
         "  hooks:".to_owned(),
@@ -31,7 +33,9 @@ pub(super) fn insert(text: &str, hook: Hook) -> Result<String, String> {
         "      name: sprawl".to_owned(),
         format!("      entry: sprawl scan --hook {name}"),
         "      language: system".to_owned(),
-        "      pass_filenames: false".to_owned(),
+        format!("      pass_filenames: {names}"),
+        format!("      require_serial: {names}"),
+        "      types: []".to_owned(),
         "      always_run: true".to_owned(),
         format!("      stages: [{name}]"),
     ]

@@ -286,6 +286,7 @@ struct DocumentOccurrence {
     decoded: DocumentDecoded,
     seconds: Option<i64>,
     removed_at: Option<i64>,
+    removed_author: Option<String>,
     last_author: Option<String>,
     #[serde(default)]
     returned: bool,
@@ -391,6 +392,7 @@ fn finding(rule: crate::rules::RuleId, from: DocumentOccurrence) -> Result<Findi
             branches: from.branches,
             tags: from.tags,
             removed_at: from.removed_at,
+            removed_author: from.removed_author,
             last_author: from.last_author,
             returned: from.returned,
         })),

@@ -418,7 +418,7 @@ fn report_absent(
             missing.add(*id, || ("index".to_owned(), format!("`{path}`, {id},")));
         }
     }
-    if repository.is_partial() {
+    if repository.is_partial() && !missing.references.is_empty() {
         let what = format!(
             "the clone is partial: {} object(s) that it refers to were left out of it and not \
              scanned; `git fetch --refetch --no-filter` brings them",

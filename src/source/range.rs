@@ -13,8 +13,8 @@ use crate::git::catalogue::{Few, NOWHERE, Number, Numbers};
 use crate::git::changes::{Change, Comparing};
 use crate::git::commit;
 use crate::git::commits::Commits;
-use crate::git::objects::Reader;
-use crate::git::provenance::{BlobChange, History, Sighting};
+use crate::git::objects::{ReadError, Reader};
+use crate::git::provenance::{BlobChange, History, Occurrence, SHORT, Sighting};
 use crate::git::range::{Content, Range};
 use crate::git::refs::TipKind;
 use crate::git::trees::Trees;
@@ -23,15 +23,16 @@ use crate::problem::Problem;
 use crate::scan::Crew;
 use crate::text::display_bytes;
 
-/// Scans what the commits of a range add.
+/// Scans what the commits of a range add, and says how many there are.
 ///
 /// # Errors
 /// The range cannot be followed.
-pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<(), Problem> {
+pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<Content, Problem> {
     let content = repository.commits_in(range)?;
     references(crew, repository, range, &content);
     let mut numbers = Few::default();
     let changes = changes(crew, repository, &content, &mut numbers);
+    let loose = loose(crew, repository, range, &content, &mut numbers);
     let mut seen = Seen::new(crew, repository);
     let added = changes.iter().flatten().map(|change| change.new);
     seen.scan(&numbers, added.filter(|number| *number != NOWHERE).collect());
@@ -40,6 +41,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<(
     let bringing = changes.iter().filter(|all| all.iter().any(|c| found.contains(&c.new)));
     let old = bringing.flatten().flat_map(|change| change.old.iter().copied());
     seen.scan(&numbers, old.filter(|number| *number != NOWHERE).collect());
+    seen.scan(&numbers, loose.iter().map(|(number, _)| *number).collect());
     containers(crew, &changes, std::mem::take(&mut seen.containers));
     let blobs = seen.take();
     let mut messages: BTreeSet<Number> = content.tags.iter().map(|id| numbers.give(*id)).collect();
@@ -63,9 +65,61 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<(
     let mut occurrences =
         history.places_added(&blobs, &changes, |path| numbers.number(&tips.blob_at(path)?));
     occurrences.extend(history.messages(&messages));
+    let added: BTreeSet<Number> = changes.iter().flatten().map(|change| change.new).collect();
+    for (object, path) in loose.into_iter().filter(|(number, _)| !added.contains(number)) {
+        let first = blobs.partition_point(|sighting| sighting.object < object);
+        for sighting in blobs[first..].iter().take_while(|sighting| sighting.object == object) {
+            let place = GitPlace {
+                object: numbers.id(object).to_string(),
+                reach: "reachable",
+                paths: vec![path.clone()],
+                ..GitPlace::default()
+            };
+            let secret = sighting.secret;
+            occurrences.push(Occurrence { secret, object, path: path.clone(), place });
+        }
+    }
     show(crew, repository, &numbers, &seen.secrets(), occurrences);
-    Ok(())
+    Ok(content)
 }
+
+/// The blobs that the range leads to without a commit, with the names that they have.
+fn loose(
+    crew: &Crew<'_>,
+    repository: &Repository,
+    range: &Range,
+    content: &Content,
+    numbers: &mut Few,
+) -> Vec<(Number, String)> {
+    let mut all = Vec::new();
+    // Trees that are known already; a few tell most of it, and reading all takes time.
+    let known = range.exclude.iter().take(MOST_KNOWN);
+    let known: Vec<ObjectId> = match content.loose.iter().any(|(kind, _)| *kind == Kind::Tree) {
+        true => known.filter_map(|id| repository.tree_of(*id)).collect(),
+        false => Vec::new(),
+    };
+    let mut comparing = Comparing::new(repository.objects());
+    for (kind, id) in &content.loose {
+        if *kind == Kind::Blob {
+            let path = format!("<blob {}>", id.to_hex_with_len(SHORT));
+            all.push((numbers.give(*id), path));
+            continue;
+        }
+        match comparing.trees(&known, *id) {
+            Ok(changes) => all.extend(changes.into_iter().filter_map(|change| {
+                Some((numbers.give(change.new?), display_bytes(&change.path)))
+            })),
+            Err(problem) => {
+                let what = format!("{} {}", problem.place, problem.what);
+                crew.worker(|w| w.problem(Problem::new(id.to_string(), what)));
+            }
+        }
+    }
+    all
+}
+
+/// Trees that one without a commit is compared with.
+const MOST_KNOWN: usize = 64;
 
 /// Looks at the names of the references that are to move, or that stand within the range.
 fn references(crew: &Crew<'_>, repository: &Repository, range: &Range, content: &Content) {
@@ -276,7 +330,13 @@ fn object_secrets(
             (secrets, None)
         }),
         Err(error) => {
-            let problem = Problem::new(id.to_string(), error.to_string());
+            let advice = match error {
+                ReadError::Missing if repository.is_partial() => {
+                    ": the clone is partial; `git fetch --refetch --no-filter` brings it"
+                }
+                _ => "",
+            };
+            let problem = Problem::new(id.to_string(), format!("{error}{advice}"));
             crew.worker(|worker| worker.problem(problem));
             (Vec::new(), None)
         }

@@ -20,7 +20,7 @@ const INDEX: &str = "index";
 
 /// Scans the new side of every change.
 pub fn scan(crew: &Crew<'_>, repository: &Repository, changes: &[Change]) {
-    blobs(crew, repository, changes, |change| change.new);
+    blobs(crew, repository, changes, |change| change.new.into_iter().collect());
 }
 
 /// Leaves only the findings that HEAD does not have, judged by the value of the secret: a secret
@@ -43,7 +43,7 @@ pub fn keep_new(
     }
     let uncounted = Progress::default();
     let crew = Crew::new(rules, &uncounted, threads)?;
-    blobs(&crew, repository, changes, |change| change.old.iter().flatten().next().copied());
+    blobs(&crew, repository, changes, |change| change.old.iter().flatten().copied().collect());
     let before = crew.finish();
     harvest.problems.extend(before.problems);
     let old = files_by_secret(&before.findings);
@@ -88,7 +88,7 @@ fn blobs(
     crew: &Crew<'_>,
     repository: &Repository,
     changes: &[Change],
-    side: impl Fn(&Change) -> Option<ObjectId> + Sync,
+    side: impl Fn(&Change) -> Vec<ObjectId> + Sync,
 ) {
     let side = &side;
     crew.worker(|worker| entries(worker, repository, changes, side));
@@ -97,7 +97,7 @@ fn blobs(
             scope.spawn(move |_| {
                 let mut reader = Reader::default();
                 for change in batch {
-                    if let Some(id) = side(change) {
+                    for id in side(change) {
                         blob(crew, repository, &change.path, id, &mut reader);
                     }
                 }

@@ -144,12 +144,14 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             return None;
         }
         let is_directory = metadata.is_dir();
-        let shown = if shown == "." || (self.options.repository.is_some() && is_directory) {
-            String::new()
-        } else {
-            shown.trim_start_matches("./").to_owned()
+        let top = names::top_of(&full, is_directory);
+        let below = self.options.repository.as_ref().and(full.strip_prefix(&top).ok());
+        let shown = match below {
+            Some(below) => display_path(below),
+            None if shown == "." => String::new(),
+            None => shown.trim_start_matches("./").to_owned(),
         };
-        Some(Root { top: names::top_of(&full, is_directory), full, shown, is_directory })
+        Some(Root { top, full, shown, is_directory })
     }
 
     fn enter(&'w self, scope: &Scope<'w>, root: Root, name: Arc<str>) {

@@ -654,3 +654,32 @@ fn any_number_of_threads_reports_the_same() {
         assert_eq!(run(threads), one, "{threads} threads");
     }
 }
+
+#[test]
+fn whoever_removed_a_secret_by_hand_knows_it() {
+    let repo = Repo::new();
+    repo.write("a.env", secret_line(1));
+    repo.commit("add");
+    repo.git(&["rm", "-q", "a.env"]);
+    repo.tick();
+    let mut commit = repo.command(&["commit", "-q", "-m", "remove"]);
+    commit.env("GIT_AUTHOR_NAME", "Rae Remover").env("GIT_AUTHOR_EMAIL", "rae@example.invalid");
+    assert!(commit.status().unwrap().success());
+    let report = repo.scan(&["--history", "-f", "json"]).stdout;
+    std::fs::write(repo.root.join("all.json"), report).unwrap();
+    let leaves = |address: &str| {
+        let mut command = sprawl(&repo.root);
+        repo.set_environment(&mut command);
+        finished(command.args(["offboard", "all.json", "--author", address]).output().unwrap())
+    };
+    for known in ["rae@example.invalid", "RAE@example.invalid", "ada@example.invalid"] {
+        let told = leaves(known);
+        assert_eq!(told.status, 0, "{}", told.stderr);
+        assert!(told.stdout.contains("GitHub"), "{known}: {}", told.stdout);
+    }
+    for (unknown, advice) in [("rea@example.invalid", "did you mean"), ("x@y.invalid", "nobody")] {
+        let told = leaves(unknown);
+        assert_eq!((told.status, told.stdout.as_str()), (2, ""), "{}", told.stderr);
+        assert!(told.stderr.contains(advice), "{}", told.stderr);
+    }
+}

@@ -183,7 +183,8 @@ fn continuous_integration_says_what_to_scan() {
     let gitlab = [("GITLAB_CI", "true"), ("CI_COMMIT_BEFORE_SHA", second.as_str())];
     assert_eq!(places(&lines(&in_ci(&repo, &gitlab))), ["b.env:1"]);
     let azure = [("TF_BUILD", "True"), ("BUILD_SOURCEVERSION", second.as_str())];
-    assert_eq!(places(&lines(&in_ci(&repo, &azure))), ["a.env:1"]);
+    // No commit before the push is told, and `main` is what others leave from: all of it counts.
+    assert_eq!(places(&lines(&in_ci(&repo, &azure))), ["a.env:1", "old.env:1"]);
     repo.git(&["update-ref", "refs/remotes/origin/main", &first]);
     let bitbucket = [
         ("BITBUCKET_BUILD_NUMBER", "1"),
@@ -294,6 +295,67 @@ mod hooks {
         assert!(!went_through && told.contains("<tag "), "{told}");
         assert_eq!(remote.git(&["count-objects", "-v"]), objects, "nothing was left behind");
         let (went_through, told) = tried(&repo, &["push", "-q", url, "main~1:refs/heads/ok"]);
+        assert!(went_through, "{told}");
+    }
+
+    #[test]
+    fn tags_of_files_and_trees() {
+        let (repo, first) = started();
+        let remote = Repo::with(&["init", "-q", "--bare", "-b", "main", "."]);
+        let url = remote.root.to_str().unwrap();
+        repo.git(&["remote", "add", "origin", url]);
+        repo.git(&["push", "-q", "origin", "main"]);
+        // What no commit holds.
+        let object = |number: u64, name: &str| {
+            repo.write("loose/secret.env", secret_line(number));
+            let blob = repo.git(&["hash-object", "-w", "loose/secret.env"]);
+            repo.git(&["tag", &format!("{name}-blob"), &blob]);
+            repo.git(&["tag", "-a", "-m", name, &format!("{name}-tagged-blob"), &blob]);
+            repo.git(&["add", "loose"]);
+            let tree = repo.git(&["write-tree"]);
+            repo.git(&["tag", &format!("{name}-tree"), &tree]);
+            repo.git(&["tag", "-a", "-m", name, &format!("{name}-tagged-tree"), &tree]);
+            repo.git(&["rm", "-q", "-r", "-f", "loose"]);
+            blob
+        };
+        let blob = object(5, "bad");
+        let clean = repo.git(&["hash-object", "-w", "--stdin"]);
+        repo.git(&["tag", "good-blob", &clean]);
+        repo.git(&["tag", "-a", "-m", "good", "good-tree", &format!("{first}^{{tree}}")]);
+        let names = [
+            ("bad-blob", format!("<blob {}>:1", &blob[..12])),
+            ("bad-tagged-blob", format!("<blob {}>:1", &blob[..12])),
+            ("bad-tree", "loose/secret.env:1".to_owned()),
+            ("bad-tagged-tree", "loose/secret.env:1".to_owned()),
+        ];
+        for (tag, place) in &names {
+            assert_eq!(repo.places(&["--range", &format!("main..{tag}")]), [place.as_str()]);
+        }
+        let reject = |told: &str, what: &str| {
+            assert!(told.contains("sprawl found"), "{what}: {told}");
+        };
+        repo.hook("pre-push", "exec \"$SPRAWL\" scan --hook pre-push \"$@\"\n");
+        for (tag, _) in &names {
+            let (went_through, told) = tried(&repo, &["push", "-q", "origin", tag]);
+            assert!(!went_through, "{tag}: {told}");
+            reject(&told, tag);
+        }
+        for tag in ["good-blob", "good-tree"] {
+            let (went_through, told) = tried(&repo, &["push", "-q", "origin", tag]);
+            assert!(went_through, "{tag}: {told}");
+        }
+        remote.hook("pre-receive", "exec \"$SPRAWL\" scan --hook pre-receive\n");
+        for (tag, _) in &names {
+            let (went_through, told) = tried(&repo, &["push", "-q", "--no-verify", "origin", tag]);
+            assert!(!went_through, "{tag}: {told}");
+            reject(&told, tag);
+        }
+        // What the other side has is not new there.
+        remote.hook("pre-receive", "");
+        repo.git(&["push", "-q", "--no-verify", "origin", "bad-blob"]);
+        remote.hook("pre-receive", "exec \"$SPRAWL\" scan --hook pre-receive\n");
+        let again = ["push", "-q", "--no-verify", "origin", "bad-blob:refs/tags/again"];
+        let (went_through, told) = tried(&repo, &again);
         assert!(went_through, "{told}");
     }
 

@@ -34,6 +34,8 @@ pub(super) struct Occurrence<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     removed_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    removed_author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_author: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
@@ -94,6 +96,7 @@ pub(super) fn occurrence<'a>(
         decoded: DecodedParts::of(&finding.decoded),
         seconds: git.and_then(|g| g.seconds),
         removed_at: git.and_then(|g| g.removed_at),
+        removed_author: git.and_then(|g| g.removed_author.as_deref()),
         last_author: git.and_then(|g| g.last_author.as_deref()),
         returned: git.is_some_and(|g| g.returned),
     }
