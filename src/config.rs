@@ -16,6 +16,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::{Table, Value};
 
 use crate::files::read;
+use crate::policy::before::{self, Before};
 use crate::text::{display_path, line_at};
 
 pub use schema::Config;
@@ -71,13 +72,29 @@ pub struct Effective {
 /// # Errors
 /// A file that cannot be read, or that says what it may not.
 pub fn load(root: &Path, choice: &Choice) -> Result<Effective, ConfigError> {
-    let mut layers = Layers::default();
+    load_before(root, choice, None)
+}
+
+/// Reads what was in force in a project before a change.
+///
+/// # Errors
+/// Those of [`load`].
+pub fn load_before(
+    root: &Path,
+    choice: &Choice,
+    before: Option<&Before>,
+) -> Result<Effective, ConfigError> {
+    let mut layers = Layers { before: before.cloned(), ..Layers::default() };
     layers.add_text(DEFAULTS.0, DEFAULTS.1, Path::new(""))?;
     for file in &choice.files {
         layers.add_file(file, &display_path(file), None, 0)?;
     }
     let in_tree = root.join(FILE_NAME);
-    if choice.files.is_empty() && !choice.no_tree && fs::symlink_metadata(&in_tree).is_ok() {
+    let is_there = match before.and_then(|before| before.text(&in_tree)) {
+        Some(text) => text.is_some(),
+        None => fs::symlink_metadata(&in_tree).is_ok(),
+    };
+    if choice.files.is_empty() && !choice.no_tree && is_there {
         layers.add_file(&in_tree, FILE_NAME, Some(root), 0)?;
     }
     layers.finish()
@@ -147,6 +164,7 @@ struct Layers {
     merged: Table,
     sources: BTreeMap<String, String>,
     files: Vec<String>,
+    before: Option<Before>,
 }
 
 impl Layers {
@@ -162,11 +180,21 @@ impl Layers {
         if depth > DEEPEST {
             return Err(fail("is extended in a circle, or too deep".to_owned()));
         }
-        let full =
-            fs::canonicalize(file).map_err(|error| fail(format!("cannot be read: {error}")))?;
-        stays_within(within, &full).map_err(&fail)?;
-        let text = read::text(&full, read::SETTINGS)
-            .map_err(|error| fail(format!("cannot be read: {error}")))?;
+        let (full, text) = match self.before.as_ref().and_then(|before| before.text(file)) {
+            Some(Some(text)) => (before::plain(file), text),
+            // A file that was named on the command line counts although it is new.
+            Some(None) if within.is_some() => {
+                return Err(fail("was not there before the change".to_owned()));
+            }
+            _ => {
+                let full = fs::canonicalize(file)
+                    .map_err(|error| fail(format!("cannot be read: {error}")))?;
+                stays_within(within, &full).map_err(&fail)?;
+                let text = read::text(&full, read::SETTINGS)
+                    .map_err(|error| fail(format!("cannot be read: {error}")))?;
+                (full, text)
+            }
+        };
         let directory = full.parent().unwrap_or(Path::new(""));
         let (_, config) = checked(shown, &text)?;
         for base in &config.extends {

@@ -5,6 +5,7 @@
 //! Nothing here removes a finding: it gets a [`standing::Standing`].
 
 pub mod baseline;
+pub mod before;
 pub mod exceptions;
 pub mod file;
 pub mod key;

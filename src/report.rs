@@ -99,6 +99,12 @@ pub struct Summary {
     /// Commits and tags that were looked at as such.
     #[serde(skip)]
     pub commits: u64,
+    /// That files were not judged by what they say now, and why.
+    #[serde(skip)]
+    pub judged: Option<String>,
+    /// What the change that was scanned covers itself: each place, and by what.
+    #[serde(skip)]
+    pub suppressed: Vec<String>,
 }
 
 /// What configuration files take away; all of it can be had back with `--isolated`.

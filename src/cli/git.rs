@@ -70,6 +70,11 @@ impl GitArgs {
         self.staged || self.history || self.is_range() || self.hook == Some(Hook::PreCommit)
     }
 
+    /// Whether what a commit, a push or a request adds is asked for.
+    pub fn is_change(&self) -> bool {
+        self.staged || self.ci || self.hook.is_some()
+    }
+
     /// Whether a part of history is asked for.
     pub fn is_range(&self) -> bool {
         self.range.is_some()

@@ -1,6 +1,6 @@
 //! The scans of `sprawl scan` that read a git repository.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,13 +13,15 @@ use super::hooks::{self, Named};
 use crate::cli::ScanArgs;
 use crate::cli::git::Hook;
 use crate::finding::Origin;
-use crate::git::Repository;
-use crate::git::changes::{self, Change, is_within};
+use crate::git::changes::{self, Change, Comparing, is_within};
 use crate::git::environment::Environment;
-use crate::git::range::Range;
+use crate::git::objects::Reader;
+use crate::git::range::{Content, Range};
 use crate::git::submodules::Submodule;
+use crate::git::{ObjectId, Repository};
 use crate::group;
 use crate::identity::Identity;
+use crate::policy::before::Before;
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
@@ -41,7 +43,7 @@ pub(super) struct Work {
 
 /// What is to be read of one repository.
 struct Part {
-    repository: Repository,
+    repository: Arc<Repository>,
     /// Which part of it is wanted.
     wanted: Wanted,
     task: Task,
@@ -66,6 +68,7 @@ impl Work {
         if let Some(hook) = args.git.hook {
             let repository = Repository::discover(Path::new("."), &environment)?;
             let task = hook_task(hook, args, &repository)?;
+            let repository = Arc::new(repository);
             return Ok(Self { parts: vec![Part { repository, wanted: Vec::new(), task }] });
         }
         let mut repositories = repositories(paths, &environment)?;
@@ -82,9 +85,39 @@ impl Work {
             } else {
                 Task::Range(asked_range(args, &repository)?)
             };
-            parts.push(Part { repository, wanted, task });
+            parts.push(Part { repository: Arc::new(repository), wanted, task });
         }
         Ok(Self { parts })
+    }
+
+    /// The files of the project at a root as they were before the change that is scanned, where that
+    /// is what a commit, a push or a request adds.
+    pub(super) fn before(&self, args: &ScanArgs, root: &Path) -> Option<Before> {
+        let [part] = self.parts.as_slice() else { return None };
+        let work_tree = part.repository.work_tree().and_then(|top| fs::canonicalize(top).ok());
+        if !args.git.is_change() || work_tree.as_deref() != Some(root) {
+            return None;
+        }
+        let old: BTreeMap<String, Option<ObjectId>> = match part.altered() {
+            Some(Ok(changes)) => changes
+                .into_iter()
+                .map(|change| (display_bytes(&change.path), change.old.first().copied().flatten()))
+                .collect(),
+            Some(Err(_)) => {
+                // What cannot be compared is taken for altered.
+                return Some(Before::new(root.to_owned(), Arc::new(|_: &str| Some(None))));
+            }
+            None => return None,
+        };
+        let repository = Arc::clone(&part.repository);
+        let look = move |path: &str| {
+            let Some(id) = *old.get(path)? else { return Some(None) };
+            let mut reader = Reader::default();
+            // What cannot be read hides nothing.
+            let text = repository.objects().read(&id, &mut reader);
+            Some(text.ok().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()))
+        };
+        Some(Before::new(root.to_owned(), Arc::new(look)))
     }
 
     /// Does it.
@@ -128,6 +161,25 @@ impl Work {
 }
 
 impl Part {
+    /// The files that what is scanned alters, as far as the work tree has it; nothing if there was
+    /// nothing before.
+    fn altered(&self) -> Option<Result<Vec<Change>, Problem>> {
+        let range = match &self.task {
+            Task::History => return None,
+            Task::Staged(changes) | Task::Named(changes, _) => return Some(Ok(changes.clone())),
+            Task::Range(asked) => &asked.range,
+        };
+        let repository = &self.repository;
+        let old: Vec<ObjectId> = range
+            .exclude
+            .iter()
+            .take(MOST_BASES)
+            .filter_map(|id| repository.tree_of(*id))
+            .collect();
+        let head = repository.head_commit().ok()?.and_then(|head| repository.tree_of(head))?;
+        (!old.is_empty()).then(|| Comparing::new(repository.objects()).trees(&old, head))
+    }
+
     fn scan(
         &self,
         args: &ScanArgs,
@@ -211,8 +263,15 @@ fn range_of(
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    crew.guarded(repository.name(), || range::scan(&crew, repository, range))?;
-    Ok(crew.finish())
+    let mut content = Content::default();
+    crew.guarded(repository.name(), || {
+        content = range::scan(&crew, repository, &asked.range)?;
+        Ok(())
+    })?;
+    let mut harvest = crew.finish();
+    harvest.commits = (content.commits.len() + content.tags.len()) as u64;
+    harvest.scope.push(asked.why.clone());
+    Ok(harvest)
 }
 
 fn history(
@@ -278,7 +337,10 @@ fn staged(
     progress: &Progress,
 ) -> Result<Harvest, Error> {
     let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    staged::scan(&crew, repository, changes);
+    crew.guarded(repository.name(), || {
+        staged::scan(&crew, repository, changes);
+        Ok(())
+    })?;
     let mut harvest = crew.finish();
     staged::keep_new(&mut harvest, rules, repository, changes, args.threads)
         .map_err(Error::Input)?;
@@ -314,6 +376,9 @@ fn leave_out(harvest: &mut Harvest, exclude: &GlobSet) {
     });
     harvest.left_out.excluded += excluded.len() as u64;
 }
+
+/// Commits before a change whose files are compared.
+const MOST_BASES: usize = 64;
 
 /// Paths below the top of a work tree.
 type Wanted = Vec<Vec<u8>>;

@@ -13,9 +13,10 @@ use super::{Error, Outcome, git, output};
 use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
 use crate::config;
-use crate::group;
+use crate::group::{self, SecretGroup};
 use crate::owners;
 use crate::policy::baseline::Scope;
+use crate::policy::standing::SuppressionKind;
 use crate::policy::{Ground, Policy};
 use crate::report::{self, Format, Material, Report, Sorted, Summary};
 use crate::rules::Rules;
@@ -33,14 +34,27 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         output::note(&warning);
     }
     let mut setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
-    let rules = setting.rules(&args.rules)?;
-    let mut report = examine(args, from_stdin, &paths, &setting, &rules);
+    let work = match args.git.is_any() {
+        true => Some(git::Work::prepare(args, &paths)?),
+        false => None,
+    };
+    // What the tree says now must make sense, even where it does not count yet.
+    let mut rules = setting.rules(&args.rules)?;
+    let mut judged = None;
+    let before = work.as_ref().and_then(|work| work.before(args, setting.project.root()));
+    if let Some(before) = before.filter(|_| !args.config.isolated) {
+        let today = today(jiff::Timestamp::now().as_second());
+        (setting, rules, judged) = setting.before(before, args, today)?;
+    }
+    let what = What { from_stdin, paths: &paths, work: work.as_ref() };
+    let mut report = examine(args, what, &setting, &rules);
     // The first decision of the project may have been made since its key was looked for.
     if report.is_err() && setting.has_a_key_by_now() {
         setting = setting.with(&args.policy)?;
-        report = examine(args, from_stdin, &paths, &setting, &rules);
+        report = examine(args, what, &setting, &rules);
     }
-    let report = report?;
+    let mut report = report?;
+    report.summary.judged = judged;
     let fail_on = setting.fail_on(args.report.fail_on);
     let words = match (args.quiet, in_hook) {
         (true, _) => Words::Problems,
@@ -50,14 +64,24 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     output::deliver(&report, &targets, fail_on, words)
 }
 
-/// Scans what the arguments ask for in a setting, and judges what was found.
+/// What is scanned.
+#[derive(Clone, Copy)]
+pub(super) struct What<'w> {
+    /// Standard input.
+    pub(super) from_stdin: bool,
+    /// Files and directories.
+    pub(super) paths: &'w [PathBuf],
+    /// What git keeps, instead of files.
+    pub(super) work: Option<&'w git::Work>,
+}
+
+/// Scans in a setting, and judges what was found.
 ///
 /// # Errors
 /// What leaves nothing to scan, or nothing to judge by.
 pub(super) fn examine<'r>(
     args: &ScanArgs,
-    from_stdin: bool,
-    paths: &[PathBuf],
+    What { from_stdin, paths, work }: What<'_>,
     setting: &Setting,
     rules: &'r Rules,
 ) -> Result<Report<'r>, Error> {
@@ -75,8 +99,7 @@ pub(super) fn examine<'r>(
     };
     let progress = Progress::default();
     let harvest = with_progress_bar(&progress, args.quiet, || {
-        if args.git.is_any() {
-            let work = git::Work::prepare(args, paths)?;
+        if let Some(work) = work {
             return work.scan(args, &options, (rules, &setting.identity), &progress);
         }
         let crew = Crew::new(rules, &progress, args.threads).map_err(Error::Input)?;
@@ -151,6 +174,9 @@ fn report<'r>(
         ..Summary::default()
     };
     summary.standings.take(judged);
+    if args.git.is_change() {
+        summary.suppressed = suppressed(&groups, rules, setting);
+    }
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Report {
         rules,
@@ -171,6 +197,27 @@ fn report<'r>(
             category: args.git.category().to_owned(),
         },
     }
+}
+
+/// What the change itself says to be no matter, by marks and by exceptions that name one secret.
+fn suppressed(groups: &[SecretGroup], rules: &Rules, setting: &Setting) -> Vec<String> {
+    let mut lines = Vec::new();
+    for group in groups {
+        for occurrence in &group.occurrences {
+            let Some(suppression) = &occurrence.standing.suppression else { continue };
+            let by_change = match suppression.kind {
+                SuppressionKind::InSource => true,
+                SuppressionKind::External => setting.is_accepted_by_change(&group.id),
+            };
+            if by_change {
+                let (place, rule) = (&occurrence.location, rules.get(group.rule).id());
+                let by = &suppression.by;
+                lines.push(format!("{}:{} {rule} by {by}", place.path, place.line));
+            }
+        }
+    }
+    lines.sort();
+    lines
 }
 
 /// The day of a time in Unix seconds, in UTC.

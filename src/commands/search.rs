@@ -3,8 +3,9 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use super::scan::{self, What};
 use super::setting::Setting;
-use super::{Error, scan};
+use super::{Error, git};
 use crate::cli::ScanArgs;
 use crate::cli::policy::SearchArgs;
 use crate::config;
@@ -50,7 +51,12 @@ impl Search {
     /// # Errors
     /// Something could not be scanned: decisions need the whole picture.
     pub(super) fn run(&self) -> Result<Report<'_>, Error> {
-        let report = scan::examine(&self.args, false, &self.paths, &self.setting, &self.rules)?;
+        let work = match self.args.git.is_any() {
+            true => Some(git::Work::prepare(&self.args, &self.paths)?),
+            false => None,
+        };
+        let what = What { from_stdin: false, paths: &self.paths, work: work.as_ref() };
+        let report = scan::examine(&self.args, what, &self.setting, &self.rules)?;
         match report.problems.as_slice() {
             [] => Ok(report),
             [Problem { place, what }, ..] => Err(Error::Input(format!(

@@ -19,7 +19,8 @@ use crate::group::Scene;
 use crate::identity::{self, Identity};
 use crate::locked::Locked;
 use crate::policy::baseline::{self, Baseline, Scope};
-use crate::policy::exceptions::{self, Exceptions, Limits};
+use crate::policy::before::Before;
+use crate::policy::exceptions::{self, Exception, Exceptions, Limits};
 use crate::policy::{Policy, key};
 use crate::project::Project;
 use crate::report::{Configuration, Threshold};
@@ -38,6 +39,19 @@ pub(super) struct Setting {
     policy: PolicyArgs,
     /// Nothing in the scanned tree may hide a finding.
     isolated: bool,
+    /// What the change that is scanned alters counts as it was before.
+    before: Option<Before>,
+    /// Decisions that the change brings.
+    brought: Brought,
+}
+
+/// Decisions that a change brings.
+#[derive(Debug, Clone, Default)]
+struct Brought {
+    /// Ids in our files.
+    ids: BTreeSet<String>,
+    /// Exceptions that name one secret.
+    exceptions: Vec<Exception>,
 }
 
 impl Setting {
@@ -49,7 +63,11 @@ impl Setting {
     pub(super) fn of(args: &ConfigArgs, paths: &[PathBuf], from_top: bool) -> Result<Self, Error> {
         let project = Project::of(paths);
         let project = if from_top { project.from_top() } else { project };
-        let config = config::load(project.root(), &args.choice())?;
+        Self::at(project, args, None)
+    }
+
+    fn at(project: Project, args: &ConfigArgs, before: Option<Before>) -> Result<Self, Error> {
+        let config = config::load_before(project.root(), &args.choice(), before.as_ref())?;
         let checked = config.config.weights.check();
         checked.map_err(|what| Error::Input(format!("{}: weights: {what}", config::FILE_NAME)))?;
         let mut setting = Self {
@@ -59,6 +77,8 @@ impl Setting {
             new_key: None,
             policy: PolicyArgs::default(),
             isolated: args.isolated,
+            before,
+            brought: Brought::default(),
         };
         setting.identity = setting.read_identity()?;
         Ok(setting)
@@ -73,6 +93,78 @@ impl Setting {
         // Named files bring the key of their project.
         self.identity = self.read_identity()?;
         Ok(self)
+    }
+
+    /// The same as it was before the change that is scanned, with its rules, and what is to be said of
+    /// that. What cannot be used as it was hides nothing.
+    ///
+    /// # Errors
+    /// Rules that cannot be used, whatever the tree says.
+    pub(super) fn before(
+        self,
+        before: Before,
+        args: &ScanArgs,
+        today: Date,
+    ) -> Result<(Self, Rules, Option<String>), Error> {
+        let prepared = |config: &ConfigArgs, before: Option<Before>| {
+            let mut setting = Self::at(self.project.clone(), config, before)?.with(&args.policy)?;
+            setting.brought = setting.brought(today);
+            let rules = setting.rules(&args.rules)?;
+            setting.policy(today)?;
+            Ok::<_, Error>((setting, rules))
+        };
+        match prepared(&args.config, Some(before.clone())) {
+            Ok((setting, rules)) => {
+                let files = before.altered();
+                let said = (!files.is_empty()).then(|| {
+                    format!(
+                        "{}: changed by what is scanned; it was judged as before the change",
+                        files.join(", ")
+                    )
+                });
+                Ok((setting, rules, said))
+            }
+            Err(error) => {
+                let isolated = ConfigArgs { isolated: true, ..args.config.clone() };
+                let (setting, rules) = prepared(&isolated, None)?;
+                let said = format!(
+                    "as it was before the change, the configuration cannot be used, so nothing in the \
+                     tree hides a finding: {error}"
+                );
+                Ok((setting, rules, Some(said)))
+            }
+        }
+    }
+
+    /// What the files of the tree decide beyond what they did before the change.
+    fn brought(&self, today: Date) -> Brought {
+        let mut brought = Brought::default();
+        if self.isolated || self.before.is_none() {
+            return brought;
+        }
+        let now = |file: &str| {
+            let file = place::below(self.project.root(), file);
+            file.and_then(|file| read::text(&file, read::LIST)).unwrap_or_default()
+        };
+        if let Ok(baseline) = Baseline::parse(&now(baseline::FILE)) {
+            let ids = baseline.entries.into_iter().flat_map(|entry| [entry.id, entry.place]);
+            brought.ids.extend(ids);
+        }
+        let limits = self.limits(today);
+        let known = self.exceptions(limits, today).unwrap_or_default().entries;
+        if let Ok(exceptions) = Exceptions::parse(&now(exceptions::FILE), limits, today) {
+            brought.ids.extend(exceptions.entries.iter().filter_map(|entry| entry.id.clone()));
+            if exceptions.project == self.identity.project() {
+                let new = exceptions.entries.into_iter().filter(|entry| !known.contains(entry));
+                brought.exceptions.extend(new.filter(|entry| entry.id.is_some()));
+            }
+        }
+        brought
+    }
+
+    /// Whether the change itself brings an exception for this secret.
+    pub(super) fn is_accepted_by_change(&self, id: &str) -> bool {
+        self.brought.exceptions.iter().any(|entry| entry.id.as_deref() == Some(id))
     }
 
     /// Whether there is a key although there was none when it was looked for.
@@ -94,6 +186,11 @@ impl Setting {
             roots.push(self.project.root().to_owned());
         }
         for root in roots {
+            let before = self.before.as_ref().and_then(|before| before.text(&root.join(key::FILE)));
+            if let Some(text) = before.flatten() {
+                return Ok(Identity::new(Some(&key::of_text(&text).map_err(unusable_key)?)));
+            }
+            // One that the change brings makes ids, which hides nothing.
             if let Some(identity) = identity_at(&root)? {
                 return Ok(identity);
             }
@@ -189,6 +286,11 @@ impl Setting {
         (file, name): &(PathBuf, String),
         named: bool,
     ) -> Result<Option<String>, Error> {
+        match self.before.as_ref().and_then(|before| before.text(file)) {
+            Some(None) if !named => return Ok(None),
+            Some(Some(text)) => return Ok(Some(text)),
+            _ => {}
+        }
         let read = if named {
             read::named_text(file, read::LIST)
         } else {
@@ -227,9 +329,11 @@ impl Setting {
         let mut texts = Vec::new();
         for file in choice.files.iter().map(Path::new).chain(args.files.iter().map(AsRef::as_ref)) {
             let name = file.strip_prefix(self.project.root()).unwrap_or(file);
-            let text = read::named_text(file, read::LIST).map_err(|error| {
-                Error::Input(format!("{}: cannot be read: {error}", file.display()))
-            })?;
+            let before = self.before.as_ref().and_then(|before| before.text(file)).flatten();
+            let text =
+                before.map_or_else(|| read::named_text(file, read::LIST), Ok).map_err(|error| {
+                    Error::Input(format!("{}: cannot be read: {error}", file.display()))
+                })?;
             texts.push((name.display().to_string(), text));
         }
         let files: Vec<UserFile<'_>> =
@@ -274,6 +378,10 @@ impl Setting {
         let wanted = !self.isolated || self.policy.exceptions.is_some();
         if wanted {
             policy.exceptions = self.exceptions(policy.limits, today)?;
+            for entry in &self.brought.exceptions {
+                // It was read with the same limits.
+                let _ = policy.exceptions.add(entry.clone(), policy.limits, today);
+            }
             policy.exceptions_file = self.exceptions_file().1;
         }
         let wanted = !self.isolated || self.policy.baseline.is_some();
@@ -353,7 +461,7 @@ impl Setting {
         if !findings.iter().any(is_ours) {
             return;
         }
-        let mut ids: BTreeSet<&str> = BTreeSet::new();
+        let mut ids: BTreeSet<&str> = self.brought.ids.iter().map(String::as_str).collect();
         for entry in &policy.exceptions.entries {
             ids.extend(entry.id.as_deref());
         }

@@ -53,6 +53,9 @@ pub(super) fn write(report: &Report<'_>, severities: &[Severity], words: Words) 
         lines.extend(not_looked_into(&kinds));
         lines.extend(remarks(summary, problems.len()));
     }
+    if words != Words::Problems {
+        lines.extend(by_change(summary));
+    }
     let mut text = lines.join("\n");
     if !text.is_empty() {
         text.push('\n');
@@ -129,6 +132,20 @@ fn totals(summary: &Summary, severities: &[Severity]) -> String {
     };
     let files = count(summary.blobs, "file");
     format!("sprawl: {found}; {commits}{files} scanned, {}", size(summary.bytes))
+}
+
+/// What the change that was scanned decides on itself, which somebody has to review.
+fn by_change(summary: &Summary) -> Vec<String> {
+    let mut lines: Vec<String> =
+        summary.judged.iter().map(|judged| format!("sprawl: {}", printable(judged))).collect();
+    for line in summary.suppressed.iter().take(NAMED) {
+        lines.push(format!("sprawl: suppressed by this change: {}", printable(line)));
+    }
+    if summary.suppressed.len() > NAMED {
+        let more = summary.suppressed.len() - NAMED;
+        lines.push(format!("sprawl: suppressed by this change: {more} more"));
+    }
+    lines
 }
 
 /// What was left out, hidden and covered.

@@ -39,13 +39,21 @@ pub fn read(root: &Path) -> Result<Option<String>, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("cannot be read: {error}")),
     };
+    of_text(&text).map(Some)
+}
+
+/// The key in the text of its file.
+///
+/// # Errors
+/// It holds none. Says nothing of what it holds.
+pub fn of_text(text: &str) -> Result<String, String> {
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .collect();
     match lines.as_slice() {
-        [key] if key.len() >= SHORTEST => Ok(Some((*key).to_owned())),
+        [key] if key.len() >= SHORTEST => Ok((*key).to_owned()),
         [_] => Err("its key is too short to be one".to_owned()),
         [] => Err("holds no key".to_owned()),
         _ => Err("holds several lines; keep the one key that the ids were made with".to_owned()),
