@@ -32,15 +32,21 @@ pub use repository::Hooks;
 pub enum Hook {
     /// Scans what the commit would record.
     PreCommit,
+    /// Scans what a merge would record: git runs no `pre-commit` then.
+    PreMergeCommit,
     /// Scans the commits that are about to be sent.
     PrePush,
 }
 
 impl Hook {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::PreCommit, Self::PreMergeCommit, Self::PrePush];
+
     /// The name under which git runs it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
+            Self::PreMergeCommit => "pre-merge-commit",
             Self::PrePush => "pre-push",
         }
     }

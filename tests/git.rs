@@ -1,5 +1,6 @@
 //! Git repositories built by script, with real git, fixed dates and identities.
 
+mod before;
 mod builds;
 mod damage;
 mod history;

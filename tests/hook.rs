@@ -131,6 +131,31 @@ fn a_hook_that_is_there_keeps_working() {
 
 #[test]
 #[cfg(unix)]
+fn merges_are_scanned() {
+    let project = Project::new();
+    assert!(project.commit("ok.txt", "nothing\n").0);
+    project.repo.git(&["checkout", "-q", "-b", "side"]);
+    assert!(project.commit("a.env", &secret_line(1)).0);
+    project.repo.git(&["checkout", "-q", "main"]);
+    assert!(project.commit("b.txt", "nothing\n").0);
+    project.install(&[]);
+    let merge = || {
+        let done = project.git(&["merge", "-q", "--no-edit", "side"]);
+        (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
+    };
+    let (passed, said) = merge();
+    assert!(!passed && said.contains("a.env:1:10"), "{said}");
+    project.repo.git(&["merge", "--abort"]);
+    // Everybody has what is on the main branch of a remote.
+    project.repo.git(&["update-ref", "refs/remotes/origin/main", "side"]);
+    let (passed, said) = merge();
+    assert!(passed, "{said}");
+    project.uninstall();
+    assert!(!project.has(".git/hooks/pre-merge-commit"));
+}
+
+#[test]
+#[cfg(unix)]
 fn pushes_are_scanned_and_other_hooks_hear_of_them() {
     let project = Project::new();
     let (_guard, remote) = scratch();

@@ -48,10 +48,19 @@ pub enum Hook {
     /// Before a commit: the same as --staged. Of files that are named, those that are not staged are
     /// scanned whole.
     PreCommit,
+    /// Before a merge is committed: the same. What the main branch of a remote has is nothing new.
+    PreMergeCommit,
     /// Before commits are sent. The arguments that git gives may follow.
     PrePush,
     /// Before commits are taken in, while they are in quarantine.
     PreReceive,
+}
+
+impl Hook {
+    /// Whether it is asked about what is staged.
+    pub fn is_commit(self) -> bool {
+        matches!(self, Self::PreCommit | Self::PreMergeCommit)
+    }
 }
 
 impl GitArgs {
@@ -67,7 +76,7 @@ impl GitArgs {
 
     /// Whether anything but files is asked for.
     pub fn is_any(&self) -> bool {
-        self.staged || self.history || self.is_range() || self.hook == Some(Hook::PreCommit)
+        self.staged || self.history || self.is_range() || self.hook.is_some()
     }
 
     /// Whether what a commit, a push or a request adds is asked for.
@@ -81,6 +90,6 @@ impl GitArgs {
             || self.since.is_some()
             || self.branch.is_some()
             || self.ci
-            || self.hook.is_some_and(|hook| hook != Hook::PreCommit)
+            || self.hook.is_some_and(|hook| !hook.is_commit())
     }
 }

@@ -15,7 +15,7 @@ pub struct HookArgs {
 /// What to do with the hooks of a repository.
 #[derive(Debug, Subcommand)]
 pub enum HookCommand {
-    /// Scan before every commit, beside whatever hooks are there.
+    /// Scan before every commit and merge, beside whatever hooks are there.
     #[command(after_help = "\
 Examples:
   sprawl hook install                          before commits of this repository
@@ -36,7 +36,7 @@ Examples:
 /// Which hooks.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// The hook before commits; installed unless another is asked for.
+    /// The hooks before commits and merges; installed unless another is asked for.
     #[arg(long)]
     pub pre_commit: bool,
 
@@ -52,7 +52,11 @@ pub struct Which {
 impl Which {
     /// The hooks that are named; these if none is.
     pub fn hooks(&self, otherwise: &[Hook]) -> Vec<Hook> {
-        let named = [(self.pre_commit, Hook::PreCommit), (self.pre_push, Hook::PrePush)];
+        let named = [
+            (self.pre_commit, Hook::PreCommit),
+            (self.pre_commit, Hook::PreMergeCommit),
+            (self.pre_push, Hook::PrePush),
+        ];
         let hooks: Vec<Hook> =
             named.into_iter().filter(|(is_named, _)| *is_named).map(|(_, hook)| hook).collect();
         if hooks.is_empty() { otherwise.to_vec() } else { hooks }

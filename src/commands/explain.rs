@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::scan::{self, What};
 use super::setting::Setting;
-use super::{Error, Outcome, output, scan};
+use super::{Error, Outcome, output};
 use crate::cli::{ExplainArgs, ScanArgs};
 use crate::detect::assignment::features::{self, FEATURES};
 use crate::detect::assignment::grammar::Assigned;
@@ -47,7 +48,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let words = ["--quiet".as_ref(), "--".as_ref(), path.as_os_str()];
     let mut scan = ScanArgs::typed(&words).map_err(|error| Error::Input(error.to_string()))?;
     scan.config = args.config.clone();
-    let report = scan::examine(&scan, false, std::slice::from_ref(&path), &setting, &rules)?;
+    let what = What { from_stdin: false, paths: std::slice::from_ref(&path), work: None };
+    let report = scan::examine(&scan, what, &setting, &rules)?;
     output::print(&format!(
         "{}\n\n{}",
         headline(&report, line),

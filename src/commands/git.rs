@@ -90,12 +90,13 @@ impl Work {
         Ok(Self { parts })
     }
 
-    /// The files of the project at a root as they were before the change that is scanned, where that
-    /// is what a commit, a push or a request adds.
+    /// The files of the project at a root as they were before the change that is scanned, where a hook
+    /// or a build decides on it.
     pub(super) fn before(&self, args: &ScanArgs, root: &Path) -> Option<Before> {
         let [part] = self.parts.as_slice() else { return None };
         let work_tree = part.repository.work_tree().and_then(|top| fs::canonicalize(top).ok());
-        if !args.git.is_change() || work_tree.as_deref() != Some(root) {
+        let is_gate = args.git.ci || args.git.hook.is_some();
+        if !is_gate || work_tree.as_deref() != Some(root) {
             return None;
         }
         let old: BTreeMap<String, Option<ObjectId>> = match part.altered() {
@@ -214,7 +215,7 @@ impl Part {
 }
 
 fn hook_task(hook: Hook, args: &ScanArgs, repository: &Repository) -> Result<Task, Error> {
-    if hook != Hook::PreCommit {
+    if !hook.is_commit() {
         let input = std::io::stdin().lock();
         return Ok(Task::Range(hooks::range(hook, &args.paths, repository, input)?));
     }

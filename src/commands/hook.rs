@@ -29,7 +29,7 @@ pub(super) fn run(command: HookCommand) -> Result<Outcome, Error> {
 }
 
 fn install(which: &Which) -> Result<Vec<String>, Error> {
-    let hooks = which.hooks(&[Hook::PreCommit]);
+    let hooks = which.hooks(&[Hook::PreCommit, Hook::PreMergeCommit]);
     let program = program()?;
     if which.global {
         return Ok(global::install(&hooks, &program)?);
@@ -37,13 +37,15 @@ fn install(which: &Which) -> Result<Vec<String>, Error> {
     let repository = Hooks::of(Path::new("."))?;
     let mut done = Vec::new();
     for hook in hooks {
-        done.extend(hook::install(&repository, hook, &program)?);
+        // What is said of a manager of hooks is the same for all of them.
+        let said = hook::install(&repository, hook, &program)?;
+        done.extend(said.into_iter().filter(|line| !done.contains(line)).collect::<Vec<_>>());
     }
     Ok(done)
 }
 
 fn uninstall(which: &Which) -> Result<Vec<String>, Error> {
-    let hooks = which.hooks(&[Hook::PreCommit, Hook::PrePush]);
+    let hooks = which.hooks(&Hook::ALL);
     let mut done = Vec::new();
     if which.global {
         done.extend(global::uninstall(&hooks)?);

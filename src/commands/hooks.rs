@@ -52,7 +52,7 @@ pub(super) fn range(
     let known = tips.iter().filter(|tip| match hook {
         Hook::PrePush => tip.name.starts_with(&on_other_side(arguments)),
         Hook::PreReceive => tip.kind != TipKind::Stash,
-        Hook::PreCommit => false,
+        Hook::PreCommit | Hook::PreMergeCommit => false,
     });
     range.exclude.extend(known.map(|tip| tip.id));
     Ok(Asked { range, why })
@@ -189,7 +189,7 @@ fn from_framework(repository: &Repository) -> Result<Option<Range>, Error> {
     let new = either(["PRE_COMMIT_TO_REF", "PRE_COMMIT_SOURCE"]);
     let old = either(["PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"]);
     let Some(new) = new.or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH")) else { return Ok(None) };
-    let mut range = Range { include: vec![repository.revision(&new)?], exclude: Vec::new() };
+    let mut range = Range { include: vec![repository.revision(&new)?], ..Range::default() };
     if let Some(old) = old {
         range.exclude.push(repository.revision(&old)?);
     }

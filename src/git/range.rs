@@ -85,7 +85,7 @@ impl Repository {
 
     /// Whether one commit builds on another; not if what lies between them is not there.
     pub fn builds_on(&self, new: ObjectId, old: ObjectId) -> bool {
-        let range = Range { include: vec![old], exclude: vec![new] };
+        let range = Range { include: vec![old], exclude: vec![new], ..Range::default() };
         new == old || self.commits_in(&range).is_ok_and(|content| content.commits.is_empty())
     }
 

@@ -25,7 +25,7 @@ pub(super) fn insert(text: &str, hook: Hook) -> Result<String, String> {
     let indent = &item[..item.len() - item.trim_start().len()];
     let name = hook.name();
     // Only a commit has files that can be named.
-    let names = hook == Hook::PreCommit;
+    let names = hook != Hook::PrePush;
     let block = [
         "- repo: local".to_owned(),
         "  hooks:".to_owned(),

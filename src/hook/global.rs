@@ -60,7 +60,7 @@ pub fn uninstall(hooks: &[Hook]) -> Result<Vec<String>, Error> {
     if !is_ours(&directory) {
         return Ok(done);
     }
-    let left = [Hook::PreCommit, Hook::PrePush].iter().any(|hook| {
+    let left = Hook::ALL.iter().any(|hook| {
         super::read(&directory.join(hook.name()))
             .is_ok_and(|text| text.is_some_and(|text| text.contains(" scan --hook ")))
     });

@@ -64,7 +64,9 @@ fn commands(indent: &str) -> Vec<String> {
 fn with(mut block: Vec<String>, hook: Hook) -> Vec<String> {
     let indent = block.pop().unwrap_or_default();
     match hook {
-        Hook::PreCommit => block.push(format!("{indent}run: sprawl scan --hook pre-commit")),
+        Hook::PreCommit | Hook::PreMergeCommit => {
+            block.push(format!("{indent}run: sprawl scan --hook {}", hook.name()));
+        }
         Hook::PrePush => {
             block.push(format!("{indent}run: sprawl scan --hook pre-push -- {{0}}"));
             block.push(format!("{indent}use_stdin: true"));

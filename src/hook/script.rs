@@ -104,10 +104,10 @@ fn steps(hook: Hook, before: String, program: &Path) -> Vec<String> {
     let run = |line: &str| format!("if [ -x \"$sprawl_before\" ]; then {line} || exit $?; fi");
     let mut lines = vec![before];
     match hook {
-        Hook::PreCommit => {
+        Hook::PreCommit | Hook::PreMergeCommit => {
             lines.push(run("\"$sprawl_before\" \"$@\""));
             lines.extend(find);
-            lines.push("\"$sprawl\" scan --hook pre-commit || exit $?".to_owned());
+            lines.push(format!("\"$sprawl\" scan --hook {} || exit $?", hook.name()));
         }
         // Both want to read what git says about the push, and so may what comes after.
         Hook::PrePush => {
@@ -139,7 +139,9 @@ pub(super) fn into_shell(text: &str, hook: Hook) -> Option<String> {
     }
     let own = |line: &str| format!("{line} || exit $?");
     let block: Vec<String> = match hook {
-        Hook::PreCommit => vec![own("sprawl scan --hook pre-commit")],
+        Hook::PreCommit | Hook::PreMergeCommit => {
+            vec![own(&format!("sprawl scan --hook {}", hook.name()))]
+        }
         // What comes after may want to read what git says about the push, too.
         Hook::PrePush => ["sprawl_updates=$(cat)".to_owned()]
             .into_iter()
@@ -153,7 +155,7 @@ pub(super) fn into_shell(text: &str, hook: Hook) -> Option<String> {
         let word = line.split_whitespace().next().unwrap_or_default();
         matches!(word, "exit" | "exec" | "return")
     };
-    let at = if hook == Hook::PreCommit && !lines.iter().any(leaves) {
+    let at = if hook != Hook::PrePush && !lines.iter().any(leaves) {
         lines.len()
     } else {
         // What stands first is run, whatever the rest does: after the lines that set the script up.

@@ -111,11 +111,11 @@ fn entries(
     worker: &mut Worker<'_>,
     repository: &Repository,
     changes: &[Change],
-    side: impl Fn(&Change) -> Option<ObjectId>,
+    side: impl Fn(&Change) -> Vec<ObjectId>,
 ) {
     let mut seen = BTreeSet::new();
     for change in changes {
-        let Some(object) = side(change) else { continue };
+        let Some(object) = side(change).first().copied() else { continue };
         let slashes = memchr::memchr_iter(b'/', &change.path);
         for path in slashes.chain([change.path.len()]).map(|end| &change.path[..end]) {
             if seen.insert(path) && worker.is_telling_name(name_of(path)) {
