@@ -16,6 +16,7 @@ pub mod keys;
 mod lookalike;
 pub mod naming;
 pub mod near;
+mod pieces;
 pub mod placeholder;
 pub mod prefilter;
 mod string_table;
@@ -97,6 +98,10 @@ pub struct Scanner<'r> {
     names: Vec<(usize, usize)>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
     certificates: Vec<keys::KeyMaterial>,
+    /// With more matches than this a text is not searched to its end.
+    most_matches: usize,
+    /// Of a text that is looked at in parts: whether its head is text.
+    part_of: Option<bool>,
 }
 
 /// A place where a rule's pattern matches; its conditions have not been asked yet.
@@ -107,6 +112,9 @@ struct Match {
     /// Where the secret begins and ends.
     secret: (usize, usize),
 }
+
+/// Texts longer than this are worked through in pieces of this length, in bytes.
+const PIECE: usize = 64 * 1024;
 
 /// Bytes beyond its ends that a match may depend on: assertions like `\b` look at one, the end of an
 /// escape is told by all of it.
@@ -136,6 +144,8 @@ impl<'r> Scanner<'r> {
             names: Vec::new(),
             slots: Vec::new(),
             certificates: Vec::new(),
+            most_matches: usize::MAX,
+            part_of: None,
         }
     }
 
@@ -150,13 +160,54 @@ impl<'r> Scanner<'r> {
     }
 
     /// Everything the rules find in the text, in order of place, one rule for each span.
+    ///
+    /// A long text is worked through in pieces, so that what only looks promising takes no memory
+    /// beyond its piece; that this changes nothing is tested.
     pub fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
+        self.candidates_by(text, PIECE)
+    }
+
+    /// What the rules find in a part of a longer text, of which `is_text` says whether it begins like
+    /// one.
+    pub fn candidates_of_part(&mut self, part: &[u8], is_text: bool) -> Vec<Candidate> {
+        self.part_of = Some(is_text);
+        let candidates = self.candidates_by(part, PIECE);
+        self.part_of = None;
+        candidates
+    }
+
+    fn is_text(&self, text: &[u8]) -> bool {
+        self.part_of.unwrap_or_else(|| assignment::is_text(text))
+    }
+
+    fn candidates_by(&mut self, text: &[u8], piece: usize) -> Vec<Candidate> {
         self.windows.clear();
         self.bare.clear();
         self.keys.clear();
         self.names.clear();
+        if text.len() <= piece {
+            self.aim_in(text, 0..text.len());
+            let mut matches = std::mem::take(&mut self.bare);
+            self.search_all_windows(text, &mut matches);
+            let candidates = self.settled(text, &matches);
+            self.bare = matches;
+            return candidates;
+        }
+        let mut work = pieces::Work::new(self.is_text(text));
+        let mut from = 0;
+        while from < text.len() {
+            let to = from.saturating_add(piece).min(text.len());
+            self.aim_in(text, from..to);
+            self.work_off(text, to, &mut work);
+            from = to;
+        }
+        self.finish(text, work)
+    }
+
+    /// Notes what the keywords in a range of the text lead to.
+    fn aim_in(&mut self, text: &[u8], range: Range<usize>) {
         let rules = self.rules;
-        rules.prefilter().each(text, |keyword, at| {
+        rules.prefilter().each_in(text, range, |keyword, at| {
             let (_, targets) = rules.target(keyword);
             for target in targets {
                 if let Some((window, _)) = self.aim(text, keyword, at, *target) {
@@ -164,11 +215,6 @@ impl<'r> Scanner<'r> {
                 }
             }
         });
-        let mut matches = std::mem::take(&mut self.bare);
-        self.search_all_windows(text, &mut matches);
-        let candidates = self.settled(text, &matches);
-        self.bare = matches;
-        candidates
     }
 
     /// The same by definition: every pattern at every position. For tests and for doubt.
@@ -348,6 +394,9 @@ impl<'r> Scanner<'r> {
                 start = matched.start + 1;
                 let secret = (secret.start, secret.end);
                 out.push(Match { start: matched.start, rule: first.rule, secret });
+                if out.len() > self.most_matches {
+                    return;
+                }
             }
             start = start.max(to.saturating_add(1));
             if tries_escapes {
@@ -370,8 +419,15 @@ impl<'r> Scanner<'r> {
                 push_longest(&mut candidates, candidate);
             }
         }
-        self.find_keys(text, &mut candidates);
-        self.find_assigned(text, &mut candidates);
+        let mut keys = std::mem::take(&mut self.keys);
+        self.find_keys(text, &mut keys, &mut 0, &mut candidates);
+        self.keys = keys;
+        self.find_container(text, &mut candidates);
+        let mut names = std::mem::take(&mut self.names);
+        if !names.is_empty() && self.is_text(text) {
+            self.find_assigned(text, &mut names, &mut 0, &mut candidates);
+        }
+        self.names = names;
         settle(self.rules, candidates)
     }
 
@@ -397,22 +453,34 @@ impl<'r> Scanner<'r> {
         Some((slot(0)?..slot(1)?, slot(group)?..slot(group + 1)?))
     }
 
-    fn find_keys(&mut self, text: &[u8], out: &mut Vec<Candidate>) {
-        let mut end = 0;
-        let mut hits = std::mem::take(&mut self.keys);
+    /// Key material at the keywords, which are in any order. `end` is where the last ended; the
+    /// keywords are used up.
+    fn find_keys(
+        &mut self,
+        text: &[u8],
+        hits: &mut Vec<usize>,
+        end: &mut usize,
+        out: &mut Vec<Candidate>,
+    ) {
         hits.sort_unstable();
         hits.dedup();
-        for at in hits {
+        for at in hits.drain(..) {
             // Armour within armour already found: its END line, or a second keyword in it.
-            if at < end {
+            if at < *end {
                 continue;
             }
             if let Some(key) = keys::key_at(text, at) {
-                end = key.span.end;
+                *end = key.span.end;
                 self.push_key(key, out);
             }
         }
-        if let Some(key) = keys::container(text) {
+    }
+
+    fn find_container(&mut self, text: &[u8], out: &mut Vec<Candidate>) {
+        // A part of a text is no file of its own.
+        if self.part_of.is_none()
+            && let Some(key) = keys::container(text)
+        {
             self.push_key(key, out);
         }
     }
@@ -656,15 +724,19 @@ fn join_partners(rules: &Rules, kept: &mut [Candidate]) {
         let rule = rules.get(kept[index].rule);
         let Some(partner) = rule.partner() else { continue };
         let here = kept[index].secret.clone();
-        let nearest = kept
-            .iter()
-            .enumerate()
-            .filter(|(other, candidate)| {
-                *other != index
-                    && partner.rules.iter().any(|name| rules.get(candidate.rule).answers_to(name))
-            })
+        let answers = |candidate: &Candidate| {
+            partner.rules.iter().any(|name| rules.get(candidate.rule).answers_to(name))
+        };
+        // In order of place, and without overlaps: beyond the first that is too far, all are.
+        let is_close = |(_, candidate): &(usize, &Candidate)| {
+            distance(&here, &candidate.secret) <= partner.within
+        };
+        let before = kept[..index].iter().enumerate().rev().take_while(is_close);
+        let behind = (index + 1..).zip(&kept[index + 1..]).take_while(is_close);
+        let nearest = before
+            .chain(behind)
+            .filter(|(_, candidate)| answers(candidate))
             .map(|(other, candidate)| (distance(&here, &candidate.secret), other))
-            .filter(|(bytes, _)| *bytes <= partner.within)
             .min();
         match nearest {
             Some((_, other)) => {

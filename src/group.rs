@@ -97,6 +97,9 @@ impl SecretGroup {
     }
 }
 
+/// After so many findings their memory is given back.
+const GIVEN_BACK: usize = 16 << 10;
+
 /// Shown of a secret of which nothing is shown.
 const HIDDEN: &str = "****";
 
@@ -120,8 +123,16 @@ pub fn group(
     let mut findings = findings;
     name_slots(rules, identity, &mut findings);
     let mut by_secret: BTreeMap<Secret, Vec<Finding>> = BTreeMap::new();
-    for finding in findings {
-        by_secret.entry(finding.secret.clone()).or_default().push(finding);
+    // Most secrets stand in one place; and what has been moved is given back, not held twice.
+    findings.reverse();
+    while let Some(finding) = findings.pop() {
+        match by_secret.get_mut(&finding.secret) {
+            Some(places) => places.push(finding),
+            None => _ = by_secret.insert(finding.secret.clone(), vec![finding]),
+        }
+        if findings.len() % GIVEN_BACK == 0 {
+            findings.shrink_to_fit();
+        }
     }
     let mut ids: BTreeMap<Secret, (String, bool)> = BTreeMap::new();
     // Among guessable values first found in one file, their order there tells them apart.

@@ -1,12 +1,16 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+pub mod stream;
+
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{Scope, ThreadPool};
 
 use crate::certificates;
+use crate::context::surroundings::Around;
 use crate::context::{self, Surroundings};
 use crate::defect;
 use crate::detect::keys::KeyMaterial;
@@ -79,8 +83,8 @@ impl<'r> Worker<'r> {
         self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
         let text = self.guarded(|| blob.path.to_owned(), |_| text::decoded(blob.bytes));
         self.note_locks(blob, &text);
-        let mut findings = self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text));
-        self.findings.append(&mut findings);
+        let findings = self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text));
+        take_in(&mut self.findings, findings);
     }
 
     fn note_locks(&mut self, blob: &Blob<'_>, text: &[u8]) {
@@ -115,7 +119,7 @@ impl<'r> Worker<'r> {
         }
         let find = |worker: &mut Self| {
             let candidates = worker.name_candidates(blob.bytes);
-            let mut findings = worker.findings_from(blob, blob.bytes, &candidates);
+            let mut findings = worker.findings_from(blob, blob.bytes, candidates, true);
             for finding in &mut findings {
                 finding.evidence.push(Evidence::InName);
             }
@@ -147,36 +151,58 @@ impl<'r> Worker<'r> {
 
     fn find(&mut self, blob: &Blob<'_>, text: &[u8]) -> Vec<Finding> {
         let candidates = self.scanner.candidates(text);
-        self.findings_from(blob, text, &candidates)
+        self.findings_from(blob, text, candidates, true)
     }
 
+    /// Where there is something to find in a part of a text, and what it is.
+    fn find_in_part(
+        &mut self,
+        blob: &Blob<'_>,
+        part: &[u8],
+        is_text: bool,
+    ) -> (Vec<usize>, Vec<Finding>) {
+        let candidates = self.scanner.candidates_of_part(part, is_text);
+        let starts = candidates.iter().map(|candidate| candidate.secret.start).collect();
+        (starts, self.findings_from(blob, part, candidates, false))
+    }
+
+    /// Of a part of a text, line hashes are left out.
     fn findings_from(
         &self,
         blob: &Blob<'_>,
         text: &[u8],
-        candidates: &[Candidate],
+        candidates: Vec<Candidate>,
+        is_whole: bool,
     ) -> Vec<Finding> {
         if candidates.is_empty() {
             return Vec::new();
         }
-        let mut lines = Lines::new(text);
         let path: Arc<str> = Arc::from(blob.path);
-        let mut findings: Vec<Finding> = candidates
-            .iter()
-            .map(|candidate| {
-                let rules = self.scanner.rules();
-                let id = rules.in_file(candidate.rule, blob.path);
-                let rule = rules.get(id);
-                let found = finding(text, blob, &path, &mut lines, rule, candidate, candidates);
-                Finding { rule: id, ..found }
-            })
-            .collect();
-        let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
-        let hashes = line_hash::line_hashes(text, &numbers);
-        for (finding, hash) in findings.iter_mut().zip(hashes) {
-            finding.line_hash = Some(hash);
+        let rules = self.scanner.rules();
+        let spans: Vec<Range<usize>> = candidates.iter().map(|c| c.secret.clone()).collect();
+        let mut companions = companions(text, &candidates);
+        let mut scene = Scene {
+            text,
+            lines: Lines::new(text),
+            around: Around::new(text),
+            spans: &spans,
+            is_sealing: None,
+        };
+        let mut findings = Vec::with_capacity(candidates.len());
+        for (at, candidate) in candidates.into_iter().enumerate() {
+            let id = rules.in_file(candidate.rule, blob.path);
+            let mut found = finding(&mut scene, blob, &path, rules.get(id), candidate);
+            found.rule = id;
+            found.companions = companions.remove(&at).unwrap_or_default();
+            findings.push(found);
         }
-        let spans: Vec<_> = candidates.iter().map(|c| c.secret.clone()).collect();
+        if is_whole {
+            let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
+            let hashes = line_hash::line_hashes(text, &numbers);
+            for (finding, hash) in findings.iter_mut().zip(hashes) {
+                finding.line_hash = Some(hash);
+            }
+        }
         for (finding, nearby) in findings.iter_mut().zip(nearby::nearby(text, &spans)) {
             finding.nearby = nearby;
         }
@@ -217,7 +243,10 @@ impl<'r> Worker<'r> {
             };
             let candidates = self.scanner.candidates_of_version(&text, earlier, &mut trace);
             match keep {
-                Some(keep) => keep.trace = Some(trace).filter(|t| t.size() <= LARGEST_TRACE),
+                Some(keep) => {
+                    let useful = |t: &Trace| !t.is_partial() && t.size() <= LARGEST_TRACE;
+                    keep.trace = Some(trace).filter(useful);
+                }
                 None => self.trace = trace,
             }
             candidates
@@ -285,8 +314,33 @@ pub struct Kept {
     trace: Option<Trace>,
 }
 
+impl Kept {
+    /// Bytes of memory that it takes.
+    pub fn size(&self) -> usize {
+        self.trace.as_ref().map_or(0, Trace::size)
+    }
+}
+
 /// A trace that takes more memory is not kept: 16 MiB, a million keywords.
 const LARGEST_TRACE: usize = 16 << 20;
+
+/// The other halves of those candidates that have some, by position in the list.
+fn companions(text: &[u8], all: &[Candidate]) -> BTreeMap<usize, Vec<Secret>> {
+    let secrets = |candidate: &Candidate| {
+        candidate.companions.iter().map(|other| secret_of(text, &all[*other])).collect()
+    };
+    let some = all.iter().enumerate().filter(|(_, candidate)| !candidate.companions.is_empty());
+    some.map(|(at, candidate)| (at, secrets(candidate))).collect()
+}
+
+/// Appends findings without holding them twice, if there are none yet.
+fn take_in(all: &mut Vec<Finding>, mut more: Vec<Finding>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
+    }
+}
 
 fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
     match &candidate.identity {
@@ -295,32 +349,55 @@ fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
     }
 }
 
+/// A text as findings are made from it, in order of place.
+struct Scene<'t> {
+    text: &'t [u8],
+    lines: Lines<'t>,
+    around: Around<'t>,
+    /// Where secrets stand, in order; none overlaps another.
+    spans: &'t [Range<usize>],
+    /// Whether it holds the key that opens sealed secrets; asked of texts with keys only.
+    is_sealing: Option<bool>,
+}
+
+impl Scene<'_> {
+    /// What the text around a candidate says.
+    fn surroundings(&mut self, candidate: &Candidate, rule: &Rule) -> Surroundings {
+        let all = self.spans;
+        let is_secret = |span: &Range<usize>| {
+            let first = all.partition_point(|other| other.end <= span.start);
+            all.get(first).is_some_and(|other| other.start < span.end)
+        };
+        let has_host = rule.kind.is_guessable();
+        Surroundings::of(&mut self.around, &candidate.secret, has_host, is_secret)
+    }
+
+    fn is_sealing(&mut self) -> bool {
+        *self.is_sealing.get_or_insert_with(|| locked::is_sealing_key(self.text))
+    }
+}
+
 fn finding(
-    text: &[u8],
+    scene: &mut Scene<'_>,
     blob: &Blob<'_>,
     path: &Arc<str>,
-    lines: &mut Lines<'_>,
     rule: &Rule,
-    candidate: &Candidate,
-    all: &[Candidate],
+    candidate: Candidate,
 ) -> Finding {
-    let (line, column) = lines.place(candidate.secret.start);
-    let (end_line, end_column) = lines.place(candidate.secret.end);
-    let is_secret = |span: &Range<usize>| {
-        all.iter().any(|c| c.secret.start < span.end && span.start < c.secret.end)
-    };
-    let surroundings =
-        Surroundings::of(text, &candidate.secret, rule.kind.is_guessable(), is_secret);
-    let mut decoded = candidate.decoded.clone();
-    if rule.detector == Detector::Keys && locked::is_sealing_key(text) {
+    let (line, column) = scene.lines.place(candidate.secret.start);
+    let (end_line, end_column) = scene.lines.place(candidate.secret.end);
+    let surroundings = scene.surroundings(&candidate, rule);
+    let secret = secret_of(scene.text, &candidate);
+    let mut decoded = candidate.decoded;
+    if rule.detector == Detector::Keys && scene.is_sealing() {
         decoded.say("use", locked::SEALING);
         decoded.authority = Some(Authority::Bootstrap);
     }
-    let mut usability = candidate.usability.clone();
+    let mut usability = candidate.usability;
     usability.extend(surroundings.host);
     Finding {
         rule: candidate.rule,
-        secret: secret_of(text, candidate),
+        secret,
         location: Location {
             path: Arc::clone(path),
             line,
@@ -330,15 +407,11 @@ fn finding(
             origin: blob.origin.clone(),
         },
         repository: Arc::clone(blob.repository),
-        evidence: candidate.evidence.clone(),
+        evidence: candidate.evidence,
         confidence: candidate.confidence,
         usability,
         decoded,
-        companions: candidate
-            .companions
-            .iter()
-            .map(|other| secret_of(text, &all[*other]))
-            .collect(),
+        companions: Vec::new(),
         environment: surroundings.environment.unwrap_or_else(|| context::environment(path)),
         surroundings,
         exposure: context::exposure(path, blob.untracked),
@@ -415,7 +488,7 @@ impl<'r> Crew<'r> {
             let mut worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let found = worker.scanner.take_certificates();
             harvest.certificates.extend(found.into_iter().map(certificates::digested));
-            harvest.findings.extend(worker.findings);
+            take_in(&mut harvest.findings, worker.findings);
             harvest.problems.extend(worker.problems);
             harvest.locked.extend(worker.locked);
             harvest.owners.extend(worker.owners);
@@ -456,7 +529,7 @@ pub struct Harvest {
 impl Harvest {
     /// Takes in what another scan found.
     pub fn add(&mut self, other: Self) {
-        self.findings.extend(other.findings);
+        take_in(&mut self.findings, other.findings);
         self.problems.extend(other.problems);
         self.left_out.add(other.left_out);
         self.unread.extend(other.unread);

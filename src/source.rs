@@ -85,6 +85,12 @@ impl Progress {
         self.blobs.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
+
+    /// Counts a part of a blob, the first or another.
+    pub(crate) fn count_part(&self, bytes: usize, is_first: bool) {
+        self.blobs.fetch_add(u64::from(is_first), Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
 }
 
 /// Whether this is a Git LFS pointer instead of a file: a few lines that begin with the address of

@@ -4,12 +4,54 @@ mod encoding;
 pub mod markdown;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub use encoding::decoded;
+
+/// The text of a part of a longer blob that begins with a mark of its encoding, or with none.
+pub(crate) fn decoded_part<'b>(part: &'b [u8], mark: &[u8]) -> Cow<'b, [u8]> {
+    if mark.is_empty() || part.starts_with(mark) {
+        return decoded(part);
+    }
+    Cow::Owned(decoded(&[mark, part].concat()).into_owned())
+}
+
+/// The byte order mark that a blob begins with, or nothing.
+pub(crate) fn byte_order_mark(bytes: &[u8]) -> &'static [u8] {
+    const MARKS: [&[u8]; 4] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\xff\xfe", b"\xfe\xff"];
+    MARKS.into_iter().find(|mark| bytes.starts_with(mark)).unwrap_or_default()
+}
 
 /// The line of a text that a byte lies in, 1-based.
 pub fn line_at(text: &str, at: usize) -> usize {
     1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count()
+}
+
+/// The lines that positions of a text lie in. A line is looked up once for all positions in it, so
+/// that a text with many secrets on one line takes no longer than one with many lines.
+#[derive(Debug)]
+pub struct LineSpans<'t> {
+    text: &'t [u8],
+    last: Option<Range<usize>>,
+}
+
+impl<'t> LineSpans<'t> {
+    /// For a text.
+    pub fn new(text: &'t [u8]) -> Self {
+        Self { text, last: None }
+    }
+
+    /// The line around a position, without its end.
+    pub fn around(&mut self, at: usize) -> Range<usize> {
+        let at = at.min(self.text.len());
+        if let Some(last) = self.last.as_ref().filter(|last| last.start <= at && at <= last.end) {
+            return last.clone();
+        }
+        let start = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |newline| newline + 1);
+        let end = memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |n| at + n);
+        self.last = Some(start..end);
+        start..end
+    }
 }
 
 /// Turns byte positions of one text into lines and columns. Positions must not go backwards by

@@ -98,6 +98,38 @@ fn a_secret_at_the_end_of_a_line_of_ten_megabytes() {
 }
 
 #[test]
+fn texts_beyond_the_window_have_all_their_findings() {
+    let (_guard, root) = scratch();
+    let filler = "# nothing to see here, and nothing there\n".repeat(120_000);
+    let text = format!("{}{filler}{}{filler}{}", token(1), token(2), token(3));
+    let expected: Vec<usize> = vec![1, 120_002, 240_003];
+    write(&root, "long.txt", &text);
+    let lines = |run: &Run| -> Vec<usize> {
+        let line = |l: &str| l.split(r#""line":"#).nth(1)?.split(',').next()?.parse().ok();
+        let mut lines: Vec<usize> = run.stdout.lines().filter_map(line).collect();
+        lines.sort_unstable();
+        lines
+    };
+    let file = run(&root, &["scan", ".", "-f", "jsonl"]);
+    assert_eq!((file.status, lines(&file)), (1, expected.clone()), "{}", file.stderr);
+    let mut piped = crate::common::sprawl(&root);
+    let input = std::fs::File::open(root.join("long.txt")).unwrap();
+    let piped = piped.args(["scan", "-", "-f", "jsonl"]).stdin(input).output().unwrap();
+    assert_eq!(lines(&crate::common::finished(piped)), expected);
+}
+
+#[test]
+fn one_assignment_after_another_is_no_value() {
+    let (_guard, root) = scratch();
+    // Read to its end from each of its names, the text would take minutes.
+    for unit in ["token:abc:", "key=", "secret:a=", "password=b:"] {
+        write(&root, "names.txt", unit.repeat(200_000 / unit.len()));
+        let clean = run(&root, &["scan", ".", "--min-confidence", "weak"]);
+        assert_eq!((clean.status, clean.stdout.as_str()), (0, ""), "{unit}: {}", clean.stderr);
+    }
+}
+
+#[test]
 fn bad_rule_files_stop_the_scan() {
     let (_guard, root) = scratch();
     write(&root, "broken.toml", "provider = ");

@@ -1,5 +1,7 @@
 //! The lines of a configuration file that belong with a secret, by indentation and sections.
 
+use std::ops::Range;
+
 use super::surroundings::{LONGEST_NAME, is_identifier};
 use super::words::{environment_of_word, first_environment, parts};
 use crate::score::Environment;
@@ -23,17 +25,25 @@ const BYTES_ABOVE: usize = 16 * 1024;
 const LINES_BELOW: usize = 6;
 /// Longer lines are none of a configuration, in bytes.
 const LONGEST_LINE: usize = 500;
+/// So many lines below of that length with their ends, in bytes.
+const BYTES_BELOW: usize = LINES_BELOW * (LONGEST_LINE + 2);
 
 impl Block {
-    /// Reads the lines around a position.
-    pub(super) fn around(text: &[u8], at: usize) -> Self {
+    /// Reads the lines around one; `level` is how far in what belongs together with it is written.
+    pub(super) fn around(text: &[u8], line: &Range<usize>, level: usize) -> Self {
         let mut block = Self::default();
-        let start = text[..at].iter().rposition(|b| *b == b'\n').map_or(0, |nl| nl + 1);
-        let level = indentation(&text[start..at]).unwrap_or(at - start);
-        block.read_above(&text[start.saturating_sub(BYTES_ABOVE)..start], level);
-        let below = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |nl| at + nl + 1);
-        block.read_below(&text[below..], level);
+        block.read_above(&text[line.start.saturating_sub(BYTES_ABOVE)..line.start], level);
+        let below = (line.end + 1).min(text.len());
+        let end = text.len().min(below + BYTES_BELOW);
+        block.read_below(&text[below..end], level);
         block
+    }
+
+    /// How far in a line is written, by what stands before a secret in it.
+    pub(super) fn level(before: &[u8]) -> usize {
+        // Lines that belong together are no longer than that.
+        let before = &before[..before.len().min(LONGEST_LINE)];
+        indentation(before).unwrap_or(before.len())
     }
 
     /// The value of the line beside the secret that has this name.

@@ -10,6 +10,7 @@ use super::block::Block;
 use super::login::Login;
 use super::words::{first_environment, humps, parts};
 use crate::score::{Environment, Privilege, Usability};
+use crate::text::LineSpans;
 
 /// What the text around one secret says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,12 +30,13 @@ impl Surroundings {
     /// only, such as passwords; `is_secret` says whether bytes belong to some found secret and are
     /// not to be taken for a name.
     pub fn of(
-        text: &[u8],
+        around: &mut Around<'_>,
         secret: &Range<usize>,
         has_host: bool,
         is_secret: impl Fn(&Range<usize>) -> bool,
     ) -> Self {
-        let block = Block::around(text, secret.start);
+        let text = around.text;
+        let block = around.block(secret.start);
         let mut name = name_before(text, secret.start)
             .filter(|span| !is_secret(span))
             .map(|span| String::from_utf8_lossy(&text[span]).into_owned());
@@ -45,7 +47,7 @@ impl Surroundings {
             name = Some(other.to_owned());
         }
         let login = match has_host {
-            true => Login::of(text, secret, name.as_deref(), &block),
+            true => Login::of(text, secret, name.as_deref(), block),
             false => Login::default(),
         };
         let of_host = login.host.as_deref().and_then(|host| first_environment(parts(host)));
@@ -60,6 +62,34 @@ impl Surroundings {
             host: login.usability(),
             name,
         }
+    }
+}
+
+/// A text around its secrets. What several secrets on one line have in common is read once.
+#[derive(Debug)]
+pub struct Around<'t> {
+    text: &'t [u8],
+    lines: LineSpans<'t>,
+    /// Where the line of the last secret begins, its level, and the block around it.
+    last: Option<(usize, usize, Block)>,
+}
+
+impl<'t> Around<'t> {
+    /// For a text.
+    pub fn new(text: &'t [u8]) -> Self {
+        Self { text, lines: LineSpans::new(text), last: None }
+    }
+
+    fn block(&mut self, at: usize) -> &Block {
+        let line = self.lines.around(at);
+        let level = Block::level(&self.text[line.start..at]);
+        let text = self.text;
+        let known = |last: &(usize, usize, Block)| (last.0, last.1) == (line.start, level);
+        let block = match self.last.take().filter(known) {
+            Some((.., block)) => block,
+            None => Block::around(text, &line, level),
+        };
+        &self.last.insert((line.start, level, block)).2
     }
 }
 
@@ -142,7 +172,7 @@ mod tests {
     /// Surroundings of the word SECRET in a text.
     fn of(text: &str) -> Surroundings {
         let at = text.find("SECRET").unwrap();
-        Surroundings::of(text.as_bytes(), &(at..at + 6), true, |_| false)
+        Surroundings::of(&mut Around::new(text.as_bytes()), &(at..at + 6), true, |_| false)
     }
 
     fn name(text: &str) -> String {
@@ -166,7 +196,8 @@ mod tests {
     #[test]
     fn a_secret_is_no_name() {
         let text = b"HIDDEN:SECRET";
-        let around = Surroundings::of(text, &(7..13), true, |span| span.start < 6);
+        let mut text = Around::new(text);
+        let around = Surroundings::of(&mut text, &(7..13), true, |span| span.start < 6);
         assert_eq!(around.name, None);
     }
 

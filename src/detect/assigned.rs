@@ -12,24 +12,25 @@ use crate::score::Usability;
 const AROUND: usize = 200;
 
 impl Scanner<'_> {
-    /// Values without a shape of their own, by the names they are assigned to.
-    pub(super) fn find_assigned(&mut self, text: &[u8], out: &mut Vec<Candidate>) {
-        let mut names = std::mem::take(&mut self.names);
-        if !names.is_empty() && assignment::is_text(text) {
-            names.sort_unstable();
-            let mut end = 0;
-            for (from, to) in &names {
-                // Several keywords in one name.
-                if *from < end {
-                    continue;
-                }
-                let Some(measured) = assignment::measured_at(text, *from..*to) else { continue };
-                end = measured.name.span.end;
-                self.push_assigned(text, &measured, out);
+    /// Values without a shape of their own, by the names they are assigned to. The names are in any
+    /// order; `end` is where the last ended; they are used up.
+    pub(super) fn find_assigned(
+        &self,
+        text: &[u8],
+        names: &mut Vec<(usize, usize)>,
+        end: &mut usize,
+        out: &mut Vec<Candidate>,
+    ) {
+        names.sort_unstable();
+        for (from, to) in names.drain(..) {
+            // Several keywords in one name.
+            if from < *end {
+                continue;
             }
+            let Some(measured) = assignment::measured_at(text, from..to) else { continue };
+            *end = measured.name.span.end;
+            self.push_assigned(text, &measured, out);
         }
-        names.clear();
-        self.names = names;
     }
 
     /// The rule that says what was found: that of the provider whom the name or a host beside it

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::{Candidate, LOOK_AROUND, Match, Scanner, Window};
+use super::{Candidate, LOOK_AROUND, Match, PIECE, Scanner, Window};
 
 /// A run of bytes that a text shares with its earlier version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +32,26 @@ pub struct Trace {
     hits: Vec<Hit>,
     /// Where patterns match.
     matches: Vec<Match>,
+    /// Says nothing about the next version: there was too much to note.
+    is_partial: bool,
 }
+
+/// Texts up to this length may hold a keyword at every byte, in bytes.
+const LONG: usize = 1 << 20;
+
+/// In longer ones there is at most one keyword, and one match, in so many bytes; else they are
+/// scanned as if there were no earlier version.
+const DENSE: usize = 64;
 
 impl Trace {
     /// Whether it holds nothing, so that keeping it costs no memory.
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty() && self.matches.is_empty()
+    }
+
+    /// Whether it says nothing about the next version.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Bytes of memory that it takes.
@@ -72,19 +86,31 @@ impl Scanner<'_> {
         trace: &mut Trace,
     ) -> Vec<Candidate> {
         trace.length = text.len();
+        trace.is_partial = false;
         trace.hits.clear();
         trace.matches.clear();
         self.windows.clear();
         self.bare.clear();
         self.keys.clear();
         self.names.clear();
+        // A long text with a keyword in every few bytes would take many times its own memory.
+        let most = if text.len() > LONG { text.len() / DENSE } else { usize::MAX };
         match earlier {
             Some(earlier) => self.carry_over(text, earlier, trace),
-            None => self.collect_hits(text, trace),
+            None => self.collect_hits(text, most, trace),
         }
         let mut matches = std::mem::take(&mut trace.matches);
         matches.append(&mut self.bare);
-        self.search_all_windows(text, &mut matches);
+        if trace.hits.len() <= most {
+            self.most_matches = most;
+            self.search_all_windows(text, &mut matches);
+            self.most_matches = usize::MAX;
+        }
+        if trace.hits.len() > most || matches.len() > most {
+            *trace = Trace::default();
+            trace.is_partial = true;
+            return self.candidates(text);
+        }
         matches.sort_unstable();
         matches.dedup();
         let candidates = self.settled(text, &matches);
@@ -92,9 +118,17 @@ impl Scanner<'_> {
         candidates
     }
 
-    fn collect_hits(&mut self, text: &[u8], trace: &mut Trace) {
+    fn collect_hits(&mut self, text: &[u8], most: usize, trace: &mut Trace) {
         let prefilter = self.rules.prefilter();
-        prefilter.each(text, |keyword, at| trace.hits.push(Hit { at, keyword }));
+        let mut from = 0;
+        while from < text.len() {
+            let to = from.saturating_add(PIECE).min(text.len());
+            prefilter.each_in(text, from..to, |keyword, at| trace.hits.push(Hit { at, keyword }));
+            if trace.hits.len() > most {
+                return;
+            }
+            from = to;
+        }
         trace.hits.sort_unstable();
         for hit in &trace.hits {
             self.add_windows(text, *hit, None);

@@ -1,6 +1,9 @@
 //! Passwords that somebody would guess: known from lists, made of words, or standing where
 //! documentation wants a password. One judgement for what rules and what names find.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::assignment::words;
 use super::placeholder;
 use crate::rules::Kind;
@@ -59,9 +62,12 @@ pub fn is_known(value: &[u8]) -> bool {
         None => return letters.len() < 8,
     };
     let plain = with(body, &[(b'0', b'o'), (b'1', b'i'), (b'3', b'e'), (b'5', b's')]);
-    let listed = |word: &[u8]| KNOWN.as_bytes().split(|b| *b == b' ').any(|known| known == word);
+    let listed = |word: &[u8]| LISTED.contains(word);
     listed(body) || listed(&plain)
 }
+
+static LISTED: LazyLock<HashSet<&[u8]>> =
+    LazyLock::new(|| KNOWN.as_bytes().split(|b| *b == b' ').collect());
 
 /// A value in lower case, with letters for the signs that are written instead of them.
 fn with(value: &[u8], letters: &[(u8, u8)]) -> Vec<u8> {

@@ -11,6 +11,8 @@ use std::ops::Range;
 use jiff::civil::Date;
 use memchr::memmem;
 
+use crate::text::LineSpans;
+
 /// A mark, as it was found near a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
@@ -84,19 +86,20 @@ const MOST: usize = 16;
 /// The marks that speak of each of these secrets, which stand in the text in this order.
 pub fn marks(text: &[u8], secrets: &[Range<usize>]) -> Vec<Vec<Mark>> {
     let mut search = Search { text, lines: BTreeMap::new() };
+    let [mut own, mut above] = [(); 2].map(|()| LineSpans::new(text));
     let blocks = blocks(text, secrets);
     secrets
         .iter()
         .zip(blocks)
         .map(|(secret, block)| {
-            let first = search.line_around(secret.start);
-            let last = search.line_around(secret.end.saturating_sub(1).max(secret.start));
+            let first = own.around(secret.start);
+            let last = own.around(secret.end.saturating_sub(1).max(secret.start));
             let mut marks = search.of(first.clone(), Reach::Line);
             if last != first {
                 marks.extend(search.of(last, Reach::Line));
             }
             if first.start > 0 {
-                let above = search.line_around(first.start - 1);
+                let above = above.around(first.start - 1);
                 marks.extend(search.of(above, Reach::NextLine));
             }
             marks.extend(block);
@@ -114,14 +117,6 @@ struct Search<'t> {
 }
 
 impl Search<'_> {
-    /// The line that a position lies in, without its end.
-    fn line_around(&self, at: usize) -> Range<usize> {
-        let at = at.min(self.text.len());
-        let start = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |newline| newline + 1);
-        let end = memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |n| at + n);
-        start..end
-    }
-
     fn of(&mut self, line: Range<usize>, reach: Reach) -> Vec<Mark> {
         let text = self.text;
         let marks = self.lines.entry(line.start).or_insert_with(|| on_line(text, line));
@@ -165,13 +160,19 @@ fn blocks(text: &[u8], secrets: &[Range<usize>]) -> Vec<Option<Mark>> {
     let mut of = vec![None; secrets.len()];
     let until = secrets.last().map_or(0, |secret| secret.start.min(text.len()));
     let before = &text[..until];
+    let mut lines = LineSpans::new(text);
+    let closes = memmem::Finder::new(BLOCK_END);
+    let mut block_end = 0;
     for at in memmem::find_iter(before, BLOCK)
         .filter(|at| begins_word(before, *at) && ends_word(&text[at + BLOCK.len()..]))
     {
-        let line_end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |n| at + n);
-        let end = memmem::find(&text[at..], BLOCK_END.as_bytes()).map_or(text.len(), |n| at + n);
+        let line_end = lines.around(at).end;
+        // One end may close many of them.
+        if block_end < at {
+            block_end = closes.find(&text[at..]).map_or(text.len(), |n| at + n);
+        }
         let first = secrets.partition_point(|secret| secret.start < line_end);
-        if secrets.get(first).is_some_and(|secret| secret.start < end) {
+        if secrets.get(first).is_some_and(|secret| secret.start < block_end) {
             of[first] = Some(Mark { words: BLOCK, at, terms: None });
         }
     }

@@ -1,6 +1,5 @@
 //! Standard input as one blob.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use super::Blob;
@@ -13,16 +12,15 @@ pub const NAME: &str = "<stdin>";
 
 /// Reads standard input to its end and scans it.
 pub fn scan(worker: &mut Worker<'_>) {
-    let mut bytes = Vec::new();
-    if let Err(error) = std::io::stdin().lock().read_to_end(&mut bytes) {
-        worker.problem(Problem::new(NAME, format!("could not be read to the end: {error}")));
-    }
     let repository: Arc<str> = Arc::from(NAME);
-    worker.blob(&Blob {
-        bytes: &bytes,
+    let blob = Blob {
+        bytes: &[],
         path: NAME,
         repository: &repository,
         origin: &Origin::Stdin,
         untracked: false,
-    });
+    };
+    if let Err(error) = worker.stream(&blob, &[], &mut std::io::stdin().lock()) {
+        worker.problem(Problem::new(NAME, format!("could not be read to the end: {error}")));
+    }
 }

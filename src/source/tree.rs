@@ -24,6 +24,7 @@ use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::tracked::Tracked;
 use crate::problem::Problem;
+use crate::scan::stream::WINDOW;
 use crate::scan::{Crew, Worker};
 use crate::text::display_path;
 
@@ -454,9 +455,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let mut filled = 0;
         // One more byte than the limit tells a large file from one that fits.
         buffer.resize(mapped::MAP_FROM as usize + 1, 0);
-        let mut scan = |bytes: &[u8]| {
-            worker.blob(&Blob { bytes, path: shown, repository, origin: &Origin::File, untracked });
-        };
+        let blob = Blob { bytes: &[], path: shown, repository, origin: &Origin::File, untracked };
         let result = loop {
             match file.read(&mut buffer[filled..]) {
                 Ok(0) => {
@@ -466,7 +465,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                     {
                         break Err(error);
                     }
-                    scan(&buffer[..filled]);
+                    worker.blob(&Blob { bytes: &buffer[..filled], ..blob });
                     break Ok(());
                 }
                 Ok(read) => filled += read,
@@ -474,7 +473,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 Err(error) => break Err(error),
             }
             if filled == buffer.len() {
-                break self.read_large(file, &buffer, &mut scan);
+                break self.read_large(worker, &blob, file, &buffer);
             }
         };
         if mapped::take_lost() {
@@ -489,20 +488,19 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
 
     fn read_large(
         &self,
+        worker: &mut Worker<'_>,
+        blob: &Blob<'_>,
         mut file: File,
         start: &[u8],
-        scan: &mut impl FnMut(&[u8]),
     ) -> io::Result<()> {
         let metadata = file.metadata()?;
         read::must_be_regular(&metadata)?;
         // Files without a true size (in /proc) are read on to their end.
-        if self.options.no_mmap || metadata.len() < start.len() as u64 {
-            let mut bytes = start.to_vec();
-            file.read_to_end(&mut bytes)?;
-            scan(&bytes);
-        } else {
-            scan(mapped::open(file)?.bytes());
+        let mappable = start.len() as u64..=WINDOW as u64;
+        if self.options.no_mmap || !mappable.contains(&metadata.len()) {
+            return worker.stream(blob, start, &mut file);
         }
+        worker.blob(&Blob { bytes: mapped::open(file)?.bytes(), ..*blob });
         Ok(())
     }
 

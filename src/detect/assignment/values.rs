@@ -497,12 +497,15 @@ pub fn is_coordinate(value: &[u8]) -> bool {
         let version = &text[..text.iter().take_while(of_version).count()];
         version.split(|b| *b == b'.').filter(|n| (1..4).contains(&n.len())).count()
     };
-    let of_name = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:".contains(b);
-    memchr::memchr2_iter(b':', b'-', value).any(|at| {
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"-_.:".contains(b);
+    if !value.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let name = value.iter().take_while(of_name).count();
+    // A sign may stand right behind what can be a name, but then it is part of it.
+    memchr::memchr2_iter(b':', b'-', &value[..name]).any(|at| {
         let least = if value[at] == b':' { 2 } else { 3 };
-        value[0].is_ascii_alphabetic()
-            && value[..at].iter().all(of_name)
-            && numbers(&value[at + 1..]) >= least
+        numbers(&value[at + 1..]) >= least
     })
 }
 

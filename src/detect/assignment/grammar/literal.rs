@@ -199,8 +199,18 @@ impl Reader<'_> {
         let end = (start + LONGEST_VALUE).min(self.text.len());
         let query =
             name.span.start.checked_sub(1).is_some_and(|i| matches!(self.text[i], b'?' | b'&'));
+        let mut names = 0;
         while self.at < end {
-            let stop = match self.text[self.at] {
+            let sign = self.text[self.at];
+            if matches!(sign, b':' | b'=') && self.peek(1).is_some_and(|b| b.is_ascii_alphabetic())
+            {
+                names += 1;
+                // One assignment after another, and each would be read to the end.
+                if names > NAMES {
+                    return None;
+                }
+            }
+            let stop = match sign {
                 0..=b' ' | b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b'\\' => true,
                 b'&' => query || joint == Joint::Equals,
                 b'(' | b'[' | b'{' => {
@@ -248,6 +258,9 @@ fn seams(text: &[u8], name: &Name, joint: Joint, open: usize, within: bool) -> S
         indent: line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count(),
     }
 }
+
+/// Names that a value without quotes may go on with, as in `user:password:group` and `a=b=c`.
+const NAMES: usize = 8;
 
 /// “ ” ‘ ’ in UTF-8.
 fn typographic(rest: &[u8]) -> bool {

@@ -1,0 +1,279 @@
+//! Texts that are too long to be held: files and standard input, a window at a time.
+//!
+//! Whether something is found at a position, and what is said of it, depends on the bytes around it,
+//! no further away than [`MARGIN`]. So a window is scanned with a margin on both sides, and what
+//! begins in a margin is left to the neighbour. What is found is what a scan of the whole text finds,
+//! with three exceptions that hide nothing: line hashes are left out, marks count as far as the
+//! margin reaches, and binary key stores of that size are not taken apart.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::Worker;
+use crate::detect::assignment;
+use crate::finding::Finding;
+use crate::source::Blob;
+use crate::text::{self, Lines, Order};
+
+/// Texts longer than this are scanned in windows of this length, in bytes.
+pub const WINDOW: usize = 8 << 20;
+
+/// Bytes on both sides of a window that are looked at as well. The longest reach is that of armoured
+/// keys, 64 KiB, and a chain of overlapping findings may add to it.
+pub const MARGIN: usize = 256 << 10;
+
+/// How a text is cut.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    pub window: usize,
+    pub margin: usize,
+}
+
+/// What the scan of a window has to know of what came before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    /// Whether the head of the text is text.
+    pub is_text: bool,
+    /// Line and column at which the bytes begin that are looked at.
+    pub place: (usize, usize),
+}
+
+impl Worker<'_> {
+    /// Scans what is read to its end, after `head`, which was read already. The blob says where it
+    /// comes from; its bytes are not looked at.
+    ///
+    /// # Errors
+    /// It cannot be read to the end; what could be read was scanned.
+    pub fn stream(&mut self, blob: &Blob<'_>, head: &[u8], read: &mut dyn Read) -> io::Result<()> {
+        self.stream_by(blob, head, read, Cut { window: WINDOW, margin: MARGIN })
+    }
+
+    pub(super) fn stream_by(
+        &mut self,
+        blob: &Blob<'_>,
+        head: &[u8],
+        read: &mut dyn Read,
+        cut: Cut,
+    ) -> io::Result<()> {
+        let mut buffer = Vec::with_capacity(cut.window + 2 * cut.margin);
+        buffer.extend_from_slice(head);
+        let mut result = fill(&mut buffer, read, cut.window + cut.margin);
+        if !matches!(result, Ok(true)) {
+            self.blob(&Blob { bytes: &buffer, ..*blob });
+            return result.map(drop);
+        }
+        let order = text::utf16_order(&buffer);
+        let mut before: Option<Before> = None;
+        let mut start = 0;
+        loop {
+            let is_last = !matches!(result, Ok(true));
+            let end = if is_last { buffer.len() } else { (buffer.len() - cut.margin) & !3 };
+            let window = Blob { bytes: &buffer, ..*blob };
+            let (next, known) = self.window(&window, start..end, order, before, cut);
+            if is_last {
+                return result.map(drop);
+            }
+            before = Some(known);
+            // The margin before the next window stays.
+            buffer.drain(..next);
+            start = end - next;
+            result = fill(&mut buffer, read, start + cut.window + cut.margin);
+        }
+    }
+
+    /// Scans the bytes of a blob and keeps what begins in the window. Says where the bytes begin that
+    /// are to be looked at with the next window, and what is known there.
+    fn window(
+        &mut self,
+        blob: &Blob<'_>,
+        window: Range<usize>,
+        order: Option<Order>,
+        before: Option<Before>,
+        cut: Cut,
+    ) -> (usize, Before) {
+        self.progress.count_part(window.len(), before.is_none());
+        let bytes = blob.bytes;
+        let next = self::next(bytes, window.end.saturating_sub(cut.margin), order);
+        // Where the parts begin and end in the text.
+        let mut text = Cow::Borrowed(bytes);
+        let mut ends = [window.start, window.end, next];
+        if let Some(order) = order {
+            let length = |end: &mut usize| *end = text::from_utf16(&bytes[..*end], order).len();
+            ends.iter_mut().for_each(length);
+            text = Cow::Owned(text::from_utf16(bytes, order));
+        }
+        let [start, end, next_in_text] = ends;
+        let known =
+            before.unwrap_or_else(|| Before { is_text: assignment::is_text(&text), place: (1, 1) });
+        self.note_locks(&text, blob);
+        let place = || blob.path.to_owned();
+        let (starts, found) =
+            self.guarded(place, |worker| worker.find_in(&text, blob, Some(known)));
+        let inner = starts.into_iter().zip(found).filter(|(at, _)| (start..end).contains(at));
+        self.findings.extend(inner.map(|(_, finding)| moved(finding, known.place)));
+        let (line, column) = Lines::new(&text).place(next_in_text);
+        let column = if line == 1 { known.place.1 + column - 1 } else { column };
+        let place = (known.place.0 + line - 1, column);
+        (next, Before { place, ..known })
+    }
+}
+
+/// Where to cut, at the latest here: not within a character.
+fn next(bytes: &[u8], at: usize, order: Option<Order>) -> usize {
+    // Pairs of surrogates in UTF-16 are cut, which changes a column at most.
+    let at = at & !3;
+    let is_within = |at: &usize| bytes.get(*at).is_some_and(|b| b & 0xc0 == 0x80);
+    match order {
+        Some(_) => at,
+        None => (at.saturating_sub(3)..=at).rev().find(|at| !is_within(at)).unwrap_or(at),
+    }
+}
+
+/// A finding in a part of a text that begins at this line and column.
+fn moved(mut finding: Finding, (line, column): (usize, usize)) -> Finding {
+    let location = &mut finding.location;
+    if location.line == 1 {
+        location.column += column - 1;
+    }
+    if location.end_line == 1 {
+        location.end_column += column - 1;
+    }
+    location.line += line - 1;
+    location.end_line += line - 1;
+    finding
+}
+
+/// Reads on until there are so many bytes; says whether there may be more.
+fn fill(buffer: &mut Vec<u8>, read: &mut dyn Read, most: usize) -> io::Result<bool> {
+    let wanted = most.saturating_sub(buffer.len());
+    let got = read.take(wanted as u64).read_to_end(buffer)?;
+    Ok(got == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::finding::Origin;
+    use crate::rules::Rules;
+    use crate::source::Progress;
+
+    /// Findings of a text as it is read: bytes and window by window.
+    fn both(text: &[u8], cut: Cut) -> [Vec<String>; 2] {
+        let rules = Rules::builtin();
+        let progress = Progress::default();
+        let repository: Arc<str> = Arc::from("r");
+        let origin = Origin::Stdin;
+        let (path, untracked) = ("config.env", false);
+        let blob = Blob { bytes: text, path, repository: &repository, origin: &origin, untracked };
+        let said = |worker: Worker<'_>| {
+            let mut all: Vec<String> = worker
+                .findings
+                .iter()
+                .map(|f| {
+                    format!(
+                        "{:?} {:?} {:?} {:?} {:?} {:?}",
+                        f.location,
+                        f.rule,
+                        f.secret.reveal(),
+                        f.confidence,
+                        f.surroundings,
+                        f.usability
+                    )
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        let mut whole = Worker::new(&rules, &progress);
+        whole.blob(&blob);
+        let mut parts = Worker::new(&rules, &progress);
+        parts.stream_by(&blob, &[], &mut &text[..], cut).unwrap();
+        [said(whole), said(parts)]
+    }
+
+    /// A text of lines with and without secrets, some of them long.
+    fn text(seed: u64, lines: usize) -> String {
+        let mut random = seed;
+        let mut next = |most: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) % most
+        };
+        let mut text = String::new();
+        for line in 0..lines {
+            let value: String = (0..24)
+                .map(|_| {
+                    char::from(
+                        b"abcdefghkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+                            [next(54) as usize],
+                    )
+                })
+                .collect();
+            match next(6) {
+                0 => text.push_str(&format!("db_password_{line} = \"{value}\"\n")),
+                1 => text.push_str(&format!("  url: postgres://app:{value}@db.example.net/x\n")),
+                2 => text.push_str(&format!("\u{e4}\u{1F511} {}", "words of a text ".repeat(9))),
+                3 => text.push_str("\n[production]\n"),
+                4 => text.push_str(&format!("{{\"api_key\": \"{value}\", \"a\": 1}},")),
+                _ => text.push('\n'),
+            }
+        }
+        text
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3))]
+        #[test]
+        fn windows_find_what_the_whole_text_has(seed in any::<u64>(), window in 12_000..40_000_usize) {
+            let text = text(seed, 1200);
+            let margin = 18 << 10;
+            let [whole, parts] = both(text.as_bytes(), Cut { window, margin });
+            prop_assert!(whole.len() > 100);
+            prop_assert_eq!(whole, parts);
+        }
+    }
+
+    #[test]
+    fn windows_of_utf_16_are_decoded_like_its_beginning() {
+        let text = text(7, 400);
+        let mut bytes = vec![0xff, 0xfe];
+        bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+        let [whole, parts] = both(&bytes, Cut { window: 16 << 10, margin: 8 << 10 });
+        assert!(whole.len() > 50);
+        assert_eq!(whole, parts);
+    }
+
+    #[test]
+    fn what_cannot_be_read_to_its_end_is_scanned_as_far_as_it_was() {
+        struct Broken(usize);
+        impl Read for Broken {
+            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+                let some = self.0.min(out.len());
+                self.0 -= some;
+                out[..some].fill(b'\n');
+                if some == 0 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(some) }
+            }
+        }
+        let rules = Rules::builtin();
+        let progress = Progress::default();
+        let repository: Arc<str> = Arc::from("r");
+        let origin = Origin::Stdin;
+        let blob = Blob {
+            bytes: b"",
+            path: "x",
+            repository: &repository,
+            origin: &origin,
+            untracked: false,
+        };
+        let mut worker = Worker::new(&rules, &progress);
+        let head = text(3, 60);
+        let cut = Cut { window: 4 << 10, margin: 1 << 10 };
+        let read = worker.stream_by(&blob, head.as_bytes(), &mut Broken(50_000), cut);
+        assert!(read.is_err());
+        assert!(!worker.findings.is_empty());
+    }
+}
