@@ -59,7 +59,13 @@ pub struct Comparing<'o, 'i> {
     objects: &'o Objects,
     reader: Reader,
     recent: HashMap<ObjectId, Rc<Nodes<'i>>>,
+    /// Names that may still be looked at.
+    left: usize,
 }
+
+/// Names that one comparison looks at, at most: trees that hold each other several times over have
+/// more paths than can be counted.
+const MOST: usize = 1 << 20;
 
 /// Trees that are kept.
 const RECENT: usize = 512;
@@ -67,7 +73,7 @@ const RECENT: usize = 512;
 impl<'o, 'i> Comparing<'o, 'i> {
     /// Has read nothing yet.
     pub fn new(objects: &'o Objects) -> Self {
-        Self { objects, reader: Reader::default(), recent: HashMap::new() }
+        Self { objects, reader: Reader::default(), recent: HashMap::new(), left: MOST }
     }
 
     /// Every file that differs from each of the old trees, in order of path.
@@ -86,6 +92,7 @@ impl<'o, 'i> Comparing<'o, 'i> {
     ) -> Result<Vec<Change>, Problem> {
         let mut pending = vec![Pair { path: Vec::new(), depth: 0, old, new }];
         let mut changes = Vec::new();
+        self.left = MOST;
         while let Some(pair) = pending.pop() {
             self.directory(&pair, &mut pending, &mut changes)?;
         }
@@ -108,11 +115,17 @@ impl<'o, 'i> Comparing<'o, 'i> {
             let what = "is nested too deep; nothing was scanned";
             return Err(Problem::new(pair.path.as_bstr().to_string(), what));
         }
+        let too_many = || {
+            let what = "is left out with all that was changed: there are more than a million paths";
+            Problem::new(pair.path.as_bstr().to_string(), what)
+        };
         let new = pair.new.map_or_else(|| Ok(Rc::default()), |side| self.nodes(side))?;
         let mut old: Vec<Rc<Nodes<'i>>> = Vec::with_capacity(pair.old.len());
         for side in &pair.old {
             old.push(side.map_or_else(|| Ok(Rc::default()), |side| self.nodes(side))?);
         }
+        let names = new.len() + old.first().map_or(0, |old| old.len());
+        self.left = self.left.checked_sub(names).ok_or_else(too_many)?;
         for (name, nodes) in new.iter() {
             let before: Vec<&[Node<'i>]> = old.iter().map(|old| of_name(old, name)).collect();
             if !before.contains(&nodes.as_slice()) {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use gix::bstr::ByteSlice;
 use gix::hash::{ObjectId, oid};
@@ -24,9 +25,9 @@ use crate::problem::Problem;
 use crate::source::mapped;
 use crate::text::display_path;
 
-/// Objects larger than this are named and not read: 512 MiB, where git itself begins to treat files
-/// as too big to be diffed (`core.bigFileThreshold`).
-pub const LARGEST: u64 = 512 << 20;
+/// Objects larger than this are named and not read: 100 MiB, the largest file that GitHub takes. Two
+/// of them are held at once, a delta's base and what it gives.
+pub const LARGEST: u64 = 100 << 20;
 
 /// Why an object cannot be read. No variant holds content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,8 +39,14 @@ pub enum ReadError {
     #[error("is damaged: {0}")]
     Damaged(String),
     /// There, but larger than [`LARGEST`].
-    #[error("has {0} bytes; objects of more than 512 MiB are not scanned")]
+    #[error("has {0} bytes and was not scanned: objects of more than 100 MiB are not read")]
     TooLarge(u64),
+    /// All objects together unfold to more than there can be by accident; see [`Unfolding`].
+    #[error(
+        "was not scanned: the objects of this repository unfold to many thousand times the size \
+         that they are stored in, as if to use up time and memory"
+    )]
+    Unfolds,
 }
 
 impl From<DeltaError> for ReadError {
@@ -58,6 +65,35 @@ pub struct Objects {
     directories: Vec<PathBuf>,
     packs: Vec<LazyPack>,
     problems: Vec<Problem>,
+    unfolding: Unfolding,
+}
+
+/// How much more may be unfolded. Every stored byte allows for many, and so histories of large files
+/// that change little are read to their end; what was made to unfold without end is not.
+#[derive(Debug)]
+pub(super) struct Unfolding(AtomicI64);
+
+impl Unfolding {
+    /// What may be unfolded whatever it is stored in, in bytes.
+    const FREE: i64 = 1 << 30;
+    /// Bytes that a stored byte of a whole object allows for; text has up to about ten.
+    const WHOLE: u64 = 256;
+    /// Bytes that a stored byte of a delta allows for: a version of a megabyte in sixty.
+    const DELTA: u64 = 16 << 10;
+
+    /// Notes an object of this size.
+    ///
+    /// # Errors
+    /// It is more than what is stored allows for.
+    pub(super) fn note(&self, size: u64, stored: usize, is_delta: bool) -> Result<(), ReadError> {
+        let factor = if is_delta { Self::DELTA } else { Self::WHOLE };
+        let allowed = (stored as u64).saturating_mul(factor).min(i64::MAX as u64 / 2);
+        let change = allowed as i64 - size.min(LARGEST) as i64;
+        if self.0.fetch_add(change, Ordering::Relaxed).saturating_add(change) < 0 {
+            return Err(ReadError::Unfolds);
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug)]
@@ -84,13 +120,23 @@ impl Objects {
     /// Looks at the directories and at those that they borrow from. Packs are opened when they are
     /// first needed. What cannot be read is noted, see [`Objects::problems`].
     pub fn open(roots: &[PathBuf], hash: gix::hash::Kind) -> Self {
-        let mut objects =
-            Self { hash, directories: Vec::new(), packs: Vec::new(), problems: Vec::new() };
+        let mut objects = Self {
+            hash,
+            directories: Vec::new(),
+            packs: Vec::new(),
+            problems: Vec::new(),
+            unfolding: Unfolding(AtomicI64::new(Unfolding::FREE)),
+        };
         let mut seen = Vec::new();
         for root in roots {
             objects.add_directory(root, 0, &mut seen);
         }
         objects
+    }
+
+    /// How much more may be unfolded.
+    pub(super) fn unfolding(&self) -> &Unfolding {
+        &self.unfolding
     }
 
     /// The hash that names objects.
@@ -196,6 +242,8 @@ impl Objects {
                 whole => {
                     reader.start = 0;
                     let size = entry.decompressed_size;
+                    // Where the next object begins is not known here: what is stored may be less.
+                    self.unfolding.note(size, (size / RATIO) as usize, false)?;
                     let length =
                         inflate(&mut reader.inflate, bytes, size, &mut reader.bytes)?.len();
                     reader.bytes.truncate(length);
@@ -210,6 +258,7 @@ impl Objects {
         while let Some((bytes, size)) = chain.pop() {
             let Reader { inflate: state, bytes: base, start, result, delta, shared } = reader;
             let delta = inflate(state, bytes, size, delta)?;
+            self.unfolding.note(delta::result_size(delta)?, delta.len(), true)?;
             delta::apply(&base[*start..], delta, LARGEST, result, shared)?;
             std::mem::swap(base, result);
             reader.start = 0;
@@ -380,10 +429,15 @@ impl Reader {
     }
 
     fn loose(&mut self, path: &Path, wants: &dyn Fn(Kind) -> bool) -> Result<Kind, ReadError> {
-        let compressed = fs::read(path).map_err(|error| match error.kind() {
+        let failed = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Damaged(error.to_string()),
-        })?;
+        };
+        let stored = fs::metadata(path).map_err(failed)?.len();
+        if stored > LARGEST + LARGEST / 8 {
+            return Err(ReadError::TooLarge(stored));
+        }
+        let compressed = fs::read(path).map_err(failed)?;
         let mut head = [0; 64];
         self.inflate.reset();
         let (_, _, written) = self
@@ -431,8 +485,8 @@ pub(super) fn inflate<'o>(
     if size > LARGEST + 64 {
         return Err(ReadError::TooLarge(size));
     }
-    // Deflate makes at most 1,032 bytes of one; a larger claim is not worth the memory.
-    if size / 1032 > compressed.length as u64 {
+    // A larger claim is not worth the memory.
+    if size / RATIO > compressed.length as u64 {
         return Err(damaged("it says to be larger than its bytes can be"));
     }
     let size = size as usize;
@@ -448,6 +502,9 @@ pub(super) fn inflate<'o>(
         Err(_) => Err(damaged("it cannot be decompressed")),
     }
 }
+
+/// Deflate makes at most so many bytes of one.
+const RATIO: u64 = 1032;
 
 /// How far away the ends of both sides must be for the fast loop of zlib: it writes up to 258 bytes in
 /// one step, and copies more than it needs.
@@ -470,4 +527,24 @@ fn loose_header(head: &[u8]) -> Option<(Kind, u64, usize)> {
     let zero = head.iter().position(|b| *b == 0)?;
     let (kind, size) = std::str::from_utf8(&head[..zero]).ok()?.split_once(' ')?;
     Some((Kind::from_bytes(kind.as_bytes()).ok()?, size.parse().ok()?, zero + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_says_how_much_may_be_unfolded() {
+        let unfolding = || Unfolding(AtomicI64::new(Unfolding::FREE));
+        // A version of four megabytes in three hundred bytes, ten thousand times.
+        let history = unfolding();
+        assert!((0..10_000).all(|_| history.note(4 << 20, 300, true).is_ok()));
+        let text = unfolding();
+        assert!((0..10_000).all(|_| text.note(1 << 20, 100 << 10, false).is_ok()));
+        for (size, stored, is_delta) in [(LARGEST, 40, true), (LARGEST, 100 << 10, false)] {
+            let bomb = unfolding();
+            let read = (0..1000).take_while(|_| bomb.note(size, stored, is_delta).is_ok()).count();
+            assert!(read < 20, "{read} of {size} bytes");
+        }
+    }
 }

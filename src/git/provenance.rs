@@ -79,8 +79,9 @@ const STASH: u8 = 4;
 const NOTE: u8 = 8;
 
 impl History<'_> {
-    /// The places of all secrets seen in blobs; `sightings` are in order.
-    pub fn places(&self, sightings: &[Sighting]) -> Vec<Occurrence> {
+    /// The places of all secrets seen in blobs, and whether every path was followed; `sightings` are
+    /// in order.
+    pub fn places(&self, sightings: &[Sighting]) -> (Vec<Occurrence>, bool) {
         let marks = self.marks();
         let mut placing = Placing::new(self, sightings, &marks);
         placing.compare_commits();
@@ -88,7 +89,7 @@ impl History<'_> {
         placing.loose_ends();
         let mut all = placing.occurrences(&tips);
         placing.unplaced(&mut all);
-        all
+        (all, placing.steps < placing.most_steps && placing.paths.len() < placing.most_paths)
     }
 
     /// The places of secrets that a part of history adds: `changes` are those of every commit, in
@@ -220,6 +221,14 @@ impl History<'_> {
     }
 }
 
+/// Directories that are looked into whatever the size of a history, and for each of its objects.
+/// Histories of all sizes stay far below: git's own needs less than one for an object.
+const STEPS: u64 = 1 << 22;
+const STEPS_PER_OBJECT: u64 = 64;
+
+/// Paths of files with secrets that are followed, besides one for each object.
+const PATHS: usize = 20_000;
+
 /// Hexadecimal digits of an id that are shown where no path is.
 pub(crate) const SHORT: usize = 12;
 
@@ -266,6 +275,12 @@ struct Placing<'p> {
     come: Vec<u32>,
     /// Tracks, by what stands for them, that are not reported.
     left_out: BTreeSet<u32>,
+    /// Directories looked into so far, and how many at most: a few trees that hold each other several
+    /// times over have more paths than can be counted.
+    steps: u64,
+    most_steps: u64,
+    /// Paths of files with secrets at most.
+    most_paths: usize,
 }
 
 /// A directory in which a commit may differ from its parents.
@@ -279,6 +294,7 @@ struct Pair {
 
 impl<'p> Placing<'p> {
     fn new(history: &'p History<'p>, sightings: &'p [Sighting], marks: &'p [u8]) -> Self {
+        let objects = history.commits.all().len() + history.trees.len();
         Self {
             history,
             sightings,
@@ -290,7 +306,17 @@ impl<'p> Placing<'p> {
             gone: Vec::new(),
             come: Vec::new(),
             left_out: BTreeSet::new(),
+            steps: 0,
+            most_steps: STEPS + STEPS_PER_OBJECT * objects as u64,
+            most_paths: PATHS + objects,
         }
+    }
+
+    /// Whether one more directory may be looked into.
+    fn may_go_on(&mut self) -> bool {
+        let may = self.steps < self.most_steps && self.paths.len() < self.most_paths;
+        self.steps += u64::from(may);
+        may
     }
 
     fn secrets(&self, blob: Number) -> &'p [Sighting] {
@@ -327,6 +353,9 @@ impl<'p> Placing<'p> {
     /// directories of all pairs that are still to come, one after another.
     fn compare(&mut self, commit: u32, pair: &Pair, pairs: &mut Vec<Pair>, old: &mut Vec<Number>) {
         let parents: Vec<Number> = old.split_off(pair.old);
+        if !self.may_go_on() {
+            return;
+        }
         if parents.contains(&pair.new) || pair.depth > tree::DEEPEST {
             return;
         }
@@ -519,6 +548,9 @@ impl<'p> Placing<'p> {
     fn blobs_below(&mut self, tree: Number, mut each: impl FnMut(u32, Number)) {
         let mut pending = vec![(Paths::TOP, tree, 0)];
         while let Some((path, tree, depth)) = pending.pop() {
+            if !self.may_go_on() {
+                return;
+            }
             for link in self.history.trees.links(tree) {
                 if link.is_telling() {
                     continue;
@@ -773,6 +805,11 @@ impl Paths {
 
     fn new() -> Self {
         Self { steps: vec![(Self::TOP, 0)], numbers: HashMap::new() }
+    }
+
+    /// How many there are.
+    fn len(&self) -> usize {
+        self.steps.len()
     }
 
     fn below(&mut self, path: u32, name: u32) -> u32 {

@@ -152,6 +152,10 @@ impl Notes {
 impl Visitor for Reading<'_, '_> {
     type Kept = Kept;
 
+    fn size_of(kept: &Kept) -> usize {
+        kept.starts.capacity() * size_of::<u32>() + kept.links.capacity() * size_of::<(u32, Link)>()
+    }
+
     fn wants(&self, kind: Kind) -> bool {
         kind == Kind::Tree
     }
@@ -314,6 +318,16 @@ impl Trees {
     /// A name by its number.
     pub fn name(&self, number: u32) -> &[u8] {
         &self.names[number as usize]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
     }
 
     /// Numbers of all trees, in order.

@@ -1,7 +1,7 @@
 //! Reads every object of a repository once, with all threads.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use gix::objs::Kind;
 use gix::odb::pack::data::entry::Header;
@@ -19,6 +19,9 @@ use crate::scan::Crew;
 pub trait Visitor: Sync {
     /// What is remembered of an object while those made from it are visited.
     type Kept: Default;
+
+    /// Bytes of memory that this takes.
+    fn size_of(kept: &Self::Kept) -> usize;
 
     /// Whether objects of this kind are to be visited.
     fn wants(&self, kind: Kind) -> bool;
@@ -54,6 +57,10 @@ pub struct Walk<'o> {
     forests: Vec<Forest>,
     /// Kinds of the loose objects, once they are known.
     loose_kinds: Vec<OnceLock<Kind>>,
+    /// Bytes of objects whose descendants are still to come, on all threads.
+    held: AtomicUsize,
+    /// Taken while a large object is decoded and looked at: memory is for one of them.
+    large: Mutex<()>,
 }
 
 impl<'o> Walk<'o> {
@@ -63,7 +70,8 @@ impl<'o> Walk<'o> {
             (0..catalogue.packs().len()).map(|pack| Forest::new(catalogue, pack)).collect()
         });
         let loose_kinds = catalogue.loose().iter().map(|_| OnceLock::new()).collect();
-        Self { objects, catalogue, forests, loose_kinds }
+        let (held, large) = (AtomicUsize::new(0), Mutex::new(()));
+        Self { objects, catalogue, forests, loose_kinds, held, large }
     }
 
     /// Visits every wanted object. What cannot be read becomes a problem; everything else is visited
@@ -145,6 +153,8 @@ impl<'o> Walk<'o> {
                 scope.spawn(|_| {
                     let mut reader = Reader::default();
                     while let Some((pack, position)) = left.get(next(&next_left, 1)) {
+                        // What is left is damaged, or large.
+                        let _one = self.large.lock().unwrap_or_else(PoisonError::into_inner);
                         let number = self.catalogue.first_of_pack(*pack) + position;
                         let id = self.catalogue.id(number);
                         match self.objects.read(&id, &mut reader) {
@@ -178,9 +188,12 @@ const LOOSE_BATCH: usize = 64;
 /// scanned whatever it is called.
 const CHECKED_PACK: usize = 4 << 20;
 
-/// Memory that one thread holds for objects whose descendants are still to come; what needs more is
-/// read one by one.
-const HELD: usize = 256 << 20;
+/// Memory that all threads together hold for objects whose descendants are still to come, in bytes;
+/// what needs more is read one by one.
+const HELD: usize = 100 << 20;
+
+/// Objects from this size on are looked at one at a time, and their memory is given back, in bytes.
+const LARGE: usize = 8 << 20;
 
 /// Walks the trees of one thread.
 struct Climber<'w, 'c, 'r, V: Visitor> {
@@ -193,8 +206,6 @@ struct Climber<'w, 'c, 'r, V: Visitor> {
     /// Buffers that are free.
     buffers: Vec<Vec<u8>>,
     stack: Vec<Held<V::Kept>>,
-    /// Bytes on the stack.
-    held: usize,
     /// What could not be decoded, and what is made from it: pack and position.
     left: Vec<(usize, u32)>,
 }
@@ -204,6 +215,8 @@ struct Held<K> {
     rank: u32,
     bytes: Vec<u8>,
     kept: K,
+    /// Bytes of both.
+    size: usize,
     next_child: usize,
 }
 
@@ -218,7 +231,6 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
             shared: Vec::new(),
             buffers: Vec::new(),
             stack: Vec::new(),
-            held: 0,
             left: Vec::new(),
         }
     }
@@ -238,9 +250,9 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
             // The last child, which has the most descendants, needs its base no longer than itself.
             if top.next_child == children.len() {
                 if let Some(base) = self.stack.pop() {
-                    self.held -= base.bytes.len();
+                    self.walk.held.fetch_sub(base.size, Ordering::Relaxed);
                     self.step(pack, root.kind, child, Some(&base));
-                    self.buffers.push(base.bytes);
+                    self.free(base.bytes);
                 }
             } else if let Some(base) = self.stack.pop() {
                 let depth = self.stack.len();
@@ -252,26 +264,34 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
 
     fn pop(&mut self) {
         if let Some(top) = self.stack.pop() {
-            self.held -= top.bytes.len();
-            self.buffers.push(top.bytes);
+            self.walk.held.fetch_sub(top.size, Ordering::Relaxed);
+            self.free(top.bytes);
         }
+    }
+
+    /// Keeps a buffer for the next object, if it is none of the large.
+    fn free(&mut self, bytes: Vec<u8>) {
+        if bytes.capacity() < LARGE {
+            self.buffers.push(bytes);
+        }
+    }
+
+    /// Waits until no other thread has a large object at hand.
+    fn wait_for_large(&self, size: u64) -> Option<MutexGuard<'w, ()>> {
+        let walk = self.walk;
+        (size >= LARGE as u64).then(|| walk.large.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Decodes and visits one object, and puts it on the stack if others are made from it.
     fn step(&mut self, pack: usize, kind: Kind, rank: u32, base: Option<&Held<V::Kept>>) {
         let mut bytes = self.buffers.pop().unwrap_or_default();
         let from = base.map(|base| base.bytes.as_slice());
-        if self.decode(pack, rank, from, &mut bytes).is_err() {
+        let Ok(waited) = self.decode(pack, rank, from, &mut bytes) else {
             // Another copy may be whole. Where there is none, reading it says so again.
-            self.buffers.push(bytes);
+            self.free(bytes);
             return self.leave(pack, rank);
-        }
+        };
         let forest = &self.walk.forests[pack];
-        let has_children = !forest.children(rank).is_empty();
-        if has_children && self.held + bytes.len() > HELD && base.is_some() {
-            self.buffers.push(bytes);
-            return self.leave(pack, rank);
-        }
         let number = self.walk.catalogue.first_of_pack(pack) + forest.place(rank).2;
         let mut copy = self.walk.catalogue.is_copy(number);
         if copy || self.walk.catalogue.packs()[pack].size() <= CHECKED_PACK {
@@ -281,18 +301,41 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
                 self.crew.worker(|worker| worker.problem(problem));
             }
         }
+        let has_children = !forest.children(rank).is_empty();
+        let size = bytes.len();
+        let mut fits = has_children && self.hold(size);
         let mut kept = V::Kept::default();
         self.visitor.visit(
             &Object { number, kind, bytes: &bytes, copy },
             base.map(|base| (&base.kept, self.shared.as_slice())),
-            has_children.then_some(&mut kept),
+            fits.then_some(&mut kept),
         );
-        if has_children {
-            self.held += bytes.len();
-            self.stack.push(Held { rank, bytes, kept, next_child: 0 });
-        } else {
-            self.buffers.push(bytes);
+        drop(waited);
+        let noted = V::size_of(&kept);
+        if fits && !self.hold(noted) {
+            self.walk.held.fetch_sub(size, Ordering::Relaxed);
+            fits = false;
         }
+        if fits {
+            self.stack.push(Held { rank, bytes, kept, size: size + noted, next_child: 0 });
+            return;
+        }
+        self.free(bytes);
+        if has_children {
+            for child in forest.children(rank) {
+                self.leave(pack, *child);
+            }
+        }
+    }
+
+    /// Takes so many bytes of the memory for what is held, if there are.
+    fn hold(&self, bytes: usize) -> bool {
+        let before = self.walk.held.fetch_add(bytes, Ordering::Relaxed);
+        let fits = before + bytes <= HELD;
+        if !fits {
+            self.walk.held.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        fits
     }
 
     fn decode(
@@ -301,7 +344,7 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
         rank: u32,
         base: Option<&[u8]>,
         out: &mut Vec<u8>,
-    ) -> Result<(), ReadError> {
+    ) -> Result<Option<MutexGuard<'w, ()>>, ReadError> {
         let file = self.walk.catalogue.packs()[pack];
         let (offset, next, position) = self.walk.forests[pack].place(rank);
         let entry = file.entry(offset).map_err(ReadError::Damaged)?;
@@ -314,22 +357,34 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
             self.crew.worker(|worker| worker.problem(problem));
         }
         let size = entry.decompressed_size;
+        let unfolding = self.walk.objects.unfolding();
         match (entry.header, base) {
             (Header::OfsDelta { .. } | Header::RefDelta { .. }, Some(base)) => {
-                let delta = inflate(&mut self.inflate, compressed, size, &mut self.delta)?;
-                Ok(delta::apply(base, delta, LARGEST, out, &mut self.shared)?)
+                let mut buffer = std::mem::take(&mut self.delta);
+                let delta = inflate(&mut self.inflate, compressed, size, &mut buffer)?;
+                let size = delta::result_size(delta)?;
+                unfolding.note(size, compressed.length, true)?;
+                let waited = self.wait_for_large(size);
+                delta::apply(base, delta, LARGEST, out, &mut self.shared)?;
+                self.delta = buffer;
+                Ok(waited)
             }
             _ => {
+                unfolding.note(size, compressed.length, false)?;
+                let waited = self.wait_for_large(size);
                 let length = inflate(&mut self.inflate, compressed, size, out)?.len();
                 out.truncate(length);
-                Ok(())
+                Ok(waited)
             }
         }
     }
 
-    /// Leaves an object and its descendants to be read one by one.
+    /// Leaves an object and its descendants to be read one by one, as far as they are to be visited.
     fn leave(&mut self, pack: usize, rank: u32) {
         let forest = &self.walk.forests[pack];
+        if forest.is_pruned(rank) {
+            return;
+        }
         let mut pending = vec![rank];
         while let Some(rank) = pending.pop() {
             self.left.push((pack, forest.place(rank).2));

@@ -14,7 +14,8 @@ use super::Worker;
 use crate::detect::assignment;
 use crate::finding::Finding;
 use crate::source::Blob;
-use crate::text::{self, Lines, Order};
+use crate::source::container::container;
+use crate::text::{self, Lines};
 
 /// Texts longer than this are scanned in windows of this length, in bytes.
 pub const WINDOW: usize = 8 << 20;
@@ -63,14 +64,15 @@ impl Worker<'_> {
             self.blob(&Blob { bytes: &buffer, ..*blob });
             return result.map(drop);
         }
-        let order = text::utf16_order(&buffer);
+        self.unread.extend(container(&buffer).map(|container| container.unread(blob.path)));
+        let mark = text::byte_order_mark(&buffer);
         let mut before: Option<Before> = None;
         let mut start = 0;
         loop {
             let is_last = !matches!(result, Ok(true));
             let end = if is_last { buffer.len() } else { (buffer.len() - cut.margin) & !3 };
             let window = Blob { bytes: &buffer, ..*blob };
-            let (next, known) = self.window(&window, start..end, order, before, cut);
+            let (next, known) = self.window(&window, start..end, mark, before, cut);
             if is_last {
                 return result.map(drop);
             }
@@ -88,28 +90,36 @@ impl Worker<'_> {
         &mut self,
         blob: &Blob<'_>,
         window: Range<usize>,
-        order: Option<Order>,
+        mark: &[u8],
         before: Option<Before>,
         cut: Cut,
     ) -> (usize, Before) {
         self.progress.count_part(window.len(), before.is_none());
         let bytes = blob.bytes;
-        let next = self::next(bytes, window.end.saturating_sub(cut.margin), order);
-        // Where the parts begin and end in the text.
-        let mut text = Cow::Borrowed(bytes);
-        let mut ends = [window.start, window.end, next];
-        if let Some(order) = order {
-            let length = |end: &mut usize| *end = text::from_utf16(&bytes[..*end], order).len();
-            ends.iter_mut().for_each(length);
-            text = Cow::Owned(text::from_utf16(bytes, order));
+        let next = self::next(bytes, window.end.saturating_sub(cut.margin));
+        // Each part by itself, so that it is known where it begins and ends in the text.
+        let mut cuts = [0, window.start, next, window.end, bytes.len()];
+        cuts.sort_unstable();
+        let mut text = text::decoded_part(bytes, mark);
+        let mut ends = cuts;
+        if matches!(text, Cow::Owned(_)) {
+            let mut joined = Vec::new();
+            for (index, ends_of) in cuts.windows(2).enumerate() {
+                joined.extend(&*text::decoded_part(&bytes[ends_of[0]..ends_of[1]], mark));
+                ends[index + 1] = joined.len();
+            }
+            text = Cow::Owned(joined);
         }
-        let [start, end, next_in_text] = ends;
+        let in_text =
+            |at: usize| cuts.iter().zip(ends).find(|(cut, _)| **cut == at).map_or(at, |c| c.1);
+        let (start, end, next_in_text) =
+            (in_text(window.start), in_text(window.end), in_text(next));
         let known =
             before.unwrap_or_else(|| Before { is_text: assignment::is_text(&text), place: (1, 1) });
-        self.note_locks(&text, blob);
+        self.note_locks(blob, &text);
         let place = || blob.path.to_owned();
         let (starts, found) =
-            self.guarded(place, |worker| worker.find_in(&text, blob, Some(known)));
+            self.guarded(place, |worker| worker.find_in_part(blob, &text, known.is_text));
         let inner = starts.into_iter().zip(found).filter(|(at, _)| (start..end).contains(at));
         self.findings.extend(inner.map(|(_, finding)| moved(finding, known.place)));
         let (line, column) = Lines::new(&text).place(next_in_text);
@@ -120,14 +130,14 @@ impl Worker<'_> {
 }
 
 /// Where to cut, at the latest here: not within a character.
-fn next(bytes: &[u8], at: usize, order: Option<Order>) -> usize {
-    // Pairs of surrogates in UTF-16 are cut, which changes a column at most.
+fn next(bytes: &[u8], at: usize) -> usize {
+    // A unit of a wide encoding has two bytes or four.
     let at = at & !3;
     let is_within = |at: &usize| bytes.get(*at).is_some_and(|b| b & 0xc0 == 0x80);
-    match order {
-        Some(_) => at,
-        None => (at.saturating_sub(3)..=at).rev().find(|at| !is_within(at)).unwrap_or(at),
+    if memchr::memchr(0, &bytes[at..(at + 64).min(bytes.len())]).is_some() {
+        return at;
     }
+    (at.saturating_sub(3)..=at).rev().find(|at| !is_within(at)).unwrap_or(at)
 }
 
 /// A finding in a part of a text that begins at this line and column.

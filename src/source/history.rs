@@ -88,11 +88,18 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     if blobs.is_empty() && messages.is_empty() {
         return Ok(());
     }
-    let mut occurrences = history.places(&blobs);
+    let (mut occurrences, are_all) = history.places(&blobs);
+    if !are_all {
+        problem(Problem::new(repository.name().as_ref(), TOO_MANY_PATHS));
+    }
     occurrences.extend(history.messages(&messages));
     show(crew, repository, &catalogue, &secrets, occurrences);
     Ok(())
 }
+
+/// What is said of a history whose trees were made to have paths without end.
+const TOO_MANY_PATHS: &str = "the trees lead to files with secrets by more paths than can be followed; \
+                              the secrets are reported, but not every path and commit of theirs";
 
 /// Scans the working tree; what HEAD or the index has at the same path is not reported twice.
 pub fn scan_work_tree(crew: &Crew<'_>, name: &Arc<str>, top: &Path, options: &tree::Options) {
@@ -213,6 +220,10 @@ impl<'c, 'r> Scanning<'c, 'r> {
 
 impl Visitor for Scanning<'_, '_> {
     type Kept = Kept;
+
+    fn size_of(kept: &Kept) -> usize {
+        kept.size()
+    }
 
     fn wants(&self, kind: Kind) -> bool {
         kind != Kind::Tree

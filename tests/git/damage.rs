@@ -447,6 +447,72 @@ fn trees_within_themselves_and_very_deep_ones() {
     assert_eq!(found(&run), 2, "{}", run.stderr);
 }
 
+/// Puts a tree with these entries, all named alike but for a number, into the repository.
+fn tree_of(repo: &Repo, mode_and_kind: &str, id: &str, entries: usize) -> String {
+    let mut make = repo.command(&["mktree"]);
+    make.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = make.spawn().unwrap();
+    let lines: String = (0..entries).map(|n| format!("{mode_and_kind} {id}\td{n}\n")).collect();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn trees_with_more_paths_than_can_be_counted() {
+    let repo = Repo::new();
+    repo.write("a.env", secret_line(1));
+    repo.commit("first");
+    let blob = repo.git(&["rev-parse", "HEAD:a.env"]);
+    let mut tree = tree_of(&repo, "100644 blob", &blob, 1);
+    for _ in 0..12 {
+        tree = tree_of(&repo, "040000 tree", &tree, 10);
+    }
+    repo.tick();
+    let parent = repo.git(&["rev-parse", "HEAD"]);
+    let commit = repo.git(&["commit-tree", "-p", &parent, "-m", "many", &tree]);
+    repo.git(&["update-ref", "refs/heads/many", &commit]);
+    let run = scan(&repo);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("by more paths than can be followed"), "{}", run.stderr);
+    assert!(found(&run) >= 1, "{}", run.stderr);
+    let run = repo.scan(&["--range", &format!("{parent}..{commit}"), "--fail-on", "never"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("more than a million paths"), "{}", run.stderr);
+}
+
+/// A delta that gives its base so many times, with a number behind.
+fn repeated(base: u64, times: usize, number: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    varint(base, &mut out);
+    varint(base * times as u64 + 4, &mut out);
+    for _ in 0..times {
+        // Copies of at most 16 MiB, from the start.
+        let length = u32::try_from(base).unwrap().to_le_bytes();
+        out.extend([0xf0, length[0], length[1], length[2]]);
+    }
+    out.push(4);
+    out.extend(number.to_be_bytes());
+    out
+}
+
+#[test]
+fn an_object_that_unfolds_to_many_times_its_size() {
+    let repo = Repo::new();
+    repo.write("a.env", secret_line(1));
+    repo.commit("first");
+    let whole = vec![b'A'; 1 << 16];
+    let delta = repeated(1 << 16, 8192, 0);
+    let entries = [
+        entry(3, 1 << 16, &[], &whole),
+        // Made from the first: 512 MiB.
+        entry(7, delta.len() as u64, &[1; 20], &delta),
+    ];
+    write_pack(&repo.root.join(".git/objects/pack/pack-unfolds"), &[[1; 20], [2; 20]], &entries);
+    let run = scan(&repo);
+    assert_eq!((run.status, found(&run)), (3, 1), "{}", run.stderr);
+    assert!(run.stderr.contains("more than 100 MiB"), "{}", run.stderr);
+}
+
 #[test]
 fn a_configuration_that_asks_for_what_is_not_known() {
     let repo = Repo::new();
