@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Surroundings;
 use crate::detect::decoded::Decoded;
+use crate::detect::entropy::is_unguessable;
 use crate::policy::nearby::Nearby;
 use crate::policy::standing::Standing;
 use crate::rules::RuleId;
@@ -28,28 +29,29 @@ impl Secret {
         &self.0
     }
 
-    /// What may be shown: the type's public prefix, and the last four characters of a long secret.
+    /// What may be shown: the type's literal prefix, and the last four characters where what stays
+    /// hidden between them is beyond guessing (80 bits).
     ///
-    /// `public_prefix` is the number of leading bytes that every secret of the type shares.
+    /// `literal_prefix` is the number of leading bytes that every secret of the type shares.
     /// `guessable` values (passwords) show nothing at all.
-    pub fn redacted(&self, public_prefix: usize, guessable: bool) -> String {
+    pub fn redacted(&self, literal_prefix: usize, guessable: bool) -> String {
         let bytes = &self.0;
-        let prefix = public_prefix.min(bytes.len());
-        let hidden = bytes.len() - prefix;
+        let prefix = literal_prefix.min(bytes.len());
+        let last = bytes.len().saturating_sub(LAST).max(prefix);
         let mut shown = String::new();
         if !guessable {
             shown.push_str(&ascii_or_dots(&bytes[..prefix]));
         }
         shown.push_str("****");
-        if !guessable && hidden >= LONG {
-            shown.push_str(&ascii_or_dots(&bytes[bytes.len() - 4..]));
+        if !guessable && is_unguessable(&bytes[prefix..last]) {
+            shown.push_str(&ascii_or_dots(&bytes[last..]));
         }
         shown
     }
 }
 
-/// From this many hidden bytes on, four may be shown.
-const LONG: usize = 24;
+/// Characters at the end that may be shown.
+const LAST: usize = 4;
 
 fn ascii_or_dots(bytes: &[u8]) -> String {
     bytes.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect()

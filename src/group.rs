@@ -101,7 +101,7 @@ impl SecretGroup {
 const GIVEN_BACK: usize = 16 << 10;
 
 /// Shown of a secret of which nothing is shown.
-const HIDDEN: &str = "****";
+pub(crate) const HIDDEN: &str = "****";
 
 /// Gives every finding its slot that has none yet. What is learnt later, from certificates or by
 /// putting several repositories together, must not change it: a report of one of them has it, too.
@@ -117,6 +117,7 @@ pub fn name_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) 
 pub fn group(
     rules: &Rules,
     identity: &Identity,
+    below_root: &dyn Fn(&str) -> String,
     findings: Vec<Finding>,
     scene: &Scene,
 ) -> Vec<SecretGroup> {
@@ -134,19 +135,13 @@ pub fn group(
             findings.shrink_to_fit();
         }
     }
-    let mut ids: BTreeMap<Secret, (String, bool)> = BTreeMap::new();
-    // Among guessable values first found in one file, their order there tells them apart.
-    let mut ordinals: BTreeMap<_, usize> = BTreeMap::new();
-    let mut firsts: Vec<_> =
-        by_secret.iter().map(|(secret, places)| (&places[0], secret)).collect();
-    firsts.sort_by_key(|(first, secret)| (&first.location, *secret));
-    for (first, secret) in firsts {
-        let rule = rules.get(first.rule);
-        let ordinal = ordinals.entry((first.location.path.clone(), rule.kind)).or_default();
-        let id = identity.of(secret, rule.kind, first, *ordinal);
-        ids.insert(secret.clone(), (id, identity.is_by_place(secret, rule.kind)));
-        *ordinal += 1;
-    }
+    let firsts = by_secret.iter().map(|(secret, places)| (&places[0], secret));
+    let ids: BTreeMap<Secret, (String, bool)> = ids(rules, identity, below_root, firsts)
+        .map(|(first, secret, id)| {
+            let by_place = identity.is_by_place(secret, rules.get(first.rule).kind);
+            (secret.clone(), (id, by_place))
+        })
+        .collect();
     let drafts = by_secret.into_iter().map(|(secret, occurrences)| {
         let (id, id_by_place) = ids.get(&secret).cloned().unwrap_or_default();
         let companions = occurrences
@@ -157,6 +152,61 @@ pub fn group(
         Draft { id, id_by_place, secret, shown: Vec::new(), occurrences, companions }
     });
     scored(rules, drafts, scene)
+}
+
+/// The ids of secrets by where each is first found.
+fn ids<'f>(
+    rules: &Rules,
+    identity: &Identity,
+    below_root: &dyn Fn(&str) -> String,
+    firsts: impl Iterator<Item = (&'f Finding, &'f Secret)>,
+) -> impl Iterator<Item = (&'f Finding, &'f Secret, String)> {
+    // Among guessable values first found in one file, their order there tells them apart.
+    let mut ordinals: BTreeMap<_, usize> = BTreeMap::new();
+    let mut firsts: Vec<_> = firsts.collect();
+    firsts.sort_by_key(|(first, secret)| (&first.location, *secret));
+    firsts.into_iter().map(move |(first, secret)| {
+        let kind = rules.get(first.rule).kind;
+        let path = &first.location.path;
+        let ordinal = ordinals.entry((path.clone(), kind)).or_default();
+        let id = identity.of(secret, kind, &below_root(path), *ordinal);
+        *ordinal += 1;
+        (first, secret, id)
+    })
+}
+
+/// The ids that the secrets of a scan had in reports before the project had its key, and what they are
+/// now. A value whose id came from its place had one for each set of files that was scanned: that of
+/// all files, and those of each file alone, are known.
+pub fn former_ids<'g>(
+    rules: &Rules,
+    below_root: &dyn Fn(&str) -> String,
+    groups: impl IntoIterator<Item = &'g SecretGroup>,
+) -> BTreeMap<String, String> {
+    let former = Identity::former();
+    let groups: Vec<&SecretGroup> = groups.into_iter().collect();
+    let now: BTreeMap<&Secret, &str> =
+        groups.iter().map(|group| (&group.secret, group.id.as_str())).collect();
+    let firsts = groups.iter().map(|group| (&group.occurrences[0], &group.secret));
+    let mut files: BTreeMap<&str, BTreeMap<&Secret, &Finding>> = BTreeMap::new();
+    for group in &groups {
+        for finding in &group.occurrences {
+            let file = files.entry(&finding.location.path).or_default();
+            file.entry(&group.secret).or_insert(finding);
+        }
+    }
+    let mut known = BTreeMap::new();
+    let alone = files.into_values().flat_map(|file| {
+        let firsts = file.into_iter().map(|(secret, first)| (first, secret));
+        ids(rules, &former, below_root, firsts).collect::<Vec<_>>()
+    });
+    let together: Vec<_> = ids(rules, &former, below_root, firsts).collect();
+    for (_, secret, id) in together.into_iter().chain(alone) {
+        if let Some(current) = now.get(secret) {
+            known.entry(id).or_insert_with(|| (*current).to_owned());
+        }
+    }
+    known
 }
 
 /// Scores drafts and links them with each other. Sorted as [`group`] does.
@@ -235,11 +285,17 @@ fn redacted(
     if spans_lines || rule.detector == Detector::Keys {
         return HIDDEN.to_owned();
     }
-    shown.unwrap_or_else(|| {
-        let compiled = rule.compiled();
-        let prefix = compiled.map_or(0, |compiled| compiled.public_prefix(secret.reveal()));
-        secret.redacted(prefix, rule.kind.is_guessable())
-    })
+    shown.unwrap_or_else(|| self::shown(rule, secret))
+}
+
+/// What may be shown of a secret of a type.
+pub(crate) fn shown(rule: &Rule, secret: &Secret) -> String {
+    if rule.detector == Detector::Keys || secret.reveal().contains(&b'\n') {
+        return HIDDEN.to_owned();
+    }
+    let compiled = rule.compiled();
+    let prefix = compiled.map_or(0, |compiled| compiled.literal_prefix(secret.reveal()));
+    secret.redacted(prefix, rule.kind.is_guessable())
 }
 
 /// Start and end, as far as any occurrence says.

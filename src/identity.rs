@@ -4,21 +4,21 @@
 //! serves for values that nobody can guess; a value that people choose gets its id from where it
 //! stands, because a hash of a password under a known key is a way to guess it.
 
+use std::borrow::Cow;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::detect::entropy::is_unguessable;
 use crate::finding::{Finding, Secret};
 use crate::rules::Kind;
 
 /// Environment variable that holds the project key.
 pub const KEY_VARIABLE: &str = "SPRAWL_ID_KEY";
 
-/// Key for values of at least [`UNGUESSABLE_BITS`] when there is no project key. Public: it keeps
+/// Key for values of that nobody can guess when there is no project key. Public: it keeps
 /// ids of sprawl apart from other hashes of the same value, no more.
 const PUBLIC_KEY: &[u8] = b"sprawl secret identity, version 1";
-
-/// Bits of entropy from which on a hash gives nothing away.
-const UNGUESSABLE_BITS: f64 = 80.0;
 
 /// Characters of an id: 100 bits of base32.
 const LENGTH: usize = 20;
@@ -48,6 +48,12 @@ impl Identity {
         Self { key: key.filter(|k| !k.is_empty()).map(|k| ProjectKey(k.as_bytes().to_vec())) }
     }
 
+    /// Makes the ids that secrets had before the project had its key. Good for recognising those of an
+    /// earlier report, and nothing more.
+    pub fn former() -> Self {
+        Self::default()
+    }
+
     /// Whether ids of passwords can be compared between places and runs.
     pub fn has_project_key(&self) -> bool {
         self.key.is_some()
@@ -58,8 +64,9 @@ impl Identity {
         self.key.as_ref().is_some_and(|key| key.0 == bytes)
     }
 
-    /// The id of a secret, first found at `first`.
-    pub fn of(&self, secret: &Secret, kind: Kind, first: &Finding, ordinal: usize) -> String {
+    /// The id of a secret that was first found in the file `place`, as one of several there. The name of
+    /// the file holds no secret that was found: an id by place could be tried out.
+    pub fn of(&self, secret: &Secret, kind: Kind, place: &str, ordinal: usize) -> String {
         let bytes = secret.reveal();
         match &self.key {
             Some(ProjectKey(key)) => base32(&mac(key, &[b"secret", bytes])),
@@ -67,7 +74,7 @@ impl Identity {
                 base32(&mac(PUBLIC_KEY, &[b"secret", bytes]))
             }
             None => {
-                let place = first.location.path.as_bytes();
+                let place = place.as_bytes();
                 let number = ordinal.to_string();
                 base32(&mac(
                     PUBLIC_KEY,
@@ -125,6 +132,16 @@ impl Identity {
         base32(&mac(self.key_bytes(), &[b"check value"]))
     }
 
+    /// A `primaryLocationLineHash` that tells lines apart which are equal but for the secret. Only under
+    /// a project's key: without one it would be a way to try guesses.
+    pub fn line<'h>(&self, hash: &'h str, secret_id: &str) -> Cow<'h, str> {
+        let (Some(ProjectKey(key)), Some((_, count))) = (&self.key, hash.rsplit_once(':')) else {
+            return Cow::Borrowed(hash);
+        };
+        let mixed = mac(key, &[b"line", hash.as_bytes(), secret_id.as_bytes()]);
+        Cow::Owned(format!("{}:{count}", data_encoding::HEXLOWER.encode(&mixed[..8])))
+    }
+
     fn key_bytes(&self) -> &[u8] {
         self.key.as_ref().map_or(PUBLIC_KEY, |k| k.0.as_slice())
     }
@@ -137,10 +154,6 @@ impl Identity {
             &[b"occurrence", secret_id.as_bytes(), path.as_bytes(), number.as_bytes()],
         ))
     }
-}
-
-fn is_unguessable(bytes: &[u8]) -> bool {
-    crate::detect::entropy::shannon(bytes) * bytes.len() as f64 >= UNGUESSABLE_BITS
 }
 
 fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {

@@ -36,6 +36,7 @@ pub mod policy;
 pub mod problem;
 pub mod project;
 pub mod record;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -1,9 +1,11 @@
 //! GitHub's `primaryLocationLineHash`: a rolling hash of the hundred characters, blanks left out,
 //! from the start of a line on, and a counter for lines that hash alike.
 //!
-//! Source: github/codeql-action, `src/fingerprints.ts`; the values here are equal to that action's.
+//! Source: github/codeql-action, `src/fingerprints.ts`. Where no secret is near, the values are equal to
+//! that action's. Secrets do not go into it: the hash has no key, and a password could be guessed by it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Characters that the hash covers.
 const BLOCK: usize = 100;
@@ -11,13 +13,16 @@ const BLOCK: usize = 100;
 const FACTOR: u64 = 37;
 /// What stands for the end of the file.
 const END: u64 = 65_535;
+/// What stands for a secret, however long it is.
+const SECRET: u64 = 0xfffc;
 
-/// The hashes of the given lines (1-based, ascending) of a text.
-pub fn line_hashes(text: &[u8], wanted: &[usize]) -> Vec<String> {
+/// The hashes of the given lines (1-based, ascending) of a text in which each of the ranges (in order,
+/// apart from each other) is one mark.
+pub fn line_hashes(text: &[u8], wanted: &[usize], secrets: &[Range<usize>]) -> Vec<String> {
     let Some(last) = wanted.last() else { return Vec::new() };
     let mut hashes = Vec::with_capacity(wanted.len());
     let mut next = wanted.iter().copied().peekable();
-    each_line(text, |line, hash| {
+    each_line(text, secrets, |line, hash| {
         while next.next_if_eq(&line).is_some() {
             hashes.push(hash.to_owned());
         }
@@ -27,7 +32,7 @@ pub fn line_hashes(text: &[u8], wanted: &[usize]) -> Vec<String> {
 }
 
 /// Calls `emit` with each line's number and hash, in order, until it says stop.
-fn each_line(text: &[u8], mut emit: impl FnMut(usize, &str) -> bool) {
+fn each_line(text: &[u8], secrets: &[Range<usize>], mut emit: impl FnMut(usize, &str) -> bool) {
     let mut rolling = Rolling::new();
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut out = |(line, hash): (usize, u64)| {
@@ -38,11 +43,17 @@ fn each_line(text: &[u8], mut emit: impl FnMut(usize, &str) -> bool) {
     let mut line = 0;
     let mut line_start = true;
     let mut after_return = false;
-    let units = text.utf8_chunks().flat_map(|chunk| {
-        let broken = if chunk.invalid().is_empty() { "" } else { "\u{fffd}" };
-        chunk.valid().encode_utf16().chain(broken.encode_utf16())
+    let begins = std::iter::once(0).chain(secrets.iter().map(|secret| secret.end));
+    let ends = secrets.iter().map(Some).chain(std::iter::once(None));
+    let units = begins.zip(ends).flat_map(|(begin, secret)| {
+        let end = secret.map_or(text.len(), |secret| secret.start);
+        units(&text[begin..end]).chain(secret.into_iter().flat_map(|secret| {
+            // Its lines stay lines, or the numbers of those below would be others.
+            let feeds = memchr::memchr_iter(b'\n', &text[secret.clone()]);
+            std::iter::once(SECRET).chain(feeds.map(|_| u64::from(b'\n')))
+        }))
     });
-    for unit in units.map(u64::from).chain(std::iter::once(END)) {
+    for unit in units.chain(std::iter::once(END)) {
         let is_feed = unit == u64::from(b'\n');
         if unit == u64::from(b' ') || unit == u64::from(b'\t') || (after_return && is_feed) {
             after_return = false;
@@ -64,6 +75,15 @@ fn each_line(text: &[u8], mut emit: impl FnMut(usize, &str) -> bool) {
             return;
         }
     }
+}
+
+/// UTF-16 code units of a text; what is not UTF-8 is U+FFFD.
+fn units(text: &[u8]) -> impl Iterator<Item = u64> {
+    let units = text.utf8_chunks().flat_map(|chunk| {
+        let broken = if chunk.invalid().is_empty() { "" } else { "\u{fffd}" };
+        chunk.valid().encode_utf16().chain(broken.encode_utf16())
+    });
+    units.map(u64::from)
 }
 
 struct Rolling {
@@ -103,7 +123,7 @@ mod tests {
 
     fn all(text: &str) -> Vec<String> {
         let mut hashes = Vec::new();
-        each_line(text.as_bytes(), |_, hash| {
+        each_line(text.as_bytes(), &[], |_, hash| {
             hashes.push(hash.to_owned());
             true
         });
@@ -137,9 +157,29 @@ mod tests {
     #[test]
     fn line_ends_do_not_matter() {
         assert_eq!(all("a\r\nb\r\nc"), all("a\nb\nc"));
-        assert_eq!(line_hashes(b"x\ny\nx\n", &[1, 1, 3]), {
+        assert_eq!(line_hashes(b"x\ny\nx\n", &[1, 1, 3], &[]), {
             let hashes = all("x\ny\nx\n");
             vec![hashes[0].clone(), hashes[0].clone(), hashes[2].clone()]
         });
+    }
+
+    #[test]
+    fn a_secret_does_not_change_a_hash() {
+        let of = |secret: &str| {
+            let text = format!("a\npassword = \"{secret}\" # x\nb\nc\n");
+            let start = text.find(secret).unwrap();
+            line_hashes(text.as_bytes(), &[1, 2, 3], &[start..start + secret.len()])
+        };
+        let one = of("one");
+        assert_eq!(one, of("another, and a longer one"));
+        assert_eq!(one[2], of("x")[2]);
+        assert_ne!(one[1], line_hashes(b"a\npassword = \"\" # y\nb\n", &[2], &[])[0]);
+    }
+
+    #[test]
+    fn lines_of_a_secret_stay_lines() {
+        let text = b"k = -----x\ny\nz----- \nnext\n";
+        let at = |line| line_hashes(text, &[line], &[4..19]).remove(0);
+        assert_eq!(at(4), line_hashes(b"next\n", &[1], &[]).remove(0));
     }
 }

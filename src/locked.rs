@@ -50,6 +50,21 @@ pub enum Lock {
     VaultPath(String),
 }
 
+impl Lock {
+    /// The text of it that comes from a file, if it has one.
+    pub(crate) fn text_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::SopsAge(text)
+            | Self::SopsPgp(text)
+            | Self::SopsKms(text)
+            | Self::RailsCredentials(text)
+            | Self::GitCryptKey(text)
+            | Self::VaultPath(text) => Some(text),
+            Self::AnsibleVault | Self::SealedSecret | Self::GitCrypt => None,
+        }
+    }
+}
+
 /// One thing that a secret opens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Opened {

@@ -10,7 +10,9 @@ use clap::Parser as _;
 use sprawl::cli::Cli;
 use sprawl::commands::{self, Error};
 use sprawl::defect::{self, Defect};
+use sprawl::redact;
 use sprawl::source::mapped;
+use sprawl::text::printable;
 use sprawl::threads;
 
 fn main() -> ExitCode {
@@ -40,6 +42,9 @@ fn failed(error: &Error) -> ExitCode {
             text.push_str(&format!(": {error}"));
             cause = error.source();
         }
+        // It may name files, references and settings of a tree that a stranger wrote.
+        let text = redact::message(&text);
+        let text = printable(&text);
         // Nobody is left to be told if standard error cannot be written.
         let _ = writeln!(std::io::stderr(), "{text}");
     }

@@ -95,8 +95,8 @@ pub struct Imported {
     pub quiet: Vec<QuietRule>,
     /// Globs of paths that are left out.
     pub exclude: Vec<String>,
-    /// Rules that are switched off, by their names.
-    pub disabled: Vec<String>,
+    /// Rules that are switched off, by their names, and where that is said.
+    pub disabled: Vec<(Source, String)>,
     /// Rules of the project's own, each as the text of one of ours.
     pub rules: Vec<OwnRule>,
     /// What cannot be carried over.
@@ -118,6 +118,12 @@ impl Imported {
     pub(crate) fn lose(&mut self, file: &'static str, line: usize, why: impl Into<String>) {
         self.lost.push(Lost { from: Source { file, line }, why: why.into() });
     }
+}
+
+/// The line of a file that a word first stands in, 1-based; 0 if it stands in none, as where it is
+/// written with escapes.
+fn line_with(text: &str, word: &str) -> usize {
+    text.lines().position(|line| line.contains(word)).map_or(0, |index| index + 1)
 }
 
 /// Reads one kind of file.

@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::group::HIDDEN;
+use crate::redact::Redactor;
 use crate::text::display_path;
 
 /// A project, by the directory that it begins at.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Project {
     root: PathBuf,
     /// How scanned paths begin as they were typed, and below the root; the longest first.
@@ -50,9 +52,22 @@ impl Project {
         self
     }
 
+    /// The same project for a report in whose paths the secrets that were found are not shown.
+    #[must_use]
+    pub fn redacted(&self, redactor: &Redactor) -> Self {
+        let mut project = self.clone();
+        redactor.list(project.shown.iter_mut().flat_map(|(typed, below)| [typed, below]));
+        project
+    }
+
     /// The directory that it begins at, absolute.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Whether a file below the root is no longer there. Of one whose name is not shown nobody knows.
+    pub fn is_gone(&self, path: &str) -> bool {
+        !path.contains(HIDDEN) && !self.root.join(path).exists()
     }
 
     /// The path below the root of a file that the report shows by this name; the name itself where

@@ -27,10 +27,11 @@ use crate::identity::Identity;
 use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::problem::Problem;
+use crate::project::Project;
 use crate::rules::Rules;
 use crate::score::Severity;
-use crate::source::LeftOut;
 use crate::source::unread::Unread;
+use crate::source::{LeftOut, Scanned};
 
 /// Everything a scan has to say.
 #[derive(Debug)]
@@ -72,6 +73,10 @@ pub struct Material {
     pub checkouts: Vec<Checkout>,
     /// What was scanned: empty for files, or `history`, `staged`, `range`.
     pub category: String,
+    /// What was asked for, in order; empty where it is no place that another scan could cover.
+    pub scanned: Vec<Scanned>,
+    /// The project that was scanned, as the paths of the report have it.
+    pub project: Project,
 }
 
 /// Totals of a scan.
@@ -229,6 +234,27 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: &[Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Csv,
+        Self::Markdown,
+        Self::Html,
+        Self::Hook,
+    ];
+
+    /// The name that `--format` takes.
+    pub fn name(self) -> String {
+        use clap::ValueEnum as _;
+        self.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    }
+
     /// The format that a file name asks for by its extension.
     pub fn of_extension(path: &std::path::Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
@@ -273,7 +299,7 @@ impl Format {
 /// they write to must be known to the compiler: a buffer of its own.
 fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serde_json::to_writer(&mut out, value)?;
+    crate::text::json::compact(value, &mut out)?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -281,7 +307,7 @@ fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 /// The same with blanks and line ends, for people.
 fn write_pretty_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serde_json::to_writer_pretty(&mut out, value)?;
+    crate::text::json::pretty(value, &mut out)?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -302,5 +328,16 @@ impl Report<'_> {
     /// The worst severity, if anything is reported.
     pub fn worst(&self) -> Option<Severity> {
         self.groups.iter().map(|group| group.score.severity()).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_format_is_forgotten() {
+        use clap::ValueEnum as _;
+        assert_eq!(Format::ALL, Format::value_variants());
     }
 }

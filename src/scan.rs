@@ -24,11 +24,12 @@ use crate::owners::OwnersFile;
 use crate::policy::nearby::{self, Nearby};
 use crate::policy::standing::Standing;
 use crate::problem::Problem;
+use crate::redact;
 use crate::rules::{Detector, Rule, Rules};
 use crate::score::Authority;
 use crate::source::container::{Container, container};
 use crate::source::unread::Unread;
-use crate::source::{self, Blob, LeftOut, Progress};
+use crate::source::{self, Blob, LeftOut, Progress, Scanned};
 use crate::text::{self, Lines};
 use crate::threads;
 
@@ -51,6 +52,8 @@ pub struct Worker<'r> {
     pub owners: Vec<OwnersFile>,
     /// The repositories that files are checked out of, in no particular order.
     pub checkouts: Vec<Checkout>,
+    /// What was asked for, in no particular order.
+    pub scanned: Vec<Scanned>,
     /// What was left out on purpose.
     pub left_out: LeftOut,
     /// What was not looked into, in no particular order.
@@ -70,6 +73,7 @@ impl<'r> Worker<'r> {
             locked: Vec::new(),
             owners: Vec::new(),
             checkouts: Vec::new(),
+            scanned: Vec::new(),
             left_out: LeftOut::default(),
             unread: Vec::new(),
         }
@@ -196,9 +200,9 @@ impl<'r> Worker<'r> {
             found.companions = companions.remove(&at).unwrap_or_default();
             findings.push(found);
         }
-        if is_whole {
+        if is_whole && let Some(secrets) = redact::secrets_in(text, &spans) {
             let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
-            let hashes = line_hash::line_hashes(text, &numbers);
+            let hashes = line_hash::line_hashes(text, &numbers, &secrets);
             for (finding, hash) in findings.iter_mut().zip(hashes) {
                 finding.line_hash = Some(hash);
             }
@@ -493,6 +497,7 @@ impl<'r> Crew<'r> {
             harvest.locked.extend(worker.locked);
             harvest.owners.extend(worker.owners);
             harvest.checkouts.extend(worker.checkouts);
+            harvest.scanned.extend(worker.scanned);
             harvest.left_out.add(worker.left_out);
             harvest.unread.extend(worker.unread);
         }
@@ -524,6 +529,8 @@ pub struct Harvest {
     pub scope: Vec<String>,
     /// Commits and tags that were looked at as such: their messages, and what they add.
     pub commits: u64,
+    /// What was asked for; sorted, without repeats.
+    pub scanned: Vec<Scanned>,
 }
 
 impl Harvest {
@@ -539,10 +546,11 @@ impl Harvest {
         self.checkouts.extend(other.checkouts);
         self.scope.extend(other.scope);
         self.commits += other.commits;
+        self.scanned.extend(other.scanned);
         self.sort();
     }
 
-    fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         self.findings.sort_by(|a, b| {
             (&a.location, &a.secret, a.rule).cmp(&(&b.location, &b.secret, b.rule))
         });
@@ -556,6 +564,8 @@ impl Harvest {
         self.owners.dedup();
         self.checkouts.sort();
         self.checkouts.dedup();
+        self.scanned.sort();
+        self.scanned.dedup();
     }
 }
 

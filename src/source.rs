@@ -33,6 +33,28 @@ pub struct Blob<'a> {
     pub untracked: bool,
 }
 
+/// A file or directory that was asked for, or a repository whose history was.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Scanned {
+    /// Name of the repository or root.
+    pub repository: String,
+    /// How its paths begin in the report; empty for the current directory.
+    pub path: String,
+}
+
+impl Scanned {
+    /// Whether everything in the other one is in this one as well.
+    pub fn covers(&self, other: &Self) -> bool {
+        let path = self.path.trim_end_matches('/');
+        self.repository == other.repository
+            && match other.path.strip_prefix(path) {
+                Some(rest) if path.is_empty() => !rest.starts_with('/'),
+                Some(rest) => rest.is_empty() || rest.starts_with('/'),
+                None => false,
+            }
+    }
+}
+
 /// What was left out on purpose, and how to bring it in. Never silent: the summary shows it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

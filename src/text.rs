@@ -1,12 +1,16 @@
 //! Bytes to text: encodings, lines and columns; and text to people: what terminals and Markdown get.
 
 mod encoding;
+pub mod json;
 pub mod markdown;
+mod printable;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use encoding::decoded;
+pub(crate) use printable::ends_command;
+pub use printable::{is_hidden, printable};
 
 /// The text of a part of a longer blob that begins with a mark of its encoding, or with none.
 pub(crate) fn decoded_part<'b>(part: &'b [u8], mark: &[u8]) -> Cow<'b, [u8]> {
@@ -129,22 +133,6 @@ pub fn display_bytes(raw: &[u8]) -> String {
     shown
 }
 
-/// Text from outside as a terminal may see it: control and direction-changing characters escaped.
-pub fn printable(text: &str) -> Cow<'_, str> {
-    let harmful = |c: char| {
-        (c.is_control() && c != '\t')
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(harmful) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if harmful(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
-    }
-    Cow::Owned(shown)
-}
-
 /// A number of things in words: `1 place`, `3 places`, `2 paths that git ignores`.
 pub fn count(number: u64, noun: &str) -> String {
     if number == 1 {
@@ -179,11 +167,5 @@ mod tests {
         assert_eq!(count(2, "directory"), "2 directories");
         assert_eq!(count(2, "day"), "2 days");
         assert_eq!(count(0, "path that git ignores"), "0 paths that git ignores");
-    }
-
-    #[test]
-    fn terminals_get_no_control_characters() {
-        assert_eq!(printable("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
-        assert_eq!(printable("plain"), "plain");
     }
 }

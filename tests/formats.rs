@@ -4,6 +4,8 @@
 mod csv;
 mod github;
 mod gitlab;
+#[cfg(unix)]
+mod hostile;
 mod html;
 mod junit;
 mod markdown;

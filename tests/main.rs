@@ -11,6 +11,8 @@ mod hook;
 mod hostile;
 #[cfg(feature = "key-tools")]
 mod keys;
+#[cfg(unix)]
+mod leaks;
 mod living;
 mod notations;
 mod oath;

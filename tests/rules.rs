@@ -175,3 +175,50 @@ fn show_and_list_tell_about_a_rule() {
     assert_eq!(unknown.status, 2);
     assert!(unknown.stderr.contains("rules list"));
 }
+
+/// Examples of rules in the documentation are rules that load as they are written.
+#[test]
+fn documented_rules_load() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut tried = 0;
+    for name in ["CONTRIBUTING.md", "README.md"] {
+        let text = std::fs::read_to_string(root.join(name)).unwrap().replace("\r\n", "\n");
+        let blocks = text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        for block in blocks.filter(|block| block.contains("[[rule]]")) {
+            let (_guard, scratch) = scratch();
+            // In a list it is indented.
+            let lines: Vec<&str> = block.lines().map(str::trim_start).collect();
+            write(&scratch, "acme.toml", lines.join("\n"));
+            let checked = run(&scratch, &["rules", "check", "acme.toml"]);
+            assert_eq!(checked.status, 0, "{name}: {}", checked.stderr);
+            tried += 1;
+        }
+    }
+    assert!(tried > 0);
+}
+
+/// Previews show what all secrets of a type begin with, and of a random part at most the last four
+/// characters, where 80 bits stay hidden.
+#[test]
+fn previews_show_no_character_of_a_secret_itself() {
+    use sprawl::finding::Secret;
+    use sprawl::rules::mint::{Random, mint};
+    let rules = Rules::builtin();
+    for (_, rule) in rules.iter() {
+        let Ok(compiled) = rule.compiled() else { continue };
+        let all: Vec<Vec<u8>> =
+            (1..=8).filter_map(|seed| mint(rule, &mut Random::new(seed)).ok()).collect();
+        for bytes in &all {
+            let same =
+                |other: &Vec<u8>| bytes.iter().zip(other).take_while(|(a, b)| a == b).count();
+            let shared = all.iter().map(same).min().unwrap_or(0);
+            let prefix = compiled.literal_prefix(bytes);
+            assert!(prefix <= shared, "{}: {prefix} of {shared}", rule.id());
+            let shown = Secret::new(bytes).redacted(prefix, rule.kind.is_guessable());
+            let (_, last) = shown.split_once("****").unwrap();
+            let is_long = bytes.len() >= prefix + 20 && !rule.kind.is_guessable();
+            assert!(last.is_empty() || is_long, "{}: {shown}", rule.id());
+            assert!(!rule.kind.is_guessable() || shown == "****", "{}: {shown}", rule.id());
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub struct PolicyArgs {
 }
 
 /// What the project is searched for, to decide on what is found.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct SearchArgs {
     /// Search all of history, too.
     #[arg(long)]

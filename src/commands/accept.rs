@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::search::Search;
+use super::search::{Search, former_ids};
 use super::setting::Kept;
 use super::{Error, Outcome, exceptions, output, scan};
 use crate::cli::policy::AcceptArgs;
@@ -12,7 +12,7 @@ use crate::policy::exceptions::Exception;
 use crate::policy::marks::day;
 use crate::policy::{is_earlier, key};
 use crate::report::Report;
-use crate::rules::RuleId;
+use crate::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.
 pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
@@ -23,7 +23,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
         .map(day)
         .transpose()
         .map_err(|what| Error::Input(format!("--until: {what}")))?;
-    let chosen = choose(args, &search, &search.run()?)?;
+    let chosen = choose(args, &search.rules, &search.run()?)?;
     let rule = search.rules.get(chosen.rule);
     let today = scan::today(jiff::Timestamp::now().as_second());
     let mut entry = Exception {
@@ -48,7 +48,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
     if key != Kept::AsBefore {
         // The id that the user has seen is one from before there was this key.
         let first = &chosen.first;
-        entry.id = Some(search.setting.identity.of(&first.secret, rule.kind, first, 0));
+        entry.id = Some(search.setting.identity.of(&first.secret, rule.kind, "", 0));
     }
     let mut exceptions = search.setting.exceptions(limits, today)?;
     exceptions.add(entry.clone(), limits, today).map_err(refused)?;
@@ -70,8 +70,25 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
         text.push_str(&format!("commit {file}, so that others can review it\n"));
         text
     };
-    output::print(&text)?;
+    output::say(&text)?;
     Ok(Outcome::Clean)
+}
+
+/// The secrets whose id begins like this, or began like this before the project had its key.
+fn with_id<'g>(
+    id: &str,
+    all: &[&'g SecretGroup],
+    rules: &Rules,
+    report: &Report<'_>,
+) -> Vec<&'g SecretGroup> {
+    let named: Vec<_> = all.iter().filter(|group| group.id.starts_with(id)).copied().collect();
+    if !named.is_empty() || !report.identity.has_project_key() {
+        return named;
+    }
+    let former = former_ids(rules, report);
+    let now: BTreeSet<&String> =
+        former.iter().filter(|(old, _)| old.starts_with(id)).map(|(_, now)| now).collect();
+    all.iter().filter(|group| now.contains(&group.id)).copied().collect()
 }
 
 struct Chosen {
@@ -83,10 +100,10 @@ struct Chosen {
 }
 
 /// The secret that an id, the beginning of one, or FILE:LINE stands for, and where it is still open.
-fn choose(args: &AcceptArgs, search: &Search, report: &Report<'_>) -> Result<Chosen, Error> {
+fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chosen, Error> {
     let fail = |what: String| Err(Error::Input(what));
     let all: Vec<&SecretGroup> = report.groups.iter().chain(&report.covered).collect();
-    let below = |finding: &Finding| search.setting.project.below_root(&finding.location.path);
+    let below = |finding: &Finding| report.material.project.below_root(&finding.location.path);
     let stands_at = |group: &SecretGroup, file: &str, line: usize| {
         let is_there = |o: &Finding| {
             o.location.line == line && (below(o) == file || &*o.location.path == file)
@@ -96,7 +113,7 @@ fn choose(args: &AcceptArgs, search: &Search, report: &Report<'_>) -> Result<Cho
     let place = args.id.rsplit_once(':').and_then(|(file, n)| Some((file, n.parse().ok()?)));
     let named: Vec<&SecretGroup> = match place {
         Some((file, line)) => all.iter().filter(|g| stands_at(g, file, line)).copied().collect(),
-        None => all.iter().filter(|g| g.id.starts_with(&args.id)).copied().collect(),
+        None => with_id(&args.id, &all, rules, report),
     };
     let group = match named.as_slice() {
         [group] => *group,

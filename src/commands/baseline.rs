@@ -10,16 +10,16 @@ use crate::group::SecretGroup;
 use crate::policy::baseline::{self, Baseline, Scope};
 use crate::policy::standing::State;
 use crate::policy::{Ground, key, sightings};
+use crate::project::Project;
 
 /// Writes the baseline, or brings it up to date.
 pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
-    let Searched { groups, now, lock, made_key } = searched(&mut search)?;
+    let Searched { groups, project, now, lock, made_key } = searched(&mut search)?;
     let before = search.setting.baseline()?;
     let today = scan::today(now);
-    let project = &search.setting.project;
     let below_root = |path: &str| project.below_root(path);
-    let is_gone = |path: &str| !project.root().join(path).exists();
+    let is_gone = |path: &str| project.is_gone(path);
     let all_rules = args.search.rules.only.is_empty() && args.search.rules.disable.is_empty();
     let scope =
         Scope { tree: all_rules, history: all_rules && args.search.history, is_gone: &is_gone };
@@ -66,7 +66,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
             "file": name, "open": open, "fixed": after.entries.len() - open,
             "newly_fixed": comparison.absent.len(), "left_out": left,
         });
-        format!("{all:#}\n")
+        output::json(&all)?
     } else {
         let mut text = written(&name, &before, &after, open, comparison.absent.len());
         for (sighting, (state, _)) in &left {
@@ -83,13 +83,14 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
         }
         text
     };
-    output::print(&text)?;
+    output::say(&text)?;
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 
 /// What was found, and the lock under which it is compared and written.
 struct Searched {
     groups: Vec<SecretGroup>,
+    project: Project,
     now: i64,
     lock: Lock,
     made_key: bool,
@@ -102,11 +103,12 @@ fn searched(search: &mut Search) -> Result<Searched, Error> {
         search.setting.propose_key()?;
         let report = search.run()?;
         let now = report.now;
+        let project = report.material.project;
         let groups = report.groups.into_iter().chain(report.covered).collect();
         let lock = search.setting.lock()?;
         let key = search.setting.keep_key(&lock)?;
         if key != Kept::Changed {
-            return Ok(Searched { groups, now, lock, made_key: key == Kept::Made });
+            return Ok(Searched { groups, project, now, lock, made_key: key == Kept::Made });
         }
     }
 }

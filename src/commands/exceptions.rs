@@ -1,11 +1,12 @@
 //! `sprawl exceptions list | renew | prune`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::search::Search;
+use super::search::{Search, former_ids};
 use super::setting::Setting;
 use super::{Error, Outcome, output, scan};
 use crate::cli::config::ConfigArgs;
@@ -13,7 +14,7 @@ use crate::cli::policy::{ExceptionsCommand, SearchArgs};
 use crate::files::lock::Lock;
 use crate::policy::exceptions::{Exception, Exceptions, FILE};
 use crate::policy::marks::day;
-use crate::text::count;
+use crate::text::{count, printable};
 
 /// Runs one of them.
 pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {
@@ -22,7 +23,7 @@ pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {
         ExceptionsCommand::Renew { id, until, config, json } => renew(&id, &until, &config, json)?,
         ExceptionsCommand::Prune { search } => prune(&search)?,
     };
-    output::print(&text)?;
+    output::say(&text)?;
     Ok(Outcome::Clean)
 }
 
@@ -42,7 +43,7 @@ pub(super) fn save(
 /// Exceptions as JSON.
 ///
 /// # Errors
-/// None that can be thought of.
+/// See [`output::json`].
 pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error> {
     let all: Vec<_> = entries
         .iter()
@@ -58,9 +59,7 @@ pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error>
             })
         })
         .collect();
-    serde_json::to_string_pretty(&all)
-        .map(|text| text + "\n")
-        .map_err(|error| Error::Input(format!("the list cannot be written: {error}")))
+    output::json(&all)
 }
 
 fn today() -> Date {
@@ -102,14 +101,17 @@ fn described(entry: &Exception) -> String {
     };
     let id = entry.id.as_deref().unwrap_or("any secret");
     let text = format!(
-        "{left}: {} {id}, {}{renewed}\n    {}\n",
-        entry.rule,
-        entry.describe(),
-        entry.paths.join(", ")
+        "{left}: {} {}, {}{renewed}\n    {}\n",
+        printable(&entry.rule),
+        printable(id),
+        printable(&entry.describe()),
+        printable(&entry.paths.join(", "))
     );
-    let purpose =
-        if entry.purpose.is_empty() { String::new() } else { format!("    {}\n", entry.purpose) };
-    crate::text::printable(&(text + &purpose)).replace("\\u{a}", "\n")
+    let purpose = match entry.purpose.as_str() {
+        "" => String::new(),
+        purpose => format!("    {}\n", printable(purpose)),
+    };
+    text + &purpose
 }
 
 fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
@@ -118,12 +120,21 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
     let lock = setting.lock()?;
     let mut exceptions = loaded(&setting)?;
     let limits = setting.limits(today());
-    let is_named = |entry: &Exception| {
-        entry.id.as_deref().is_some_and(|own| own.starts_with(id))
-            || entry.paths.iter().any(|path| path == id)
+    let about = |is_id: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let is_named = |entry: &Exception| {
+            entry.id.as_deref().is_some_and(is_id) || entry.paths.iter().any(|path| path == id)
+        };
+        (0..exceptions.entries.len()).filter(|at| is_named(&exceptions.entries[*at])).collect()
     };
-    let named: Vec<usize> =
-        (0..exceptions.entries.len()).filter(|at| is_named(&exceptions.entries[*at])).collect();
+    let mut named = about(&|own| own.starts_with(id));
+    if named.is_empty() {
+        // It may be an id of a report from before the project had its key.
+        let search = Search::new(&SearchArgs { config: config.clone(), ..SearchArgs::default() })?;
+        let former = former_ids(&search.rules, &search.run()?);
+        let now: BTreeSet<&String> =
+            former.iter().filter(|(old, _)| old.starts_with(id)).map(|(_, now)| now).collect();
+        named = about(&|own| now.iter().any(|id| *id == own));
+    }
     let at = match named.as_slice() {
         [at] => *at,
         [] => return Err(Error::Input(format!("no exception is about `{id}`"))),

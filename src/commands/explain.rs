@@ -50,11 +50,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     scan.config = args.config.clone();
     let what = What { from_stdin: false, paths: std::slice::from_ref(&path), work: None };
     let report = scan::examine(&scan, what, &setting, &rules)?;
-    output::print(&format!(
-        "{}\n\n{}",
-        headline(&report, line),
-        explanation(&rules, &text, &span)
-    ))?;
+    output::say(&format!("{}\n\n{}", headline(&report, line), explanation(&rules, &text, &span)))?;
     Ok(Outcome::Clean)
 }
 

@@ -24,7 +24,7 @@ pub(super) fn run(command: HookCommand) -> Result<Outcome, Error> {
         HookCommand::Install(which) => install(&which)?,
         HookCommand::Uninstall(which) => uninstall(&which)?,
     };
-    output::print(&(lines.join("\n") + "\n"))?;
+    output::say(&(lines.join("\n") + "\n"))?;
     Ok(Outcome::Clean)
 }
 

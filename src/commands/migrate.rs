@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::search::Search;
+use super::setting::Kept;
 use super::{Error, Outcome, exceptions, output, scan};
 use crate::cli::migrate::MigrateArgs;
-use crate::config::FILE_NAME;
+use crate::config::{Config, FILE_NAME, PathFilter};
 use crate::files::lock::Lock;
 use crate::finding::Finding;
 use crate::group::SecretGroup;
@@ -19,7 +20,9 @@ use crate::policy::marks::day;
 use crate::policy::standing::State;
 use crate::policy::{Ground, key, sightings};
 use crate::report::Report;
-use crate::rules::{Rules, Selection, UserFile};
+use crate::rules::{Rule, Rules, Selection, UserFile};
+use crate::score::Severity;
+use crate::text::count;
 
 /// Where rules of one's own are written.
 const RULES: &str = ".sprawl/rules.toml";
@@ -39,26 +42,35 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
     let until = until.map_err(|what| Error::Input(format!("--until: {what}")))?;
     let exceptions = !imported.quiet.is_empty() || imported.known.iter().any(|k| k.is_false);
     let owner = match &args.owner {
-        None if exceptions => {
-            let what = "exceptions need somebody who answers for them: --owner @team";
+        None if exceptions && !args.dry_run => {
+            let what =
+                "`--owner` is required to write exceptions: who answers for them, like @team";
             return Err(Error::Input(what.to_owned()));
         }
-        owner => owner.as_deref().unwrap_or_default(),
+        // What would be written does not depend on who it is.
+        None => "@owner",
+        Some(owner) => owner.as_str(),
     };
     let lock = search.setting.lock()?;
-    if !args.dry_run {
-        // The ids of what is written are made with it.
+    // The ids of what is written are made with it.
+    let made_key = if args.dry_run {
+        !search.setting.identity.has_project_key()
+    } else {
         search.setting.propose_key()?;
-        search.setting.keep_key(&lock)?;
-    }
+        search.setting.keep_key(&lock)? == Kept::Made
+    };
     let report = search.run()?;
-    let mut plan = Plan::new(&search, &report, &lock)?;
+    let mut plan = Plan::new(&search, &report, &imported, &lock)?;
+    plan.has_owner = args.owner.is_some();
     plan.take_known(owner, &mut imported)?;
     plan.take_quiet(owner, until, &mut imported);
-    let own_rules = usable_rules(&mut imported);
-    let config = configuration(&mut imported, &search.rules, !own_rules.is_empty());
+    let own_rules = usable_rules(&search, &mut imported);
+    let config = configuration(&mut imported, &search, !own_rules.is_empty());
     let mut written = Vec::new();
     plan.write(args.dry_run, &mut written)?;
+    if made_key {
+        written.push(format!("{}: the project's key", key::FILE));
+    }
     write_text(&search, RULES, &own_rules, (args.dry_run, &lock), &mut written)?;
     let config_file = search.setting.project.root().join(FILE_NAME);
     let has_config = std::fs::symlink_metadata(config_file).is_ok();
@@ -66,8 +78,8 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
         write_text(&search, FILE_NAME, &config, (args.dry_run, &lock), &mut written)?;
     }
     let to_add = if has_config { config } else { String::new() };
-    output::print(&if args.search.json {
-        json(&imported, &written, &to_add, args.dry_run)
+    output::say(&if args.search.json {
+        json(&imported, &written, &to_add, args.dry_run)?
     } else {
         text(&imported, &written, &to_add, args.dry_run)
     })?;
@@ -78,21 +90,32 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
 struct Plan<'p> {
     search: &'p Search,
     lock: &'p Lock,
+    report: &'p Report<'p>,
+    /// What is found where nothing that is carried over leaves it out.
     found: Vec<(&'p SecretGroup, &'p Finding, Sighting)>,
+    /// The paths that are left out from now on.
+    excluded: PathFilter,
     today: Date,
     limits: Limits,
     baseline: Baseline,
     taken: BTreeSet<usize>,
     exceptions: Exceptions,
     added: usize,
+    /// Whether it was said who answers for exceptions.
+    has_owner: bool,
 }
 
 impl<'p> Plan<'p> {
-    fn new(search: &'p Search, report: &'p Report<'_>, lock: &'p Lock) -> Result<Self, Error> {
+    fn new(
+        search: &'p Search,
+        report: &'p Report<'p>,
+        imported: &Imported,
+        lock: &'p Lock,
+    ) -> Result<Self, Error> {
         let setting = &search.setting;
         let today = scan::today(report.now);
         let limits = setting.policy(today)?.limits;
-        let below_root = |path: &str| setting.project.below_root(path);
+        let below_root = |path: &str| report.material.project.below_root(path);
         let scope = Scope { tree: false, history: false, is_gone: &|_| false };
         let ground = Ground {
             rules: &search.rules,
@@ -106,26 +129,37 @@ impl<'p> Plan<'p> {
             let seen = places.zip(sightings(&ground, groups));
             found.extend(seen.map(|((group, finding), sighting)| (group, finding, sighting)));
         }
+        let excluded = PathFilter::new(&imported.exclude, &[])
+            .map_err(|(glob, why)| Error::Input(format!("`{glob}`: {why}")))?;
+        found.retain(|(_, _, sighting)| !excluded.leaves_out(&sighting.path));
         Ok(Self {
             search,
             lock,
+            report,
             found,
+            excluded,
             today,
             limits,
             baseline: setting.baseline()?.unwrap_or_default(),
             taken: BTreeSet::new(),
             exceptions: setting.exceptions(limits, today)?,
             added: 0,
+            has_owner: true,
         })
     }
 
     /// Looks for the findings that somebody wanted to be quiet about.
     fn take_known(&mut self, owner: &str, imported: &mut Imported) -> Result<(), Error> {
         for known in std::mem::take(&mut imported.known) {
-            let at: Vec<usize> =
-                (0..self.found.len()).filter(|at| self.is_meant(&known, *at)).collect();
+            let at: Vec<usize> = (0..self.found.len())
+                .filter(|at| {
+                    let (group, finding, sighting) = &self.found[*at];
+                    let paths = sighting.also.iter().chain([&sighting.path]);
+                    is_meant(&known, group, finding, paths.map(String::as_str))
+                })
+                .collect();
             if at.is_empty() {
-                let why = "no secret is found there any more".to_owned();
+                let why = self.reason(&known);
                 imported.lost.push(Lost { from: known.from, why });
             } else if known.is_false {
                 for at in at {
@@ -138,21 +172,36 @@ impl<'p> Plan<'p> {
         Ok(())
     }
 
-    fn is_meant(&self, known: &Known, at: usize) -> bool {
-        let (group, finding, sighting) = &self.found[at];
-        let in_file = known.path.as_ref().is_none_or(|path| {
-            sighting.path == *path || sighting.also.iter().any(|other| other == path)
-        });
-        in_file
-            && match (&known.digest, known.line) {
-                (Some(digest), line) => {
-                    // Where the tools disagree on what of a line is the secret, the line decides.
-                    digest.is_of(group.secret.reveal())
-                        || (known.path.is_some() && line == Some(finding.location.line))
-                }
-                (None, Some(line)) => finding.location.line == line,
-                (None, None) => false,
+    /// Why there is nothing to be quiet about where another scanner was.
+    fn reason(&self, known: &Known) -> String {
+        let place = match (&known.path, known.line) {
+            (Some(path), Some(line)) => format!("{path}:{line}"),
+            (Some(path), None) => path.clone(),
+            (None, _) => "the secret with this hash".to_owned(),
+        };
+        if let Some(path) = &known.path {
+            if self.excluded.leaves_out(path) || self.search.setting.config.paths.leaves_out(path) {
+                return format!("{place} is in a path that the configuration leaves out");
             }
+            if !self.search.setting.project.root().join(path).exists() {
+                return format!("{place}: the file is not there any more");
+            }
+        }
+        let project = &self.report.material.project;
+        let unreported = self.report.material.unreported.iter().find(|group| {
+            group.occurrences.iter().any(|finding| {
+                let path = project.below_root(&finding.location.path);
+                is_meant(known, group, finding, [path.as_str()])
+            })
+        });
+        match unreported {
+            Some(group) if group.score.severity() == Severity::None => {
+                format!("{place} is not reported here: it can open nothing, like a placeholder")
+            }
+            Some(_) => format!("{place} is not reported here: it is below --min-confidence"),
+            None if known.path.is_none() => "no secret with this hash is found".to_owned(),
+            None => format!("no secret is found at {place}"),
+        }
     }
 
     fn except_as_false(&mut self, at: usize, owner: &str) -> Result<(), Error> {
@@ -188,10 +237,19 @@ impl<'p> Plan<'p> {
         for quiet in std::mem::take(&mut imported.quiet) {
             let QuietRule { from, rule, paths, until: end, statement } = quiet;
             let Some((_, known)) = self.search.rules.named(&rule) else {
-                let why = "names a rule that has another name here".to_owned();
-                imported.lost.push(Lost { from, why });
+                let why = if is_switched_off(self.search, &rule) {
+                    "names a rule that is switched off here"
+                } else {
+                    "names a rule that has another name here"
+                };
+                imported.lost.push(Lost { from, why: why.to_owned() });
                 continue;
             };
+            if !self.is_found(known, &paths) {
+                let why = "covers nothing that is found".to_owned();
+                imported.lost.push(Lost { from, why });
+                continue;
+            }
             let entry = Exception {
                 id: None,
                 rule: known.id().to_owned(),
@@ -211,6 +269,17 @@ impl<'p> Plan<'p> {
         }
     }
 
+    /// Whether something that a rule reports stands in some of the paths; paths that are no globs are
+    /// judged elsewhere.
+    fn is_found(&self, rule: &Rule, paths: &[String]) -> bool {
+        let Ok(globs) = crate::config::globs(paths) else { return true };
+        self.found.iter().any(|(group, finding, sighting)| {
+            let rules = [group.rule, finding.rule].map(|id| self.search.rules.get(id).id());
+            rules.contains(&rule.id())
+                && (globs.is_match(&sighting.path) || paths.contains(&sighting.path))
+        })
+    }
+
     fn write(&mut self, dry_run: bool, written: &mut Vec<String>) -> Result<(), Error> {
         if !self.taken.is_empty() {
             let taken: Vec<Sighting> =
@@ -218,36 +287,75 @@ impl<'p> Plan<'p> {
             let scope = Scope { tree: false, history: false, is_gone: &|_| false };
             let comparison = self.baseline.compare(&taken, &scope);
             let new = comparison.states.iter().filter(|(s, _)| *s != State::Unchanged).count();
+            if new == 0 && self.added == 0 {
+                return Ok(());
+            }
             let mut after = self.baseline.updated(&taken, &comparison, self.today, true);
             after.project = self.search.setting.identity.project();
             let name = baseline::FILE;
-            if !dry_run {
-                self.search.setting.write(name, &after.to_text(), self.lock)?;
+            if new > 0 {
+                if !dry_run {
+                    self.search.setting.write(name, &after.to_text(), self.lock)?;
+                }
+                written.push(format!("{name}: {}", count(new as u64, "finding")));
             }
-            written.push(format!("{name}: {new} finding(s)"));
         }
         if self.added > 0 {
             if !dry_run {
                 exceptions::save(&self.search.setting, self.exceptions.clone(), self.lock)?;
             }
             let (_, name) = self.search.setting.exceptions_file();
-            written.push(format!("{name}: {} exception(s)", self.added));
-        }
-        if !dry_run && !written.is_empty() {
-            written.push(format!("{}: the project's key", key::FILE));
+            let owner = if self.has_owner { "" } else { ", for which --owner is required" };
+            written.push(format!("{name}: {}{owner}", count(self.added as u64, "exception")));
         }
         Ok(())
     }
 }
 
+/// Whether an entry of another scanner is about an occurrence, which has these paths.
+fn is_meant<'s>(
+    known: &Known,
+    group: &SecretGroup,
+    finding: &Finding,
+    paths: impl IntoIterator<Item = &'s str>,
+) -> bool {
+    let in_file =
+        known.path.as_ref().is_none_or(|path| paths.into_iter().any(|other| other == path));
+    in_file
+        && match (&known.digest, known.line) {
+            (Some(digest), line) => {
+                // Where the tools disagree on what of a line is the secret, the line decides.
+                digest.is_of(group.secret.reveal())
+                    || (known.path.is_some() && line == Some(finding.location.line))
+            }
+            (None, Some(line)) => finding.location.line == line,
+            (None, None) => false,
+        }
+}
+
+/// Whether the project has a rule of this name and does without it.
+fn is_switched_off(search: &Search, name: &str) -> bool {
+    search.setting.config.config.rules.disable.iter().any(|other| other == name)
+        || (search.rules.named(name).is_none() && Rules::builtin().named(name).is_some())
+}
+
 /// Those of the project's own rules that pass our checks, as a rule file.
-fn usable_rules(imported: &mut Imported) -> String {
+fn usable_rules(search: &Search, imported: &mut Imported) -> String {
     const HEAD: &str = "provider = \"This project\"\n";
     let mut all = String::new();
+    // What was carried over before may have been worked on since.
+    let is_there = search.setting.project.root().join(RULES).exists();
+    if is_there {
+        imported.rules.retain(|rule| search.rules.named(&rule.id).is_none());
+    }
     for rule in std::mem::take(&mut imported.rules) {
         let candidate = format!("{HEAD}{all}\n{}", rule.text);
         let file = UserFile { name: RULES, text: &candidate };
         match Rules::new(&[file], &Selection::default()) {
+            Ok(_) if is_there => {
+                let why = format!("rule {}: {RULES} is there already; add it there", rule.id);
+                imported.lost.push(Lost { from: rule.from, why });
+            }
             Ok(_) => {
                 all.push('\n');
                 all.push_str(&rule.text);
@@ -262,7 +370,8 @@ fn usable_rules(imported: &mut Imported) -> String {
 }
 
 /// A configuration that leaves out what theirs left out.
-fn configuration(imported: &mut Imported, rules: &Rules, own_rules: bool) -> String {
+fn configuration(imported: &mut Imported, search: &Search, own_rules: bool) -> String {
+    let Config { paths, rules: choice, .. } = &search.setting.config.config;
     let mut text = String::new();
     let list = |name: &str, all: &[String]| {
         let lines: Vec<String> = all.iter().map(|one| format!("    {},\n", quoted(one))).collect();
@@ -270,15 +379,21 @@ fn configuration(imported: &mut Imported, rules: &Rules, own_rules: bool) -> Str
     };
     imported.exclude.sort();
     imported.exclude.dedup();
+    imported.exclude.retain(|glob| !paths.exclude.contains(glob));
     if !imported.exclude.is_empty() {
         text.push_str(&format!("[paths]\n{}", list("exclude", &imported.exclude)));
     }
-    let (known, unknown): (Vec<String>, Vec<String>) =
-        imported.disabled.drain(..).partition(|name| rules.named(name).is_some());
-    for name in unknown {
-        let why = format!("rule `{name}` is switched off and has another name here");
-        let from = migrate::Source { file: migrate::gitleaks::CONFIG, line: 0 };
-        imported.lost.push(Lost { from, why });
+    let mut known = Vec::new();
+    for (from, name) in std::mem::take(&mut imported.disabled) {
+        if choice.disable.contains(&name) {
+            continue;
+        }
+        if search.rules.named(&name).is_some() || is_switched_off(search, &name) {
+            known.push(name);
+        } else {
+            let why = format!("rule `{name}` is switched off and has another name here");
+            imported.lost.push(Lost { from, why });
+        }
     }
     if own_rules || !known.is_empty() {
         text.push_str(if text.is_empty() { "[rules]\n" } else { "\n[rules]\n" });
@@ -329,10 +444,15 @@ fn text(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) ->
     text
 }
 
-fn json(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) -> String {
+fn json(
+    imported: &Imported,
+    written: &[String],
+    to_add: &str,
+    dry_run: bool,
+) -> Result<String, Error> {
     let all = serde_json::json!({
         "read": imported.files, "written": written, "dry_run": dry_run,
         "add_to_configuration": to_add, "not_carried_over": imported.lost,
     });
-    format!("{all:#}\n")
+    output::json(&all)
 }

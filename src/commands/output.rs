@@ -3,11 +3,15 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::summary::{self, Words};
 use super::{Error, Outcome, step_summary};
 use crate::cli::FailOn;
 use crate::files::write;
+use crate::redact;
 use crate::report::{Format, Report};
+use crate::text;
 
 /// One report to be written.
 #[derive(Debug, Clone)]
@@ -92,9 +96,31 @@ pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), E
 }
 
 /// Says something on standard error.
-pub(super) fn note(text: &str) {
+pub(super) fn note(words: &str) {
     // Nobody is left to be told if standard error cannot be written.
-    let _ = writeln!(io::stderr(), "sprawl: {text}");
+    let _ = writeln!(io::stderr(), "sprawl: {}", text::printable(words));
+}
+
+/// A value as JSON for people and programs.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
+    text::json::pretty_text(value)
+        .map_err(|error| Error::Input(format!("the result cannot be written as JSON: {error}")))
+}
+
+/// Writes what a command has to say to standard output: lines of ours with names, settings and paths of
+/// a tree in them. None of them steers a terminal or speaks to a build server, and what has the form
+/// of a credential is not shown.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn say(text: &str) -> Result<(), Error> {
+    let text = redact::message(text);
+    let lines: String =
+        text.lines().map(|line| text::printable(line).into_owned() + "\n").collect();
+    print(&lines)
 }
 
 /// Writes text to standard output; a reader that goes away is no error.

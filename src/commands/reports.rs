@@ -1,8 +1,12 @@
 //! Reports that are read back and put together: `sprawl merge`, `sprawl plan`, `sprawl offboard`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use super::setting::Setting;
 use super::summary::Words;
@@ -19,6 +23,7 @@ use crate::report::{
     self, Configuration, Material, Report, SarifOptions, Sorted, Summary, namesakes,
 };
 use crate::rules::Rules;
+use crate::source::Scanned;
 
 /// `sprawl merge`: several reports as one.
 pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
@@ -93,23 +98,28 @@ fn one_report<'r>(
 ) -> Result<Report<'r>, Error> {
     let identity = setting.identity.clone();
     let mut contents = Vec::with_capacity(args.reports.len());
+    let mut texts = BTreeSet::new();
     for path in &args.reports {
         let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
         let fail = |what: String| Error::Input(format!("{name}: {what}; nothing was written"));
         let text = bytes_of(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-        contents.push(read::read(&text, rules, &identity).map_err(fail)?);
+        let content = read::read(&text, rules, &identity).map_err(fail)?;
+        // The same report again says nothing.
+        if texts.insert(Sha256::digest(&text)) {
+            contents.push(content);
+        }
     }
     namesakes::tell_apart(&mut contents);
     name_from_above(&mut contents);
     let mut drafts = Drafts::default();
     let mut all = Content::default();
+    let counted = counted(&contents);
     for (number, content) in contents.into_iter().enumerate() {
         for draft in content.drafts {
-            drafts.add(draft, &identity);
+            drafts.add(draft);
         }
         all.certificates.extend(content.certificates);
         all.locked.extend(content.locked);
-        all.checkouts.extend(content.checkouts);
         if number == 0 {
             all.category = content.category;
         } else if all.category != content.category {
@@ -117,7 +127,11 @@ fn one_report<'r>(
         }
         all.problems.extend(content.problems);
         all.unread.extend(content.unread);
-        add(&mut all.summary, content.summary);
+        add(&mut all.summary, content.summary, counted[number]);
+        if counted[number] {
+            all.scanned.extend(content.scanned);
+            all.checkouts.extend(content.checkouts);
+        }
     }
     all.summary.standings.tidy();
     all.problems.sort();
@@ -128,8 +142,10 @@ fn one_report<'r>(
     all.locked.dedup();
     all.checkouts.sort();
     all.checkouts.dedup();
+    all.scanned.sort();
+    all.scanned.dedup();
     let certificates = Certificates::new(all.certificates);
-    let mut drafts = drafts.finish();
+    let mut drafts = drafts.finish(&identity);
     for finding in drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
         certificates.tell(rules, finding);
     }
@@ -155,6 +171,8 @@ fn one_report<'r>(
             locked: scene.locked,
             checkouts: all.checkouts,
             category: all.category,
+            scanned: all.scanned,
+            project: setting.project.clone(),
         },
     })
 }
@@ -178,40 +196,74 @@ fn name_from_above(contents: &mut [Content]) {
 /// Secrets of several reports, each once.
 #[derive(Default)]
 struct Drafts {
-    by_id: BTreeMap<String, Draft>,
+    /// By id; those whose id follows from a place also by the repository that the place is in: the same
+    /// path in another one is another password.
+    all: BTreeMap<(String, Arc<str>), Draft>,
 }
 
 impl Drafts {
-    fn add(&mut self, mut draft: Draft, identity: &Identity) {
-        if draft.id_by_place
-            && let Some(known) = self.by_id.get(&draft.id)
-            && known.occurrences[0].repository != draft.occurrences[0].repository
-        {
-            // The same path in another repository: another password.
-            draft.id = identity.apart(&draft.id, &draft.occurrences[0].repository);
-        }
-        match self.by_id.get_mut(&draft.id) {
-            Some(known) => {
+    fn add(&mut self, draft: Draft) {
+        let repository = match draft.id_by_place {
+            true => Arc::clone(&draft.occurrences[0].repository),
+            false => Arc::from(""),
+        };
+        match self.all.entry((draft.id.clone(), repository)) {
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
                 known.occurrences.extend(draft.occurrences);
                 known.companions.extend(draft.companions);
                 known.shown.extend(draft.shown);
             }
-            None => drop(self.by_id.insert(draft.id.clone(), draft)),
+            Entry::Vacant(free) => drop(free.insert(draft)),
         }
     }
 
-    fn finish(self) -> Vec<Draft> {
-        self.by_id.into_values().collect()
+    fn finish(self, identity: &Identity) -> Vec<Draft> {
+        let mut last = String::new();
+        let apart = self.all.into_iter().map(|((id, repository), mut draft)| {
+            // The first repository by name keeps the id, in whatever order the reports came.
+            if id == last {
+                draft.id = identity.apart(&id, &repository);
+            }
+            last = id;
+            draft
+        });
+        apart.collect()
     }
 }
 
-fn add(total: &mut Summary, one: Summary) {
-    total.blobs += one.blobs;
-    total.bytes += one.bytes;
-    total.left_out.add(one.left_out);
+/// Which reports count what they scanned: not those whose files another one has scanned as well.
+fn counted(contents: &[Content]) -> Vec<bool> {
+    let covers = |a: &Content, b: &Content| {
+        let is_one_state = a.checkouts.iter().all(|one| {
+            let mut same = b.checkouts.iter().filter(|two| two.repository == one.repository);
+            same.all(|two| (&two.remote, &two.revision) == (&one.remote, &one.revision))
+        });
+        let is_within = |place: &Scanned| a.scanned.iter().any(|outer| outer.covers(place));
+        a.category == b.category
+            && is_one_state
+            && !b.scanned.is_empty()
+            && b.scanned.iter().all(is_within)
+    };
+    let size = |at: usize| (contents[at].summary.blobs, contents[at].summary.bytes, at);
+    let is_spare = |at: usize, other: usize| {
+        at != other
+            && covers(&contents[other], &contents[at])
+            && (!covers(&contents[at], &contents[other]) || size(other) > size(at))
+    };
+    (0..contents.len()).map(|at| !(0..contents.len()).any(|other| is_spare(at, other))).collect()
+}
+
+fn add(total: &mut Summary, one: Summary, counted: bool) {
+    if counted {
+        total.blobs += one.blobs;
+        total.bytes += one.bytes;
+        total.left_out.add(one.left_out);
+        total.configuration.findings_left_out += one.configuration.findings_left_out;
+    }
     total.standings.gone.extend(one.standings.gone);
     total.standings.warnings.extend(one.standings.warnings);
-    let Configuration { files, rules_off, findings_left_out, raised } = one.configuration;
+    let Configuration { files, rules_off, raised, .. } = one.configuration;
     let all = &mut total.configuration;
     for (list, more) in [(&mut all.files, files), (&mut all.raised, raised)] {
         for entry in more {
@@ -221,7 +273,6 @@ fn add(total: &mut Summary, one: Summary) {
         }
     }
     all.rules_off = all.rules_off.max(rules_off);
-    all.findings_left_out += findings_left_out;
 }
 
 fn is_stdin(path: &Path) -> bool {

@@ -10,6 +10,7 @@ use super::{Error, Outcome, output};
 use crate::cli::config::ConfigArgs;
 use crate::cli::{RuleArgs, RulesCommand};
 use crate::rules::{Rule, Rules};
+use crate::text::printable;
 
 /// Runs one of them.
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
@@ -41,13 +42,11 @@ fn list(rules: &Rules, json: bool, markdown: bool) -> Result<Outcome, Error> {
                 })
             })
             .collect();
-        text = serde_json::to_string_pretty(&all)
-            .map_err(|error| Error::Input(format!("the list cannot be written: {error}")))?;
-        text.push('\n');
+        text = output::json(&all)?;
     } else {
         let width = rules.iter().map(|(_, rule)| rule.id().len()).max().unwrap_or(0);
         for (_, rule) in rules.iter() {
-            let _ = writeln!(text, "{:width$}  {}", rule.id(), rule.text.title);
+            let _ = writeln!(text, "{:width$}  {}", rule.id(), printable(&rule.text.title));
         }
     }
     output::print(&text)?;
@@ -58,7 +57,7 @@ fn show(rules: &Rules, id: &str) -> Result<Outcome, Error> {
     let (_, rule) = rules.named(id).ok_or_else(|| {
         Error::Input(format!("no rule is called `{id}`; `sprawl rules list` shows all"))
     })?;
-    output::print(&description(rule))?;
+    output::say(&description(rule))?;
     Ok(Outcome::Clean)
 }
 

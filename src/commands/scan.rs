@@ -13,15 +13,17 @@ use super::{Error, Outcome, git, output};
 use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
 use crate::config;
+use crate::git::checkout::Checkout;
 use crate::group::{self, SecretGroup};
 use crate::owners;
 use crate::policy::baseline::Scope;
 use crate::policy::standing::SuppressionKind;
 use crate::policy::{Ground, Policy};
+use crate::redact::Redactor;
 use crate::report::{self, Format, Material, Report, Sorted, Summary};
 use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
-use crate::source::{Progress, stdin, tree};
+use crate::source::{Progress, Scanned, stdin, tree};
 use crate::threads;
 
 /// Scans, reports, and says how it went.
@@ -113,7 +115,7 @@ pub(super) fn examine<'r>(
         Ok::<_, Error>(crew.finish())
     })?;
     let scope = setting.scope(args, paths);
-    let is_gone = |path: &str| !setting.project.root().join(path).exists();
+    let is_gone = |path: &str| setting.project.is_gone(path);
     let scope = Scope { is_gone: &is_gone, ..scope };
     Ok(report(args, setting, rules, harvest, &progress, (&policy, &scope), now))
 }
@@ -154,15 +156,23 @@ fn report<'r>(
     setting.leave_out_ids(&mut harvest.findings, policy);
     let left_out = setting.leave_out(&mut harvest.findings);
     harvest.unread.retain(|unread| !setting.leaves_out(&unread.place));
+    owners::assign(&mut harvest.findings, &harvest.owners);
+    // Before anything is made of names of places: ids, slots, messages.
+    let redactor = Redactor::new(rules, &harvest.findings);
+    redactor.harvest(&mut harvest);
+    let project = setting.project.redacted(&redactor);
+    let below_root = |path: &str| project.below_root(path);
     group::name_slots(rules, &identity, &mut harvest.findings);
     let certificates = Certificates::new(harvest.certificates);
     harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
-    owners::assign(&mut harvest.findings, &harvest.owners);
     let scene = setting.scene(harvest.locked, now);
-    let mut groups = group::group(rules, &identity, harvest.findings, &scene);
-    let below_root = |path: &str| setting.project.below_root(path);
+    let mut groups = group::group(rules, &identity, &below_root, harvest.findings, &scene);
     let ground = Ground { rules, identity: &identity, below_root: &below_root, scope };
-    let judged = policy.judge(&ground, &mut groups);
+    let mut judged = policy.judge(&ground, &mut groups);
+    let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
+    places.for_each(|finding| redactor.standing(&mut finding.standing));
+    redactor.list(&mut judged.warnings);
+    redactor.list(judged.absent.iter_mut().map(|entry| &mut entry.path));
     let threshold = setting.threshold(&args.threshold);
     let mut summary = Summary {
         blobs: progress.blobs.load(Ordering::Relaxed),
@@ -173,11 +183,14 @@ fn report<'r>(
         commits: harvest.commits,
         ..Summary::default()
     };
+    redactor.list(&mut summary.configuration.files);
     summary.standings.take(judged);
     if args.git.is_change() {
         summary.suppressed = suppressed(&groups, rules, setting);
     }
+    redactor.list(summary.scope.iter_mut().chain(&mut summary.suppressed));
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
+    let scanned = scanned(args.git.category(), harvest.scanned, &harvest.checkouts);
     Report {
         rules,
         groups,
@@ -195,6 +208,8 @@ fn report<'r>(
             locked: scene.locked,
             checkouts: harvest.checkouts,
             category: args.git.category().to_owned(),
+            scanned,
+            project,
         },
     }
 }
@@ -218,6 +233,19 @@ fn suppressed(groups: &[SecretGroup], rules: &Rules, setting: &Setting) -> Vec<S
     }
     lines.sort();
     lines
+}
+
+/// What was asked for: paths, or the histories of repositories. What a range or the index adds is no
+/// place that another scan could cover.
+fn scanned(category: &str, paths: Vec<Scanned>, checkouts: &[Checkout]) -> Vec<Scanned> {
+    match category {
+        "" => paths,
+        "history" => checkouts
+            .iter()
+            .map(|one| Scanned { repository: one.repository.clone(), path: one.below.clone() })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The day of a time in Unix seconds, in UTC.

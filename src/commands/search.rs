@@ -1,5 +1,6 @@
 //! Searching the project to decide on what is found: `sprawl accept`, `baseline`, `exceptions prune`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -9,8 +10,9 @@ use super::{Error, git};
 use crate::cli::ScanArgs;
 use crate::cli::policy::SearchArgs;
 use crate::config;
+use crate::group;
 use crate::problem::Problem;
-use crate::report::Report;
+use crate::report::{Material, Report};
 use crate::rules::Rules;
 use crate::text::count;
 
@@ -66,6 +68,13 @@ impl Search {
             ))),
         }
     }
+}
+
+/// The ids that secrets had in reports before the project had its key, and what they are now.
+pub(super) fn former_ids(rules: &Rules, report: &Report<'_>) -> BTreeMap<String, String> {
+    let Material { unreported, project, .. } = &report.material;
+    let all = report.groups.iter().chain(&report.covered).chain(unreported);
+    group::former_ids(rules, &|path| project.below_root(path), all)
 }
 
 /// A word that was meant where none fits, for messages.

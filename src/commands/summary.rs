@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report<'_>, severities: &[Severity], words: Words) 
     }
     let saw_something = lines.is_empty();
     for problem in problems.iter().take(NAMED) {
-        lines.push(format!("sprawl: {}: {}", printable(&problem.place), printable(&problem.what)));
+        lines.push(format!("sprawl: {}: {}", problem.place, problem.what));
     }
     if problems.len() > NAMED {
         lines.push(format!(
@@ -56,10 +56,7 @@ pub(super) fn write(report: &Report<'_>, severities: &[Severity], words: Words) 
     if words != Words::Problems {
         lines.extend(by_change(summary));
     }
-    let mut text = lines.join("\n");
-    if !text.is_empty() {
-        text.push('\n');
-    }
+    let text: String = lines.iter().map(|line| printable(line).into_owned() + "\n").collect();
     // Nobody is left to be told if standard error cannot be written.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
@@ -215,8 +212,7 @@ fn covered(standings: &Standings) -> Vec<String> {
     if !parts.is_empty() {
         lines.push(format!("sprawl: covered: {} (--isolated ignores them)", parts.join(", ")));
     }
-    lines
-        .extend(standings.warnings.iter().map(|warning| format!("sprawl: {}", printable(warning))));
+    lines.extend(standings.warnings.iter().map(|warning| format!("sprawl: {warning}")));
     lines
 }
 
@@ -230,7 +226,7 @@ fn configuration(changes: &Configuration) -> Option<String> {
         parts.push(format!("{} in excluded paths", count(changes.findings_left_out, "finding")));
     }
     parts.extend(changes.raised.iter().cloned());
-    let files = printable(&changes.files.join(", ")).into_owned();
+    let files = changes.files.join(", ");
     (!parts.is_empty())
         .then(|| format!("sprawl: {files}: {} (--isolated ignores it)", parts.join(", ")))
 }

@@ -34,8 +34,16 @@ pub(super) fn explained(message: &str) -> String {
         None if known.is_empty() => "nothing may stand here".to_owned(),
         None => format!("known are {}", known.join(", ")),
     };
-    format!("unknown {what} `{unknown}`; {hint}")
+    // A value of another form than ours may be anything, a secret too.
+    let is_word = |c: char| c.is_ascii_alphabetic() || c == '-' || c == '_';
+    match unknown.len() <= LONGEST_NAME && unknown.chars().all(is_word) {
+        true => format!("unknown {what} `{unknown}`; {hint}"),
+        false => format!("unknown {what}, not shown; {hint}"),
+    }
 }
+
+/// Longer names are none that were meant.
+const LONGEST_NAME: usize = 24;
 
 /// Letters to be put in, taken out, replaced or swapped with their neighbour.
 fn distance(a: &str, b: &str) -> usize {

@@ -19,6 +19,15 @@ pub fn shannon(bytes: &[u8]) -> f64 {
         .max(0.0)
 }
 
+/// Bits of entropy from which on nobody guesses a value: neither a hash of it nor a few of its
+/// characters give it away.
+const UNGUESSABLE_BITS: f64 = 80.0;
+
+/// Whether a value has that many, by its own distribution of bytes.
+pub fn is_unguessable(bytes: &[u8]) -> bool {
+    shannon(bytes) * bytes.len() as f64 >= UNGUESSABLE_BITS
+}
+
 #[cfg(test)]
 mod tests {
     use super::shannon;

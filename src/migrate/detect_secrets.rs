@@ -1,18 +1,17 @@
 //! detect-secrets: `.secrets.baseline`, JSON. Format: the tool's own documentation of version 1.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Digest, Imported, Known, Source, globs};
+use super::{Digest, Imported, Known, Source, globs, line_with};
 
 /// What was there when detect-secrets came.
 pub const BASELINE: &str = ".secrets.baseline";
 
 #[derive(Deserialize)]
 struct FileText {
-    results: BTreeMap<String, Vec<Entry>>,
+    /// In the order of the file.
+    results: serde_json::Map<String, Value>,
     #[serde(default)]
     filters_used: Vec<Filter>,
 }
@@ -44,11 +43,17 @@ pub fn read(text: &str, imported: &mut Imported) -> Result<(), String> {
     // The parser's own message would show a piece of the file.
     let file: FileText = serde_json::from_str(text)
         .map_err(|error| format!("line {}: is no baseline of detect-secrets", error.line()))?;
+    // The parser tells no lines, but the entries are in the order of the file.
+    let mut lines = (1..)
+        .zip(text.lines())
+        .flat_map(|(number, line)| line.matches("\"hashed_secret\"").map(move |_| number));
     for (path, entries) in file.results {
+        let entries: Vec<Entry> = serde_json::from_value(entries)
+            .map_err(|_| format!("line {}: is no list of findings", line_with(text, &path)))?;
         for entry in entries {
             let digest = entry.hashed_secret.to_ascii_lowercase();
             imported.known.push(Known {
-                from: Source { file: BASELINE, line: 0 },
+                from: Source { file: BASELINE, line: lines.next().unwrap_or(0) },
                 path: Some(path.replace('\\', "/")),
                 line: entry.line_number.filter(|line| *line > 0),
                 digest: Some(Digest::Sha1(digest)),
@@ -65,7 +70,10 @@ pub fn read(text: &str, imported: &mut Imported) -> Result<(), String> {
         for pattern in patterns {
             match globs::of_regex(pattern) {
                 Some(globs) => imported.exclude.extend(globs),
-                None => imported.lose(BASELINE, 0, "an excluded path cannot be said as a glob"),
+                None => {
+                    let line = line_with(text, EXCLUDE_FILES);
+                    imported.lose(BASELINE, line, "an excluded path cannot be said as a glob");
+                }
             }
         }
     }
@@ -91,6 +99,7 @@ mod tests {
         assert!(known.is_false);
         assert_eq!(imported.exclude, ["dist/**"]);
         assert_eq!(imported.lost.len(), 1);
+        assert_eq!((known.from.line, imported.lost[0].from.line), (5, 2));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::{Digest, Imported, Known, OwnRule, Source, globs};
+use super::{Digest, Imported, Known, OwnRule, Source, globs, line_with};
 use crate::policy::file::quoted;
 use crate::text::line_at;
 
@@ -143,9 +143,16 @@ struct AllowText {
 /// It is no TOML of that kind.
 pub fn read_config(text: &str, imported: &mut Imported) -> Result<(), String> {
     let config: ConfigText = crate::policy::file::parse(text).map_err(|error| error.to_string())?;
-    imported.disabled.extend(config.extend.disabled_rules);
+    for name in config.extend.disabled_rules {
+        let line = line_with(text, &name);
+        imported.disabled.push((Source { file: CONFIG, line }, name));
+    }
     if config.extend.path.is_some() {
-        imported.lose(CONFIG, 0, "extends a file of another place, which is not read");
+        imported.lose(
+            CONFIG,
+            line_with(text, "path"),
+            "extends a file of another place, which is not read",
+        );
     }
     for allow in config.allowlist.iter().chain(&config.allowlists) {
         let line = line_at(text, allow.span().start);
@@ -296,7 +303,9 @@ keywords = ['acme_']
 ";
         let mut imported = Imported::default();
         read_config(text, &mut imported).unwrap();
-        assert_eq!(imported.disabled, ["some-rule"]);
+        let disabled: Vec<_> =
+            imported.disabled.iter().map(|(from, name)| (from.line, &**name)).collect();
+        assert_eq!(disabled, [(4, "some-rule")]);
         assert_eq!(imported.exclude, ["vendor/**", "**/*/vendor/**", "**/*go.sum"]);
         assert_eq!(imported.rules[0].id, "acme-key");
         assert_eq!(imported.lost.len(), 2, "{:?}", imported.lost);

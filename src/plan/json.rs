@@ -17,8 +17,6 @@ struct Document<'a> {
 /// The plan as one JSON document.
 pub fn written(plan: &Plan) -> String {
     let document = Document { schema_version: SCHEMA_VERSION, plan };
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("texts and numbers can always be written as JSON");
-    text.push('\n');
-    text
+    crate::text::json::pretty_text(&document)
+        .expect("texts and numbers can always be written as JSON")
 }

@@ -33,9 +33,9 @@ fn section(step: &Step) -> String {
         step.score
     );
     out.push_str(&format!(
-        "`{}`, rule `{}`, shown as {}. It stands here because {}.\n\n",
-        step.secret_id,
-        step.rule_id,
+        "{}, rule {}, shown as {}. It stands here because {}.\n\n",
+        code(&step.secret_id),
+        code(&step.rule_id),
         code(&step.redacted),
         escaped(&step.because)
     ));
@@ -54,10 +54,12 @@ fn section(step: &Step) -> String {
     list("In history:", step.history.iter().map(place).collect());
     out.push('\n');
     if !step.ask.is_empty() {
-        out.push_str(&format!("**Ask** {}\n\n", escaped(&step.ask.join(", "))));
+        // In a code span, because names of people and teams would become mentions.
+        out.push_str(&format!("**Ask** {}\n\n", code(&step.ask.join(", "))));
     }
     if !step.together_with.is_empty() {
-        out.push_str(&format!("**Together with** `{}`\n\n", step.together_with.join("`, `")));
+        let all: Vec<String> = step.together_with.iter().map(|id| code(id)).collect();
+        out.push_str(&format!("**Together with** {}\n\n", all.join(", ")));
     }
     out.push_str(&format!("**Instead** {}\n", escaped(&step.instead)));
     out

@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::config;
+use crate::text::{ends_command, is_hidden};
 
 /// Something in a file of ours that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,7 +117,9 @@ pub fn quoted(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if c.is_control() => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if is_hidden(c) || ends_command(&out, c) => {
+                out.push_str(&format!("\\U{:08X}", u32::from(c)));
+            }
             c => out.push(c),
         }
     }

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180), one occurrence a line, for spreadsheets; those of secrets that
 //! are covered wherever they stand come last.
 //!
-//! A cell that a spreadsheet would take for a formula begins with an apostrophe instead: paths and
+//! Every cell is one line. A cell that a spreadsheet would take for a formula begins with an apostrophe instead: paths and
 //! names come from whoever wrote the repository (OWASP, "CSV Injection").
 
 use std::borrow::Cow;
@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
+use crate::text::printable;
 
 /// The columns; with secrets in clear, `secret` is one more.
 const COLUMNS: &[&str] = &[
@@ -120,7 +121,7 @@ fn values<'a>(
 fn row<'a>(values: impl Iterator<Item = Cow<'a, str>>, out: &mut dyn Write) -> io::Result<()> {
     for (index, value) in values.enumerate() {
         let comma = if index == 0 { "" } else { "," };
-        write!(out, "{comma}{}", quoted(&defused(&value)))?;
+        write!(out, "{comma}{}", quoted(&defused(&printable(&value))))?;
     }
     out.write_all(b"\r\n")
 }

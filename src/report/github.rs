@@ -9,6 +9,7 @@ use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::score::Severity;
+use crate::text::printable;
 
 /// Writes the report. Secrets stay redacted: logs of a job are read by many.
 ///
@@ -22,7 +23,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     for problem in &report.problems {
         let message = format!("{}: {}", problem.place, problem.what);
-        writeln!(out, "::error title=sprawl%3A not scanned::{}", data(&message))?;
+        writeln!(out, "::error title=sprawl%3A not scanned::{}", data(&printable(&message)))?;
     }
     Ok(())
 }
@@ -43,7 +44,7 @@ fn annotation(
     let location = &finding.location;
     // An annotation sits on a file of the commit that is built; what is gone from there has none.
     if place::is_present(finding) && !location.path.is_empty() {
-        write!(out, "file={},line={},", property(&location.path), location.line)?;
+        write!(out, "file={},line={},", property(&printable(&location.path)), location.line)?;
         write!(out, "endLine={},", location.end_line)?;
         // Columns mean something within one line only.
         if location.end_line == location.line {
@@ -54,14 +55,14 @@ fn annotation(
         "{} {}: {} in {}",
         group.score.severity().name(),
         group.score.value,
-        group.redacted,
-        place::position(finding),
+        printable(&group.redacted),
+        printable(&place::position(finding)),
     );
     if let Some(history) = place::history(finding) {
-        message.push_str(&format!(", {history}"));
+        message.push_str(&format!(", {}", printable(&history)));
     }
     if let Some(standing) = place::standing(finding) {
-        message.push_str(&format!("; {standing}"));
+        message.push_str(&format!("; {}", printable(&standing)));
     }
     let others = group.occurrences.len() - 1;
     if others > 0 {
@@ -77,9 +78,10 @@ fn annotation(
     writeln!(out, "title={}::{}", property(&rule.text.title), data(&message))
 }
 
-/// A message as a command carries it: no line of ours can begin another command.
+/// A message as a command carries it, of lines of ours: none of them begins another command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
 }
 
 /// A property's value; `:` and `,` would end it.
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn no_text_breaks_out_of_its_command() {
-        assert_eq!(data("50%\r\n::stop-commands::x"), "50%25%0D%0A::stop-commands::x");
-        assert_eq!(property("a,b:c%\n"), "a%2Cb%3Ac%25%0A");
+        assert_eq!(data("50%\n\r::stop-commands::x"), "50%25%0A\\u{d}\\u{3a}:stop-commands::x");
+        assert_eq!(property("a,b:c%\u{1b}"), "a%2Cb%3Ac%25\\u{1b}");
     }
 }

@@ -13,6 +13,7 @@ use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::score::Severity;
+use crate::text::printable;
 
 /// The name under which GitLab's own analyzer, and so everybody's pipeline, keeps it.
 pub const FILE: &str = "gl-secret-detection-report.json";
@@ -80,7 +81,9 @@ fn scan(report: &Report<'_>) -> Value {
     let messages: Vec<Value> = report
         .problems
         .iter()
-        .map(|p| json!({ "level": "warn", "value": format!("{}: {}", p.place, p.what) }))
+        .map(
+            |p| json!({ "level": "warn", "value": printable(&format!("{}: {}", p.place, p.what)) }),
+        )
         .collect();
     let time = time(report.now);
     json!({

@@ -259,7 +259,7 @@ fn past(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let Some(git) = place::git(finding) else {
         return write!(out, "<td></td><td></td><td></td><td>file</td>");
     };
-    let commit = git.commit.as_deref().map(place::shortened).unwrap_or_default();
+    let commit = escaped(git.commit.as_deref().map(place::shortened).unwrap_or_default());
     let author = git.author.as_deref().unwrap_or_default();
     write!(
         out,

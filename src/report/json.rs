@@ -18,6 +18,7 @@ use crate::policy::standing::State;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::score::Severity;
+use crate::source::Scanned;
 use crate::source::unread::Unread;
 use occurrence::{DecodedParts, Occurrence, occurrence};
 
@@ -39,6 +40,7 @@ struct Document<'a> {
     locked: &'a [Locked],
     repositories: &'a [Checkout],
     category: &'a str,
+    scanned: &'a [Scanned],
     problems: &'a [Problem],
     /// What was not looked into.
     unread: &'a [Unread],
@@ -154,6 +156,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         locked: &material.locked,
         repositories: &material.checkouts,
         category: &material.category,
+        scanned: &material.scanned,
         problems: &report.problems,
         unread: &report.unread,
         summary: &report.summary,

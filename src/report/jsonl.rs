@@ -10,6 +10,7 @@ use crate::finding::{Confidence, Finding, Origin};
 use crate::group::SecretGroup;
 use crate::policy::standing::{self, State, Suppression};
 use crate::score::Severity;
+use crate::text::json;
 
 /// One line; also an element of `occurrences` in the JSON report.
 #[derive(Debug, Serialize)]
@@ -96,7 +97,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for group in report.groups.iter().chain(&report.covered) {
         for finding in &group.occurrences {
             text.clear();
-            serde_json::to_writer(&mut text, &line(report, group, finding))?;
+            json::compact(&line(report, group, finding), &mut text)?;
             text.push(b'\n');
             out.write_all(&text)?;
         }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
-use crate::text::count;
+use crate::text::{count, printable};
 
 /// Writes the report. Secrets stay redacted: build servers show it to many.
 ///
@@ -35,7 +35,8 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     for problem in &report.problems {
         let name = format!("not scanned: {}", problem.place);
-        failed(&problem.place, &name, "not-scanned", &problem.what, &problem.what, out)?;
+        let what = &problem.what;
+        failed(&problem.place, &name, "not-scanned", what, &[what.clone()], out)?;
     }
     writeln!(out, "  </testsuite>")?;
     writeln!(out, "</testsuites>")
@@ -57,28 +58,19 @@ fn secret(
     }
     let severity = group.score.severity().name();
     let message = format!("{severity} {}: {}", group.score.value, group.redacted);
-    let mut body = format!(
-        "{}\nopens: {}\nbecause: {}\ndo first: {}\ninstead: {}\nsecret {}, rule {}\n",
+    let mut body = vec![
         place::position(finding),
-        rule.text.why,
-        group.score.because.join("; "),
-        rule.text.fix,
-        rule.text.instead,
-        group.id,
-        rule.id(),
-    );
-    if let Some(history) = place::history(finding) {
-        body.push_str(&format!("in {history}\n"));
-    }
-    if let Some(standing) = standing {
-        body.push_str(&format!("{standing}\n"));
-    }
+        format!("opens: {}", rule.text.why),
+        format!("because: {}", group.score.because.join("; ")),
+        format!("do first: {}", rule.text.fix),
+        format!("instead: {}", rule.text.instead),
+        format!("secret {}, rule {}", group.id, rule.id()),
+    ];
+    body.extend(place::history(finding).map(|history| format!("in {history}")));
+    body.extend(standing);
     let others = group.occurrences.len() - 1;
     if others > 0 {
-        body.push_str(&format!(
-            "the same secret stands in {}\n",
-            count(others as u64, "more place")
-        ));
+        body.push(format!("the same secret stands in {}", count(others as u64, "more place")));
     }
     failed(&path, &name, severity, &message, &body, out)
 }
@@ -94,7 +86,7 @@ fn failed(
     name: &str,
     kind: &str,
     message: &str,
-    body: &str,
+    body: &[String],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(
@@ -108,14 +100,15 @@ fn failed(
         "      <failure type=\"{}\" message=\"{}\">{}</failure>",
         escaped(kind),
         escaped(message),
-        escaped(body)
+        body.iter().map(|line| escaped(line) + "\n").collect::<String>()
     )?;
     writeln!(out, "    </testcase>")
 }
 
-/// Text as XML 1.0 may hold it, in elements and attributes; characters that it may not hold at all
-/// are written out.
+/// A line of text as XML 1.0 may hold it, in elements and attributes; characters that it may not hold
+/// at all are written out.
 fn escaped(text: &str) -> String {
+    let text = printable(text);
     let mut xml = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
@@ -123,10 +116,6 @@ fn escaped(text: &str) -> String {
             '<' => xml.push_str("&lt;"),
             '>' => xml.push_str("&gt;"),
             '"' => xml.push_str("&quot;"),
-            '\n' | '\t' => xml.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
-                xml.extend(c.escape_unicode());
-            }
             c => xml.push(c),
         }
     }
@@ -139,6 +128,6 @@ mod tests {
 
     #[test]
     fn what_xml_may_not_hold_is_written_out() {
-        assert_eq!(escaped("a<b>&\"\u{1b}\u{0}\n"), "a&lt;b&gt;&amp;&quot;\\u{1b}\\u{0}\n");
+        assert_eq!(escaped("a<b>&\"\u{1b}\u{0}\n"), "a&lt;b&gt;&amp;&quot;\\u{1b}\\u{0}\\u{a}");
     }
 }

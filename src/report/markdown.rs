@@ -158,7 +158,7 @@ fn problems(report: &Report<'_>) -> String {
     let mut text =
         format!("\n### Not scanned: {}\n\n", count(report.problems.len() as u64, "problem"));
     for problem in report.problems.iter().take(PLACES) {
-        text.push_str(&format!("- {}: {}\n", code(&problem.place), escaped(&problem.what)));
+        text.push_str(&format!("- {}: {}\n", code(&problem.place), code(&problem.what)));
     }
     if report.problems.len() > PLACES {
         text.push_str(&format!("- and {} more\n", report.problems.len() - PLACES));

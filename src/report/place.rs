@@ -59,8 +59,9 @@ pub(super) fn is_present(finding: &Finding) -> bool {
 
 /// The day it came in, `2026-01-31`, by its author's clock.
 pub(super) fn day(finding: &Finding) -> Option<&str> {
-    let date = git(finding)?.date.as_deref()?;
-    date.get(..10)
+    let day = git(finding)?.date.as_deref()?.get(..10)?;
+    // Of a report that was read back it may be anything.
+    day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-').then_some(day)
 }
 
 /// The first few things that a key opens, and how many more there are; nothing if it opens nothing.

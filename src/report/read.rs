@@ -27,7 +27,7 @@ use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
 use crate::source::unread::Unread;
-use crate::source::{LeftOut, names};
+use crate::source::{LeftOut, Scanned, names};
 
 /// What a report says, as it was before it was scored.
 #[derive(Debug, Default)]
@@ -42,6 +42,8 @@ pub struct Content {
     pub checkouts: Vec<Checkout>,
     /// What was scanned.
     pub category: String,
+    /// What was asked for.
+    pub scanned: Vec<Scanned>,
     /// What could not be scanned.
     pub problems: Vec<Problem>,
     /// What was not looked into.
@@ -73,9 +75,12 @@ impl Content {
         }
         let locked = self.locked.iter_mut().map(|item| &mut item.repository);
         let checkouts = self.checkouts.iter_mut().map(|checkout| &mut checkout.repository);
+        let scanned = self.scanned.iter_mut().map(|one| &mut one.repository);
         // Those that are of a repository as a whole; all others are of files.
         let problems = self.problems.iter_mut().map(|problem| &mut problem.place);
-        for name in locked.chain(checkouts).chain(problems.filter(|place| *place == old)) {
+        for name in
+            locked.chain(checkouts).chain(scanned).chain(problems.filter(|place| *place == old))
+        {
             if let Some(new) = renamed(name) {
                 *name = new;
             }
@@ -91,6 +96,7 @@ impl Content {
         self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
         self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
         self.unread.iter_mut().for_each(|unread| unread.place = below(&unread.place));
+        self.scanned.iter_mut().for_each(|one| one.path = below(&one.path));
         for problem in self.problems.iter_mut().filter(|problem| problem.place != directory) {
             problem.place = below(&problem.place);
         }
@@ -144,6 +150,7 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
         locked: document.locked,
         checkouts: document.repositories,
         category: document.category,
+        scanned: document.scanned,
         problems: document.problems,
         unread: document.unread,
         summary: Summary { blobs, bytes, left_out, configuration, standings, ..Summary::default() },
@@ -179,6 +186,8 @@ struct Document {
     repositories: Vec<Checkout>,
     #[serde(default)]
     category: String,
+    #[serde(default)]
+    scanned: Vec<Scanned>,
     problems: Vec<Problem>,
     #[serde(default)]
     unread: Vec<Unread>,

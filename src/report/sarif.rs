@@ -18,6 +18,7 @@ use super::{Report, SarifProfile};
 use crate::group::SecretGroup;
 use crate::rules::{Rule, RuleId};
 use crate::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
+use crate::text::printable;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -260,18 +261,20 @@ fn invocation(report: &Report<'_>, profile: SarifProfile) -> Value {
         .problems
         .iter()
         .map(|problem| {
+            let message = format!("{}: {}", problem.place, problem.what);
             json!({
                 "descriptor": { "id": NOT_SCANNED, "index": 0 },
                 "level": "error",
-                "message": { "text": format!("{}: {}.", problem.place, problem.what.trim_end_matches('.')) },
+                "message": { "text": format!("{}.", printable(&message).trim_end_matches('.')) },
             })
         })
         .collect();
     notifications.extend(report.unread.iter().map(|unread| {
+        let text = format!("{}: {}, not looked into.", unread.place, unread.kind());
         json!({
             "descriptor": { "id": NOT_LOOKED_INTO, "index": 1 },
             "level": "warning",
-            "message": { "text": format!("{}: {}, not looked into.", unread.place, unread.kind()) },
+            "message": { "text": printable(&text) },
         })
     }));
     let results: usize = report.groups.iter().map(|group| group.occurrences.len()).sum();

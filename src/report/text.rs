@@ -35,7 +35,7 @@ fn write_group(
     let rule = report.rules.get(group.rule);
     let severity = group.score.severity();
     let mark = format!("{:>8} {:>3}", severity.name().to_uppercase(), group.score.value);
-    let title = paint.with(&rule.text.title, Style::new().bold());
+    let title = paint.with(&printable(&rule.text.title), Style::new().bold());
     let shown = report.shown_secret(group);
     writeln!(
         out,

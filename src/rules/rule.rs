@@ -60,7 +60,7 @@ pub struct Compiled {
     pub secret_group: usize,
     /// Bytes that a match has at most.
     pub max_match: usize,
-    /// Literals that secrets begin with, lower-cased: public knowledge, like `ghp_`.
+    /// What secrets begin with, lower-cased.
     beginnings: Vec<Vec<u8>>,
     /// What must stand around a match, and where in it keywords stand.
     pub(crate) edges: Edges,
@@ -88,7 +88,8 @@ impl Compiled {
         })
     }
 
-    /// Leading bytes of this secret that every secret of its form has.
+    /// Leading bytes of this secret that fit one of the beginnings of its type, of which any class of
+    /// characters makes several. What may be shown is [`Compiled::literal_prefix`].
     pub fn public_prefix(&self, secret: &[u8]) -> usize {
         let begins = |literal: &&Vec<u8>| {
             secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal))

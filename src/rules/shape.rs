@@ -1,6 +1,7 @@
 //! The shape of a secret by itself, whatever has to stand around it.
 
 mod distance;
+mod prefix;
 
 use regex_automata::meta::Regex;
 use regex_syntax::hir::{Hir, Look};
@@ -22,6 +23,12 @@ impl Rule {
 }
 
 impl Compiled {
+    /// The leading bytes of a secret that every secret of the type begins with.
+    pub fn literal_prefix(&self, secret: &[u8]) -> usize {
+        let prefix = prefix::literal_prefix(&self.secret);
+        if secret.starts_with(&prefix) { prefix.len() } else { 0 }
+    }
+
     /// Whether a value, all of it, has the shape of the secrets.
     pub(crate) fn is_shape_of(&self, value: &[u8]) -> bool {
         let regex = self.alone.get_or_init(|| {

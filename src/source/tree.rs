@@ -17,7 +17,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Blob, mapped, names};
+use super::{Blob, Scanned, mapped, names};
 use crate::config::PathFilter;
 use crate::files::{read, write};
 use crate::finding::Origin;
@@ -57,6 +57,8 @@ pub fn scan(crew: &Crew<'_>, roots: &[PathBuf], options: &Options) {
     let names = names::distinct(&tops);
     crew.scope(|scope| {
         for (root, name) in roots.into_iter().zip(names) {
+            let (repository, path) = (name.to_string(), root.shown.clone());
+            crew.worker(|worker| worker.scanned.push(Scanned { repository, path }));
             walk.enter(scope, root, options.repository.clone().unwrap_or(name));
         }
     });

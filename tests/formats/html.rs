@@ -75,3 +75,24 @@ fn pages_without_findings() {
     assert!(page.contains("id=\"problems\""));
     assert!(!page.contains("<script>"));
 }
+
+#[test]
+fn the_picture_of_a_history_does_not_depend_on_the_second() {
+    let repo = Repo::new();
+    // The scale is widest where everything happened just now.
+    let now = jiff::Timestamp::now().as_second();
+    for (name, seed, ago) in [("a.env", 1, 40), ("b.env", 2, 10)] {
+        repo.write(name, crate::git::secret_line(seed));
+        repo.git(&["add", "-A"]);
+        let mut commit = repo.command(&["commit", "-q", "-m", name]);
+        let date = format!("{} +0000", now - ago);
+        commit.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
+        assert!(commit.output().unwrap().status.success());
+    }
+    let page = || repo.scan(&["--history", "-f", "html"]).stdout;
+    let day = || jiff::Timestamp::now().as_second() / 86_400;
+    let (today, first) = (day(), page());
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let second = page();
+    assert!(first == second || day() != today, "the page depends on the clock");
+}

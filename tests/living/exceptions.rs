@@ -202,3 +202,59 @@ fn a_hostile_tree_cannot_pass_isolated_and_the_summary_says_what_it_hid() {
     let named = scan(&root, &["--isolated", "--exceptions", file.to_str().unwrap()]);
     assert_eq!(open(&named).len(), 5, "{}", named.stdout);
 }
+
+/// Ids of a report that was made before the project had its key: of tokens, and of passwords, whose id
+/// came from their place.
+#[test]
+fn ids_from_before_the_key_still_work() {
+    let (_guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    let password = |n: &str| format!("db_password = \"{}{n}\"\n", ["Vx7kQ2m", "NpR9tLw"].concat());
+    let token = |seed| minted("github-pat-classic", seed);
+    write(&root, "a.env", format!("T={}\nU={}\n", token(1), token(2)));
+    write(&root, "sub/b.py", password("3Z") + &password("4Y"));
+    write(&root, "sub/c.py", password("5X"));
+    let ids = |directory: &str, path: &str| -> Vec<String> {
+        let found = run(&root.join(directory), &["scan", path, "-f", "jsonl"]);
+        lines(&found).iter().map(|line| line["secret_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = ids(".", ".");
+    assert_eq!(all.len(), 5);
+    // However the path is typed.
+    for id in ids("sub", ".").iter().chain(&ids(".", "sub/b.py")) {
+        assert!(all.contains(id), "{id}");
+    }
+    let until = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(20)).to_string();
+    let accept = |id: &str| {
+        let how = ["--owner", "@x", "--reason", "rotation-pending", "--until", &until];
+        run(&root, &[&["accept", id][..], &how].concat())
+    };
+    for id in &all {
+        let done = accept(id);
+        assert_eq!(done.status, 0, "{id}: {}", done.stderr);
+    }
+    let after = run(&root, &["scan", ".", "-f", "jsonl"]);
+    assert_eq!(after.status, 0, "{}", after.stdout);
+    for id in &all {
+        assert!(!after.stdout.contains(id.as_str()), "{id} is an id without a key");
+        let done = run(&root, &["exceptions", "renew", id, "--until", &until]);
+        assert_eq!(done.status, 0, "{id}: {}", done.stderr);
+    }
+    // Neither does one that never was.
+    let none = accept("aaaaaaaaaaaaaaaaaaaa");
+    assert!(none.stderr.contains("no secret is found"), "{}", none.stderr);
+}
+
+#[test]
+fn ids_from_before_the_key_work_after_a_baseline() {
+    let (_guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    write(&root, "a.env", format!("T={}\n", minted("github-pat-classic", 1)));
+    let found = run(&root, &["scan", ".", "-f", "jsonl"]);
+    let id = lines(&found)[0]["secret_id"].as_str().unwrap().to_owned();
+    assert_eq!(run(&root, &["baseline"]).status, 0);
+    let until = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(20)).to_string();
+    let how = ["--owner", "@x", "--reason", "third-party", "--until", &until];
+    let done = run(&root, &[&["accept", &id[..8]][..], &how].concat());
+    assert_eq!(done.status, 0, "{}", done.stderr);
+}

@@ -36,7 +36,8 @@ fn known_findings_of_other_tools_are_known_here() {
     assert!(!root.join(".sprawl/baseline.toml").exists());
     let done = run(&root, &["migrate", "--owner", "@team"]);
     assert_eq!(done.status, 0, "{}", done.stderr);
-    assert!(done.stdout.contains("not carried over: .gitleaksignore:3:"), "{}", done.stdout);
+    let lost = "not carried over: .gitleaksignore:3: no secret is found at a.env:7";
+    assert!(done.stdout.contains(lost), "{}", done.stdout);
     let found = run(&root, &["scan", "-f", "jsonl"]);
     assert_eq!(open(&found), ["d.env:2"], "{}", found.stdout);
     let covered = lines(&found);
@@ -44,7 +45,8 @@ fn known_findings_of_other_tools_are_known_here() {
     assert!(c["suppression"]["justification"].as_str().unwrap().starts_with("false-positive"));
     // Doing it twice changes nothing.
     let before = fs::read_to_string(root.join(".sprawl/baseline.toml")).unwrap();
-    assert_eq!(run(&root, &["migrate", "--owner", "@team"]).status, 0);
+    let again = run(&root, &["migrate", "--owner", "@team"]);
+    assert!(again.status == 0 && again.stdout.contains("nothing to write"), "{}", again.stdout);
     assert_eq!(fs::read_to_string(root.join(".sprawl/baseline.toml")).unwrap(), before);
 }
 
@@ -107,4 +109,117 @@ fn nothing_to_migrate_is_said() {
     let none = run(&root, &["migrate"]);
     assert_eq!(none.status, 2);
     assert!(none.stderr.contains(".gitleaksignore"), "{}", none.stderr);
+}
+
+/// A baseline of detect-secrets: path, line, secret, and whether it was called a false alarm.
+fn detect_secrets(entries: &[(&str, usize, &str, bool)]) -> String {
+    use sha1::Digest as _;
+    let mut results = serde_json::Map::new();
+    for (path, line, secret, is_false) in entries {
+        let entry = serde_json::json!({
+            "type": "Secret Keyword", "filename": path, "line_number": line,
+            "hashed_secret": hex(&sha1::Sha1::digest(secret.as_bytes())), "is_secret": !is_false,
+        });
+        let list = results.entry(*path).or_insert_with(|| serde_json::json!([]));
+        list.as_array_mut().unwrap().push(entry);
+    }
+    format!("{:#}\n", serde_json::json!({ "version": "1.5.0", "results": results }))
+}
+
+#[test]
+fn a_dry_run_needs_nobody_and_writes_nothing() {
+    let (_guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    let token = minted(RULE, 1);
+    write(&root, "a.env", format!("T={token}\n"));
+    write(&root, ".secrets.baseline", detect_secrets(&[("a.env", 1, &token, true)]));
+    let dry = run(&root, &["migrate", "--dry-run"]);
+    assert_eq!(dry.status, 0, "{}", dry.stderr);
+    let would = "would write .sprawl/exceptions.toml: 1 exception";
+    assert!(dry.stdout.contains(would) && dry.stdout.contains("--owner"), "{}", dry.stdout);
+    let json = run(&root, &["migrate", "--dry-run", "--json"]);
+    assert_eq!(json.status, 0, "{}", json.stderr);
+    assert!(!root.join(".sprawl").exists() && !root.join("sprawl.toml").exists());
+    let real = run(&root, &["migrate"]);
+    assert_eq!(real.status, 2);
+    assert!(real.stderr.contains("--owner") && !root.join(".sprawl").exists(), "{}", real.stderr);
+}
+
+#[test]
+fn reasons_name_file_and_line_and_are_true() {
+    let (_guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    let token = minted(RULE, 1);
+    write(&root, "a.env", format!("T={token}\nname = x\n"));
+    // The example of the vendor's own documentation.
+    let sample = ["AKIAIOSFODNN7", "EXAMPLE"].concat();
+    write(&root, "doc.env", format!("aws_access_key_id = {sample}\n"));
+    write(&root, "left/out.env", format!("T={token}\n"));
+    write(&root, "sprawl.toml", "[paths]\nexclude = ['left']\n");
+    let text = detect_secrets(&[
+        ("a.env", 2, "x", false),
+        ("doc.env", 1, &sample, false),
+        ("gone.env", 4, "y", false),
+        ("left/out.env", 1, &token, false),
+    ]);
+    write(&root, ".secrets.baseline", &text);
+    write(
+        &root,
+        ".gitleaks.toml",
+        "title = 't'\n[extend]\npath = 'x.toml'\ndisabledRules = ['no-such-rule']\n",
+    );
+    let done = run(&root, &["migrate"]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    let line_of = |path: &str| {
+        let at = text.find(&format!("\"filename\": \"{path}\"")).unwrap();
+        let hash = at + text[at..].find("hashed_secret").unwrap();
+        1 + text[..hash].matches('\n').count()
+    };
+    for (path, why) in [
+        ("a.env", "no secret is found at a.env:2"),
+        ("doc.env", "doc.env:1 is not reported here: it can open nothing, like a placeholder"),
+        ("gone.env", "gone.env:4: the file is not there any more"),
+        ("left/out.env", "left/out.env:1 is in a path that the configuration leaves out"),
+    ] {
+        let line = format!("not carried over: .secrets.baseline:{}: {why}\n", line_of(path));
+        assert!(done.stdout.contains(&line), "{line}: {}", done.stdout);
+    }
+    for line in [".gitleaks.toml:3: extends", ".gitleaks.toml:4: rule `no-such-rule`"] {
+        assert!(done.stdout.contains(line), "{line}: {}", done.stdout);
+    }
+}
+
+#[test]
+fn a_scan_right_after_has_nothing_to_say() {
+    let (_guard, root) = scratch();
+    git(&root, &["init", "-q"]);
+    let [a, b] = [1, 2].map(|seed| minted(RULE, seed));
+    write(&root, "a.env", format!("T={a}\n"));
+    write(&root, "tests/b.env", format!("T={b}\n"));
+    let entries = [("a.env", 1, a.as_str(), false), ("tests/b.env", 1, b.as_str(), false)];
+    write(&root, ".secrets.baseline", detect_secrets(&entries));
+    write(
+        &root,
+        ".gitleaks.toml",
+        "title = 't'\n[extend]\ndisabledRules = ['generic-api-key']\n\
+         [allowlist]\npaths = ['(^|/)tests/']\n",
+    );
+    let ignored = format!("secrets:\n  - id: {RULE}\n    paths:\n      - \"docs/**\"\n");
+    write(&root, ".trivyignore.yaml", ignored);
+    let until = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(90)).to_string();
+    let first = run(&root, &["migrate", "--owner", "@x", "--until", &until]);
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let covers = "not carried over: .trivyignore.yaml:2: covers nothing that is found";
+    assert!(first.stdout.contains(covers), "{}", first.stdout);
+    let scan = run(&root, &["scan", "."]);
+    assert_eq!(scan.status, 0, "{}", scan.stdout);
+    for word in ["covers nothing", "gone"] {
+        assert!(!scan.stderr.contains(word), "{}", scan.stderr);
+    }
+    // A second time says what is so: nothing is left to do.
+    let again = run(&root, &["migrate", "--owner", "@x", "--until", &until]);
+    assert!(again.stdout.contains("nothing to write"), "{}", again.stdout);
+    for word in ["another name", "add to it"] {
+        assert!(!again.stdout.contains(word), "{}", again.stdout);
+    }
 }

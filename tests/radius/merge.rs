@@ -304,3 +304,68 @@ fn repositories_checked_out_to_one_directory_stay_apart() {
         assert_eq!(places, expected, "{git:?}");
     }
 }
+
+/// A report that is named twice, or whose files another one has scanned too, counts once; the order
+/// does not matter.
+#[test]
+fn reports_that_overlap_count_once() {
+    let repo = Repo::with(&["init", "-q", "r"]);
+    let root = repo.root.join("r");
+    plant(&root, "a", &[(0, 0, 1), (1, 1, 1)]);
+    plant(&root, "a/deep", &[(2, 4, 2)]);
+    plant(&root, "b", &[(0, 0, 1)]);
+    repo.git(&["-C", "r", "add", "-A"]);
+    repo.git(&["-C", "r", "commit", "-q", "-m", "all"]);
+    let path = |name: &str| format!("../{name}.json");
+    for (name, below) in [("all", "."), ("a", "a"), ("deep", "a/deep"), ("b", "b")] {
+        keyed(&root, &["scan", below, "-o", &path(name)]);
+    }
+    keyed(&root, &["scan", "--history", "-o", &path("history")]);
+    let merged = |names: &[&str]| {
+        let files: Vec<String> = names.iter().map(|name| path(name)).collect();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let done = keyed(&root, &[&["merge", "-f", "json"][..], &files].concat());
+        assert_eq!(done.status, 1, "{}", done.stderr);
+        (done.stdout, done.stderr)
+    };
+    let one = |name: &str| std::fs::read_to_string(root.join(path(name))).unwrap();
+    for name in ["all", "a", "history"] {
+        assert_eq!(merged(&[name, name]).0, one(name), "{name} twice");
+        assert_eq!(merged(&[name, name, name]).0, one(name), "{name} three times");
+    }
+    for names in [["all", "a"], ["a", "all"], ["all", "deep"], ["b", "all"]] {
+        assert_eq!(merged(&names).0, one("all"), "{names:?}");
+    }
+    assert_eq!(merged(&["a", "deep"]).0, one("a"));
+    let both = merged(&["a", "b"]);
+    std::fs::write(root.join(path("both")), &both.0).unwrap();
+    for names in
+        [&["b", "a"][..], &["a", "b", "a"], &["both", "a"], &["b", "both"], &["deep", "both"]]
+    {
+        assert_eq!(merged(names), both, "{names:?}");
+    }
+    let counts = |text: &str| {
+        let report: Value = serde_json::from_str(text).unwrap();
+        ["blobs", "bytes"].map(|name| report["summary"][name].as_u64().unwrap())
+    };
+    let sum = [one("a"), one("b")].map(|text| counts(&text));
+    assert_eq!(counts(&both.0), [sum[0][0] + sum[1][0], sum[0][1] + sum[1][1]]);
+    // Files and history are two scans, whose sum is that in any order.
+    let mixed = merged(&["all", "history"]);
+    assert_eq!(merged(&["history", "all", "history"]), mixed);
+}
+
+#[test]
+fn without_a_key_the_order_of_reports_does_not_matter() {
+    let (_guard, root) = scratch();
+    for (tree, which) in [("a", 1), ("b", 2), ("c", 3)] {
+        write(&root, &format!("{tree}/.env"), content(1, which));
+        run(&root.join(tree), &["scan", ".", "-o", "../out.json"]);
+        std::fs::rename(root.join("out.json"), root.join(format!("{tree}.json"))).unwrap();
+    }
+    let merged =
+        |files: &[&str]| run(&root, &[&["merge", "-f", "json"][..], files].concat()).stdout;
+    let one = merged(&["a.json", "b.json", "c.json"]);
+    assert_eq!(merged(&["c.json", "a.json", "b.json"]), one);
+    assert_eq!(merged(&["b.json", "c.json", "a.json", "b.json"]), one);
+}

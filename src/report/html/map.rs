@@ -17,6 +17,9 @@ const COLUMNS: usize = 14;
 const WIDTH: i64 = 180;
 const HEIGHT: i64 = 16;
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// Writes the picture.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let groups = &report.groups[..report.groups.len().min(SECRETS)];
@@ -169,7 +172,8 @@ fn cut(path: &str, depth: usize) -> String {
     }
 }
 
-/// The line of time: from the first day that any of the secrets is known to the scan's own.
+/// The line of time: from the first time that any of the secrets is known to the end of the scan's own
+/// day, so that the picture is the same all day.
 struct Time {
     start: i64,
     end: i64,
@@ -178,7 +182,8 @@ struct Time {
 impl Time {
     fn of(groups: &[SecretGroup], now: i64) -> Option<Self> {
         let start = groups.iter().flat_map(seconds).min()?;
-        Some(Self { start, end: now.max(start.saturating_add(1)) })
+        let tonight = now.div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
+        Some(Self { start, end: tonight.max(start.saturating_add(1)) })
     }
 
     /// A secret's bar, with a mark for each time that it came to a place.

@@ -19,7 +19,8 @@ use crate::record::Record;
 use crate::report::{Report, SarifProfile, place};
 use crate::rules::RuleId;
 use crate::score::Severity;
-use crate::text::markdown::escaped;
+use crate::text::markdown::{code, escaped};
+use crate::text::printable;
 
 /// Other places listed with a result, and things that a key opens. Every place is a result of its own
 /// with the same `secretId/v1`, and the report in JSON has everything.
@@ -103,26 +104,30 @@ impl<'a> Shared<'a> {
             let all = group.occurrences.iter().zip(&self.places);
             all.filter(|(other, _)| other.location != finding.location).take(RELATED)
         };
-        let mut text = format!("{} in clear text", self.title);
+        let mut text = format!("{} in clear text", printable(self.title));
+        let mut markdown = format!("{} in clear text", escaped(self.title));
         if let Some((first, _)) = others().next() {
-            let path = first.location.path.replace(['[', ']', '\\'], "_");
-            text.push_str(&format!("; the same secret is in [{path}](1)"));
+            let path = printable(&first.location.path);
+            let link = path.replace(['[', ']', '\\'], "_");
+            text.push_str(&format!("; the same secret is in [{link}](1)"));
+            markdown.push_str(&format!("; the same secret is in [{}](1)", escaped(&path)));
         }
         text.push('.');
         let score = &group.score;
         let severity = score.severity();
-        let mut markdown = format!(
-            "{text} **Score {} ({})** because: {}.",
+        markdown.push_str(&format!(
+            ". **Score {} ({})** because: {}.",
             score.value,
             severity.name(),
-            self.because
-        );
+            escaped(&self.because)
+        ));
         for past in [place::history(finding), group.record.past()].into_iter().flatten() {
-            markdown.push_str(&format!(" {}.", escaped(&past)));
+            // In code spans, because names of people would become mentions.
+            markdown.push_str(&format!(" {}.", code(&past)));
         }
-        let hash = finding.line_hash.as_deref().map(|hash| match same_line {
-            1 => Cow::Borrowed(hash),
-            _ => Cow::Owned(format!("{hash}-{same_line}")),
+        let hash = finding.line_hash.as_deref().map(|hash| {
+            let hash = report.identity.line(hash, &group.id);
+            if same_line == 1 { hash } else { Cow::Owned(format!("{hash}-{same_line}")) }
         });
         let standing = &finding.standing;
         SarifResult {

@@ -1,0 +1,378 @@
+//! What is said besides findings, without the secrets that were found.
+//!
+//! A secret may also stand in a path, in the name or address of an author, in a branch, a remote, an
+//! exception or a message. There it is written as reports show it, in any case of letters and in
+//! percent-encoding. This happens before ids are made: an id of a place, whose key everybody knows,
+//! would be a way to try guesses at a password in the path.
+
+mod known;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::detect::Scanner;
+use crate::finding::{Confidence, Finding, Origin, Secret};
+use crate::git::checkout::Checkout;
+use crate::group::{self, HIDDEN};
+use crate::locked::Locked;
+use crate::policy::standing::Standing;
+use crate::problem::Problem;
+use crate::rules::{Detector, RuleId, Rules};
+use crate::scan::Harvest;
+use crate::score::Usability;
+use crate::source::Scanned;
+use known::{GRAM, Known, TooMuch};
+
+/// Shorter values are words that stand in paths by chance.
+const SHORTEST: usize = 6;
+
+/// Shorter values count where they stand alone, and not within a word.
+const WITHIN_WORDS: usize = 8;
+
+/// Longer values fit no name: paths have 4,096 bytes on Linux.
+const LONGEST: usize = 4096;
+
+/// From this length on, a value of small letters and digits is no word that people write by chance.
+const NO_WORD: usize = 16;
+
+/// Rounds of percent-encoding that are undone.
+const ROUNDS: usize = 3;
+
+/// The secrets of a scan, to be looked for in everything that is not a finding's own text.
+#[derive(Debug, Default)]
+pub struct Redactor {
+    entries: Vec<Entry>,
+    /// The secrets in small letters.
+    known: Known,
+}
+
+#[derive(Debug)]
+struct Entry {
+    secret: Secret,
+    shown: String,
+}
+
+/// A stretch of a text that is one of the secrets, or several of them.
+#[derive(Debug, Clone, Copy)]
+struct Hit {
+    start: usize,
+    end: usize,
+    entry: Option<usize>,
+}
+
+impl Redactor {
+    /// Of everything that was found.
+    pub fn new(rules: &Rules, findings: &[Finding]) -> Self {
+        let mut telling: Vec<(&Secret, RuleId)> = findings
+            .iter()
+            .filter(|finding| is_telling(finding))
+            .map(|finding| (&finding.secret, finding.rule))
+            .collect();
+        telling.sort();
+        telling.dedup();
+        let entries: Vec<Entry> = telling
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|same| {
+                // What several rules show differently is not shown.
+                let mut all =
+                    same.iter().map(|(secret, rule)| group::shown(rules.get(*rule), secret));
+                let first = all.next().unwrap_or_default();
+                let shown = if all.all(|other| other == first) { first } else { HIDDEN.to_owned() };
+                Entry { secret: same[0].0.clone(), shown }
+            })
+            .collect();
+        let lower: Vec<Vec<u8>> =
+            entries.iter().map(|entry| entry.secret.reveal().to_ascii_lowercase()).collect();
+        let known = Known::new(lower.iter().map(Vec::as_slice));
+        Self { entries, known }
+    }
+
+    /// The text with every secret in it as reports show it.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.entries.is_empty() || text.len() < SHORTEST {
+            return Cow::Borrowed(text);
+        }
+        let mut hits = Vec::new();
+        let mut view = View::of(text);
+        for _ in 0..=ROUNDS {
+            if self.search(&view, text, &mut hits).is_err() {
+                // Whoever makes such names wants something to be overlooked.
+                return Cow::Borrowed(HIDDEN);
+            }
+            match view.decoded() {
+                Some(decoded) => view = decoded,
+                None => break,
+            }
+        }
+        if hits.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
+        let mut merged: Vec<Hit> = Vec::new();
+        for hit in hits {
+            match merged.last_mut() {
+                Some(last) if hit.end <= last.end => {}
+                Some(last) if hit.start < last.end => (last.end, last.entry) = (hit.end, None),
+                _ => merged.push(hit),
+            }
+        }
+        let mut shown = String::with_capacity(text.len());
+        let mut written = 0;
+        for Hit { start, end, entry } in merged {
+            shown.push_str(&text[written..start]);
+            shown.push_str(entry.map_or(HIDDEN, |at| &self.entries[at].shown));
+            written = end;
+        }
+        shown.push_str(&text[written..]);
+        Cow::Owned(shown)
+    }
+
+    /// Adds the stretches of the text that a view shows to be secrets.
+    fn search(&self, view: &View, text: &str, hits: &mut Vec<Hit>) -> Result<(), TooMuch> {
+        let bytes = &view.bytes;
+        self.known.each(bytes, |start, end, entry| {
+            let secret = self.entries[entry].secret.reveal();
+            let is_it = secret.eq_ignore_ascii_case(&bytes[start..end])
+                && (secret.len() >= WITHIN_WORDS || !is_within_word(bytes, start, end));
+            let (start, end) = (view.starts[start], view.starts[end]);
+            if is_it && text.is_char_boundary(start) && text.is_char_boundary(end) {
+                hits.push(Hit { start, end, entry: Some(entry) });
+            }
+        })
+    }
+
+    fn string(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.redact(text) {
+            *text = redacted;
+        }
+    }
+
+    fn strings<'s>(&self, texts: impl IntoIterator<Item = &'s mut String>) {
+        texts.into_iter().for_each(|text| self.string(text));
+    }
+
+    /// Takes the secrets out of what a scan says about places.
+    pub fn harvest(&self, harvest: &mut Harvest) {
+        if self.entries.is_empty() {
+            return;
+        }
+        self.findings(&mut harvest.findings);
+        self.problems(&mut harvest.problems);
+        self.locked(&mut harvest.locked);
+        self.strings(harvest.unread.iter_mut().flat_map(|one| [&mut one.place, &mut one.detail]));
+        harvest.checkouts.iter_mut().for_each(|checkout| self.checkout(checkout));
+        for Scanned { repository, path } in &mut harvest.scanned {
+            self.strings([repository, path]);
+        }
+        for certificate in &mut harvest.certificates {
+            self.strings(certificate.decoded.facts.iter_mut().map(|fact| &mut fact.value));
+        }
+        harvest.sort();
+    }
+
+    fn findings(&self, findings: &mut [Finding]) {
+        // Places of one file share their path, and there may be very many.
+        let mut known: BTreeMap<Arc<str>, Option<Arc<str>>> = BTreeMap::new();
+        let mut shared = |text: &mut Arc<str>| {
+            if !known.contains_key(text) {
+                let redacted = match self.redact(text) {
+                    Cow::Owned(redacted) => Some(Arc::from(redacted)),
+                    Cow::Borrowed(_) => None,
+                };
+                known.insert(Arc::clone(text), redacted);
+            }
+            if let Some(Some(redacted)) = known.get(text) {
+                *text = Arc::clone(redacted);
+            }
+        };
+        for finding in findings {
+            shared(&mut finding.location.path);
+            shared(&mut finding.repository);
+            self.strings(&mut finding.owners);
+            self.strings(finding.decoded.facts.iter_mut().map(|fact| &mut fact.value));
+            self.strings(&mut finding.surroundings.name);
+            if let Origin::Git(place) = &mut finding.location.origin {
+                let texts = place.author.iter().chain(&place.last_author).chain(&place.paths);
+                if texts.into_iter().any(|text| matches!(self.redact(text), Cow::Owned(_))) {
+                    let place = Arc::make_mut(place);
+                    self.strings(place.author.iter_mut().chain(&mut place.last_author));
+                    self.strings(&mut place.paths);
+                }
+            }
+        }
+    }
+
+    /// Takes the secrets out of problems.
+    pub fn problems(&self, problems: &mut [Problem]) {
+        for problem in problems {
+            self.strings([&mut problem.place, &mut problem.what]);
+        }
+    }
+
+    fn locked(&self, locked: &mut [Locked]) {
+        for item in locked {
+            self.strings([&mut item.repository, &mut item.path]);
+            self.strings(item.lock.text_mut());
+        }
+    }
+
+    fn checkout(&self, checkout: &mut Checkout) {
+        self.strings([&mut checkout.repository, &mut checkout.below]);
+        self.strings([&mut checkout.remote, &mut checkout.branch].into_iter().flatten());
+    }
+
+    /// Takes the secrets out of what was decided about an occurrence.
+    pub fn standing(&self, standing: &mut Standing) {
+        self.strings(&mut standing.notes);
+        if let Some(suppression) = &mut standing.suppression {
+            self.strings([&mut suppression.by, &mut suppression.justification]);
+            self.strings(&mut suppression.owner);
+        }
+    }
+
+    /// Takes the secrets out of a list of texts.
+    pub fn list<'s>(&self, texts: impl IntoIterator<Item = &'s mut String>) {
+        if !self.entries.is_empty() {
+            self.strings(texts);
+        }
+    }
+}
+
+fn is_within_word(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_word = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric())
+    };
+    is_word(start.checked_sub(1)) || is_word(Some(end))
+}
+
+/// Whether a value tells something where it stands by itself. A word that many paths have for other
+/// reasons (`admin`, `postgres`, `changeme`) does not; to blot it out everywhere would say what the
+/// password is.
+fn is_telling(finding: &Finding) -> bool {
+    let bytes = finding.secret.reveal();
+    if !(SHORTEST..=LONGEST).contains(&bytes.len()) {
+        return false;
+    }
+    let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
+    let other = has(|byte| !byte.is_ascii_alphanumeric());
+    let digits = has(u8::is_ascii_digit);
+    let letters = has(u8::is_ascii_alphabetic);
+    let cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    let kinds = [other, digits, letters, cases].iter().filter(|kind| **kind).count();
+    let is_doubtful = finding.confidence == Confidence::Weak
+        || finding.usability.contains(&Usability::Placeholder);
+    if is_doubtful {
+        return kinds >= 3 || (bytes.len() >= NO_WORD && kinds >= 2);
+    }
+    kinds >= 2 || bytes.len() >= WITHIN_WORDS
+}
+
+/// A text in small letters, perhaps decoded, and where each byte comes from.
+struct View {
+    bytes: Vec<u8>,
+    /// Where each byte begins in the text, and where the text ends.
+    starts: Vec<usize>,
+}
+
+impl View {
+    fn of(text: &str) -> Self {
+        Self {
+            bytes: text.bytes().map(|byte| byte.to_ascii_lowercase()).collect(),
+            starts: (0..=text.len()).collect(),
+        }
+    }
+
+    /// One round of percent-encoding undone (RFC 3986, section 2.1); nothing if there is none.
+    fn decoded(&self) -> Option<Self> {
+        let digit = |at: usize| char::from(*self.bytes.get(at)?).to_digit(16);
+        let byte_at = |at: usize| {
+            let byte = digit(at + 1)? << 4 | digit(at + 2)?;
+            (self.bytes[at] == b'%').then(|| u8::try_from(byte).ok()).flatten()
+        };
+        if !(0..self.bytes.len()).any(|at| byte_at(at).is_some()) {
+            return None;
+        }
+        let mut decoded = Self { bytes: Vec::new(), starts: Vec::new() };
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let (byte, length) = match byte_at(at) {
+                Some(byte) => (byte.to_ascii_lowercase(), 3),
+                None => (self.bytes[at], 1),
+            };
+            decoded.bytes.push(byte);
+            decoded.starts.push(self.starts[at]);
+            at += length;
+        }
+        decoded.starts.push(self.starts[self.bytes.len()]);
+        Some(decoded)
+    }
+}
+
+/// The stretches of a text that are secrets found in it, or the same values where no rule speaks; in
+/// order, apart from each other. Nothing if the text is made so that they cannot all be looked for.
+pub fn secrets_in(text: &[u8], found: &[Range<usize>]) -> Option<Vec<Range<usize>>> {
+    let mut values: Vec<&[u8]> =
+        found.iter().map(|span| &text[span.clone()]).filter(|value| value.len() >= GRAM).collect();
+    values.sort_unstable();
+    values.dedup();
+    let mut spans = found.to_vec();
+    if values.len() <= FEW {
+        for value in values {
+            let hits = memchr::memmem::find_iter(text, value);
+            spans.extend(hits.map(|start| start..start + value.len()));
+        }
+    } else {
+        let known = Known::new(values.iter().copied());
+        let each = known.each(text, |start, end, number| {
+            if text[start..end] == *values[number] {
+                spans.push(start..end);
+            }
+        });
+        each.ok()?;
+    }
+    spans.sort_unstable_by_key(|span| (span.start, span.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    Some(merged)
+}
+
+/// So many values are looked for one by one.
+const FEW: usize = 8;
+
+/// An error or message without anything that has the form of a credential: for what is said before
+/// anything was scanned, where nobody knows the secrets yet.
+pub fn message(text: &str) -> Cow<'_, str> {
+    let rules = Rules::builtin();
+    let spans: Vec<_> = Scanner::new(&rules)
+        .candidates(text.as_bytes())
+        .into_iter()
+        .filter(|candidate| {
+            let rule = rules.get(candidate.rule);
+            candidate.confidence >= Confidence::Strong
+                || (rule.detector == Detector::Pattern && rule.kind.is_guessable())
+        })
+        .map(|candidate| candidate.secret)
+        .collect();
+    let mut shown = String::new();
+    let mut written = 0;
+    for span in spans {
+        if span.start < written || text.get(span.clone()).is_none() {
+            continue;
+        }
+        shown.push_str(&text[written..span.start]);
+        shown.push_str(HIDDEN);
+        written = span.end;
+    }
+    if written == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(&text[written..]);
+    Cow::Owned(shown)
+}
