@@ -26,6 +26,10 @@ pub(crate) const BREAKS: &[(&str, Break)] = &[
     }),
     ("bad checksum", |subject, secret, _| {
         let check = subject.rule.check.filter(|check| check.mint.is_some())?;
+        // One of 16 runs of twelve words within a longer phrase has a checksum of its own that holds.
+        if check.name == "bip39" && secret.split(|c: char| !c.is_ascii_lowercase()).count() > 12 {
+            return None;
+        }
         (0..secret.len()).rev().find_map(|at| {
             let mut broken = secret.as_bytes().to_vec();
             broken[at] = neighbour(broken[at])?;
@@ -37,7 +41,8 @@ pub(crate) const BREAKS: &[(&str, Break)] = &[
         let compiled = subject.rule.compiled().ok()?;
         let longest = compiled.secret.properties().maximum_len()?;
         let recognisable = compiled.public_prefix(secret.as_bytes()) >= 3;
-        let still_one = !recognisable && longest >= secret.len() + 6;
+        // Or of several, each of which is one.
+        let still_one = (!recognisable && longest >= secret.len() + 6) || secret.contains(',');
         // A URL, or what begins with a sign like `$`, has its own beginning.
         let begins = secret.as_bytes()[0].is_ascii_alphanumeric() && !is_url(subject);
         let apart = subject.bare && begins && !proves_itself(subject, secret);
