@@ -126,6 +126,7 @@ fn rule_of(line: &lexicon::Line) -> Packed {
         reach: line.reach.clone(),
         lifetime: line.lifetime.clone(),
         usability: None,
+        live: false,
         partner: None,
         files: Vec::new(),
         fallback: true,

@@ -266,7 +266,10 @@ Examples:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
-    /// Any finding with a score.
+    /// Any finding, also what is public by design, only names a credential, is a placeholder, a canary
+    /// or past its end.
+    Any,
+    /// Any finding with a score, but for those.
     Low,
     /// 40 and more.
     Medium,
@@ -279,16 +282,19 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// Whether a report whose worst severity is this one fails.
-    pub fn fails(self, worst: Option<Severity>) -> bool {
+    /// Whether a finding fails. What opens nothing is reported, and only fails if [`Self::Any`] does:
+    /// a key that its vendor tells people to publish must not break a build.
+    pub fn fails(self, severity: Severity, opens_nothing: bool) -> bool {
         let least = match self {
+            Self::Any => return true,
+            _ if opens_nothing => return false,
             Self::Low => Severity::Low,
             Self::Medium => Severity::Medium,
             Self::High => Severity::High,
             Self::Critical => Severity::Critical,
             Self::Never => return false,
         };
-        worst.is_some_and(|worst| worst >= least)
+        severity >= least
     }
 }
 

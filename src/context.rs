@@ -1,14 +1,60 @@
 //! What a place says about itself: which environment it speaks of, and who can see it.
 
 mod block;
+mod compose;
+mod deadline;
+mod live;
 mod login;
+mod statements;
 pub mod surroundings;
 mod words;
 
-use crate::score::{Environment, Exposure};
-use words::{environment_of_word, parts};
+use std::sync::Arc;
 
+use crate::detect::keys;
+use crate::finding::Finding;
+use crate::rules::Rules;
+use crate::score::{Environment, Exposure};
+use words::{environments, humps, parts};
+
+pub use live::is_live;
+pub use login::HostScope;
+pub use statements::Statements;
 pub use surroundings::Surroundings;
+
+/// Judges a finding by where it stands: `below` is its path below the root of its repository, or of
+/// the scan where there is none. How that path was typed, and where a checkout lies, has no say.
+pub fn place(rules: &Rules, finding: &mut Finding, below: &str, exposure: Exposure) {
+    finding.below = Arc::from(below);
+    finding.exposure = exposure;
+    finding.environment = finding.surroundings.environment.unwrap_or_else(|| environment(below));
+    let host = finding.surroundings.host.map(|host| host.usability(finding.environment));
+    finding.usability.extend(host);
+    if rules.get(finding.rule).id() == keys::PRIVATE_KEY
+        && is_ssh_key(below)
+        && let Some((rule, _)) = rules.named(keys::SSH)
+    {
+        finding.rule = rule;
+    }
+}
+
+/// Whether a file is where, or is named as, OpenSSH has its private keys (ssh(1), FILES; sshd(8)).
+fn is_ssh_key(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let mut names = lower.rsplit('/');
+    let file = names.next().unwrap_or_default();
+    let stem = file.trim_end_matches(".pem").trim_end_matches(".key").trim_end_matches(".old");
+    let is_host_key = stem.starts_with("ssh_host_") && stem.ends_with("_key");
+    let of_user = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
+    let is_users = of_user.iter().any(|name| {
+        let rest = stem.strip_prefix(name);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            || stem.strip_suffix(name).is_some_and(|rest| rest.ends_with(['_', '-', '.']))
+    });
+    // Not the certificates and keys of other programs that somebody put beside them.
+    let in_ssh = matches!(names.next(), Some(".ssh" | "dot_ssh" | "private_dot_ssh"));
+    is_host_key || is_users || in_ssh && !stem.contains("tls") && !stem.contains("cert")
+}
 
 /// The environment that a path speaks of: the file's name first, then its directories from the
 /// inside out.
@@ -17,13 +63,25 @@ pub fn environment(path: &str) -> Environment {
     if is_pipeline(&lower) {
         return Environment::Ci;
     }
-    let mut names = lower.rsplit('/');
+    let mut names = path.rsplit('/');
     let file = names.next().unwrap_or_default();
-    parts(file)
-        .find_map(environment_of_word)
-        .or_else(|| file_extension_environment(file))
-        .or_else(|| names.find_map(|name| parts(name).find_map(environment_of_word)))
+    of_name(file)
+        .or_else(|| file_extension_environment(&file.to_ascii_lowercase()))
+        .or_else(|| {
+            // Perl and git have their tests in `t`.
+            names.find_map(|name| if name == "t" { Some(Environment::Test) } else { of_name(name) })
+        })
         .unwrap_or(Environment::Unknown)
+}
+
+/// The environment that the words of a file's or directory's name speak of, or its end in camel case:
+/// `PaymentTest.java`, `Acme.IntegrationTests`.
+fn of_name(name: &str) -> Option<Environment> {
+    environments(parts(name)).next().or_else(|| {
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        let last = humps(stem).pop()?;
+        matches!(last.as_str(), "test" | "tests" | "spec" | "specs").then_some(Environment::Test)
+    })
 }
 
 /// Who can see a file of a tree.
@@ -59,11 +117,19 @@ fn is_pipeline(path: &str) -> bool {
         "bitbucket-pipelines.yml",
         "appveyor.yml",
         ".drone.yml",
+        ".woodpecker.yml",
         "cloudbuild.yaml",
         "buildspec.yml",
     ];
-    const DIRECTORIES: &[&str] =
-        &[".github/workflows/", ".circleci/", ".buildkite/", ".gitlab/ci/"];
+    const DIRECTORIES: &[&str] = &[
+        ".github/workflows/",
+        ".gitea/workflows/",
+        ".forgejo/workflows/",
+        ".circleci/",
+        ".buildkite/",
+        ".gitlab/ci/",
+        ".woodpecker/",
+    ];
     let file = path.rsplit('/').next().unwrap_or_default();
     FILES.contains(&file)
         || DIRECTORIES.iter().any(|d| path.starts_with(d) || path.contains(&format!("/{d}")))
@@ -86,6 +152,51 @@ mod tests {
         assert_eq!(environment(".github/workflows/release.yml"), Environment::Ci);
         assert_eq!(environment("README.md"), Environment::Docs);
         assert_eq!(environment("src/contest.rs"), Environment::Unknown);
+        for test in [
+            "regress/keys/user.prv",
+            "fuzz/corpus/a",
+            "fuzzing/a.c",
+            "src/fuzz_targets/a.rs",
+            "a/__tests__/b",
+            "src/androidTest/a.kt",
+            "Acme.UnitTests/a.cs",
+            "t/lib.sh",
+            "selftests/x",
+            "testsuite/a.exp",
+            "src/PaymentTest.java",
+            "pkg/pay_test.go",
+            "cypress/a.js",
+            "regression-2/a",
+        ] {
+            assert_eq!(environment(test), Environment::Test, "{test}");
+        }
+        for other in ["fuzzy/a.rs", "attest/a.go", "src/latest/a", "testimonials/a.html", "tt/a"] {
+            assert_eq!(environment(other), Environment::Unknown, "{other}");
+        }
+        assert_eq!(environment("deploy/pre-prod.env"), Environment::Staging);
+    }
+
+    #[test]
+    fn keys_of_ssh_are_known_by_their_place() {
+        for path in [
+            "home/a/.ssh/id_rsa",
+            ".ssh/work",
+            "id_rsa",
+            "keys/id_ed25519",
+            "deploy/id_rsa_deploy",
+            "id_rsa.pem",
+            "a/ci_id_rsa",
+            "etc/ssh/ssh_host_rsa_key",
+            "ID_RSA",
+            "id_ecdsa-ops",
+        ] {
+            assert!(is_ssh_key(path), "{path}");
+        }
+        for path in
+            ["id_rsakey", "server.key", "ssh/readme", "tls/key.pem", ".ssh/tls.key", "grid_rsa.pem"]
+        {
+            assert!(!is_ssh_key(path), "{path}");
+        }
     }
 
     #[test]

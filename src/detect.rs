@@ -19,6 +19,7 @@ pub mod near;
 mod pieces;
 pub mod placeholder;
 pub mod prefilter;
+mod stand_in;
 mod string_table;
 pub mod version;
 pub mod weak;
@@ -634,6 +635,11 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     } else if rule.kind.is_guessable() && weak::is_weak(rule.kind, value, bits) {
         confidence = Confidence::Weak;
         evidence.push(Evidence::WeakValue);
+    }
+    // A password of words is what passwords are; what signs for a whole account is made by a machine.
+    let is_wide = rule.authority.weight() >= Authority::AccountWide.weight();
+    if is_wide && prefix < PREFIX && stand_in::is_stand_in(value) {
+        usability.push(Usability::StandIn);
     }
     if rule.kind.is_guessable() && rule.is_builtin && confidence <= Confidence::Pattern {
         // The shape of a URL or connection string says that there is a password, not that it is one

@@ -232,6 +232,9 @@ pub struct Finding {
     pub location: Location,
     /// The repository or root it belongs to.
     pub repository: Arc<str>,
+    /// Path below the top of that repository or root: what it is judged and known by, however the
+    /// report names it.
+    pub below: Arc<str>,
     /// What speaks for it.
     pub evidence: Vec<Evidence>,
     /// How sure we are.

@@ -1,8 +1,11 @@
 //! Groups: one secret, all its places. What people act on is the secret, not the line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::finding::{Confidence, Evidence, Finding, Secret};
+use crate::context::surroundings::privilege as privilege_of;
+use crate::detect::keys;
+use crate::finding::{Confidence, Evidence, Finding, Location, Secret};
 use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
@@ -230,9 +233,11 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
     occurrences.sort_by(|a, b| {
         (&a.location, a.rule, &a.repository).cmp(&(&b.location, b.rule, &b.repository))
     });
-    // A file that was named twice holds its secrets once.
-    occurrences.dedup_by(|a, b| {
-        (&a.location, a.rule, &a.repository) == (&b.location, b.rule, &b.repository)
+    // A file that was named twice holds its secrets once, in whatever spelling.
+    let mut seen = BTreeSet::new();
+    occurrences.retain(|o| {
+        let location = Location { path: Arc::clone(&o.below), ..o.location.clone() };
+        seen.insert((location, o.rule, Arc::clone(&o.repository)))
     });
     let rule = occurrences
         .iter()
@@ -240,12 +245,13 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
             (
                 o.confidence,
                 !rules.get(o.rule).text.fallback,
+                rules.get(o.rule).id() != keys::PRIVATE_KEY,
                 base(rules.get(o.rule)),
                 std::cmp::Reverse(o.rule),
             )
         })
         .max()
-        .map_or(occurrences[0].rule, |(_, _, _, rule)| rule.0);
+        .map_or(occurrences[0].rule, |(_, _, _, _, rule)| rule.0);
     let confidence = occurrences.iter().map(|o| o.confidence).max().unwrap_or(Confidence::Weak);
     companions.sort();
     companions.dedup();
@@ -323,13 +329,12 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
         authority = Some(Authority::Bootstrap);
     }
     // What was decoded is known; names only speak where nothing else does.
-    let privilege = match authority {
-        Some(_) => Privilege::Usual,
-        None => occurrences
-            .iter()
-            .map(|o| o.surroundings.privilege.unwrap_or_default())
-            .max()
-            .unwrap_or_default(),
+    let named = occurrences.iter().map(|o| o.surroundings.privilege.unwrap_or_default()).max();
+    let privilege = match (authority, named.unwrap_or_default()) {
+        (Some(_), _) => Privilege::Usual,
+        // `ACME_ADMIN_KEY` is what an administrator's key is called: its rule says so already.
+        (None, Privilege::Admin) if names_admin(rule) => Privilege::Usual,
+        (None, named) => named,
     };
     let Term { issued, expires } = term(occurrences);
     let stated = decoded.filter_map(|d| d.lifetime).max_by_key(|l| l.weight());
@@ -354,7 +359,7 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
         .map(|o| Place {
             environment: o.environment,
             exposure: o.exposure,
-            file: o.location.path.to_string(),
+            file: o.below.to_string(),
             repository: o.repository.to_string(),
         })
         .collect();
@@ -370,11 +375,18 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
         reach: rule.reach,
         lifetime,
         usability,
+        is_live: occurrences.iter().any(|o| o.decoded.is_live()),
         places,
         age_days: first.map_or(0, |first| (now - first).max(0) / DAY),
         authors: authors.len().max(1),
         fan_out,
     }
+}
+
+/// Whether a rule is for the credential of an administrator, by its names.
+fn names_admin(rule: &Rule) -> bool {
+    let names = rule.text.aliases.iter().chain([&rule.text.id, &rule.text.title]);
+    names.into_iter().any(|name| privilege_of(name) == Some(Privilege::Admin))
 }
 
 /// Who an author `Name <email>` is: people change their names more often than their addresses.
@@ -383,13 +395,15 @@ fn person(author: &str) -> String {
     email.filter(|email| !email.is_empty()).unwrap_or(author).to_lowercase()
 }
 
+/// From so many days on an end is none: ten years, which nobody waits for.
+const ENDLESS: i64 = 3652;
+
 /// The class of a span of seconds.
 fn lifetime_of(seconds: i64) -> Lifetime {
-    if seconds <= DAY {
-        Lifetime::Short
-    } else if seconds <= 90 * DAY {
-        Lifetime::Medium
-    } else {
-        Lifetime::Long
+    match seconds / DAY {
+        ..=0 => Lifetime::Short,
+        1..=90 => Lifetime::Medium,
+        91..=ENDLESS => Lifetime::Long,
+        _ => Lifetime::Static,
     }
 }

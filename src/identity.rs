@@ -120,7 +120,7 @@ impl Identity {
         let parts = [
             b"slot",
             finding.repository.as_bytes(),
-            finding.location.path.as_bytes(),
+            finding.below.as_bytes(),
             what.as_bytes(),
             name.as_bytes(),
         ];

@@ -13,6 +13,7 @@ use crate::certificates;
 use crate::context::surroundings::Around;
 use crate::context::{self, Surroundings};
 use crate::defect;
+use crate::detect::decoded::LIVE;
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
@@ -26,7 +27,7 @@ use crate::policy::standing::Standing;
 use crate::problem::Problem;
 use crate::redact;
 use crate::rules::{Detector, Rule, Rules};
-use crate::score::Authority;
+use crate::score::{Authority, Environment, Exposure};
 use crate::source::container::{Container, container};
 use crate::source::unread::Unread;
 use crate::source::{self, Blob, LeftOut, Progress, Scanned};
@@ -87,7 +88,8 @@ impl<'r> Worker<'r> {
         self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
         let text = self.guarded(|| blob.path.to_owned(), |_| text::decoded(blob.bytes));
         self.note_locks(blob, &text);
-        let findings = self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text));
+        let mut findings = self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text));
+        self.place(blob, &mut findings);
         take_in(&mut self.findings, findings);
     }
 
@@ -103,7 +105,25 @@ impl<'r> Worker<'r> {
         }));
     }
 
-    /// What there is to find in a blob, without taking note of it.
+    /// Judges findings by the place of their blob.
+    fn place(&self, blob: &Blob<'_>, findings: &mut [Finding]) {
+        if findings.is_empty() {
+            return;
+        }
+        let below = blob.base.below(blob.path);
+        let exposure = context::exposure(&below, blob.untracked);
+        for finding in findings {
+            context::place(self.scanner.rules(), finding, &below, exposure);
+        }
+    }
+
+    /// The rules it scans with.
+    pub fn rules(&self) -> &'r Rules {
+        self.scanner.rules()
+    }
+
+    /// What there is to find in a blob, without taking note of it, and before its place is judged
+    /// ([`context::place`]).
     pub fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
         let text = text::decoded(blob.bytes);
         self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text))
@@ -127,6 +147,7 @@ impl<'r> Worker<'r> {
             for finding in &mut findings {
                 finding.evidence.push(Evidence::InName);
             }
+            worker.place(blob, &mut findings);
             findings
         };
         self.guarded(|| blob.path.to_owned(), find)
@@ -289,11 +310,6 @@ impl<'r> Worker<'r> {
         container
     }
 
-    /// The rules it scans with.
-    pub fn rules(&self) -> &'r Rules {
-        self.scanner.rules()
-    }
-
     /// Notes something that could not be scanned.
     pub fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
@@ -397,8 +413,16 @@ fn finding(
         decoded.say("use", locked::SEALING);
         decoded.authority = Some(Authority::Bootstrap);
     }
-    let mut usability = candidate.usability;
-    usability.extend(surroundings.host);
+    if rule.detector != Detector::Keys {
+        if decoded.expires.is_none() && surroundings.expires.is_some() {
+            decoded.expires = surroundings.expires;
+            decoded.say_term();
+        }
+        let value = &scene.text[candidate.secret.clone()];
+        if rule.text.live || (!rule.kind.is_guessable() && context::is_live(value)) {
+            decoded.say("mode", LIVE);
+        }
+    }
     Finding {
         rule: candidate.rule,
         secret,
@@ -413,12 +437,13 @@ fn finding(
         repository: Arc::clone(blob.repository),
         evidence: candidate.evidence,
         confidence: candidate.confidence,
-        usability,
+        usability: candidate.usability,
         decoded,
         companions: Vec::new(),
-        environment: surroundings.environment.unwrap_or_else(|| context::environment(path)),
+        below: Arc::clone(path),
+        environment: Environment::Unknown,
         surroundings,
-        exposure: context::exposure(path, blob.untracked),
+        exposure: Exposure::Head,
         line_hash: None,
         owners: Vec::new(),
         slot: String::new(),

@@ -55,7 +55,7 @@ weighted! {
         /// Everything one account or user may do.
         AccountWide = "account-wide" => 42,
         /// Everything within one service.
-        ServiceWide = "service-wide" => 32,
+        ServiceWide = "service-wide" => 38,
         /// One project, host, mailbox, bucket.
         SingleResource = "single-resource" => 22,
         /// Can only add, not read or change.
@@ -75,13 +75,13 @@ weighted! {
         /// Registries, pipelines: what others install or run.
         SupplyChain = "supply-chain" => 18,
         /// Source repositories.
-        SourceControl = "source-control" => 16,
+        SourceControl = "source-control" => 18,
         /// Certificates and signatures.
         Pki = "pki" => 16,
         /// Money.
-        Payment = "payment" => 14,
+        Payment = "payment" => 17,
         /// Machines and networks.
-        Host = "host" => 14,
+        Host = "host" => 16,
         /// Databases, queues, object stores.
         DataStore = "data-store" => 13,
         /// Messages in somebody's name.
@@ -89,7 +89,7 @@ weighted! {
         /// Metered model inference.
         AiSpend = "ai-spend" => 9,
         /// Other hosted applications.
-        Saas = "saas" => 8,
+        Saas = "saas" => 4,
         /// Metrics, logs, traces.
         Observability = "observability" => 7,
         /// Unknown.
@@ -119,9 +119,12 @@ weighted! {
         /// Usable as found.
         Complete = "complete" => 100,
         /// The secret half of a pair; its identifier is not beside it.
-        SecretHalf = "secret-half" => 70,
+        SecretHalf = "secret-half" => 92,
         /// Only good inside a private network.
         PrivateHost = "private-host" => 70,
+        /// Words and counting digits where a machine makes random bytes: a sample's, mostly replaced
+        /// where it matters.
+        StandIn = "stand-in" => 70,
         /// Encrypted with a passphrase.
         Encrypted = "encrypted" => 35,
         /// For a service on this very machine.
@@ -153,7 +156,7 @@ weighted! {
         /// A developer's.
         Dev = "dev" => -10,
         /// Tests and fixtures.
-        Test = "test" => -40,
+        Test = "test" => -50,
         /// Documentation and examples.
         Docs = "docs" => -50,
     }
@@ -168,8 +171,8 @@ weighted! {
         SharedText = "shared-text" => 20,
         /// In the tracked tree as it is now.
         Head = "head" => 10,
-        /// Only in history.
-        History = "history" => 0,
+        /// Only in history: what was removed is not revoked.
+        History = "history" => 5,
         /// Only on this machine.
         LocalUntracked = "local-untracked" => -15,
     }
@@ -243,6 +246,8 @@ pub struct Facts {
     pub lifetime: Lifetime,
     /// Everything that limits its use; the smallest percentage counts. Empty means complete.
     pub usability: Vec<Usability>,
+    /// It says itself that it is for live use (`sk_live_`): tests and samples do not make it harmless.
+    pub is_live: bool,
     /// All places; at least one.
     pub places: Vec<Place>,
     /// Days since it was first committed; 0 when unknown.
@@ -267,6 +272,16 @@ pub enum Severity {
     High,
     /// 90 to 100.
     Critical,
+}
+
+impl Facts {
+    /// Whether it opens nothing as far as is known: it is meant to be public, only names a credential,
+    /// is past its end, a decoy, or a sample. Such findings are reported and fail nothing.
+    pub fn opens_nothing(&self) -> bool {
+        use Usability::{Canary, Expired, IdOnly, Placeholder};
+        let is_harmless = |limit| matches!(limit, &IdOnly | &Expired | &Canary | &Placeholder);
+        self.authority == Authority::PublicByDesign || self.usability.iter().any(is_harmless)
+    }
 }
 
 impl Severity {
@@ -332,6 +347,7 @@ const REUSE: i64 = 12;
 const fn cap(authority: Authority) -> i64 {
     match authority {
         Authority::PublicByDesign => 20,
+        Authority::ServiceWide => 87,
         Authority::WriteOnly => 49,
         _ => 100,
     }
@@ -399,24 +415,38 @@ pub fn score_with(facts: &Facts, weights: &Weights) -> Score {
 }
 
 fn context_terms(facts: &Facts, weights: &Weights) -> Vec<(String, Weight)> {
+    let environment = |place: &Place| {
+        let weight = weights.environment(place.environment);
+        let is_spared = facts.is_live && weight.value < 0;
+        (if is_spared { Weight::of(None, 0) } else { weight }, is_spared)
+    };
     let worst = facts.places.iter().max_by_key(|p| {
-        let (env, exp) = (weights.environment(p.environment), weights.exposure(p.exposure));
-        (env.value + exp.value, env.value, exp.value)
+        let (env, exp) = (environment(p).0.value, weights.exposure(p.exposure).value);
+        (env + exp, weights.environment(p.environment).value, exp, p.environment)
     });
-    let mut files: Vec<_> = facts.places.iter().map(|p| (&p.repository, &p.file)).collect();
+    let mut repositories: Vec<_> = facts.places.iter().map(|p| &p.repository).collect();
+    repositories.sort_unstable();
+    repositories.dedup();
+    // Fixtures and samples are made to be copied: more of them is no more exposure.
+    let counts = |p: &&Place| {
+        facts.is_live || !matches!(p.environment, Environment::Test | Environment::Docs)
+    };
+    let mut files: Vec<_> =
+        facts.places.iter().filter(counts).map(|p| (&p.repository, &p.file)).collect();
     files.sort_unstable();
     files.dedup();
-    let mut repositories: Vec<_> = files.iter().map(|(repository, _)| *repository).collect();
-    repositories.dedup();
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let (files, repositories) = (number(files.len()), number(repositories.len()));
+    let (files, repositories) = (number(files.len().max(1)), number(repositories.len()));
     let (authors, fan_out) = (number(facts.authors), number(facts.fan_out));
     let age = facts.age_days;
     let reused = is_reused(&facts.places);
     let mut terms = Vec::with_capacity(7);
-    if let Some(Place { environment, exposure, .. }) = worst {
-        let name = format!("worst place: {}, {}", environment.name(), exposure.name());
-        terms.push((name, weights.environment(*environment).and(weights.exposure(*exposure))));
+    if let Some(place) = worst {
+        let (weight, is_spared) = environment(place);
+        let spared = if is_spared { " (live wherever it stands)" } else { "" };
+        let Place { environment, exposure, .. } = place;
+        let name = format!("worst place: {}, {}{spared}", environment.name(), exposure.name());
+        terms.push((name, weight.and(weights.exposure(*exposure))));
     }
     let each = Weight::of(weights.repository.as_ref(), REPOSITORIES.0);
     let further = repositories.saturating_sub(1).max(0);

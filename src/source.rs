@@ -11,6 +11,7 @@ pub mod stdin;
 pub mod tree;
 pub mod unread;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -25,6 +26,8 @@ pub struct Blob<'a> {
     pub bytes: &'a [u8],
     /// Path for the report; empty for git objects, whose paths are found out later.
     pub path: &'a str,
+    /// How that path is named below the top of its repository.
+    pub base: &'a Base,
     /// Name of the repository or root.
     pub repository: &'a Arc<str>,
     /// What kind of place it is.
@@ -52,6 +55,36 @@ impl Scanned {
                 Some(rest) => rest.is_empty() || rest.starts_with('/'),
                 None => false,
             }
+    }
+}
+
+/// How paths as they are shown become paths below the top of their repository, or below the root of
+/// the scan where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Base {
+    /// Bytes of the shown path that stand for the directory below.
+    shown: usize,
+    /// That directory, below the top.
+    below: String,
+}
+
+impl Base {
+    /// Paths are shown as they are below the top.
+    pub const TOP: &'static Self = &Self { shown: 0, below: String::new() };
+
+    /// Paths that begin with so many bytes lie in a directory below the top.
+    pub fn new(shown: usize, below: String) -> Self {
+        Self { shown, below }
+    }
+
+    /// A shown path below the top.
+    pub fn below<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let rest = path.get(self.shown..).unwrap_or_default().trim_start_matches('/');
+        match (self.below.is_empty(), rest.is_empty()) {
+            (true, _) => Cow::Borrowed(rest),
+            (false, true) => Cow::Owned(self.below.clone()),
+            (false, false) => Cow::Owned(format!("{}/{rest}", self.below)),
+        }
     }
 }
 

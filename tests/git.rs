@@ -10,6 +10,7 @@ mod range;
 mod reftable;
 mod several;
 mod staged;
+mod verdict;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};

@@ -51,11 +51,51 @@ fn hosts_and_names_speak_before_paths() {
 fn a_name_beside_it_moves_the_authority_and_says_so() {
     let token = minted("github-pat-classic", 1);
     let plain = because("a.env", &format!("TOKEN={token}"));
-    assert!(plain.starts_with("+42 authority: account-wide; +16 reach"), "{plain}");
+    assert!(plain.starts_with("+42 authority: account-wide; +18 reach"), "{plain}");
     let admin = because("a.env", &format!("ADMIN_TOKEN={token}"));
     assert!(admin.contains("+10 named admin: control-plane-admin"), "{admin}");
     let reader = because("a.env", &format!("READ_ONLY_TOKEN={token}"));
-    assert!(reader.contains("-10 named read-only: service-wide"), "{reader}");
+    assert!(reader.contains("-4 named read-only: service-wide"), "{reader}");
+}
+
+#[test]
+fn an_administrators_key_is_not_named_admin_once_more() {
+    let key = minted("algolia-admin-api-key", 1);
+    assert!(!because("a.env", &format!("ALGOLIA_ADMIN_KEY={key}")).contains("named admin"));
+}
+
+#[test]
+fn a_live_credential_is_as_live_in_tests() {
+    for rule in ["stripe-secret-live", "easypost-api-key", "xendit-api-key"] {
+        let key = minted(rule, 1);
+        for path in ["tests/pay.py", "regress/pay.py", "docs/pay.py"] {
+            let told = because(path, &format!("PAY_KEY = \"{key}\"\n"));
+            assert!(told.contains("+10% worst place") && told.contains("live wherever"), "{told}");
+        }
+    }
+    let token = minted("github-pat-classic", 3);
+    assert!(
+        because("tests/a.py", &format!("T = \"{token}\"\n")).contains("-40% worst place: test")
+    );
+}
+
+#[test]
+fn a_service_of_one_word_is_on_this_machine_unless_the_file_is_of_production() {
+    let url = |host: &str| format!("url: postgres://app:{}@{host}:5432/app\n", password());
+    assert!(because("compose.yml", &url("db")).contains("x30% usability: loopback-host"));
+    assert!(because("compose.prod.yml", &url("db")).contains("x70% usability: private-host"));
+    let inside = because("values.yaml", &url("pg.shop.svc.cluster.local"));
+    assert!(inside.contains("x70%") && inside.contains("worst place: unknown"), "{inside}");
+}
+
+#[test]
+fn a_manifest_of_production_speaks_for_its_values() {
+    let manifest = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  namespace: production\n\
+         stringData:\n  token: {}\n",
+        minted("github-pat-classic", 4)
+    );
+    assert!(because("a.yaml", &manifest).contains("worst place: production"));
 }
 
 #[test]
@@ -63,7 +103,7 @@ fn one_value_in_two_environments_is_reuse() {
     let (_guard, root) = scratch();
     let token = minted("github-pat-classic", 2);
     write(&root, "app/values.yaml", format!("production:\n  token: {token}\n"));
-    write(&root, "app/test.yaml", format!("token: {token}\n"));
+    write(&root, "app/staging.yaml", format!("token: {token}\n"));
     let all = secrets(&root, &["."]);
     assert!(all[0]["because"].to_string().contains("+12% reused across environments"));
     assert!(all[0]["because"].to_string().contains("+4% 2 file(s)"));

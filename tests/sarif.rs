@@ -46,7 +46,7 @@ fn a_tree_with_findings() {
 #[test]
 fn severity_reaches_github_through_the_rule() {
     let (_guard, root) = scratch();
-    write(&root, "deploy/prod.env", minted("github-pat-classic", 1));
+    write(&root, "src/app.env", minted("github-pat-classic", 1));
     write(&root, "tests/x.env", minted("github-pat-classic", 2));
     for (profile, ids) in [
         ("github", vec!["github-pat-classic", "github-pat-classic/medium"]),

@@ -35,6 +35,28 @@ fn exit_status_follows_the_threshold() {
 }
 
 #[test]
+fn what_opens_nothing_is_reported_and_fails_nothing() {
+    for rule in
+        ["stripe-publishable", "google-firebase-client-key", "sentry-dsn", "aws-access-key-id"]
+    {
+        let (_guard, root) = scratch();
+        let rules = sprawl::rules::Rules::builtin();
+        let (_, known) = rules.named(rule).unwrap();
+        let mut random = sprawl::rules::mint::Random::new(5);
+        let example = &known.text.examples[0];
+        let example = if rule == "aws-access-key-id" { "AWS_ID={secret}\n" } else { example };
+        let (text, _) = sprawl::rules::check::fill(&rules, known, example, &mut random).unwrap();
+        write(&root, "a.env", text);
+        let done = run(&root, &["scan", ".", "-f", "jsonl"]);
+        assert!(done.stdout.contains(rule), "{rule}: {}", done.stdout);
+        assert_eq!(done.status, 0, "{rule}: {}", done.stdout);
+        assert!(done.stderr.contains("--fail-on any"), "{}", done.stderr);
+        assert_eq!(run(&root, &["scan", ".", "--fail-on", "any"]).status, 1, "{rule}");
+        assert_eq!(run(&root, &["scan", ".", "--fail-on", "low"]).status, 0, "{rule}");
+    }
+}
+
+#[test]
 fn one_secret_in_several_places_is_one_secret() {
     let (_guard, root) = scratch();
     let secret = minted("github-pat-classic", 2);

@@ -31,6 +31,7 @@ fn facts(
         reach: Reach::from_name(reach).unwrap(),
         lifetime: Lifetime::from_name(lifetime).unwrap(),
         usability: usability.split('+').map(|u| Usability::from_name(u).unwrap()).collect(),
+        is_live: false,
         places,
         age_days: 0,
         authors: 1,
@@ -57,7 +58,7 @@ fn every_type_scores_as_in_the_model() {
 fn random_cases_score_as_in_the_model_for_the_same_reasons() {
     let mut count = 0;
     for line in CASES.lines().skip(1) {
-        let (fields, because) = line.split_at(line.match_indices(',').nth(8).unwrap().0 + 1);
+        let (fields, because) = line.split_at(line.match_indices(',').nth(9).unwrap().0 + 1);
         let row: Vec<&str> = fields.split(',').collect();
         let places = row[4]
             .split('+')
@@ -70,8 +71,9 @@ fn random_cases_score_as_in_the_model_for_the_same_reasons() {
         facts.age_days = row[5].parse().unwrap();
         facts.authors = row[6].parse().unwrap();
         facts.fan_out = row[7].parse().unwrap();
+        facts.is_live = row[8] == "live";
         let score = score(&facts);
-        assert_eq!(score.value.to_string(), row[8], "{line}");
+        assert_eq!(score.value.to_string(), row[9], "{line}");
         assert_eq!(score.because.join("; "), because.trim_matches('"'), "{line}");
         count += 1;
     }
@@ -117,9 +119,9 @@ const EXAMPLES: &[Example] = &[
         2,
         1,
         0,
-        92,
+        95,
     ),
-    ("E6", "github-pat-classic", "complete", &[("unknown", "history", "x", "app")], 730, 1, 0, 73),
+    ("E6", "github-pat-classic", "complete", &[("unknown", "history", "x", "app")], 730, 1, 0, 79),
     (
         "E7",
         "db-uri-password",
@@ -128,7 +130,7 @@ const EXAMPLES: &[Example] = &[
         0,
         1,
         0,
-        72,
+        79,
     ),
     (
         "E8",
@@ -138,9 +140,9 @@ const EXAMPLES: &[Example] = &[
         0,
         1,
         0,
-        17,
+        18,
     ),
-    ("E9", "ssh-private-key", "encrypted", &[("unknown", "head", "id", "app")], 0, 1, 0, 22),
+    ("E9", "ssh-private-key", "encrypted", &[("unknown", "head", "id", "app")], 0, 1, 0, 25),
     (
         "E10",
         "ssh-private-key",
@@ -149,7 +151,7 @@ const EXAMPLES: &[Example] = &[
         0,
         1,
         0,
-        73,
+        83,
     ),
     (
         "E11",
@@ -176,7 +178,7 @@ const EXAMPLES: &[Example] = &[
         0,
         1,
         0,
-        86,
+        90,
     ),
     (
         "E13",
@@ -186,7 +188,7 @@ const EXAMPLES: &[Example] = &[
         0,
         1,
         0,
-        12,
+        10,
     ),
     (
         "E14",
@@ -198,7 +200,7 @@ const EXAMPLES: &[Example] = &[
         0,
         20,
     ),
-    ("E15", "jwt-bearer", "expired", &[("docs", "head", "api.md", "app")], 0, 1, 0, 2),
+    ("E15", "jwt-bearer", "expired", &[("docs", "head", "api.md", "app")], 0, 1, 0, 3),
     (
         "E16",
         "aws-access-key-pair",
@@ -217,7 +219,7 @@ const EXAMPLES: &[Example] = &[
         0,
         1,
         0,
-        61,
+        68,
     ),
     ("E18", "ca-private-key", "complete", &[("unknown", "head", "ca.key", "pki")], 0, 1, 0, 91),
     (
@@ -304,6 +306,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         proptest::collection::vec(any_place(), 1..8),
         (0..2000_i64, 1..6_usize, 0..30_usize),
         one_of(&[Privilege::ReadOnly, Privilege::Usual, Privilege::Admin]),
+        any::<bool>(),
     )
         .prop_map(
             |(
@@ -314,12 +317,14 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 places,
                 (age_days, authors, fan_out),
                 privilege,
+                is_live,
             )| Facts {
                 authority,
                 privilege,
                 reach,
                 lifetime,
                 usability,
+                is_live,
                 places,
                 age_days,
                 authors,
@@ -366,6 +371,8 @@ proptest! {
                 prop_assert!(other <= s.value);
             }
         }
+        let of_a_live_one = |is_live| value(&Facts { is_live, ..facts.clone() });
+        prop_assert!(of_a_live_one(true) >= of_a_live_one(false));
         if facts.usability.contains(&Usability::Placeholder) {
             prop_assert_eq!(s.value, 0);
         }

@@ -9,6 +9,7 @@ use super::summary::{self, Words};
 use super::{Error, Outcome, step_summary};
 use crate::cli::FailOn;
 use crate::files::write;
+use crate::group::SecretGroup;
 use crate::redact;
 use crate::report::{Format, Report};
 use crate::text;
@@ -67,8 +68,14 @@ pub(super) fn deliver(
         Err(error) => return Err(error),
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    summary::write(report, &severities, words);
-    Ok(if fail_on.fails(report.worst()) {
+    let spared = match fail_on {
+        FailOn::Any | FailOn::Never => 0,
+        _ => report.groups.iter().filter(|g| g.facts.opens_nothing()).count(),
+    };
+    summary::write(report, &severities, spared, words);
+    let fails =
+        |group: &SecretGroup| fail_on.fails(group.score.severity(), group.facts.opens_nothing());
+    Ok(if report.groups.iter().any(fails) {
         Outcome::Findings
     } else if report.problems.is_empty() {
         Outcome::Clean

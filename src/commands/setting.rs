@@ -486,7 +486,7 @@ impl Setting {
         let switches = !choice.disable.is_empty() || !choice.only.is_empty();
         let mut raised = Vec::new();
         let fail_on = self.fail_on(args.report.fail_on);
-        if args.report.fail_on.is_none() && fail_on != FailOn::Low {
+        if args.report.fail_on.is_none() && !matches!(fail_on, FailOn::Low | FailOn::Any) {
             raised.push(format!("fail-on = {}", name(fail_on)));
         }
         let least = self.threshold(&args.threshold).min_confidence;

@@ -26,7 +26,8 @@ pub(super) enum Words {
 }
 
 /// Writes problems and the summary to standard error.
-pub(super) fn write(report: &Report<'_>, severities: &[Severity], words: Words) {
+/// `spared` is the number of secrets that open nothing and so do not fail the run.
+pub(super) fn write(report: &Report<'_>, severities: &[Severity], spared: usize, words: Words) {
     let Report { summary, problems, unread, .. } = report;
     let mut lines = Vec::new();
     // The first line, so that nobody takes it for a clean result.
@@ -48,6 +49,7 @@ pub(super) fn write(report: &Report<'_>, severities: &[Severity], words: Words) 
     if matches!(words, Words::All | Words::Merged) {
         if saw_something {
             lines.push(totals(summary, severities));
+            lines.extend(not_failing(spared));
             lines.extend(summary.scope.iter().map(|scope| format!("sprawl: scope: {scope}")));
         }
         lines.extend(not_looked_into(&kinds));
@@ -129,6 +131,17 @@ fn totals(summary: &Summary, severities: &[Severity]) -> String {
     };
     let files = count(summary.blobs, "file");
     format!("sprawl: {found}; {commits}{files} scanned, {}", size(summary.bytes))
+}
+
+/// Says how many secrets do not fail the run, because they open nothing.
+fn not_failing(spared: usize) -> Option<String> {
+    let verb = if spared == 1 { "does" } else { "do" };
+    (spared > 0).then(|| {
+        format!(
+            "sprawl: {spared} of them {verb} not fail the run: public by design, an identifier alone, \
+             expired, a canary or a placeholder (--fail-on any)"
+        )
+    })
 }
 
 /// What the change that was scanned decides on itself, which somebody has to review.

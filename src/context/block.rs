@@ -11,6 +11,8 @@ use crate::score::Environment;
 pub(super) struct Block {
     /// Names and values on lines beside it.
     pub(super) siblings: Vec<(String, String)>,
+    /// Keys that enclose it, the innermost first, each with where its line begins.
+    pub(super) enclosing: Vec<(String, usize)>,
     /// The nearest `[section]` above.
     pub(super) section: Option<String>,
     /// The environment that the innermost statement names: a key that encloses the secret, a
@@ -32,7 +34,8 @@ impl Block {
     /// Reads the lines around one; `level` is how far in what belongs together with it is written.
     pub(super) fn around(text: &[u8], line: &Range<usize>, level: usize) -> Self {
         let mut block = Self::default();
-        block.read_above(&text[line.start.saturating_sub(BYTES_ABOVE)..line.start], level);
+        let above = line.start.saturating_sub(BYTES_ABOVE)..line.start;
+        block.read_above(text, above, level);
         let below = (line.end + 1).min(text.len());
         let end = text.len().min(below + BYTES_BELOW);
         block.read_below(&text[below..end], level);
@@ -52,9 +55,11 @@ impl Block {
         same.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    fn read_above(&mut self, above: &[u8], own: usize) {
+    fn read_above(&mut self, text: &[u8], above: Range<usize>, own: usize) {
         let mut level = own;
-        for line in above.rsplit(|b| *b == b'\n').skip(1).take(LINES_ABOVE) {
+        let mut start = above.end;
+        for line in text[above].rsplit(|b| *b == b'\n').skip(1).take(LINES_ABOVE) {
+            start = start.saturating_sub(line.len() + 1);
             if line.len() > LONGEST_LINE {
                 return;
             }
@@ -72,6 +77,7 @@ impl Block {
             let Some((name, value)) = assignment(line) else { continue };
             if is_enclosing {
                 self.say(environment_of_key(&name));
+                self.enclosing.push((name.clone(), start));
             }
             if names_environment(&name) {
                 self.say(first_environment(parts(&value)));
@@ -103,7 +109,7 @@ impl Block {
 }
 
 /// Blanks before the content of a line, if it has any; the dash of a list is one of them.
-fn indentation(line: &[u8]) -> Option<usize> {
+pub(super) fn indentation(line: &[u8]) -> Option<usize> {
     let blanks = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     match &line[blanks..] {
         [] | [b'\r'] | [b'#', ..] => None,
@@ -122,7 +128,7 @@ fn section(line: &[u8]) -> Option<String> {
 }
 
 /// `name: value`, `name = value`, `"name": "value",`, `export NAME=value`, `- name: value`.
-fn assignment(line: &[u8]) -> Option<(String, String)> {
+pub(super) fn assignment(line: &[u8]) -> Option<(String, String)> {
     let line = line.strip_prefix(b"- ").unwrap_or(line).trim_ascii_start();
     let words: [&[u8]; 4] = [b"export ", b"ENV ", b"ARG ", b"set "];
     let line = words.iter().find_map(|word| line.strip_prefix(*word)).unwrap_or(line);
@@ -157,8 +163,13 @@ fn environment_of_key(name: &str) -> Option<Environment> {
     all.find(|environment| *environment != Environment::Docs)
 }
 
-/// `environment`, `env`, `stage`, `RAILS_ENV`, `deploy.environment`.
-fn names_environment(name: &str) -> bool {
+/// `environment`, `env`, `stage`, `RAILS_ENV`, `deploy.environment`, `namespace`, and the settings by
+/// which Spring, AWS and Django choose theirs.
+pub(super) fn names_environment(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower.ends_with("environment") || matches!(parts(&lower).last(), Some("env" | "stage"))
+    let words: Vec<&str> = parts(&lower).collect();
+    lower.ends_with("environment")
+        || matches!(words.last(), Some(&("env" | "stage" | "namespace" | "profile" | "profiles")))
+        || words.ends_with(&["profiles", "active"])
+        || lower == "django_settings_module"
 }

@@ -5,7 +5,30 @@ use std::ops::Range;
 use super::block::Block;
 use super::surroundings::is_identifier;
 use super::words::parts;
-use crate::score::Usability;
+use crate::score::{Environment, Usability};
+
+/// Where a host is that a credential is good at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostScope {
+    /// This very machine.
+    Loopback,
+    /// A name without a domain: that of a service in the network that a compose file or a cluster
+    /// makes, on this machine or another one.
+    Word,
+    /// Inside a private network.
+    Private,
+}
+
+impl HostScope {
+    /// Who can use a credential that is good there, by the environment that its place speaks of.
+    pub fn usability(self, environment: Environment) -> Usability {
+        match self {
+            Self::Loopback => Usability::LoopbackHost,
+            Self::Word if environment != Environment::Production => Usability::LoopbackHost,
+            Self::Word | Self::Private => Usability::PrivateHost,
+        }
+    }
+}
 
 /// Host and user that belong to a password.
 #[derive(Debug, Default)]
@@ -19,6 +42,9 @@ pub(super) struct Login {
 /// Last words of names whose value is a host, or a user.
 const HOSTS: &[&str] = &["host", "hostname", "server", "endpoint", "addr", "address"];
 const USERS: &[&str] = &["user", "username", "uid", "login"];
+
+/// What Azure's messaging and IoT services log in with: the name of a policy.
+const POLICIES: &[&str] = &["sharedaccesskeyname"];
 
 /// How far around a password its line is looked at, in bytes.
 const REACH: usize = 400;
@@ -51,9 +77,16 @@ impl Login {
                 .and_then(host)
                 .or_else(|| beside(HOSTS).and_then(|value| host(value.as_bytes()))),
             user: in_line(line, USERS)
+                .or_else(|| in_line(line, POLICIES))
                 .map(|value| String::from_utf8_lossy(value).into_owned())
                 .or_else(|| beside(USERS).map(str::to_owned)),
         }
+    }
+
+    /// Of a key that is good at whatever host, only the policy that it is of.
+    pub(super) fn of_policy(text: &[u8], secret: &Range<usize>) -> Self {
+        let policy = in_line(line_around(text, secret), POLICIES);
+        Self { host: None, user: policy.map(|name| String::from_utf8_lossy(name).into_owned()) }
     }
 
     /// `//user:SECRET@host/`.
@@ -66,33 +99,52 @@ impl Login {
         Some(Self { host: host(after), user })
     }
 
-    /// Who can use a credential that is good at this host only.
-    pub(super) fn usability(&self) -> Option<Usability> {
+    /// Where the host is that a credential is good at.
+    pub(super) fn scope(&self) -> Option<HostScope> {
         let host = self.host.as_deref()?;
         let last = host.rsplit('.').next().unwrap_or_default();
-        // Compose and pod networks name their services with one word.
-        let is_word = !host.contains(['.', ':']) && host.bytes().any(|b| b.is_ascii_alphabetic());
-        let loopback = match v4(host) {
+        let v6 = host.parse::<std::net::Ipv6Addr>().ok();
+        let v4 = v4(host).or_else(|| v6.and_then(|v6| v6.to_ipv4_mapped()).map(|v4| v4.octets()));
+        let loopback = match v4 {
             Some(bytes) => bytes[0] == 127 || bytes == [0, 0, 0, 0],
             None => {
-                host == "::1" || last == "localhost" || host == "host.docker.internal" || is_word
+                v6.is_some_and(|v6| v6.is_loopback() || v6.is_unspecified())
+                    || matches!(last, "localhost" | "localdomain")
+                    || host.ends_with(".docker.internal")
             }
         };
         if loopback {
-            return Some(Usability::LoopbackHost);
+            return Some(HostScope::Loopback);
         }
-        // RFC 1918, 3927, 6598, 4193; and names that the public DNS does not have.
-        let private = match v4(host) {
+        if !host.contains(['.', ':']) {
+            return host.bytes().any(|b| b.is_ascii_alphabetic()).then_some(HostScope::Word);
+        }
+        // RFC 1918, 3927, 6598, 4193, 4291; and names that the public DNS does not have.
+        let private = match v4 {
             Some([10, ..] | [192, 168, ..] | [169, 254, ..] | [172, 16..32, ..]) => true,
             Some([100, 64..128, ..]) => true,
             Some(_) => false,
-            None if host.contains(':') => host.starts_with("fc") || host.starts_with("fd"),
-            None => matches!(
-                last,
-                "internal" | "local" | "lan" | "intranet" | "corp" | "home" | "svc" | "consul"
-            ),
+            None if v6.is_some() => {
+                v6.is_some_and(|v6| v6.is_unique_local() || v6.is_unicast_link_local())
+            }
+            None => {
+                host.contains(".svc.")
+                    || host.ends_with(".home.arpa")
+                    || matches!(
+                        last,
+                        "internal"
+                            | "local"
+                            | "lan"
+                            | "intranet"
+                            | "corp"
+                            | "home"
+                            | "svc"
+                            | "consul"
+                            | "private"
+                    )
+            }
         };
-        private.then_some(Usability::PrivateHost)
+        private.then_some(HostScope::Private)
     }
 }
 
@@ -122,18 +174,69 @@ fn in_line<'t>(sides: [&'t [u8]; 2], wanted: &[&str]) -> Option<&'t [u8]> {
     fields.find_map(|field| {
         let sign = memchr::memchr(b'=', field)?;
         let name = field[..sign].to_ascii_lowercase();
-        let is_wanted = wanted.iter().any(|word| name == word.as_bytes());
+        // `Data Source=db;`, of which the blank leaves this.
+        let is_wanted = wanted.iter().any(|word| name == word.as_bytes())
+            || (name == b"source" && wanted.contains(&"server"));
         (is_wanted && sign + 1 < field.len()).then(|| &field[sign + 1..])
     })
 }
 
-/// The host that a text begins with.
+/// The host that a text begins with, behind schemes and a user: `db.example.net:5432/x`,
+/// `ldaps://reader@db.example.net`, `jdbc:sqlserver://db`, `tcp:db,1433`.
 fn host(text: &[u8]) -> Option<String> {
-    let text = text.strip_prefix(b"tcp:").unwrap_or(text);
+    let text = behind_schemes(text);
+    let end = text.iter().position(|b| b"/?#\\ \t\r\n\"'`;,<>|".contains(b)).unwrap_or(text.len());
+    let text = match memchr::memrchr(b'@', &text[..end]) {
+        Some(at) => behind_schemes(&text[at + 1..]),
+        None => text,
+    };
     let shown = |host: &[u8]| String::from_utf8_lossy(host).to_ascii_lowercase();
     if let Some(rest) = text.strip_prefix(b"[") {
         return memchr::memchr(b']', rest).map(|end| shown(&rest[..end]));
     }
+    // SQL Server's names for the machine itself, and sockets in the file system.
+    let here: [&[u8]; 7] =
+        [b"(local)", b"(localdb)", b".\\", b"/var/run/", b"/run/", b"/tmp/", b".,"];
+    if text == b"." || here.iter().any(|name| text.starts_with(name)) {
+        return Some("localhost".to_owned());
+    }
+    let digits = text.iter().take_while(|b| b.is_ascii_hexdigit() || **b == b':').count();
+    let address = shown(&text[..digits]);
+    if address.parse::<std::net::Ipv6Addr>().is_ok() {
+        return Some(address);
+    }
     let length = text.iter().take_while(|b| is_identifier(**b)).count();
     (length > 0).then(|| shown(&text[..length]))
+}
+
+/// Whether digits that are no address begin a text.
+fn is_port(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && text.get(digits) != Some(&b'.')
+}
+
+/// A text without the schemes that it begins with (RFC 3986, 3.1; JDBC and SQL Server put several
+/// of them before each other).
+fn behind_schemes(mut text: &[u8]) -> &[u8] {
+    const BEFORE_OTHERS: &[&str] = &[
+        "jdbc", "r2dbc", "odbc", "tcp", "tcps", "udp", "np", "lpc", "admin", "unix", "oracle",
+        "thin", "oci", "sybase", "tds",
+    ];
+    for _ in 0..4 {
+        text = text.strip_prefix(b"@").unwrap_or(text);
+        text = text.strip_prefix(b"//").unwrap_or(text);
+        let is_scheme = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        let length = text.iter().take_while(is_scheme).count();
+        let (scheme, rest) = text.split_at(length);
+        let Some(rest) = rest.strip_prefix(b":") else { return text };
+        let goes_before = || {
+            BEFORE_OTHERS.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()))
+                && !is_port(rest)
+        };
+        if length == 0 || !(rest.starts_with(b"//") || goes_before()) {
+            return text;
+        }
+        text = rest;
+    }
+    text
 }

@@ -7,9 +7,11 @@
 use std::ops::Range;
 
 use super::block::Block;
-use super::login::Login;
-use super::words::{first_environment, humps, parts};
-use crate::score::{Environment, Privilege, Usability};
+use super::login::{HostScope, Login};
+use super::statements::Statements;
+use super::words::{environment_of_host, first_environment, humps};
+use super::{compose, deadline};
+use crate::score::{Environment, Privilege};
 use crate::text::LineSpans;
 
 /// What the text around one secret says.
@@ -21,14 +23,16 @@ pub struct Surroundings {
     pub environment: Option<Environment>,
     /// What the name beside it says of its rights.
     pub privilege: Option<Privilege>,
-    /// What its host says of who can use it, where there is one.
-    pub host: Option<Usability>,
+    /// Where its host is, where there is one.
+    pub host: Option<HostScope>,
+    /// When the URL that it is a part of ends to be good, Unix seconds.
+    pub expires: Option<i64>,
 }
 
 impl Surroundings {
     /// Reads the text around a secret. `has_host` is true for credentials that are good at one host
-    /// only, such as passwords; `is_secret` says whether bytes belong to some found secret and are
-    /// not to be taken for a name.
+    /// only, such as passwords; `is_secret` says whether bytes belong to some found secret and are not to be taken for a
+    /// name.
     pub fn of(
         around: &mut Around<'_>,
         secret: &Range<usize>,
@@ -36,6 +40,7 @@ impl Surroundings {
         is_secret: impl Fn(&Range<usize>) -> bool,
     ) -> Self {
         let text = around.text;
+        let stated = around.statements.environment(secret.start);
         let block = around.block(secret.start);
         let mut name = name_before(text, secret.start)
             .filter(|span| !is_secret(span))
@@ -48,18 +53,22 @@ impl Surroundings {
         }
         let login = match has_host {
             true => Login::of(text, secret, name.as_deref(), block),
-            false => Login::default(),
+            false => Login::of_policy(text, secret),
         };
-        let of_host = login.host.as_deref().and_then(|host| first_environment(parts(host)));
+        let of_host = login.host.as_deref().and_then(environment_of_host);
         let of_name = name.as_deref().and_then(|name| first_environment(humps(name)));
         let beside = [name.as_deref(), login.user.as_deref(), block.section.as_deref()];
         let rights = beside.iter().flatten().filter_map(|name| privilege(name));
         // SQL Server's administrator has a name that is too short to be looked for elsewhere.
         let is_sa = login.user.as_deref() == Some("sa");
         Self {
-            environment: of_host.or(of_name).or(block.environment),
+            environment: of_host.or(of_name).or(block.environment).or(stated),
             privilege: rights.chain(is_sa.then_some(Privilege::Admin)).max(),
-            host: login.usability(),
+            host: login.scope().or_else(|| {
+                let is_own = has_host && compose::is_of_the_service(text, block, name.as_deref());
+                is_own.then_some(HostScope::Word)
+            }),
+            expires: deadline::of_url(text, secret),
             name,
         }
     }
@@ -70,6 +79,7 @@ impl Surroundings {
 pub struct Around<'t> {
     text: &'t [u8],
     lines: LineSpans<'t>,
+    statements: Statements,
     /// Where the line of the last secret begins, its level, and the block around it.
     last: Option<(usize, usize, Block)>,
 }
@@ -77,7 +87,7 @@ pub struct Around<'t> {
 impl<'t> Around<'t> {
     /// For a text.
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, lines: LineSpans::new(text), last: None }
+        Self { text, lines: LineSpans::new(text), statements: Statements::of(text), last: None }
     }
 
     fn block(&mut self, at: usize) -> &Block {
@@ -151,10 +161,19 @@ fn before_url(text: &[u8], from: usize, at: usize) -> usize {
 }
 
 /// The rights that a name speaks of.
-fn privilege(name: &str) -> Option<Privilege> {
+pub fn privilege(name: &str) -> Option<Privilege> {
     let words = humps(name);
     let any = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    if any(&["admin", "administrator", "root", "superuser", "superadmin", "sysadmin", "sudo"]) {
+    if any(&[
+        "admin",
+        "administrator",
+        "root",
+        "superuser",
+        "superadmin",
+        "sysadmin",
+        "sudo",
+        "iothubowner",
+    ]) {
         Some(Privilege::Admin)
     } else if any(&["readonly", "ro", "reader", "viewer"])
         || words.windows(2).any(|pair| pair == ["read", "only"])
@@ -216,6 +235,9 @@ mod tests {
             ("spec:\n  token: SECRET", None),
             ("devDependencies:\n  token: SECRET", None),
             ("latest = 1\ncontest = SECRET", None),
+            ("postgres://a:SECRET@pg.shop.svc.cluster.local/x", None),
+            ("TOKEN=SECRET\nNODE_ENV=production\n", Some(Production)),
+            ("namespace: prod-eu\nsecrets:\n  token: SECRET", Some(Production)),
         ] {
             assert_eq!(of(text).environment, wanted, "{text}");
         }
@@ -231,6 +253,15 @@ mod tests {
             ("Server=db.example.net;Uid=web;Password=SECRET", None),
             ("readOnlyToken: SECRET", Some(ReadOnly)),
             ("DB_USER=reporting_ro\nDB_PASSWORD=SECRET", Some(ReadOnly)),
+            (
+                "Endpoint=sb://a.example.net/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SECRET",
+                Some(Admin),
+            ),
+            (
+                "HostName=a.example.net;SharedAccessKeyName=iothubowner;SharedAccessKey=SECRET",
+                Some(Admin),
+            ),
+            ("HostName=a.example.net;SharedAccessKeyName=device;SharedAccessKey=SECRET", None),
             ("OTHER_USER=root\nDB_PASSWORD=SECRET", None),
             ("badminton = SECRET", None),
         ] {
@@ -240,19 +271,37 @@ mod tests {
 
     #[test]
     fn hosts_say_who_can_use_it() {
-        use Usability::{LoopbackHost, PrivateHost};
+        use HostScope::{Loopback, Private, Word};
         for (text, wanted) in [
-            ("redis://:SECRET@localhost:6379", Some(LoopbackHost)),
-            ("redis://:SECRET@redis:6379", Some(LoopbackHost)),
-            ("redis://:SECRET@[::1]:6379", Some(LoopbackHost)),
-            ("redis://:SECRET@10.1.2.3:6379", Some(PrivateHost)),
-            ("redis://:SECRET@cache.prod.internal", Some(PrivateHost)),
+            ("redis://:SECRET@localhost:6379", Some(Loopback)),
+            ("redis://:SECRET@redis:6379", Some(Word)),
+            ("redis://:SECRET@[::1]:6379", Some(Loopback)),
+            ("redis://:SECRET@10.1.2.3:6379", Some(Private)),
+            ("redis://:SECRET@cache.prod.internal", Some(Private)),
             ("redis://:SECRET@cache.example.net", None),
             ("redis://:SECRET@$HOST/", None),
-            ("host=127.0.0.1 password=SECRET", Some(LoopbackHost)),
-            ("DB_HOST=192.168.1.5\nDB_PASSWORD=SECRET", Some(PrivateHost)),
+            ("host=127.0.0.1 password=SECRET", Some(Loopback)),
+            ("DB_HOST=192.168.1.5\nDB_PASSWORD=SECRET", Some(Private)),
             ("CACHE_HOST=127.0.0.1\nDB_PASSWORD=SECRET", None),
-            ("password: SECRET\nhost: 172.20.0.1\n", Some(PrivateHost)),
+            ("password: SECRET\nhost: 172.20.0.1\n", Some(Private)),
+            ("redis://:SECRET@pg.shop.svc.cluster.local/0", Some(Private)),
+            ("redis://:SECRET@pg.shop.svc", Some(Private)),
+            ("ldap.server=ldaps://ldap.example.net\nldap.password=SECRET", None),
+            ("ldap.server=ldap://dc01.corp\nldap.password=SECRET", Some(Private)),
+            ("Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKey=SECRET", None),
+            ("Endpoint=sb://localhost;SharedAccessKey=SECRET", Some(Loopback)),
+            ("host: https://es.example.net:9243\npassword: SECRET\n", None),
+            ("host: https://reader@10.0.0.8:9243/x\npassword: SECRET\n", Some(Private)),
+            ("server=amqp+ssl://mq.example.net:5671 password=SECRET", None),
+            ("server=tcp:db.example.net,1433;password=SECRET", None),
+            ("Data Source=tcp:10.1.1.1,1433;Password=SECRET", Some(Private)),
+            ("Data Source=.\\SQLEXPRESS;Password=SECRET", Some(Loopback)),
+            ("host=jdbc:sqlserver://db01 password=SECRET", Some(Word)),
+            ("host=jdbc:oracle:thin:@//10.2.0.4:1521/x password=SECRET", Some(Private)),
+            ("address=[fe80::1]:22 password=SECRET", Some(Private)),
+            ("host=::1 password=SECRET", Some(Loopback)),
+            ("host=/var/run/postgresql password=SECRET", Some(Loopback)),
+            ("endpoint = \"https://minio.example.net\"\nsecret = \"SECRET\"", None),
         ] {
             assert_eq!(of(text).host, wanted, "{text}");
         }

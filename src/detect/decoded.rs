@@ -33,7 +33,15 @@ pub struct Decoded {
     pub public_key: Option<[u8; 32]>,
 }
 
+/// The `mode` of a credential that is for live use, whatever file it stands in.
+pub const LIVE: &str = "live";
+
 impl Decoded {
+    /// Whether it is said to be for live use.
+    pub fn is_live(&self) -> bool {
+        self.facts.iter().any(|fact| fact.name == "mode" && fact.value == LIVE)
+    }
+
     /// Adds a statement.
     pub fn say(&mut self, name: &'static str, value: impl Into<String>) {
         self.facts.push(Fact { name, value: value.into() });

@@ -43,7 +43,8 @@ use material::Parsed;
 
 /// Rule of private keys that do not say what they are for.
 pub(crate) const PRIVATE_KEY: &str = "private-key-unknown";
-const SSH: &str = "ssh-private-key";
+/// Rule of keys that open machines.
+pub(crate) const SSH: &str = "ssh-private-key";
 const PUTTY: &str = "putty-private-key";
 const PGP: &str = "pgp-secret-key";
 const PKCS12: &str = "pkcs12-key-store";

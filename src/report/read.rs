@@ -409,6 +409,7 @@ fn finding(rule: crate::rules::RuleId, from: DocumentOccurrence) -> Result<Findi
     Ok(Finding {
         rule,
         secret: Secret::new(b""),
+        below: Arc::from(from.path.as_str()),
         location: Location {
             path: Arc::from(from.path),
             line: from.line,

@@ -84,6 +84,7 @@ fn usual_score(rule: &Rule) -> score::Score {
         privilege: Privilege::Usual,
         reach: rule.reach,
         lifetime: rule.lifetime,
+        is_live: false,
         usability: vec![rule.usability],
         places: vec![Place {
             environment: Environment::Unknown,

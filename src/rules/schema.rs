@@ -73,6 +73,10 @@ pub struct RuleText {
     /// Class of the score model; complete when absent.
     #[serde(default)]
     pub usability: Option<String>,
+    /// Only for live use, whatever file it stands in; not needed where the value itself begins with
+    /// `live`, as `sk_live_` does.
+    #[serde(default)]
+    pub live: bool,
     /// The other half of a pair.
     #[serde(default)]
     pub partner: Option<PartnerText>,

@@ -165,6 +165,7 @@ mod tests {
             reach: Reach::Cloud,
             lifetime: Lifetime::Static,
             usability: vec![Usability::TestMode],
+            is_live: false,
             places: vec![Place {
                 environment: Environment::Staging,
                 exposure: Exposure::Head,

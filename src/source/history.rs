@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) mod named;
 
 use super::container::Container;
-use super::{Blob, tree};
+use super::{Base, Blob, tree};
 use crate::context;
 use crate::detect::version::Shared;
 use crate::finding::{Finding, Origin, Secret};
@@ -112,7 +112,7 @@ pub fn without_repeats(findings: &mut Vec<Finding>) {
     let mut committed: BTreeMap<(Arc<str>, Secret), usize> = BTreeMap::new();
     for finding in findings.iter() {
         if let Origin::Git(place) = &finding.location.origin
-            && (place.at_head || place.reach == "index")
+            && (place.at_head || place.reach == INDEX)
         {
             let key = (Arc::clone(&finding.location.path), finding.secret.clone());
             *committed.entry(key).or_default() += 1;
@@ -282,6 +282,9 @@ impl Visitor for Scanning<'_, '_> {
     }
 }
 
+/// `reach` of what is in the index.
+const INDEX: &str = "index";
+
 /// Reads the objects that the report shows and turns what is in them into findings.
 pub(super) fn show(
     crew: &Crew<'_>,
@@ -342,6 +345,7 @@ fn show_object(
         let mut found = Vec::new();
         for (part, bytes) in parts.iter().enumerate() {
             let findings = worker.findings_of(&Blob {
+                base: Base::TOP,
                 bytes,
                 path: "",
                 repository: repository.name(),
@@ -361,13 +365,13 @@ fn show_object(
                 };
                 finding.rule = worker.rules().in_file(finding.rule, &occurrence.path);
                 finding.location.origin = Origin::Git(Arc::new(occurrence.place.clone()));
-                finding.environment = (finding.surroundings.environment)
-                    .unwrap_or_else(|| context::environment(&occurrence.path));
-                finding.exposure = if occurrence.place.at_head {
-                    context::exposure(&occurrence.path, false)
-                } else {
-                    Exposure::History
+                // What is in the index is in the tree as much as what is at HEAD.
+                let is_in_tree = occurrence.place.at_head || occurrence.place.reach == INDEX;
+                let exposure = match is_in_tree {
+                    true => context::exposure(&occurrence.path, false),
+                    false => Exposure::History,
                 };
+                context::place(worker.rules(), &mut finding, &occurrence.path, exposure);
                 worker.findings.push(finding);
             }
         }

@@ -121,6 +121,7 @@ fn entries(
             if seen.insert(path) && worker.is_telling_name(name_of(path)) {
                 let shown = display_bytes(path);
                 worker.name(&Blob {
+                    base: super::Base::TOP,
                     bytes: name_of(path),
                     path: &shown,
                     repository: repository.name(),
@@ -152,7 +153,9 @@ fn blob(crew: &Crew<'_>, repository: &Repository, path: &[u8], id: ObjectId, rea
             let origin = indexed(id, &shown);
             let (repository, untracked) = (repository.name(), false);
             crew.worker(|worker| {
-                worker.blob(&Blob { bytes, path: &shown, repository, origin: &origin, untracked });
+                let base = super::Base::TOP;
+                let path = shown.as_str();
+                worker.blob(&Blob { bytes, path, base, repository, origin: &origin, untracked });
                 worker.problems.extend(objects.mismatch(&id, kind, bytes));
             });
         }

@@ -14,6 +14,7 @@ pub const NAME: &str = "<stdin>";
 pub fn scan(worker: &mut Worker<'_>) {
     let repository: Arc<str> = Arc::from(NAME);
     let blob = Blob {
+        base: super::Base::TOP,
         bytes: &[],
         path: NAME,
         repository: &repository,

@@ -17,7 +17,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Blob, Scanned, mapped, names};
+use super::{Base, Blob, Scanned, mapped, names};
 use crate::config::PathFilter;
 use crate::files::{read, write};
 use crate::finding::Origin;
@@ -91,6 +91,8 @@ struct Directory {
     shown: String,
     /// The root it belongs to, absolute.
     root: Arc<PathBuf>,
+    /// How shown paths are named below the top of the repository that it is in.
+    base: Arc<Base>,
     /// Where the repository of the root begins, and its name.
     home: Arc<(PathBuf, Arc<str>)>,
     /// Name of the repository it is in.
@@ -159,11 +161,14 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
 
     fn enter(&'w self, scope: &Scope<'w>, root: Root, name: Arc<str>) {
         let Root { full, shown, is_directory, top } = root;
+        let below = full.strip_prefix(&top).map(display_path).unwrap_or_default();
+        let base = Arc::new(Base::new(shown.len(), below));
         if is_directory {
             let mut directory = Directory {
                 root: Arc::new(full.clone()),
                 full,
                 shown,
+                base,
                 home: Arc::new((top, Arc::clone(&name))),
                 repository: name,
                 tracked: None,
@@ -175,7 +180,9 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             scope.spawn(move |scope| self.directory(scope, directory));
         } else {
             let file = Wanted { full, shown, untracked: false };
-            scope.spawn(move |_| self.crew.worker(|worker| self.file(worker, &file, &name)));
+            scope.spawn(move |_| {
+                self.crew.worker(|worker| self.file(worker, &file, (&name, &base)));
+            });
         }
     }
 
@@ -256,10 +263,11 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         while !files.is_empty() {
             let batch = files.split_off(files.len().saturating_sub(BATCH));
             let repository = Arc::clone(&directory.repository);
+            let base = Arc::clone(&directory.base);
             scope.spawn(move |_| {
                 self.crew.worker(|worker| {
                     for file in &batch {
-                        self.file(worker, file, &repository);
+                        self.file(worker, file, (&repository, &base));
                     }
                 });
             });
@@ -279,6 +287,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         match Tracked::open(&directory.full) {
             Ok(tracked) => {
                 directory.repository = name_within(&directory.home, &directory.full);
+                directory.base = Arc::new(Base::new(directory.shown.len(), String::new()));
                 let top = directory.full.clone();
                 self.add_exclude_file(directory, &tracked, &top);
                 self.note_checkout(directory, &tracked);
@@ -355,7 +364,8 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         directory.is_git = full.file_name().is_some_and(|name| name == ".git");
         (directory.full, directory.shown) = (full, shown);
         self.crew.worker(|worker| {
-            self.name(worker, &directory.full, &directory.shown, &directory.repository, false);
+            let home = (&directory.repository, &*directory.base);
+            self.name(worker, &directory.full, &directory.shown, home, false);
         });
         scope.spawn(move |scope| self.directory(scope, directory));
     }
@@ -426,16 +436,17 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         worker: &mut Worker<'_>,
         full: &Path,
         shown: &str,
-        repository: &Arc<str>,
+        (repository, base): (&Arc<str>, &Base),
         untracked: bool,
     ) {
         let bytes = full.file_name().unwrap_or_default().as_encoded_bytes();
-        worker.name(&Blob { bytes, path: shown, repository, origin: &Origin::File, untracked });
+        let origin = &Origin::File;
+        worker.name(&Blob { bytes, path: shown, base, repository, origin, untracked });
     }
 
-    fn file(&self, worker: &mut Worker<'_>, file: &Wanted, repository: &Arc<str>) {
-        self.name(worker, &file.full, &file.shown, repository, file.untracked);
-        if let Err(error) = self.read(worker, file, repository) {
+    fn file(&self, worker: &mut Worker<'_>, file: &Wanted, home: (&Arc<str>, &Base)) {
+        self.name(worker, &file.full, &file.shown, home, file.untracked);
+        if let Err(error) = self.read(worker, file, home) {
             // Another sprawl has written it to its end: it has its true name now.
             if error.kind() == io::ErrorKind::NotFound && write::is_partial(&file.full) {
                 return;
@@ -448,7 +459,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         &self,
         worker: &mut Worker<'_>,
         wanted: &Wanted,
-        repository: &Arc<str>,
+        (repository, base): (&Arc<str>, &Base),
     ) -> io::Result<()> {
         let (shown, untracked) = (wanted.shown.as_str(), wanted.untracked);
         let open = if self.options.follow { read::open } else { read::open_no_link };
@@ -457,7 +468,8 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let mut filled = 0;
         // One more byte than the limit tells a large file from one that fits.
         buffer.resize(mapped::MAP_FROM as usize + 1, 0);
-        let blob = Blob { bytes: &[], path: shown, repository, origin: &Origin::File, untracked };
+        let origin = &Origin::File;
+        let blob = Blob { bytes: &[], path: shown, base, repository, origin, untracked };
         let result = loop {
             match file.read(&mut buffer[filled..]) {
                 Ok(0) => {

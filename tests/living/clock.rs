@@ -44,6 +44,7 @@ impl Project {
         let progress = Progress::default();
         let mut worker = Worker::new(&self.rules, &progress);
         worker.blob(&Blob {
+            base: sprawl::source::Base::TOP,
             bytes: self.text.as_bytes(),
             path: "a.env",
             repository: &Arc::from("test"),

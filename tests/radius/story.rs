@@ -224,9 +224,9 @@ fn the_plan_begins_with_secret_zero() {
             "1 sops-age-key opens 14, change infra/keys.txt, history , ask @acme/platform",
             "2 github-pat-classic opens 0, change app/config/production.env app/config/staging.env \
              tools/run.sh, history , ask Ada Author <ada@example.invalid>",
-            "3 npm-token opens 0, change app/build.env, history , ask Ada Author \
+            "3 stripe-secret-live opens 0, change app/billing.yaml, history , ask Ada Author \
              <ada@example.invalid>",
-            "4 stripe-secret-live opens 0, change app/billing.yaml, history , ask Ada Author \
+            "4 npm-token opens 0, change app/build.env, history , ask Ada Author \
              <ada@example.invalid>",
             "5 stripe-secret-live opens 0, change , history app/billing.yaml, ask Ada Author \
              <ada@example.invalid>",

@@ -104,6 +104,7 @@ fn statements(certificate: &TbsCertificate) -> (Decoded, &'static str) {
 struct Claims {
     is_ca: bool,
     signs_certificates: bool,
+    has_path_length: bool,
     usages: Vec<&'static str>,
     hosts: Vec<String>,
     common_name: String,
@@ -121,6 +122,7 @@ impl Claims {
             let value = extension.extn_value.as_bytes();
             if let Some(constraints) = extension_as::<BasicConstraints>(extension.extn_id, value) {
                 claims.is_ca = constraints.ca;
+                claims.has_path_length = constraints.path_len_constraint.is_some();
             } else if let Some(usage) = extension_as::<KeyUsage>(extension.extn_id, value) {
                 claims.signs_certificates = usage.key_cert_sign();
             } else if let Some(usage) = extension_as::<ExtendedKeyUsage>(extension.extn_id, value) {
@@ -141,7 +143,7 @@ impl Claims {
         } else if name.starts_with("adfs signing") || name.contains("saml") {
             // AD FS names its token-signing certificates so.
             SAML
-        } else if self.is_ca && (self.signs_certificates || !self.names_a_host(&name)) {
+        } else if self.is_ca && self.is_authority(&name) {
             CA
         } else if is_for(CODE) {
             CODE_SIGNING
@@ -149,26 +151,49 @@ impl Claims {
             || self.organizations.iter().any(|group| group.starts_with("system:"))
         {
             KUBECONFIG
-        } else if is_for(SERVER) || self.names_a_host(&name) {
+        } else if is_for(SERVER) || self.is_ca || self.names_a_host(&name) {
+            // Marked as a CA and none: somebody's self-signed certificate, nearly always a server's.
             TLS
         } else {
             PRIVATE_KEY
         }
     }
 
-    /// Whether this is some host's certificate. Self-signed ones for a single host are often marked as
-    /// a CA, because that is what OpenSSL does when it is not told otherwise.
+    /// Whether a certificate that is marked as a CA is an authority's. `openssl req -x509`, and what is
+    /// built upon it, marks every self-signed certificate so; RFC 5280, 4.2.1.3, asks an authority to
+    /// state that its key signs certificates, and people name theirs as one.
+    fn is_authority(&self, name: &str) -> bool {
+        if self.signs_certificates || self.has_path_length {
+            return true;
+        }
+        let mut words =
+            self.organizations.iter().map(String::as_str).chain([name]).flat_map(|text| {
+                text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
+            });
+        words.any(|word| {
+            matches!(
+                word.as_str(),
+                "ca" | "root"
+                    | "rootca"
+                    | "authority"
+                    | "authorities"
+                    | "issuing"
+                    | "issuer"
+                    | "intermediate"
+                    | "pki"
+                    | "certification"
+                    | "trust"
+            )
+        })
+    }
+
+    /// Whether this is some host's certificate.
     fn names_a_host(&self, name: &str) -> bool {
-        let mut labels = name.split('.');
         let is_host = name.split('.').all(|label| {
             !label.is_empty()
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'*'))
         });
-        let is_authority =
-            labels.any(|label| label.split('-').any(|word| matches!(word, "ca" | "root")));
-        !self.hosts.is_empty()
-            || name == "localhost"
-            || is_host && name.contains('.') && !is_authority
+        !self.hosts.is_empty() || name == "localhost" || is_host && name.contains('.')
     }
 }
 
@@ -250,6 +275,22 @@ mod tests {
         assert_eq!(claims("ADFS Signing - sts.example.org", &[], false).rule(), SAML);
         assert_eq!(claims("Ann Example", &[], false).rule(), PRIVATE_KEY);
         assert_eq!(claims("system:node:a", &[], false).rule(), KUBECONFIG);
+        // The subjects that tools propose, of self-signed certificates.
+        for (name, organization) in [
+            ("", "Internet Widgits Pty Ltd"),
+            ("", "Default Company Ltd"),
+            ("", "My Company Name Ltd."),
+            ("", ""),
+            ("Temporary Certificate", "Acme"),
+            ("Fake", "Snake Oil"),
+        ] {
+            let organizations = vec![organization.to_owned()];
+            let proposed = Claims { organizations, ..claims(name, &[], true) };
+            assert_eq!(proposed.rule(), TLS, "{name} {organization}");
+        }
+        let by_length = Claims { has_path_length: true, ..claims("x", &[], true) };
+        assert_eq!(by_length.rule(), CA);
+        assert_eq!(claims("Acme Issuing 2", &[], true).rule(), CA);
         let masters =
             Claims { organizations: vec!["system:masters".into()], ..claims("admin", &[], false) };
         assert_eq!(masters.rule(), CLUSTER_ADMIN);

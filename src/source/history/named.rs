@@ -12,8 +12,8 @@ use crate::git::provenance::History;
 use crate::git::refs::{Tip, TipKind};
 use crate::scan::Crew;
 use crate::score::Exposure;
-use crate::source::Blob;
 use crate::source::container::Container;
+use crate::source::{Base, Blob};
 use crate::text::display_bytes;
 
 /// Hexadecimal digits of an id that are shown where no path is.
@@ -45,6 +45,7 @@ pub(in crate::source) fn reference(
     };
     crew.worker(|worker| {
         worker.name(&Blob {
+            base: Base::TOP,
             bytes: short.as_bytes(),
             path: &format!("<{what} {short}>"),
             repository: repository.name(),
@@ -110,6 +111,7 @@ pub(in crate::source) fn entry(
     let name = name_of(path);
     crew.worker(|worker| {
         let mut findings = worker.findings_in_name(&Blob {
+            base: Base::TOP,
             bytes: name,
             path: &shown,
             repository: repository.name(),
