@@ -109,6 +109,7 @@ struct Claims {
     hosts: Vec<String>,
     common_name: String,
     organizations: Vec<String>,
+    units: Vec<String>,
 }
 
 impl Claims {
@@ -116,6 +117,7 @@ impl Claims {
         let mut claims = Self {
             common_name: attribute(certificate.subject(), COMMON_NAME).next().unwrap_or_default(),
             organizations: attribute(certificate.subject(), ORGANIZATION).collect(),
+            units: attribute(certificate.subject(), UNIT).collect(),
             ..Self::default()
         };
         for extension in certificate.extensions().into_iter().flatten() {
@@ -166,8 +168,13 @@ impl Claims {
         if self.signs_certificates || self.has_path_length {
             return true;
         }
-        let mut words =
-            self.organizations.iter().map(String::as_str).chain([name]).flat_map(|text| {
+        let mut words = self
+            .organizations
+            .iter()
+            .chain(&self.units)
+            .map(String::as_str)
+            .chain([name])
+            .flat_map(|text| {
                 text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
             });
         words.any(|word| {
@@ -201,6 +208,7 @@ const SERVER: &str = "server authentication";
 const CODE: &str = "code signing";
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+const UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
 fn extension_as<'a, T: Decode<'a> + der::oid::AssociatedOid>(
@@ -291,6 +299,8 @@ mod tests {
         let by_length = Claims { has_path_length: true, ..claims("x", &[], true) };
         assert_eq!(by_length.rule(), CA);
         assert_eq!(claims("Acme Issuing 2", &[], true).rule(), CA);
+        let units = vec!["Certificate Authority".to_owned()];
+        assert_eq!(Claims { units, ..claims("", &[], true) }.rule(), CA);
         let masters =
             Claims { organizations: vec!["system:masters".into()], ..claims("admin", &[], false) };
         assert_eq!(masters.rule(), CLUSTER_ADMIN);
