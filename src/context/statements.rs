@@ -179,7 +179,7 @@ fn object(lines: &[Line<'_>], at: usize, end: usize) -> Range<usize> {
     while from > 0 && !begins(lines[from].1) && !is_other(&lines[from - 1].1) {
         from -= 1;
     }
-    let after = lines[at + 1..].iter().position(|(_, line)| is_other(&line) || begins(line));
+    let after = lines[at + 1..].iter().position(|(_, line)| is_other(line) || begins(line));
     let to = after.map_or(end, |after| lines[at + 1 + after].0);
     lines[from].0..to
 }
