@@ -121,7 +121,10 @@ impl Worker<'_> {
         let (starts, found) =
             self.guarded(place, |worker| worker.find_in_part(blob, &text, known.is_text));
         let inner = starts.into_iter().zip(found).filter(|(at, _)| (start..end).contains(at));
-        self.findings.extend(inner.map(|(_, finding)| moved(finding, known.place)));
+        let mut inner: Vec<Finding> =
+            inner.map(|(_, finding)| moved(finding, known.place)).collect();
+        self.place(blob, &mut inner);
+        self.findings.append(&mut inner);
         let (line, column) = Lines::new(&text).place(next_in_text);
         let column = if line == 1 { known.place.1 + column - 1 } else { column };
         let place = (known.place.0 + line - 1, column);
