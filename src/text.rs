@@ -14,7 +14,7 @@ pub use printable::{is_hidden, printable};
 
 /// The text of a part of a longer blob that begins with a mark of its encoding, or with none.
 pub(crate) fn decoded_part<'b>(part: &'b [u8], mark: &[u8]) -> Cow<'b, [u8]> {
-    if mark.is_empty() || part.starts_with(mark) {
+    if part.is_empty() || mark.is_empty() || part.starts_with(mark) {
         return decoded(part);
     }
     Cow::Owned(decoded(&[mark, part].concat()).into_owned())
