@@ -209,7 +209,7 @@ impl<'r> Worker<'r> {
         let mut scene = Scene {
             text,
             lines: Lines::new(text),
-            around: Around::new(text),
+            around: if is_whole { Around::new(text) } else { Around::of_part(text) },
             spans: &spans,
             is_sealing: None,
         };

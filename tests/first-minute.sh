@@ -9,7 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 export HOME=$work/home GIT_CONFIG_NOSYSTEM=1 NPM_CONFIG_UPDATE_NOTIFIER=false
-mkdir -p "$HOME" "$tools"
+"$source/tests/tools.sh"
+mkdir -p "$HOME"
 
 # The debug build is the one that the tests have made already.
 cargo install --quiet --locked --debug --path . --target-dir target --root "$work" 2>&1 |
@@ -68,10 +69,6 @@ printf 'pre-commit:\n  jobs:\n    - name: check\n      run: echo "own check"\n' 
 npx lefthook install >/dev/null
 minute lefthook
 
-if [ ! -x "$tools/pre-commit/bin/pre-commit" ]; then
-  python3 -m venv "$tools/pre-commit"
-  "$tools/pre-commit/bin/pip" install --quiet --disable-pip-version-check "pre-commit>=4,<5"
-fi
 export PATH=$tools/pre-commit/bin:$PATH
 project pre-commit
 cat >.pre-commit-config.yaml <<'YAML'

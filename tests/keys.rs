@@ -87,6 +87,7 @@ fn everywhere(name: &str, text: &str, expected: &Expected) -> KeyMaterial {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn rsa_keys() {
     let maker = Maker::new();
     let pkcs1 = maker.openssl(&["genrsa", "-traditional", "2048"]);
@@ -121,6 +122,7 @@ fn rsa_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn encrypted_pkcs8() {
     let maker = Maker::new();
     maker.write(
@@ -144,6 +146,7 @@ fn encrypted_pkcs8() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn curve_keys() {
     let maker = Maker::new();
     for (name, curve, size) in [
@@ -171,6 +174,7 @@ fn curve_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn edwards_keys() {
     let maker = Maker::new();
     for (name, kind, size) in [
@@ -188,6 +192,7 @@ fn edwards_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn dsa_keys() {
     let maker = Maker::new();
     maker.write("parameters", &maker.openssl(&["dsaparam", "1024"]));
@@ -202,6 +207,7 @@ fn dsa_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn openssh_keys() {
     let maker = Maker::new();
     for (name, bits, kind, size) in [
@@ -242,6 +248,7 @@ fn openssh_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn putty_keys() {
     let maker = Maker::new();
     for (name, bits, kind, size) in [
@@ -278,6 +285,7 @@ fn putty_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn ssh2_keys() {
     let maker = Maker::new();
     for (name, kind) in [("rsa", "RSA"), ("dsa", "DSA")] {
@@ -295,6 +303,7 @@ fn ssh2_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn pgp_keys() {
     let maker = Maker::new();
     for (algorithm, kind, size) in [
@@ -328,6 +337,7 @@ fn pgp_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn der_files() {
     let maker = Maker::new();
     maker.write("rsa", &maker.openssl(&["genrsa", "-traditional", "2048"]));
@@ -381,6 +391,7 @@ fn der_files() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn keys_of_every_kind_are_found_without_armour() {
     let maker = Maker::new();
     let mut pems: Vec<String> = ["512", "1024", "2048", "3072", "4096"]
@@ -428,6 +439,7 @@ fn keys_of_every_kind_are_found_without_armour() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn pkcs12_stores() {
     let maker = Maker::new();
     maker.self_signed("key", "certificate", "/CN=www.example.org", &[]);
@@ -491,6 +503,7 @@ fn pkcs12_stores() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn java_stores() {
     let maker = Maker::new();
     for format in ["JKS", "JCEKS", "PKCS12"] {
@@ -516,6 +529,7 @@ fn java_stores() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn web_keys() {
     let maker = Maker::new();
     for (name, kind) in [("RSA", "RSA"), ("EC", "EC"), ("ED25519", "Ed25519")] {
@@ -548,6 +562,7 @@ fn web_keys() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn certificates_say_what_their_keys_are_for() {
     let maker = Maker::new();
     for (subject, extensions, rule) in [
@@ -601,6 +616,7 @@ fn certificates_say_what_their_keys_are_for() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn the_key_of_an_identity_provider_is_known_by_its_metadata() {
     let maker = Maker::new();
     maker.self_signed("key", "certificate", "/CN=x", &[]);
@@ -621,6 +637,7 @@ fn the_key_of_an_identity_provider_is_known_by_its_metadata() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn keys_of_every_kind_find_their_certificate() {
     let maker = Maker::new();
     for algorithm in ["rsa:2048", "ec", "ed25519"] {
@@ -645,6 +662,7 @@ fn keys_of_every_kind_find_their_certificate() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn a_bundle_of_certificate_and_key_gives_both() {
     let maker = Maker::new();
     maker.self_signed("key", "certificate", "/CN=www.example.org", &[]);
@@ -663,6 +681,7 @@ fn a_bundle_of_certificate_and_key_gives_both() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn kubeconfigs_and_service_accounts() {
     let maker = Maker::new();
     maker.self_signed("key", "certificate", "/O=system:masters/CN=kubernetes-admin", &[]);
@@ -702,6 +721,7 @@ fn kubeconfigs_and_service_accounts() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn keys_that_are_cut_short() {
     let maker = Maker::new();
     let keys = [
@@ -736,6 +756,7 @@ fn keys_that_are_cut_short() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn what_is_no_key_is_not_found() {
     let begin = |label: &str| format!("-----{} {label}-----", "BEGIN");
     let end = |label: &str| format!("-----END {label}-----");
@@ -802,6 +823,7 @@ fn what_is_no_key_is_not_found() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn bodies_that_do_not_parse_but_look_random_are_found_as_unproven() {
     // A fixed generator: a body that is no key, as after somebody obfuscated it.
     let mut state = 7_u64;
@@ -824,6 +846,7 @@ fn bodies_that_do_not_parse_but_look_random_are_found_as_unproven() {
 }
 
 #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
 fn debug_output_does_not_show_the_key() {
     let maker = Maker::new();
     let key = only(&maker.openssl(&["genpkey", "-algorithm", "ed25519"]));
@@ -835,6 +858,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
     fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600), keyword in 0..KEYWORDS.len(), at in 0..600_usize) {
         let mut text = bytes;
         let at = at.min(text.len());
@@ -852,6 +876,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
 
     #[test]
+#[ignore = "needs openssl, ssh-keygen, gpg, keytool and puttygen"]
     fn mutated_keys_do_not_panic(
         which in any::<prop::sample::Index>(),
         edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..12),

@@ -9,7 +9,6 @@ mod formats;
 mod git;
 mod hook;
 mod hostile;
-#[cfg(feature = "key-tools")]
 mod keys;
 #[cfg(unix)]
 mod leaks;

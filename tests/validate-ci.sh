@@ -4,10 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/target/tools/check-jsonschema
-if [ ! -x "$tools/bin/check-jsonschema" ]; then
-  python3 -m venv "$tools"
-  "$tools/bin/pip" install --quiet --disable-pip-version-check check-jsonschema==0.39.0
-fi
+tests/tools.sh
 # Patterns as JavaScript without its strict Unicode mode: one schema escapes more than that allows.
 check() {
   local said

@@ -4,17 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --locked --quiet
+tests/tools.sh
 sprawl=$PWD/target/debug/sprawl
 tools=$PWD/target/tools
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-package=@microsoft/sarif-multitool-linux
-validator=$tools/node_modules/$package/Sarif.Multitool
-if [ ! -e "$validator" ]; then
-  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools" "$package@5.7.0"
-fi
-chmod u+x "$validator"
+validator=$tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 
 mkdir -p "$work/findings/deploy" "$work/clean" "$work/problems/.git"
 # Passwords in connection strings, put in here so that this file holds no connection string.

@@ -76,13 +76,20 @@ pub(super) fn is_of_the_service(text: &[u8], block: &Block, name: Option<&str>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::LineSpans;
+
+    /// The block around the word SECRET in a text.
+    fn block(text: &[u8]) -> Block {
+        let at = memchr::memmem::find(text, b"SECRET").unwrap();
+        let line = LineSpans::new(text).around(at);
+        Block::around(text, &line, Block::level(&text[line.start..at]))
+    }
 
     fn is_own(image: &str, name: &str) -> bool {
         let text = format!(
             "services:\n  db:\n    environment:\n      {name}: SECRET\n    image: {image}\n  other:\n    image: x\n"
         );
-        let block = Block::around(text.as_bytes(), text.find("SECRET").unwrap());
-        is_of_the_service(text.as_bytes(), &block, Some(name))
+        is_of_the_service(text.as_bytes(), &block(text.as_bytes()), Some(name))
     }
 
     #[test]
@@ -110,7 +117,6 @@ mod tests {
             assert!(!is_own(image, name), "{image} {name}");
         }
         let elsewhere = b"environment:\n  POSTGRES_PASSWORD: SECRET\n";
-        let block = Block::around(elsewhere, 35);
-        assert!(!is_of_the_service(elsewhere, &block, Some("POSTGRES_PASSWORD")));
+        assert!(!is_of_the_service(elsewhere, &block(elsewhere), Some("POSTGRES_PASSWORD")));
     }
 }

@@ -87,7 +87,13 @@ pub struct Around<'t> {
 impl<'t> Around<'t> {
     /// For a text.
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, lines: LineSpans::new(text), statements: Statements::of(text), last: None }
+        Self { statements: Statements::of(text), ..Self::of_part(text) }
+    }
+
+    /// For a part of a text that is too long for what it says as a whole.
+    pub fn of_part(text: &'t [u8]) -> Self {
+        let statements = Statements::default();
+        Self { text, lines: LineSpans::new(text), statements, last: None }
     }
 
     fn block(&mut self, at: usize) -> &Block {

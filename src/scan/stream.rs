@@ -173,7 +173,7 @@ mod tests {
     use super::*;
     use crate::finding::Origin;
     use crate::rules::Rules;
-    use crate::source::Progress;
+    use crate::source::{Base, Progress};
 
     /// Findings of a text as it is read: bytes and window by window.
     fn both(text: &[u8], cut: Cut) -> [Vec<String>; 2] {
@@ -182,7 +182,8 @@ mod tests {
         let repository: Arc<str> = Arc::from("r");
         let origin = Origin::Stdin;
         let (path, untracked) = ("config.env", false);
-        let blob = Blob { bytes: text, path, repository: &repository, origin: &origin, untracked };
+        let (base, repository, origin) = (Base::TOP, &repository, &origin);
+        let blob = Blob { bytes: text, path, base, repository, origin, untracked };
         let said = |worker: Worker<'_>| {
             let mut all: Vec<String> = worker
                 .findings
@@ -278,6 +279,7 @@ mod tests {
         let blob = Blob {
             bytes: b"",
             path: "x",
+            base: Base::TOP,
             repository: &repository,
             origin: &origin,
             untracked: false,
