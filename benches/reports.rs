@@ -113,13 +113,7 @@ fn written(file: &Path, write: impl FnOnce(&mut BufWriter<File>)) -> Duration {
 
 fn groups(rules: &Rules, findings: Vec<Finding>) -> Vec<SecretGroup> {
     let scene = Scene { now: NOW, ..Scene::default() };
-    group::group(
-        rules,
-        &Identity::new(Some("a key for benchmarks")),
-        &str::to_owned,
-        findings,
-        &scene,
-    )
+    group::group(rules, &Identity::new(Some("a key for benchmarks")), findings, &scene)
 }
 
 fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {

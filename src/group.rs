@@ -120,7 +120,6 @@ pub fn name_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) 
 pub fn group(
     rules: &Rules,
     identity: &Identity,
-    below_root: &dyn Fn(&str) -> String,
     findings: Vec<Finding>,
     scene: &Scene,
 ) -> Vec<SecretGroup> {
@@ -139,12 +138,13 @@ pub fn group(
         }
     }
     let firsts = by_secret.iter().map(|(secret, places)| (&places[0], secret));
-    let ids: BTreeMap<Secret, (String, bool)> = ids(rules, identity, below_root, firsts)
-        .map(|(first, secret, id)| {
-            let by_place = identity.is_by_place(secret, rules.get(first.rule).kind);
-            (secret.clone(), (id, by_place))
-        })
-        .collect();
+    let ids: BTreeMap<Secret, (String, bool)> =
+        ids(rules, identity, &|first| first.below.to_string(), firsts)
+            .map(|(first, secret, id)| {
+                let by_place = identity.is_by_place(secret, rules.get(first.rule).kind);
+                (secret.clone(), (id, by_place))
+            })
+            .collect();
     let drafts = by_secret.into_iter().map(|(secret, occurrences)| {
         let (id, id_by_place) = ids.get(&secret).cloned().unwrap_or_default();
         let companions = occurrences
@@ -157,40 +157,44 @@ pub fn group(
     scored(rules, drafts, scene)
 }
 
-/// The ids of secrets by where each is first found.
+/// The ids of secrets by where each is first found; `below` is the path of that place below the root.
 fn ids<'f>(
     rules: &Rules,
     identity: &Identity,
-    below_root: &dyn Fn(&str) -> String,
+    below: &dyn Fn(&Finding) -> String,
     firsts: impl Iterator<Item = (&'f Finding, &'f Secret)>,
 ) -> impl Iterator<Item = (&'f Finding, &'f Secret, String)> {
     // Among guessable values first found in one file, their order there tells them apart.
     let mut ordinals: BTreeMap<_, usize> = BTreeMap::new();
+    let mut taken = BTreeSet::new();
     let mut firsts: Vec<_> = firsts.collect();
     firsts.sort_by_key(|(first, secret)| (&first.location, *secret));
     firsts.into_iter().map(move |(first, secret)| {
         let kind = rules.get(first.rule).kind;
         let path = &first.location.path;
         let ordinal = ordinals.entry((path.clone(), kind)).or_default();
-        let id = identity.of(secret, kind, &below_root(path), *ordinal);
+        let mut id = identity.of(secret, kind, &below(first), *ordinal);
         *ordinal += 1;
+        if identity.is_by_place(secret, kind) && !taken.insert(id.clone()) {
+            // The same path below another root.
+            id = identity.apart(&id, &first.repository);
+        }
         (first, secret, id)
     })
 }
 
 /// The ids that the secrets of a scan had in reports before the project had its key, and what they are
-/// now. A value whose id came from its place had one for each set of files that was scanned: that of
-/// all files, and those of each file alone, are known.
+/// now. A value whose id came from its place had one for each set of files that was scanned, and for
+/// each directory above it that was named as the root: those of all files, and of each file alone, from
+/// every directory, are known.
 pub fn former_ids<'g>(
     rules: &Rules,
-    below_root: &dyn Fn(&str) -> String,
     groups: impl IntoIterator<Item = &'g SecretGroup>,
 ) -> BTreeMap<String, String> {
     let former = Identity::former();
     let groups: Vec<&SecretGroup> = groups.into_iter().collect();
     let now: BTreeMap<&Secret, &str> =
         groups.iter().map(|group| (&group.secret, group.id.as_str())).collect();
-    let firsts = groups.iter().map(|group| (&group.occurrences[0], &group.secret));
     let mut files: BTreeMap<&str, BTreeMap<&Secret, &Finding>> = BTreeMap::new();
     for group in &groups {
         for finding in &group.occurrences {
@@ -198,17 +202,32 @@ pub fn former_ids<'g>(
             file.entry(&group.secret).or_insert(finding);
         }
     }
-    let mut known = BTreeMap::new();
-    let alone = files.into_values().flat_map(|file| {
-        let firsts = file.into_iter().map(|(secret, first)| (first, secret));
-        ids(rules, &former, below_root, firsts).collect::<Vec<_>>()
-    });
-    let together: Vec<_> = ids(rules, &former, below_root, firsts).collect();
-    for (_, secret, id) in together.into_iter().chain(alone) {
-        if let Some(current) = now.get(secret) {
-            known.entry(id).or_insert_with(|| (*current).to_owned());
+    let deepest = files.values().flat_map(BTreeMap::values).map(|f| f.below.matches('/').count());
+    let deepest = deepest.max().unwrap_or_default();
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let mut ambiguous = BTreeSet::new();
+    for depth in 0..=deepest {
+        let mut found = BTreeMap::new();
+        let below = |first: &Finding| {
+            first.below.splitn(depth + 1, '/').nth(depth).unwrap_or_default().to_owned()
+        };
+        let firsts = groups.iter().map(|group| (&group.occurrences[0], &group.secret));
+        let together: Vec<_> = ids(rules, &former, &below, firsts).collect();
+        let alone = files.values().flat_map(|file| {
+            let firsts = file.iter().map(|(secret, first)| (*first, *secret));
+            ids(rules, &former, &below, firsts).collect::<Vec<_>>()
+        });
+        for (_, secret, id) in together.into_iter().chain(alone) {
+            let Some(current) = now.get(secret) else { continue };
+            let other = found.entry(id.clone()).or_insert_with(|| (*current).to_owned());
+            // Below two directories the same path may name two files.
+            if depth > 0 && (other != current || known.get(&id).is_some_and(|k| k != current)) {
+                ambiguous.insert(id);
+            }
         }
+        known.extend(found);
     }
+    known.retain(|id, _| !ambiguous.contains(id));
     known
 }
 

@@ -189,6 +189,7 @@ impl Redactor {
         };
         for finding in findings {
             shared(&mut finding.location.path);
+            shared(&mut finding.below);
             shared(&mut finding.repository);
             self.strings(&mut finding.owners);
             self.strings(finding.decoded.facts.iter_mut().map(|fact| &mut fact.value));

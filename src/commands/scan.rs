@@ -166,7 +166,7 @@ fn report<'r>(
     let certificates = Certificates::new(harvest.certificates);
     harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
     let scene = setting.scene(harvest.locked, now);
-    let mut groups = group::group(rules, &identity, &below_root, harvest.findings, &scene);
+    let mut groups = group::group(rules, &identity, harvest.findings, &scene);
     let ground = Ground { rules, identity: &identity, below_root: &below_root, scope };
     let mut judged = policy.judge(&ground, &mut groups);
     let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);

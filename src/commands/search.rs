@@ -12,7 +12,7 @@ use crate::cli::policy::SearchArgs;
 use crate::config;
 use crate::group;
 use crate::problem::Problem;
-use crate::report::{Material, Report};
+use crate::report::Report;
 use crate::rules::Rules;
 use crate::text::count;
 
@@ -72,9 +72,8 @@ impl Search {
 
 /// The ids that secrets had in reports before the project had its key, and what they are now.
 pub(super) fn former_ids(rules: &Rules, report: &Report<'_>) -> BTreeMap<String, String> {
-    let Material { unreported, project, .. } = &report.material;
-    let all = report.groups.iter().chain(&report.covered).chain(unreported);
-    group::former_ids(rules, &|path| project.below_root(path), all)
+    let all = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
+    group::former_ids(rules, all)
 }
 
 /// A word that was meant where none fits, for messages.

@@ -51,13 +51,7 @@ impl Project {
             origin: &Origin::File,
             untracked: false,
         });
-        group::group(
-            &self.rules,
-            &self.identity,
-            &str::to_owned,
-            worker.findings,
-            &Scene::default(),
-        )
+        group::group(&self.rules, &self.identity, worker.findings, &Scene::default())
     }
 
     fn id(&self) -> String {
