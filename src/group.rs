@@ -221,7 +221,8 @@ pub fn former_ids<'g>(
             let Some(current) = now.get(secret) else { continue };
             let other = found.entry(id.clone()).or_insert_with(|| (*current).to_owned());
             // Below two directories the same path may name two files.
-            if depth > 0 && (other != current || known.get(&id).is_some_and(|k| k != current)) {
+            let differs = |known: &String| known != current;
+            if depth > 0 && (differs(other) || known.get(&id).is_some_and(differs)) {
                 ambiguous.insert(id);
             }
         }
