@@ -133,7 +133,7 @@ pub fn group(
             Some(places) => places.push(finding),
             None => _ = by_secret.insert(finding.secret.clone(), vec![finding]),
         }
-        if findings.len() % GIVEN_BACK == 0 {
+        if findings.len().is_multiple_of(GIVEN_BACK) {
             findings.shrink_to_fit();
         }
     }

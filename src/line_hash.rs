@@ -168,7 +168,11 @@ mod tests {
         let of = |secret: &str| {
             let text = format!("a\npassword = \"{secret}\" # x\nb\nc\n");
             let start = text.find(secret).unwrap();
-            line_hashes(text.as_bytes(), &[1, 2, 3], &[start..start + secret.len()])
+            line_hashes(
+                text.as_bytes(),
+                &[1, 2, 3],
+                std::slice::from_ref(&(start..start + secret.len())),
+            )
         };
         let one = of("one");
         assert_eq!(one, of("another, and a longer one"));
@@ -179,7 +183,7 @@ mod tests {
     #[test]
     fn lines_of_a_secret_stay_lines() {
         let text = b"k = -----x\ny\nz----- \nnext\n";
-        let at = |line| line_hashes(text, &[line], &[4..19]).remove(0);
+        let at = |line| line_hashes(text, &[line], std::slice::from_ref(&(4..19))).remove(0);
         assert_eq!(at(4), line_hashes(b"next\n", &[1], &[]).remove(0));
     }
 }

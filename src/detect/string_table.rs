@@ -21,8 +21,10 @@ const LETTERS: usize = 12;
 pub(super) fn runs_on(rules: &Rules, body: &[u8]) -> bool {
     let body = &body[..body.len().min(LOOKED_AT)];
     let reading = words::read(body);
-    // Generators leave out neither digits nor capitals over such a length, as names with dashes do.
-    let plain = !body.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    // Generators leave out neither digits nor one case over such a length, as names do.
+    let has = |is: fn(&u8) -> bool| body.iter().any(is);
+    let one_case = !has(u8::is_ascii_uppercase) || !has(u8::is_ascii_lowercase);
+    let plain = one_case && !has(u8::is_ascii_digit);
     let tenths = if plain { 5 } else { 8 };
     let is_words = reading.letters >= LETTERS
         && reading.letters * 3 >= body.len() * 2
@@ -61,6 +63,8 @@ mod tests {
             "server_connection_manager_timeout",
             "secret-keydnsservice-api-keydnsimple-tokendocker-hub",
             "InternalPrefixOfTheTokens",
+            "ANDPACIFICREGION",
+            "SOUTHEASTMARKETS",
         ] {
             assert!(runs_on(&rules, body.as_bytes()), "{body}");
         }

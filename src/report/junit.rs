@@ -36,7 +36,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for problem in &report.problems {
         let name = format!("not scanned: {}", problem.place);
         let what = &problem.what;
-        failed(&problem.place, &name, "not-scanned", what, &[what.clone()], out)?;
+        failed(&problem.place, &name, "not-scanned", what, std::slice::from_ref(what), out)?;
     }
     writeln!(out, "  </testsuite>")?;
     writeln!(out, "</testsuites>")
