@@ -138,7 +138,7 @@ fn is_address_in_url(before: &[u8]) -> bool {
             before[start..].starts_with(b"//") && before[start + 2..].eq_ignore_ascii_case(scheme)
         })
     };
-    SCHEMES.iter().any(|scheme| ends(scheme))
+    SCHEMES.iter().any(ends)
 }
 
 /// Whether a value looks like made by a machine rather than like words.
