@@ -122,6 +122,7 @@ fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {
         groups,
         covered: Vec::new(),
         problems: Vec::new(),
+        unread: Vec::new(),
         summary: Summary::default(),
         identity: Identity::new(Some("a key for benchmarks")),
         sarif: SarifOptions { profile: SarifProfile::Generic, category: None },
