@@ -92,10 +92,17 @@ git rm --quiet -f config.toml
 pre-commit try-repo "$source" sprawl-system >"$work/said" 2>&1 || fail "sprawl-system: blocks a clean index"
 echo "first minute: sprawl-system of .pre-commit-hooks.yaml"
 
-# And by the id for which the framework builds it: once, unoptimised, into a directory that is kept. It
-# is the way there that is tested, not how fast it is.
-export CARGO_TARGET_DIR=$tools/pre-commit-target CARGO_PROFILE_RELEASE_OPT_LEVEL=0
-export CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+# And by the id for which the framework builds it: it is the way there that is tested, not how fast the
+# result is, so `cargo install` makes a debug build here, which shares its dependencies with the tests.
+mkdir "$work/shim"
+cargo=$(command -v cargo)
+cat >"$work/shim/cargo" <<SHIM
+#!/bin/sh
+[ "\$1" = install ] && exec "$cargo" "\$@" --debug
+exec "$cargo" "\$@"
+SHIM
+chmod +x "$work/shim/cargo"
+export PATH=$work/shim:$PATH CARGO_TARGET_DIR=$source/target
 began=$SECONDS
 secret >config.toml && git add -A
 if pre-commit try-repo "$source" sprawl >"$work/said" 2>&1; then fail "sprawl: a secret went through"; fi
