@@ -14,6 +14,9 @@ const KEYWORD: usize = 4;
 /// Letters of words behind a prefix that are no chance.
 const LETTERS: usize = 12;
 
+/// Letters of a word that is hardly met by chance.
+const LONG_WORD: usize = 5;
+
 /// Whether what follows a prefix is other prefixes or words, and not the rest of a token.
 ///
 /// A token of 20 characters has two prefixes of other types in it in one of 100,000 cases, and next
@@ -21,15 +24,20 @@ const LETTERS: usize = 12;
 pub(super) fn runs_on(rules: &Rules, body: &[u8]) -> bool {
     let body = &body[..body.len().min(LOOKED_AT)];
     let reading = words::read(body);
-    // Generators leave out neither digits nor one case over such a length, as names do.
+    // Generators leave out neither digits nor capitals over such a length, as names with dashes do.
     let has = |is: fn(&u8) -> bool| body.iter().any(is);
-    let one_case = !has(u8::is_ascii_uppercase) || !has(u8::is_ascii_lowercase);
-    let plain = one_case && !has(u8::is_ascii_digit);
+    let plain = !has(u8::is_ascii_digit) && !has(u8::is_ascii_uppercase);
     let tenths = if plain { 5 } else { 8 };
     let is_words = reading.letters >= LETTERS
         && reading.letters * 3 >= body.len() * 2
         && reading.known * 10 >= reading.letters * tenths;
-    is_words || has_prefixes(rules, body)
+    // Capitals alone, of which one in 28 tokens of base 32 consists, in sequences that words have.
+    let is_capitals = reading.letters >= LETTERS
+        && reading.letters == body.len()
+        && !has(u8::is_ascii_lowercase)
+        && reading.known >= LONG_WORD
+        && reading.odd * 4 <= reading.letters;
+    is_words || is_capitals || has_prefixes(rules, body)
 }
 
 /// Whether a third of a text is prefixes of tokens, at least two.
