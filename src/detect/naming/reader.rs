@@ -111,9 +111,12 @@ pub fn names_of(text: &[u8], value: &Range<usize>) -> Names {
     }
     if let Some(name) = names.assigned.first().cloned()
         && is_neutral(&text[name.clone()])
-        && let Some(beside) = name_beside(text, name.start)
     {
-        names.assigned.insert(0, beside);
+        // `variable "name" { default = "value" }` has it on the block.
+        match name_beside(text, name.start) {
+            Some(beside) => names.assigned.insert(0, beside),
+            None => names.assigned.extend(parent(text, name.start)),
+        }
     }
     names
 }
@@ -392,6 +395,7 @@ impl Backwards<'_> {
     /// The name that ends here, in quotes or not; before a group in parentheses if there is one.
     fn name(&mut self) -> Option<Range<usize>> {
         self.skip(8, |b| matches!(b, b' ' | b'\t'));
+        self.accessors();
         self.skip(3, |b| matches!(b, b']' | b'}' | b'*' | b'?' | b'!' | b'\\'));
         if self.last() == Some(b')') {
             self.at -= 1;
@@ -434,6 +438,24 @@ impl Backwards<'_> {
         }
         self.at = start;
         Some(start..end)
+    }
+
+    /// `{ get; set; }` between a property and its value (C# language specification, 15.7.4).
+    fn accessors(&mut self) {
+        const LONGEST: usize = 60;
+        const WORDS: [&[u8]; 6] = [b"get", b"set", b"init", b"private", b"protected", b"internal"];
+        if self.last() != Some(b'}') {
+            return;
+        }
+        let from = self.floor.max(self.at.saturating_sub(LONGEST));
+        let Some(open) = self.text[from..self.at].iter().rposition(|b| *b == b'{') else { return };
+        let open = from + open;
+        let inner = &self.text[open + 1..self.at - 1];
+        let is_accessor = |word: &[u8]| word.is_empty() || WORDS.contains(&word);
+        if inner.split(|b| matches!(b, b' ' | b';')).all(is_accessor) {
+            self.at = open;
+            self.skip(4, |b| b == b' ');
+        }
     }
 
     /// What stands between this quote, which ends here, and the one that opens it on the same line.
@@ -487,7 +509,9 @@ impl Backwards<'_> {
             return !out.is_empty();
         }
         self.skip(3, |b| matches!(b, b'[' | b'{' | b'(' | b' ' | b'@'));
-        if self.last() == Some(b'>') && self.before(2) == Some(b'=') {
+        if self.last() == Some(b'"') && self.text[self.at..].trim_ascii_start().starts_with(b"{") {
+            // `variable "name" {`: the label of a block (HCL syntax specification).
+        } else if self.last() == Some(b'>') && self.before(2) == Some(b'=') {
             self.at -= 2;
         } else if self.skip(2, |b| matches!(b, b':' | b'=')) == 0 {
             return false;
@@ -535,6 +559,7 @@ mod tests {
     fn names_are_found_in_all_notations() {
         for text in [
             "aname = \"VALUE\"",
+            "string aname { get; set; } = \"VALUE\";",
             "aname=VALUE",
             "\"aname\": \"VALUE\"",
             "{\\\"aname\\\": \\\"VALUE\\\"}",
