@@ -81,7 +81,11 @@ pub fn is_made_of_words(value: &[u8]) -> bool {
     let reading = words::read(value);
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let signs = value.iter().filter(|b| b.is_ascii() && !b.is_ascii_digit() && !is_wordy(**b));
+    // Between the digits of hexadecimal numbers, letters make short words by chance.
+    let is_hexadecimal = digits * 3 >= value.len()
+        && value.iter().all(|b| b.is_ascii_hexdigit() || !b.is_ascii_alphanumeric());
     value.len() <= 24
+        && !is_hexadecimal
         && reading.letters > 0
         && reading.known * 5 >= reading.letters * 3
         && digits * 5 <= value.len() * 2
