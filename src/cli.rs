@@ -8,9 +8,11 @@ pub mod migrate;
 pub mod policy;
 pub mod reports;
 
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::finding::Confidence;
@@ -79,18 +81,52 @@ pub enum Command {
     Man(about::ManArgs),
 }
 
+impl Cli {
+    /// What a command line says, the name of the program first.
+    ///
+    /// # Errors
+    /// It is none of ours, or asks for help. So is one of a hook on which the name of a file would
+    /// count as an option: the pre-commit framework puts the names of files behind the options.
+    pub fn typed(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let cli = Self::try_parse_from(arguments)?;
+        if let Some(Command::Scan(scan)) = &cli.command
+            && scan.git.hook.is_some_and(git::Hook::is_commit)
+            && let Some(name) = option_and_file(arguments)
+        {
+            let what = format!(
+                "`{}` is an option, and the name of a file here; put `--` before the names of files, or \
+                 give that file another name",
+                name.display()
+            );
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, what));
+        }
+        Ok(cli)
+    }
+}
+
+/// The first argument that is taken for an option and is the name of a file, too.
+fn option_and_file(arguments: &[OsString]) -> Option<&OsStr> {
+    let is_option =
+        |argument: &&OsString| argument.len() > 1 && argument.to_string_lossy().starts_with('-');
+    let options = arguments.iter().skip(1).take_while(|argument| *argument != "--");
+    options
+        .filter(is_option)
+        .find(|argument| Path::new(argument).symlink_metadata().is_ok())
+        .map(OsString::as_os_str)
+}
+
 impl ScanArgs {
     /// The arguments of `sprawl scan`, as if they had been typed.
     ///
     /// # Errors
     /// They are no such arguments.
-    pub fn typed(arguments: &[&std::ffi::OsStr]) -> Result<Self, clap::Error> {
+    pub fn typed(arguments: &[&OsStr]) -> Result<Self, clap::Error> {
         #[derive(Parser)]
         struct Typed {
             #[command(flatten)]
             scan: ScanArgs,
         }
-        let name = std::ffi::OsStr::new("sprawl scan");
+        let name = OsStr::new("sprawl scan");
         Typed::try_parse_from(std::iter::once(&name).chain(arguments)).map(|typed| typed.scan)
     }
 }

@@ -5,8 +5,6 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::thread;
 
-use clap::Parser as _;
-
 use sprawl::cli::Cli;
 use sprawl::commands::{self, Error};
 use sprawl::defect::{self, Defect};
@@ -28,10 +26,36 @@ fn main() -> ExitCode {
 }
 
 fn run() -> ExitCode {
-    match commands::run(Cli::parse()) {
-        Ok(outcome) => outcome.into(),
-        Err(error) => failed(&error),
+    let arguments: Vec<_> = std::env::args_os().collect();
+    match Cli::typed(&arguments) {
+        Ok(cli) => match commands::run(cli) {
+            Ok(outcome) => outcome.into(),
+            Err(error) => failed(&error),
+        },
+        Err(refused) if refused.use_stderr() => {
+            misunderstood(&refused);
+            ExitCode::from(2)
+        }
+        Err(help) => match help.print().and_then(|()| std::io::stdout().flush()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                failed(&Error::Input(format!("the help could not be written: {error}")))
+            }
+            _ => ExitCode::SUCCESS,
+        },
     }
+}
+
+/// Says what is wrong with the arguments. They may be names of files of a tree that a stranger wrote.
+fn misunderstood(error: &clap::Error) {
+    let text = error.render().to_string();
+    let safe = redact::message(&text);
+    let safe: Vec<_> = safe.lines().map(printable).collect();
+    // Nobody is left to be told if standard error cannot be written.
+    let _ = if safe.iter().eq(text.lines()) {
+        error.print()
+    } else {
+        writeln!(std::io::stderr(), "{}", safe.join("\n"))
+    };
 }
 
 fn failed(error: &Error) -> ExitCode {

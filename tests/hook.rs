@@ -482,3 +482,25 @@ fn without_a_repository_nothing_is_installed() {
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("git rev-parse"), "{}", run.stderr);
 }
+
+#[test]
+fn a_file_named_like_an_option_is_none() {
+    let repo = Repo::new();
+    repo.write("a.env", secret_line(1));
+    repo.commit("x");
+    let scan = |arguments: &[&str]| {
+        let mut command = sprawl(&repo.root);
+        finished(command.args(["scan", "--hook", "pre-commit"]).args(arguments).output().unwrap())
+    };
+    for option in ["--fail-on=never", "--exclude=*", "-q", "--isolated"] {
+        repo.write(option, "x\n");
+        let done = scan(&[option, "a.env"]);
+        assert_eq!(done.status, 2, "{option}: {}", done.stdout);
+        assert!(done.stderr.contains("the name of a file"), "{}", done.stderr);
+        assert_eq!(scan(&["--", option, "a.env"]).status, 1);
+        std::fs::remove_file(repo.root.join(option)).unwrap();
+        assert_eq!(scan(&["--fail-on=high", "a.env"]).status, 1);
+    }
+    let hooks = include_str!("../.pre-commit-hooks.yaml");
+    assert_eq!(hooks.matches("  args: [--]\n").count(), hooks.matches("- id: ").count());
+}

@@ -127,6 +127,21 @@ fn no_name_speaks_in_plans_errors_and_decisions() {
         let done = run(&repo, arguments);
         check(arguments[0], &(done.stdout + &done.stderr), None);
     }
+    for name in NAMES {
+        let option = format!("--{name}");
+        for arguments in [
+            &[*name][..],
+            &["scan", &option],
+            &["scan", "--fail-on", name],
+            &["scan", "-f", name],
+            &["scan", "--hook", "pre-commit", &option],
+            &["hook", name],
+        ] {
+            let done = run(&repo, arguments);
+            assert_eq!(done.status, 2, "{arguments:?}");
+            check(arguments[0], &(done.stdout + &done.stderr), None);
+        }
+    }
     for arguments in [
         &["explain", "::stop-commands::a.env:1"][..],
         &["explain", "no\n##[such]file:1"],
