@@ -19,6 +19,7 @@ use self::systems::{Base, Job, On, full_history};
 use super::Error;
 use crate::git::range::Range;
 use crate::git::{ObjectId, Repository};
+use crate::redact;
 use crate::text::printable;
 
 /// A range, and why it is this one.
@@ -156,7 +157,25 @@ impl<'s> Search<'s> {
     }
 
     fn range(&self, exclude: &[ObjectId]) -> Range {
-        Range { include: self.include.clone(), exclude: exclude.to_vec(), ..Range::default() }
+        let references = self.names();
+        Range { include: self.include.clone(), exclude: exclude.to_vec(), references }
+    }
+
+    /// The branch or tag that the job is about, by its full name, where the clone has none of that
+    /// name: checkouts of build systems leave it out, and it is published all the same.
+    fn names(&self) -> Vec<(String, ObjectId)> {
+        let Some(head) = self.include.first() else { return Vec::new() };
+        let branch = match &self.job.on {
+            On::Tag(name) => {
+                let full = format!("refs/tags/{name}");
+                let is_there = self.repository.reference(&full).is_some();
+                return if is_there { Vec::new() } else { vec![(full, *head)] };
+            }
+            On::Request => self.job.source.as_deref(),
+            on => on.name(),
+        };
+        let branch = branch.filter(|name| self.branch(name).is_none());
+        branch.map(|name| (format!("refs/heads/{name}"), *head)).into_iter().collect()
     }
 
     fn says(&self, what: &str) -> String {
@@ -164,7 +183,7 @@ impl<'s> Search<'s> {
         let on = on.name().map_or(String::new(), |name| format!(" of {name}"));
         let head = self.include.first().map(|id| id.to_hex_with_len(SHORT).to_string());
         let text = format!("{system}, {event}{on}, {}: {what}", head.unwrap_or_default());
-        printable(&text).into_owned()
+        printable(&redact::message(&text)).into_owned()
     }
 
     /// Whether the whole history is scanned where no part of it is known to be new.

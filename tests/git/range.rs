@@ -202,6 +202,50 @@ fn continuous_integration_says_what_to_scan() {
 }
 
 #[test]
+fn what_a_system_calls_a_commit_must_be_one() {
+    let (repo, first) = started();
+    repo.write("a.env", secret_line(2));
+    repo.commit("second");
+    repo.write("b.txt", "clean\n");
+    repo.commit("third");
+    repo.git(&["update-ref", "refs/remotes/origin/main", &first]);
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    let own = [("GITLAB_CI", "true"), ("CI_COMMIT_BRANCH", "topic"), ("CI_DEFAULT_BRANCH", "main")];
+    for before in [":/second", "HEAD~1", "topic~0", "@{1}", "^main", "--all", "main@{0}", "HEAD"] {
+        let told = [&own[..], &[("CI_COMMIT_BEFORE_SHA", before)]].concat();
+        let run = in_ci(&repo, &told);
+        assert_eq!(places(&lines(&run)), ["a.env:1"], "{before}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_branch_of_a_job_is_looked_at_and_not_shown() {
+    let (repo, first) = started();
+    repo.write("b.txt", "clean\n");
+    let head = repo.commit("second");
+    repo.git(&["update-ref", "refs/remotes/origin/main", &first]);
+    repo.git(&["checkout", "-q", "--detach"]);
+    let token = minted("github-pat-classic", 5);
+    let (name, full) = (format!("of-{token}"), format!("refs/heads/of-{token}"));
+    let request = [
+        ("TF_BUILD", "True"),
+        ("SYSTEM_PULLREQUEST_TARGETBRANCH", "main"),
+        ("SYSTEM_PULLREQUEST_SOURCEBRANCH", &full),
+    ];
+    for variables in [
+        &[("GITLAB_CI", "true"), ("CI_COMMIT_BRANCH", &name)][..],
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_REF", &full), ("GITHUB_SHA", &head)],
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main"), ("GITHUB_HEAD_REF", &name)],
+        &[("BITBUCKET_BUILD_NUMBER", "1"), ("BITBUCKET_TAG", &name)],
+        &request,
+    ] {
+        let run = in_ci(&repo, variables);
+        assert_eq!((run.status, lines(&run).len()), (1, 1), "{variables:?}: {}", run.stderr);
+        assert!(!run.stdout.contains(&token) && !run.stderr.contains(&token), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_shallow_clone_without_the_base_is_an_error() {
     let (origin, first) = started();
     for number in 2..6 {

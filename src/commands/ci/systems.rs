@@ -30,6 +30,8 @@ pub(super) struct Job {
     pub(super) bases: Vec<Base>,
     /// Short name of the default branch, if the system tells it.
     pub(super) default_branch: Option<String>,
+    /// Short name of the branch that a request comes from, if the system tells it.
+    pub(super) source: Option<String>,
 }
 
 /// What a job runs for.
@@ -158,7 +160,9 @@ impl Variables {
         let by_nobody = ["schedule", "workflow_dispatch", "repository_dispatch"];
         let on = by_the_clock(on, by_nobody.contains(&name.as_str()));
         let default_branch = self.event("/repository/default_branch").map(short);
-        Job { system: "GitHub Actions", event: name, head, on, bases, default_branch }
+        let source = self.get("GITHUB_HEAD_REF").or_else(|| self.event("/pull_request/head/ref"));
+        let source = source.map(short);
+        Job { system: "GitHub Actions", event: name, head, on, bases, default_branch, source }
     }
 
     fn is_github_tag(&self) -> bool {
@@ -192,6 +196,7 @@ impl Variables {
             event,
             bases,
             default_branch: self.get("CI_DEFAULT_BRANCH").map(short),
+            source: self.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME").map(short),
         }
     }
 
@@ -212,6 +217,7 @@ impl Variables {
             event,
             bases: target.into_iter().collect(),
             default_branch: None,
+            source: self.get("SYSTEM_PULLREQUEST_SOURCEBRANCH").map(short),
         }
     }
 
@@ -231,6 +237,7 @@ impl Variables {
             on,
             bases: target.into_iter().collect(),
             default_branch: None,
+            source: self.get("BITBUCKET_BRANCH").map(short),
         }
     }
 
@@ -252,6 +259,7 @@ impl Variables {
             on,
             bases: Vec::new(),
             default_branch: None,
+            source: None,
         }
     }
 
@@ -285,6 +293,7 @@ impl Variables {
             default_branch: on.name().filter(|_| is_default).map(str::to_owned),
             on,
             bases,
+            source: self.get("CHANGE_BRANCH").map(short),
         }
     }
 
@@ -330,9 +339,15 @@ fn by_the_clock(on: On, is: bool) -> On {
     }
 }
 
+/// The id of a commit, or the beginning of one. A line of zeros stands for none. Anything else is not
+/// what the systems write, and could be an expression that leads somewhere else (`:/text`, `HEAD~1`).
 fn some_commit(id: &str) -> Option<String> {
-    (!id.bytes().all(|b| b == b'0')).then(|| id.to_owned())
+    let is_id = id.len() >= SHORTEST && id.bytes().all(|b| b.is_ascii_hexdigit());
+    (is_id && !id.bytes().all(|b| b == b'0')).then(|| id.to_owned())
 }
+
+/// Digits of an id that git takes for one, at least.
+const SHORTEST: usize = 4;
 
 fn short(branch: &str) -> String {
     branch.strip_prefix("refs/heads/").unwrap_or(branch).to_owned()
@@ -380,26 +395,27 @@ mod tests {
         let on = |name: &'static str, full: &'static str| {
             vec![("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", name), ("GITHUB_REF", full)]
         };
-        let pull = r#"{"pull_request": {"base": {"sha": "aa", "ref": "main"}, "head": {"sha": "hh"}},
-                       "before": "bb", "repository": {"default_branch": "main"}}"#;
+        let pull = r#"{"pull_request": {"base": {"sha": "aaaa", "ref": "main"}, "head": {"sha": "a1a1"}},
+                       "before": "bbbb", "repository": {"default_branch": "main"}}"#;
         for name in ["pull_request", "pull_request_target", "pull_request_review"] {
-            let expected = "hh on request from aa/branch main (main)";
+            let expected = "a1a1 on request from aaaa/branch main (main)";
             assert_eq!(told(&on(name, "refs/pull/7/merge"), pull), expected);
         }
-        let queue = r#"{"merge_group": {"base_sha": "cc", "base_ref": "refs/heads/main",
-                        "head_sha": "qq"}}"#;
+        let queue = r#"{"merge_group": {"base_sha": "cccc", "base_ref": "refs/heads/main",
+                        "head_sha": "e1e1"}}"#;
         assert_eq!(
-            told(&on("merge_group", "refs/heads/gh-readonly-queue/main/pr-7-cc"), queue),
-            "qq on request from cc/branch main"
+            told(&on("merge_group", "refs/heads/gh-readonly-queue/main/pr-7-cccc"), queue),
+            "e1e1 on request from cccc/branch main"
         );
-        let push = r#"{"before": "bb", "after": "hh", "repository": {"default_branch": "trunk"}}"#;
-        assert_eq!(told(&on("push", "refs/heads/x"), push), "hh on branch x from bb (trunk)");
-        let new = r#"{"before": "0000", "after": "hh"}"#;
-        assert_eq!(told(&on("push", "refs/heads/x"), new), "hh on branch x from ");
+        let push =
+            r#"{"before": "bbbb", "after": "a1a1", "repository": {"default_branch": "trunk"}}"#;
+        assert_eq!(told(&on("push", "refs/heads/x"), push), "a1a1 on branch x from bbbb (trunk)");
+        let new = r#"{"before": "0000", "after": "a1a1"}"#;
+        assert_eq!(told(&on("push", "refs/heads/x"), new), "a1a1 on branch x from ");
         assert_eq!(told(&on("push", "refs/tags/v1"), new), "- on tag v1 from ");
         assert_eq!(told(&on("schedule", "refs/heads/main"), "{}"), "- on clock main from ");
-        let run = r#"{"workflow_run": {"head_sha": "ww", "head_branch": "topic"}}"#;
-        assert_eq!(told(&on("workflow_run", "refs/heads/main"), run), "ww on branch topic from ");
+        let run = r#"{"workflow_run": {"head_sha": "f1f1", "head_branch": "topic"}}"#;
+        assert_eq!(told(&on("workflow_run", "refs/heads/main"), run), "f1f1 on branch topic from ");
         assert_eq!(told(&[("GITHUB_ACTIONS", "true")], ""), "- on - from ");
         let forgotten = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main")];
         assert_eq!(told(&forgotten, ""), "- on request from branch main");
@@ -409,7 +425,7 @@ mod tests {
     fn gitlab() {
         let common = [
             ("GITLAB_CI", "true"),
-            ("CI_COMMIT_SHA", "hh"),
+            ("CI_COMMIT_SHA", "a1a1"),
             ("CI_COMMIT_BEFORE_SHA", "00000"),
             ("CI_DEFAULT_BRANCH", "main"),
         ];
@@ -417,20 +433,20 @@ mod tests {
         for (more, expected) in [
             (
                 &[
-                    ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "aa"),
+                    ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "aaaa"),
                     ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
                 ][..],
-                "hh on request from aa/branch main (main)",
+                "a1a1 on request from aaaa/branch main (main)",
             ),
-            (&[("CI_COMMIT_BRANCH", "main")], "hh on branch main from  (main)"),
-            (&[("CI_COMMIT_TAG", "v1")], "hh on tag v1 from  (main)"),
+            (&[("CI_COMMIT_BRANCH", "main")], "a1a1 on branch main from  (main)"),
+            (&[("CI_COMMIT_TAG", "v1")], "a1a1 on tag v1 from  (main)"),
             (
                 &[("CI_COMMIT_BRANCH", "main"), ("CI_PIPELINE_SOURCE", "schedule")],
-                "hh on clock main from  (main)",
+                "a1a1 on clock main from  (main)",
             ),
             (
-                &[("CI_COMMIT_BRANCH", "x"), ("CI_COMMIT_BEFORE_SHA", "bb")],
-                "hh on branch x from bb (main)",
+                &[("CI_COMMIT_BRANCH", "x"), ("CI_COMMIT_BEFORE_SHA", "bbbb")],
+                "a1a1 on branch x from bbbb (main)",
             ),
         ] {
             assert_eq!(told(&with(more), ""), expected);
@@ -443,20 +459,20 @@ mod tests {
             (
                 &[
                     ("TF_BUILD", "True"),
-                    ("BUILD_SOURCEVERSION", "mm"),
+                    ("BUILD_SOURCEVERSION", "d1d1"),
                     ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/release/1"),
-                    ("SYSTEM_PULLREQUEST_SOURCECOMMITID", "hh"),
+                    ("SYSTEM_PULLREQUEST_SOURCECOMMITID", "a1a1"),
                 ][..],
-                "hh on request from branch release/1",
+                "a1a1 on request from branch release/1",
             ),
             (
                 &[
                     ("TF_BUILD", "True"),
-                    ("BUILD_SOURCEVERSION", "hh"),
+                    ("BUILD_SOURCEVERSION", "a1a1"),
                     ("BUILD_SOURCEBRANCH", "refs/heads/main"),
                     ("BUILD_REASON", "IndividualCI"),
                 ],
-                "hh on branch main from ",
+                "a1a1 on branch main from ",
             ),
             (
                 &[
@@ -469,42 +485,42 @@ mod tests {
             (
                 &[
                     ("BITBUCKET_BUILD_NUMBER", "7"),
-                    ("BITBUCKET_COMMIT", "hh"),
+                    ("BITBUCKET_COMMIT", "a1a1"),
                     ("BITBUCKET_BRANCH", "x"),
                     ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
                 ],
-                "hh on request from branch main",
+                "a1a1 on request from branch main",
             ),
             (
                 &[
                     ("BITBUCKET_BUILD_NUMBER", "7"),
-                    ("BITBUCKET_COMMIT", "hh"),
+                    ("BITBUCKET_COMMIT", "a1a1"),
                     ("BITBUCKET_TAG", "v1"),
                 ],
-                "hh on tag v1 from ",
+                "a1a1 on tag v1 from ",
             ),
             (
-                &[("CIRCLECI", "true"), ("CIRCLE_SHA1", "hh"), ("CIRCLE_BRANCH", "pull/3")],
-                "hh on request from ",
+                &[("CIRCLECI", "true"), ("CIRCLE_SHA1", "a1a1"), ("CIRCLE_BRANCH", "pull/3")],
+                "a1a1 on request from ",
             ),
             (
                 &[
                     ("JENKINS_URL", "http://jenkins.invalid"),
-                    ("GIT_COMMIT", "hh"),
-                    ("GIT_PREVIOUS_COMMIT", "bb"),
+                    ("GIT_COMMIT", "a1a1"),
+                    ("GIT_PREVIOUS_COMMIT", "bbbb"),
                     ("CHANGE_TARGET", "main"),
                 ],
-                "hh on request from branch main",
+                "a1a1 on request from branch main",
             ),
             (
                 &[
                     ("JENKINS_URL", "http://jenkins.invalid"),
-                    ("GIT_COMMIT", "hh"),
-                    ("GIT_PREVIOUS_COMMIT", "bb"),
+                    ("GIT_COMMIT", "a1a1"),
+                    ("GIT_PREVIOUS_COMMIT", "bbbb"),
                     ("GIT_BRANCH", "origin/main"),
                     ("BRANCH_IS_PRIMARY", "true"),
                 ],
-                "hh on branch main from bb (main)",
+                "a1a1 on branch main from bbbb (main)",
             ),
         ] {
             assert_eq!(told(variables, ""), expected);
