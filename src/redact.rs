@@ -65,10 +65,14 @@ struct Hit {
 impl Redactor {
     /// Of everything that was found.
     pub fn new(rules: &Rules, findings: &[Finding]) -> Self {
-        let mut telling: Vec<(&Secret, RuleId)> = findings
+        let mut telling: Vec<(Cow<'_, Secret>, RuleId)> = findings
             .iter()
             .filter(|finding| is_telling(finding))
-            .map(|finding| (&finding.secret, finding.rule))
+            .flat_map(|finding| {
+                let own = Cow::Borrowed(&finding.secret);
+                let decoded = decoded(&finding.secret).into_iter().map(Cow::Owned);
+                std::iter::once(own).chain(decoded).map(|secret| (secret, finding.rule))
+            })
             .collect();
         telling.sort();
         telling.dedup();
@@ -80,7 +84,7 @@ impl Redactor {
                     same.iter().map(|(secret, rule)| group::shown(rules.get(*rule), secret));
                 let first = all.next().unwrap_or_default();
                 let shown = if all.all(|other| other == first) { first } else { HIDDEN.to_owned() };
-                Entry { secret: same[0].0.clone(), shown }
+                Entry { secret: same[0].0.clone().into_owned(), shown }
             })
             .collect();
         let lower: Vec<Vec<u8>> =
@@ -268,6 +272,22 @@ fn is_telling(finding: &Finding) -> bool {
         return kinds >= 3 || (bytes.len() >= NO_WORD && kinds >= 2);
     }
     kinds >= 2 || bytes.len() >= WITHIN_WORDS
+}
+
+/// What a secret stands for that was found in percent-encoding, as passwords in URLs are: elsewhere it
+/// may be written as it is.
+fn decoded(secret: &Secret) -> Vec<Secret> {
+    let text = std::str::from_utf8(secret.reveal()).unwrap_or_default();
+    let mut all = Vec::new();
+    let mut view = View::of(text);
+    while all.len() < ROUNDS
+        && let Some(next) = view.decoded()
+        && next.bytes.len() >= SHORTEST
+    {
+        all.push(Secret::new(&next.bytes));
+        view = next;
+    }
+    all
 }
 
 /// A text in small letters, perhaps decoded, and where each byte comes from.

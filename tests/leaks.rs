@@ -107,7 +107,14 @@ fn errors_show_no_token() {
         }
     }
     write(&root, "sprawl.toml", "");
+    let option = format!("--{token}");
     for arguments in [
+        vec![token.as_str()],
+        vec!["scan", option.as_str()],
+        vec!["scan", "--fail-on", token.as_str()],
+        vec!["scan", "--max-open-days", token.as_str()],
+        vec!["scan", "--hook", token.as_str()],
+        vec!["hook", token.as_str()],
         vec!["scan", token.as_str()],
         vec!["explain", token.as_str()],
         vec!["merge", token.as_str()],
@@ -144,6 +151,38 @@ fn what_a_hook_is_told_is_not_repeated() {
         let done = finished(child.wait_with_output().unwrap());
         check("pre-push", &(done.stdout + &done.stderr), &forms);
     }
+}
+
+#[test]
+fn what_a_url_has_in_percent_encoding_is_not_shown_as_it_is() {
+    let word = ["Gk7v@", "Qm3Zx", "%P0rLw5"].concat();
+    let encoded = word.replace('%', "%25").replace('@', "%40");
+    let repo = Repo::new();
+    let url = format!("URL=postgres://app:{encoded}@db.example.org/app\n");
+    repo.write(&format!("of {word}/a.env"), url);
+    let mut commit = repo.command(&["commit", "-q", "-m", "x"]);
+    repo.git(&["add", "-A"]);
+    commit.env("GIT_AUTHOR_NAME", &word);
+    assert!(commit.output().unwrap().status.success());
+    for format in Format::ALL {
+        for scan in [&["scan", "."][..], &["scan", "--history"]] {
+            let name = format.name();
+            let done = run_in(&repo, &[scan, &["-f", &name]].concat());
+            assert_eq!(done.status, 1, "{name}: {}", done.stderr);
+            check(&name, &(done.stdout + &done.stderr), &[word.clone(), encoded.clone()]);
+        }
+    }
+}
+
+#[test]
+fn what_explain_says_of_a_name_is_no_secret() {
+    let word = ["Zk7vQm3Z", "xP0rLw5YbN2c"].concat();
+    let (_guard, root) = scratch();
+    write(&root, "x.py", format!("{word}_password = \"{word}\"\n"));
+    let done = crate::common::run(&root, &["explain", "x.py:1"]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    assert!(done.stdout.contains("weighed    ****_password"), "{}", done.stdout);
+    check("explain", &done.stdout, &[word]);
 }
 
 /// Everything in a report that a guess could be tried against: all texts but those of rules.

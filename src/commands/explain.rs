@@ -21,6 +21,7 @@ use crate::detect::{Candidate, Scanner};
 use crate::files::read;
 use crate::finding::{Evidence, Finding};
 use crate::group::SecretGroup;
+use crate::redact::Redactor;
 use crate::report::Report;
 use crate::rules::Rules;
 use crate::score::Severity;
@@ -50,7 +51,12 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     scan.config = args.config.clone();
     let what = What { from_stdin: false, paths: std::slice::from_ref(&path), work: None };
     let report = scan::examine(&scan, what, &setting, &rules)?;
-    output::say(&format!("{}\n\n{}", headline(&report, line), explanation(&rules, &text, &span)))?;
+    // A name may be what is a secret elsewhere on the line.
+    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
+    let findings: Vec<Finding> = groups.flat_map(|group| group.occurrences.clone()).collect();
+    let explanation = explanation(&rules, &text, &span);
+    let explanation = Redactor::new(&rules, &findings).redact(&explanation);
+    output::say(&format!("{}\n\n{explanation}", headline(&report, line)))?;
     Ok(Outcome::Clean)
 }
 
