@@ -65,6 +65,15 @@ impl Project {
         &self.root
     }
 
+    /// The path below the root of a file as somebody in the current directory names it; nothing if it
+    /// lies elsewhere. The file need not be there any more.
+    pub fn typed(&self, path: &str) -> Option<String> {
+        let full = std::env::current_dir().ok()?.join(path);
+        // Links on the way are followed, but not the file itself.
+        let directory = std::fs::canonicalize(full.parent()?).ok()?;
+        Some(display_path(directory.join(full.file_name()?).strip_prefix(&self.root).ok()?))
+    }
+
     /// Whether a file below the root is no longer there. Of one whose name is not shown nobody knows.
     pub fn is_gone(&self, path: &str) -> bool {
         !path.contains(HIDDEN) && !self.root.join(path).exists()

@@ -9,23 +9,21 @@ use crate::cli::policy::AcceptArgs;
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::policy::exceptions::Exception;
-use crate::policy::marks::day;
 use crate::policy::{is_earlier, key};
+use crate::redact::{self, Redactor};
 use crate::report::Report;
 use crate::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.
 pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
-    let until = args
-        .until
-        .as_deref()
-        .map(day)
-        .transpose()
-        .map_err(|what| Error::Input(format!("--until: {what}")))?;
-    let chosen = choose(args, &search.rules, &search.run()?)?;
-    let rule = search.rules.get(chosen.rule);
     let today = scan::today(jiff::Timestamp::now().as_second());
+    let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
+    let chosen = search.examined(|rules, report| {
+        keep_secrets_out(args, rules, &report)?;
+        choose(args, rules, &report)
+    })?;
+    let rule = search.rules.get(chosen.rule);
     let mut entry = Exception {
         id: Some(chosen.id),
         rule: rule.id().to_owned(),
@@ -67,7 +65,8 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
             text.push_str(&format!("made {}: it says itself what it is for\n", key::FILE));
         }
         let (_, file) = search.setting.exceptions_file();
-        text.push_str(&format!("commit {file}, so that others can review it\n"));
+        let both = if key == Kept::Made { format!("{file} and {}", key::FILE) } else { file };
+        text.push_str(&format!("commit {both}, so that others can review it\n"));
         text
     };
     output::say(&text)?;
@@ -91,6 +90,23 @@ fn with_id<'g>(
     all.iter().filter(|group| now.contains(&group.id)).copied().collect()
 }
 
+/// Makes sure that the decision, which is committed, does not repeat a secret.
+fn keep_secrets_out(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<(), Error> {
+    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
+    let findings: Vec<Finding> = groups.flat_map(|group| group.occurrences.clone()).collect();
+    let redactor = Redactor::new(rules, &findings);
+    for (name, text) in [("--owner", &args.owner), ("--purpose", &args.purpose)] {
+        let shown = redact::message(text);
+        if redactor.redact(&shown) != text.as_str() {
+            return Err(Error::Input(format!(
+                "nothing was written: {name} holds a secret, and exceptions are committed; say it \
+                 in other words"
+            )));
+        }
+    }
+    Ok(())
+}
+
 struct Chosen {
     id: String,
     rule: RuleId,
@@ -104,11 +120,14 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
     let fail = |what: String| Err(Error::Input(what));
     let all: Vec<&SecretGroup> = report.groups.iter().chain(&report.covered).collect();
     let below = |finding: &Finding| report.material.project.below_root(&finding.location.path);
+    let project = &report.material.project;
+    // As reports show it, or as it is typed here.
+    let is_file = |o: &Finding, file: &str| {
+        let below = below(o);
+        below == file || &*o.location.path == file || project.typed(file).as_ref() == Some(&below)
+    };
     let stands_at = |group: &SecretGroup, file: &str, line: usize| {
-        let is_there = |o: &Finding| {
-            o.location.line == line && (below(o) == file || &*o.location.path == file)
-        };
-        group.occurrences.iter().any(is_there)
+        group.occurrences.iter().any(|o| o.location.line == line && is_file(o, file))
     };
     let place = args.id.rsplit_once(':').and_then(|(file, n)| Some((file, n.parse().ok()?)));
     let named: Vec<&SecretGroup> = match place {
@@ -126,7 +145,8 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
         }
         _ => return fail(format!("`{}` stands for {} secrets", args.id, named.len())),
     };
-    let is_wanted = |o: &&Finding| args.path.is_empty() || args.path.contains(&below(o));
+    let is_wanted =
+        |o: &&Finding| args.path.is_empty() || args.path.iter().any(|path| is_file(o, path));
     let wanted: Vec<&Finding> = group
         .occurrences
         .iter()

@@ -101,10 +101,10 @@ struct Searched {
 fn searched(search: &mut Search) -> Result<Searched, Error> {
     loop {
         search.setting.propose_key()?;
-        let report = search.run()?;
-        let now = report.now;
-        let project = report.material.project;
-        let groups = report.groups.into_iter().chain(report.covered).collect();
+        let (groups, project, now) = search.examined(|_, report| {
+            let groups = report.groups.into_iter().chain(report.covered).collect();
+            Ok((groups, report.material.project, report.now))
+        })?;
         let lock = search.setting.lock()?;
         let key = search.setting.keep_key(&lock)?;
         if key != Kept::Changed {

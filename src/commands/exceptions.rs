@@ -62,6 +62,19 @@ pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error>
     output::json(&all)
 }
 
+/// The last day of an exception, as it is typed.
+///
+/// # Errors
+/// It is no day, or past.
+pub(super) fn last_day(text: &str, today: Date) -> Result<Date, Error> {
+    let last = day(text).map_err(|what| Error::Input(format!("--until: {what}")))?;
+    if last < today {
+        let what = format!("--until: {last} is past; an exception that is over covers nothing");
+        return Err(Error::Input(what));
+    }
+    Ok(last)
+}
+
 fn today() -> Date {
     scan::today(jiff::Timestamp::now().as_second())
 }
@@ -75,7 +88,12 @@ fn loaded(setting: &Setting) -> Result<Exceptions, Error> {
 }
 
 fn list(config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
-    let exceptions = loaded(&here(config)?)?;
+    let setting = here(config)?;
+    let exceptions = match loaded(&setting) {
+        // The first decision of the project may have been made since its key was looked for.
+        Err(_) if setting.has_a_key_by_now() => loaded(&here(config)?)?,
+        exceptions => exceptions?,
+    };
     let mut entries: Vec<&Exception> = exceptions.entries.iter().collect();
     entries.sort_by_key(|entry| (entry.expires.is_none(), entry.expires, entry.paths.clone()));
     if as_json {
@@ -115,14 +133,16 @@ fn described(entry: &Exception) -> String {
 }
 
 fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
-    let until = day(until).map_err(|what| Error::Input(format!("--until: {what}")))?;
+    let until = last_day(until, today())?;
     let setting = here(config)?;
     let lock = setting.lock()?;
     let mut exceptions = loaded(&setting)?;
     let limits = setting.limits(today());
+    let typed = setting.project.typed(id);
     let about = |is_id: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let is_named = |entry: &Exception| {
-            entry.id.as_deref().is_some_and(is_id) || entry.paths.iter().any(|path| path == id)
+            let is_path = |path: &String| path == id || Some(path) == typed.as_ref();
+            entry.id.as_deref().is_some_and(is_id) || entry.paths.iter().any(is_path)
         };
         (0..exceptions.entries.len()).filter(|at| is_named(&exceptions.entries[*at])).collect()
     };
@@ -158,8 +178,8 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
 }
 
 fn prune(args: &SearchArgs) -> Result<String, Error> {
-    let search = Search::new(args)?;
-    let stale = search.run()?.summary.standings.stale;
+    let mut search = Search::new(args)?;
+    let stale = search.examined(|_, report| Ok(report.summary.standings.stale))?;
     // One that was renewed while the project was scanned is another one now, and stays.
     let lock = search.setting.lock()?;
     let mut exceptions = loaded(&search.setting)?;

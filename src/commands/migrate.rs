@@ -16,7 +16,6 @@ use crate::migrate::{self, Imported, Known, Lost, QuietRule};
 use crate::policy::baseline::{self, Baseline, Scope, Sighting};
 use crate::policy::exceptions::{Exception, Exceptions, Limits, Reason};
 use crate::policy::file::quoted;
-use crate::policy::marks::day;
 use crate::policy::standing::State;
 use crate::policy::{Ground, key, sightings};
 use crate::report::Report;
@@ -38,8 +37,8 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
             names.join(", ")
         )));
     }
-    let until = args.until.as_deref().map(day).transpose();
-    let until = until.map_err(|what| Error::Input(format!("--until: {what}")))?;
+    let today = super::scan::today(jiff::Timestamp::now().as_second());
+    let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
     let exceptions = !imported.quiet.is_empty() || imported.known.iter().any(|k| k.is_false);
     let owner = match &args.owner {
         None if exceptions && !args.dry_run => {

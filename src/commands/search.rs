@@ -48,6 +48,26 @@ impl Search {
         Ok(Self { paths: args.paths.clone(), args, setting, rules })
     }
 
+    /// What is made of what is found. A key that another command made meanwhile goes before: then the
+    /// project is searched with that.
+    ///
+    /// # Errors
+    /// As [`Self::run`], and what becomes of the report.
+    pub(super) fn examined<T>(
+        &mut self,
+        use_it: impl FnOnce(&Rules, Report<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        loop {
+            let error = match self.run() {
+                Ok(report) => return use_it(&self.rules, report),
+                Err(error) => error,
+            };
+            if !self.setting.takes_another_key()? {
+                return Err(error);
+            }
+        }
+    }
+
     /// What is found.
     ///
     /// # Errors

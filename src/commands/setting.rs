@@ -173,6 +173,20 @@ impl Setting {
             && self.read_identity().is_ok_and(|identity| identity.has_project_key())
     }
 
+    /// Takes the project's key, if it is another one than it was; says whether it is.
+    ///
+    /// # Errors
+    /// A key that cannot be used.
+    pub(super) fn takes_another_key(&mut self) -> Result<bool, Error> {
+        let now = self.read_identity()?;
+        let is_another = now.has_project_key() && now.project() != self.identity.project();
+        if is_another {
+            self.identity = now;
+            self.new_key = None;
+        }
+        Ok(is_another)
+    }
+
     /// The key in the environment, beside a named baseline or exceptions, or in the project: in this
     /// order. A key of the scanned tree is one that its author knows.
     fn read_identity(&self) -> Result<Identity, Error> {

@@ -258,3 +258,77 @@ fn ids_from_before_the_key_work_after_a_baseline() {
     let done = run(&root, &[&["accept", &id[..8]][..], &how].concat());
     assert_eq!(done.status, 0, "{}", done.stderr);
 }
+
+#[test]
+fn a_place_is_named_however_it_is_typed() {
+    let typed = |root: &Path, from: &str, place: &str| {
+        let place = place.replace("ROOT", &root.display().to_string());
+        let words = ["accept", &place, "--owner", "@team", "--reason", "false-positive"];
+        (run(&root.join(from), &words), place)
+    };
+    for (from, place) in [
+        ("", "deploy/b.env:1"),
+        ("", "./deploy/b.env:1"),
+        ("", "ROOT/deploy/b.env:1"),
+        ("", "deploy/../deploy//b.env:1"),
+        ("deploy", "b.env:1"),
+        ("deploy", "./b.env:1"),
+        ("other", "../deploy/b.env:1"),
+    ] {
+        let (_guard, root, _) = repository();
+        write(&root, "deploy/b.env", format!("A={}\n", minted(RULE, 2)));
+        write(&root, "other/c.txt", "x\n");
+        let (done, place) = typed(&root, from, place);
+        assert_eq!(done.status, 0, "{place} in {from}: {}", done.stderr);
+        assert!(done.stdout.contains("in deploy/b.env"), "{}", done.stdout);
+        assert_eq!(open(&scan(&root, &[])), ["a.env:1"], "{place} in {from}");
+        let path = place.trim_end_matches(":1");
+        let renewed = run(&root.join(from), &["exceptions", "renew", path, "--until", &day(20)]);
+        assert_eq!(renewed.status, 0, "{path} in {from}: {}", renewed.stderr);
+    }
+    let (_guard, root, _) = repository();
+    let elsewhere = typed(&root, "", "../a.env:1").0;
+    assert_eq!(elsewhere.status, 2, "{}", elsewhere.stdout);
+}
+
+#[test]
+fn an_end_that_is_past_is_a_mistake() {
+    let (_guard, root, id) = repository();
+    let done = accept(&root, &id, &day(-2), &[]);
+    assert_eq!(done.status, 2, "{}", done.stdout);
+    assert!(done.stderr.contains("is past"), "{}", done.stderr);
+    assert!(!root.join(FILE).exists());
+    assert_eq!(accept(&root, &id, &day(9), &[]).status, 0);
+    let renewed = run(&root, &["exceptions", "renew", &id, "--until", &day(-2)]);
+    assert_eq!(renewed.status, 2, "{}", renewed.stdout);
+}
+
+#[test]
+fn no_decision_repeats_the_secret() {
+    let (_guard, root, id) = repository();
+    let word = ["Regen", "bogen", "-77!", "x"].concat();
+    write(&root, "b.py", format!("db_password = \"{word}\"\n"));
+    for secret in [minted(RULE, 1), minted(RULE, 7), word] {
+        for (flag, text) in [("--purpose", format!("it is {secret}")), ("--owner", secret.clone())]
+        {
+            let owner = if flag == "--owner" { &text } else { "@team" };
+            let purpose = if flag == "--purpose" { &text } else { "" };
+            let words = ["accept", &id, "--owner", owner, "--reason", "false-positive"];
+            let done = run(&root, &[&words[..], &["--purpose", purpose]].concat());
+            assert_eq!(done.status, 2, "{}", done.stdout);
+            assert!(done.stderr.contains(flag) && !done.stderr.contains(&secret));
+            assert!(!root.join(FILE).exists());
+        }
+    }
+    assert_eq!(accept(&root, &id, &day(9), &["--purpose", "their scanner"]).status, 0);
+}
+
+#[test]
+fn what_is_to_be_committed_is_named_whole() {
+    let (_guard, root, id) = repository();
+    let first = accept(&root, &id, &day(9), &[]).stdout;
+    assert!(first.contains("commit .sprawl/exceptions.toml and .sprawl/key,"), "{first}");
+    write(&root, "b.env", format!("A={}\n", minted(RULE, 2)));
+    let second = accept(&root, "b.env:1", &day(9), &[]).stdout;
+    assert!(second.contains("commit .sprawl/exceptions.toml,"), "{second}");
+}

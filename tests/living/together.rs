@@ -113,3 +113,17 @@ fn a_baseline_that_could_not_be_made_leaves_nothing_behind() {
     assert!(failed.stderr.contains("nothing was written"), "{}", failed.stderr);
     assert!(!root.join(".sprawl").exists());
 }
+
+#[test]
+fn the_first_decisions_of_a_project_do_not_get_in_each_other_s_way() {
+    for _ in 0..3 {
+        let (_guard, root) = repository();
+        let others = [["baseline", "--add"], ["exceptions", "prune"], ["exceptions", "list"]];
+        let others: Vec<Child> = others.iter().map(|words| start(&root, words)).collect();
+        let done = statuses((0..TOGETHER).map(|seed| accept(&root, seed)).collect());
+        assert!(done.iter().all(|status| *status == Some(0)), "{done:?}");
+        let others = statuses(others);
+        assert!(others.iter().all(|status| *status == Some(0)), "{others:?}");
+        assert_eq!(entries(&root) as u64, TOGETHER);
+    }
+}
