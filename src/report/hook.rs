@@ -34,7 +34,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "           3 accept it for a time: sprawl accept {} --owner @you --until {} --reason ...",
-        worst.id,
+        printable(&worst.id),
         until(report.now)
     )?;
     for group in others.iter().take(OTHERS) {

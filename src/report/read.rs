@@ -365,6 +365,10 @@ fn draft(secret: DocumentSecret, rules: &Rules) -> Result<Draft, String> {
     if secret.occurrences.is_empty() {
         return Err("has a secret without a place: it is damaged".to_owned());
     }
+    // It is put into commands that people copy.
+    if secret.secret_id.is_empty() || !secret.secret_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err("has an id of a secret that is none: it is damaged".to_owned());
+    }
     let rule = known(&secret.rule_id)?;
     let shown = secret.occurrences[0].redacted.clone();
     let occurrences = secret

@@ -200,6 +200,7 @@ fn what_is_no_report_is_refused_and_nothing_is_written() {
         (changed(&|r| r["schema_version"] = json!(99)), "version 99"),
         (changed(&|r| r["secrets"][0]["occurrences"] = json!([])), "without a place"),
         (changed(&|r| r["secrets"][0]["occurrences"][0]["line"] = json!(secret)), "damaged"),
+        (changed(&|r| r["secrets"][0]["secret_id"] = json!("x; ::error::y\n")), "damaged"),
         (changed(&|r| r["secrets"][0]["rule_id"] = json!("no-such-rule")), "`no-such-rule`"),
         (changed(&|r| r["identity"]["check"] = json!("x")), "SPRAWL_ID_KEY"),
     ];
