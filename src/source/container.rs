@@ -6,6 +6,8 @@
 //! programs are none, even where they are compressed. Signatures are those of the formats' own
 //! documents, or of `file(1)` where there are none.
 
+mod signatures;
+
 use crate::source::unread::{Reason, Unread};
 
 /// A container.
@@ -32,7 +34,7 @@ pub fn container(bytes: &[u8]) -> Option<Container> {
             ZIP if is_encrypted_zip(bytes) => Reason::Encrypted,
             KEEPASS | LUKS => Reason::Encrypted,
             PDF if memchr::memmem::find(bytes, b"/Encrypt").is_some() => Reason::Encrypted,
-            _ => Reason::Unsupported,
+            _ => signatures::reason(kind),
         };
         return Some(Container { kind, reason });
     }
@@ -40,7 +42,7 @@ pub fn container(bytes: &[u8]) -> Option<Container> {
         let head = &bytes[..bytes.len().min(512)];
         memchr::memchr(0, head).and_then(|_| by_depth(bytes))
     })?;
-    Some(Container { kind, reason: Reason::Unsupported })
+    Some(Container { kind, reason: signatures::reason(kind) })
 }
 
 const ZIP: &str = "zip archive";
@@ -99,12 +101,20 @@ fn by_head(bytes: &[u8]) -> Option<&'static str> {
         [b'L', b'Z', b'I', b'P', 0 | 1, ..] => "lzip file",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd file",
         [0x50..=0x5f, 0x2a, 0x4d, 0x18, rest @ ..] => skippable(rest),
-        [0x04 | 0x02, 0x21 | 0x22, 0x4d, 0x18, ..] => "lz4 file",
+        [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => "lz4 file",
         [0x89, b'L', b'Z', b'O', 0, 0x0d, 0x0a, 0x1a, 0x0a, ..] => "lzop file",
         [0x1f, 0x9d | 0xa0, 0x80..=0x90, ..] => "compress file",
         [0xff, 6, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => "snappy file",
-        [b'x', 0x01 | 0x9c | 0xda, third, ..] if third & 6 != 6 && is_binary(bytes) => "zlib file",
+        [b'x', 0x01 | 0x5e | 0x9c | 0xda, third, ..] if third & 6 != 6 && is_binary(bytes) => {
+            "zlib file"
+        }
         [0x5d, rest @ ..] if is_lzma(rest) => "lzma file",
+        [b'S', b'a', b'l', b't', b'e', b'd', b'_', b'_', ..] if is_binary(bytes) => {
+            signatures::OPENSSL
+        }
+        [b'a', b'g', b'e', b'-', rest @ ..] if rest.starts_with(AGE_HEADER) && is_binary(bytes) => {
+            signatures::AGE
+        }
         // Documents.
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => "OLE document",
         [b'%', b'P', b'D', b'F', b'-', ..] if is_compressed_pdf(bytes) => PDF,
@@ -228,9 +238,31 @@ fn by_depth(bytes: &[u8]) -> Option<&'static str> {
         "Berkeley DB database"
     } else if at(bytes.len().saturating_sub(8), &[0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb]) {
         "LevelDB table"
+    } else if at(bytes.len().saturating_sub(8), &[0xf7, 0xcf, 0xf4, 0x85, 0xb7, 0x41, 0xe2, 0x88]) {
+        "RocksDB table"
+    } else if signatures::is_innodb(bytes) {
+        "InnoDB table space"
+    } else if signatures::is_minix(bytes) {
+        "Minix image"
+    } else if ends_with_comment(bytes) {
+        ZIP
     } else {
-        return None;
+        return signatures::known(bytes);
     })
+}
+
+/// What follows `age-` at the start of an encrypted file (age-encryption.org/v1); one in ASCII armour is
+/// text.
+const AGE_HEADER: &[u8] = b"encryption.org/v1\n-> ";
+
+/// Whether a zip archive with a comment stands at the end (APPNOTE 4.3.16).
+fn ends_with_comment(bytes: &[u8]) -> bool {
+    const RECORD: usize = 22;
+    let tail = &bytes[bytes.len().saturating_sub(RECORD + usize::from(u16::MAX))..];
+    let Some(at) = memchr::memmem::rfind(tail, b"PK\x05\x06") else { return false };
+    let length = tail.get(at + RECORD - 2..at + RECORD);
+    let length = length.and_then(|length| length.try_into().ok()).map(u16::from_le_bytes);
+    length.is_some_and(|length| at + RECORD + usize::from(length) == tail.len())
 }
 
 /// Hash, B-tree and queue, in both byte orders (`db_page.h`).
@@ -343,6 +375,11 @@ mod tests {
             (b"\x28\xb5\x2f\xfd\x04".to_vec(), "zstd file"),
             (b"\x50\x2a\x4d\x18\x02\0\0\0ab\x04\x22\x4d\x18".to_vec(), "lz4 file"),
             (b"x\x9cK\xcb\xcfO\0\0".to_vec(), "zlib file"),
+            (b"x\x5eK\xcb\xcfO\0\0".to_vec(), "zlib file"),
+            (b"\x02\x21\x4c\x18\x10\0\0\0".to_vec(), "lz4 file"),
+            ([&b"Salted__"[..], &[0xe1; 24]].concat(), "OpenSSL encrypted file"),
+            (b"age-encryption.org/v1\n-> X25519 x\n--- y\n\x91\xff".to_vec(), "age encrypted file"),
+            ([&b"MZ\0\0PK\x05\x06"[..], &[0; 16], b"\x02\0ab"].concat(), "zip archive"),
             (b"!<arch>\ndebian-binary   ".to_vec(), "Debian package"),
             (b"# v2 git bundle\nab".to_vec(), "git bundle"),
             (b"%PDF-1.4\n<< /Filter /FlateDecode >>".to_vec(), "PDF document"),
@@ -400,6 +437,8 @@ mod tests {
             b"x\x01 no stream\n",
             b"%PDF-1.4\nBT (plain) Tj ET\n",
             b"]\n",
+            b"Salted__ is how it begins\n",
+            b"age-encryption.org/v1\n-> is the first line\n",
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
             b"\xff\xd8\xff\xe0\0\x10JFIF\0",
             b"GIF89a\x01\0\x01\0",
