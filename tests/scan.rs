@@ -143,6 +143,18 @@ fn standard_input_is_scanned() {
 }
 
 #[test]
+fn a_scan_of_nothing_says_so() {
+    let (_guard, root) = scratch();
+    write(&root, "empty.txt", "");
+    for path in ["-", "empty.txt", "."] {
+        let done = run(&root, &["scan", path]);
+        assert_eq!(done.status, 0, "{}", done.stderr);
+        let first = done.stderr.lines().next().unwrap();
+        assert_eq!(first, "sprawl: nothing was scanned: all that is there is empty");
+    }
+}
+
+#[test]
 fn excluded_paths_are_left_out_and_counted() {
     let (_guard, root) = scratch();
     write(&root, "vendor/a.txt", minted("github-pat-classic", 1));

@@ -36,7 +36,7 @@ Examples:
 /// Which hooks.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// The hooks before commits and merges; installed unless another is asked for.
+    /// The hooks before commits and merges; what is meant unless another is asked for.
     #[arg(long)]
     pub pre_commit: bool,
 

@@ -99,11 +99,12 @@ fn not_looked_into(kinds: &Kinds<'_>) -> Option<String> {
 
 /// Says that nothing was looked at, if so.
 fn nothing(summary: &Summary, has_unread: bool) -> Option<String> {
-    if summary.blobs > 0 || summary.commits > 0 {
+    if summary.bytes > 0 || summary.commits > 0 {
         return None;
     }
     let scope = summary.scope.join("; ");
     let scope = match (scope.as_str(), has_unread) {
+        ("", false) if summary.blobs > 0 => "all that is there is empty",
         ("", false) => "no file is there, or all are left out",
         ("", true) => "there is nothing but what is not looked into",
         (scope, _) => scope,
