@@ -19,6 +19,7 @@ pub mod near;
 mod pieces;
 pub mod placeholder;
 pub mod prefilter;
+mod repeats;
 mod stand_in;
 mod string_table;
 pub mod version;

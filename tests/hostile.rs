@@ -122,7 +122,22 @@ fn texts_beyond_the_window_have_all_their_findings() {
 fn one_assignment_after_another_is_no_value() {
     let (_guard, root) = scratch();
     // Read to its end from each of its names, the text would take minutes.
-    for unit in ["token:abc:", "key=", "secret:a=", "password=b:"] {
+    for unit in [
+        "token:abc:",
+        "key=",
+        "secret:a=",
+        "password=b:",
+        // Weighed one by one, these would take as long.
+        "password=\"",
+        "password: ",
+        "--password ",
+        "key=\u{201c}",
+        "key=&quot;",
+        "<add key=\"password\" value=\"",
+        "PuTTY-User-Key-File-2: ssh-rsa\n",
+        // As would these, read from each beginning to the end of what may be a token.
+        "eyJ",
+    ] {
         write(&root, "names.txt", unit.repeat(200_000 / unit.len()));
         let clean = run(&root, &["scan", ".", "--min-confidence", "weak"]);
         assert_eq!((clean.status, clean.stdout.as_str()), (0, ""), "{unit}: {}", clean.stderr);

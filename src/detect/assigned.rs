@@ -3,6 +3,7 @@
 use super::assignment::judge::{reasons, rule_of, verdict};
 use super::assignment::{self, Measured};
 use super::decoded::Decoded;
+use super::repeats::{Found, Repeats};
 use super::{Candidate, Scanner, Standing, entropy, placeholder};
 use crate::finding::{Confidence, Evidence};
 use crate::rules::{Rule, RuleId, lexicon};
@@ -21,16 +22,39 @@ impl Scanner<'_> {
         end: &mut usize,
         out: &mut Vec<Candidate>,
     ) {
+        self.find_assigned_by(text, names, end, out, &mut Repeats::default());
+    }
+
+    /// The same with what is remembered; says how many names were weighed.
+    pub(super) fn find_assigned_by(
+        &self,
+        text: &[u8],
+        names: &mut Vec<(usize, usize)>,
+        end: &mut usize,
+        out: &mut Vec<Candidate>,
+        repeats: &mut Repeats,
+    ) -> usize {
         names.sort_unstable();
+        let mut weighed = 0;
         for (from, to) in names.drain(..) {
             // Several keywords in one name.
             if from < *end {
                 continue;
             }
-            let Some(measured) = assignment::measured_at(text, from..to) else { continue };
-            *end = measured.name.span.end;
-            self.push_assigned(text, &measured, out);
+            let found = repeats.find(text, &(from..to)).unwrap_or_else(|| {
+                weighed += 1;
+                let measured = assignment::measured_at(text, from..to);
+                let found = Found {
+                    name_end: measured.as_ref().map(|measured| measured.name.span.end),
+                    candidate: measured.and_then(|measured| self.assigned(text, &measured)),
+                };
+                repeats.note(text, from..to, &found);
+                found
+            });
+            *end = found.name_end.unwrap_or(*end);
+            out.extend(found.candidate);
         }
+        weighed
     }
 
     /// The rule that says what was found: that of the provider whom the name or a host beside it
@@ -45,16 +69,17 @@ impl Scanner<'_> {
             .or_else(|| self.rules.named(rule_of(measured.name.class)))
     }
 
-    fn push_assigned(&self, text: &[u8], measured: &Measured, out: &mut Vec<Candidate>) {
+    /// What is assigned to a name, if it is a secret.
+    fn assigned(&self, text: &[u8], measured: &Measured) -> Option<Candidate> {
         let verdict = verdict(text, measured);
-        let Some(mut confidence) = verdict.confidence else { return };
+        let mut confidence = verdict.confidence?;
         let secret = measured.assigned.value.clone();
         let broken = if confidence > Confidence::Weak { self.broken(text, measured) } else { None };
         if broken.is_some() {
             confidence = Confidence::Weak;
         }
-        let Some((rule, _)) = self.rule_for(text, measured) else { return };
-        let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0)];
+        let (rule, _) = self.rule_for(text, measured)?;
+        let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0.into())];
         let value = measured.assigned.content(text);
         let mut usability = Vec::new();
         if let Some(reason) = placeholder::placeholder(&value) {
@@ -66,7 +91,7 @@ impl Scanner<'_> {
         evidence.extend(broken.map(Evidence::Broken));
         evidence.push(Evidence::Entropy(entropy::shannon(&value)));
         let identity = (!measured.assigned.pieces.is_empty()).then(|| value.into_owned());
-        out.push(Candidate {
+        Some(Candidate {
             rule,
             specificity: (Standing::Generic, false, 0, 0, 0),
             secret,
@@ -76,6 +101,6 @@ impl Scanner<'_> {
             usability,
             decoded: Decoded::default(),
             companions: Vec::new(),
-        });
+        })
     }
 }

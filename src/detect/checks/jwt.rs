@@ -2,6 +2,9 @@
 //!
 //! Whether a token has expired is not judged here: there is no clock. Its end is only reported.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Map, Value, json};
 
@@ -89,11 +92,24 @@ pub(super) const KUBERNETES: Check = Check {
 ///
 /// Returns `None` when it is not well-formed: three parts (two of them JSON objects, the third not
 /// empty unless `alg` is `none`), or five of which the first is a header with `enc`.
-pub fn decode(value: &[u8]) -> Option<Token> {
+///
+/// Several rules ask about one token, one after another; it is decoded once.
+pub fn decode(value: &[u8]) -> Option<Rc<Token>> {
+    thread_local! {
+        static LAST: RefCell<(Vec<u8>, Option<Rc<Token>>)> = RefCell::default();
+    }
     if value.len() > LONGEST {
         return None;
     }
-    parse(value).or_else(|| start(value).filter(|at| *at > 0).and_then(|at| parse(&value[at..])))
+    LAST.with_borrow_mut(|(last, token)| {
+        if last != value {
+            last.clear();
+            last.extend_from_slice(value);
+            let within = || start(value).filter(|at| *at > 0).and_then(|at| parse(&value[at..]));
+            *token = parse(value).or_else(within).map(Rc::new);
+        }
+        token.clone()
+    })
 }
 
 impl Token {

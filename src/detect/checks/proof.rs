@@ -121,24 +121,32 @@ fn routable(text: &[u8]) -> Option<usize> {
 
 /// Three parts in base64 for URLs, the first two beginning as JSON objects do.
 fn jwt(text: &[u8]) -> Option<usize> {
-    let part = |from: usize| {
-        let rest = &text[from.min(text.len())..];
-        rest.iter().take(LONGEST).take_while(|b| is_url(b)).count()
-    };
-    // `{"` and the beginning of a name.
-    let head = encoding::base64(text.get(..8)?)?;
-    if !head.starts_with(b"{\"") || !head.iter().all(|b| b.is_ascii_graphic() || *b == b' ') {
-        return None;
-    }
-    let first = part(0);
+    // What is quickly told comes first: a text may have nothing but beginnings.
+    let first = place(text, b'.', LONGEST)?;
     let claims = first + 1;
-    if text.get(first) != Some(&b'.') || !text.get(claims..)?.starts_with(b"eyJ") {
+    if !text[claims..].starts_with(b"eyJ") || !may_be_header(&text[..first]) {
         return None;
     }
-    let signature = claims + part(claims) + 1;
-    (text.get(signature - 1) == Some(&b'.') && part(signature) >= 16)
-        .then(|| signature + part(signature))
+    let signature = claims + place(&text[claims..], b'.', LONGEST)? + 1;
+    let rest = &text[signature..];
+    let length = rest.iter().take(LONGEST).take_while(|b| is_url(b)).count();
+    let is_token = || text[..signature].iter().all(|b| is_url(b) || *b == b'.');
+    (length >= 16 && is_token()).then_some(signature + length)
 }
+
+/// Whether base64 begins as that of an object with names does: `{"`, a name, and a colon, as far as
+/// they can be seen.
+fn may_be_header(text: &[u8]) -> bool {
+    let Some(head) = encoding::base64(&text[..text.len().min(SEEN) & !3]) else { return false };
+    let Some(name) = head.strip_prefix(b"{\"") else { return false };
+    let end = name.iter().position(|b| matches!(b, b'"' | b'\\')).unwrap_or(name.len());
+    let behind = name.get(end + 1..).unwrap_or_default().trim_ascii_start();
+    name[..end].iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+        && (name.get(end) != Some(&b'"') || matches!(behind.first(), None | Some(b':')))
+}
+
+/// Characters of a header that are looked at first: the name of a parameter is shorter.
+const SEEN: usize = 64;
 
 fn is_url(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')

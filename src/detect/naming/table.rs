@@ -1,7 +1,9 @@
 //! The names and their meanings, as `names.txt` lists them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,7 +81,10 @@ struct Table {
     /// By the end of the last word.
     endings: Vec<(&'static [u8], Meaning)>,
     aside: Vec<&'static [u8]>,
-    translations: Vec<&'static str>,
+    /// Words for a password in other languages.
+    translations: HashSet<&'static str>,
+    /// Those of them that mean it within longer words, too.
+    within: Vec<&'static str>,
 }
 
 impl Table {
@@ -104,7 +109,12 @@ impl Table {
         let Some((_, meaning)) = named else {
             match section {
                 ASIDE => self.aside.push(entry.as_bytes()),
-                TRANSLATION => self.translations.push(entry),
+                TRANSLATION => {
+                    self.translations.insert(entry);
+                    if entry.chars().count() >= LONG || !entry.is_ascii() {
+                        self.within.push(entry);
+                    }
+                }
                 _ => {}
             }
             return;
@@ -193,12 +203,14 @@ pub fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
 /// Whether a text has a word for a password in it, in another language than English, alone or as part
 /// of a longer word; `text` is in lower case.
 pub fn says_password(text: &str) -> bool {
+    static WITHIN: OnceLock<AhoCorasick> = OnceLock::new();
     let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
-    let words = || text.split(|c: char| !c.is_alphabetic());
-    Table::get().translations.iter().any(|known| {
-        let long = known.chars().count() >= LONG || !known.is_ascii();
-        (long && letters.contains(known)) || words().any(|word| word == *known)
-    })
+    let table = Table::get();
+    let within = WITHIN.get_or_init(|| {
+        AhoCorasick::new(&table.within).expect("a few hundred words are an automaton")
+    });
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    words.any(|word| table.translations.contains(word)) || within.is_match(&letters)
 }
 
 /// Words with so many letters stand within others by meaning, not by chance.

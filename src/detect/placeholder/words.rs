@@ -72,8 +72,9 @@ fn spelled(word: &str, strong: &mut bool) -> bool {
         if !known {
             continue;
         }
+        let first = word.as_bytes()[at];
         for (list, strength) in [(STRONG, true), (NEUTRAL, false)] {
-            for part in list {
+            for part in list.iter().filter(|part| part.as_bytes()[0] == first) {
                 // Very short words would let much pass when written together.
                 let alone = at == 0 && part.len() == word.len();
                 if (part.len() > 2 || alone || matches!(*part, "my" | "me"))
