@@ -324,8 +324,9 @@ fn submodules(
             Err(problem) => problems.push(Problem::new(path, problem.what)),
         }
     }
-    for problem in problems {
-        harvest.problems.push(Problem::new(below(&problem.place), problem.what));
+    for mut problem in problems {
+        problem.place = below(&problem.place);
+        harvest.problems.push(problem);
     }
     Ok(harvest)
 }

@@ -19,6 +19,7 @@ use crate::owners;
 use crate::policy::baseline::Scope;
 use crate::policy::standing::SuppressionKind;
 use crate::policy::{Ground, Policy};
+use crate::problem::Problem;
 use crate::redact::Redactor;
 use crate::report::{self, Format, Material, Report, Sorted, Summary};
 use crate::rules::Rules;
@@ -190,6 +191,9 @@ fn report<'r>(
     }
     redactor.list(summary.scope.iter_mut().chain(&mut summary.suppressed));
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
+    harvest.unread.extend(harvest.problems.iter().filter_map(Problem::unread));
+    harvest.unread.sort();
+    harvest.unread.dedup();
     let scanned = scanned(args.git.category(), harvest.scanned, &harvest.checkouts);
     Report {
         rules,

@@ -81,7 +81,7 @@ impl Search {
         let report = scan::examine(&self.args, what, &self.setting, &self.rules)?;
         match report.problems.as_slice() {
             [] => Ok(report),
-            [Problem { place, what }, ..] => Err(Error::Input(format!(
+            [Problem { place, what, .. }, ..] => Err(Error::Input(format!(
                 "{place}: {what}; {} in all, and nothing was written: what was not \
                  scanned cannot be decided on",
                 count(report.problems.len() as u64, "problem")

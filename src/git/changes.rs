@@ -117,7 +117,7 @@ impl<'o, 'i> Comparing<'o, 'i> {
         }
         let too_many = || {
             let what = "is left out with all that was changed: there are more than a million paths";
-            Problem::new(pair.path.as_bstr().to_string(), what)
+            Problem::over_budget(pair.path.as_bstr().to_string(), what, "number of paths")
         };
         let new = pair.new.map_or_else(|| Ok(Rc::default()), |side| self.nodes(side))?;
         let mut old: Vec<Rc<Nodes<'i>>> = Vec::with_capacity(pair.old.len());

@@ -49,6 +49,18 @@ pub enum ReadError {
     Unfolds,
 }
 
+impl ReadError {
+    /// The problem that an object cannot be read.
+    pub fn problem(&self, id: &oid) -> Problem {
+        match self {
+            Self::TooLarge(_) | Self::Unfolds => {
+                Problem::over_budget(id.to_string(), self.to_string(), "git object")
+            }
+            Self::Missing | Self::Damaged(_) => Problem::new(id.to_string(), self.to_string()),
+        }
+    }
+}
+
 impl From<DeltaError> for ReadError {
     fn from(error: DeltaError) -> Self {
         match error {

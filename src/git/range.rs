@@ -258,7 +258,7 @@ impl Walking<'_> {
                 Ok(object) => object,
                 // What is not there leads to nothing that is.
                 Err(ReadError::Missing) if !wanted => return Ok(()),
-                Err(error) => return Err(Problem::new(id.to_string(), error.to_string())),
+                Err(error) => return Err(error.problem(&id)),
             };
             match kind {
                 Kind::Commit => return self.visit(id, wanted),
@@ -302,7 +302,7 @@ impl Walking<'_> {
         }
         let fail = |what: String| Problem::new(id.to_string(), what);
         let (_, bytes) =
-            self.objects.read(&id, &mut self.reader).map_err(|error| fail(error.to_string()))?;
+            self.objects.read(&id, &mut self.reader).map_err(|error| error.problem(&id))?;
         let parsed = Parsed::parse(bytes).ok_or_else(|| fail("is no commit".to_owned()))?;
         let commit = RangeCommit {
             id,

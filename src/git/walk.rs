@@ -138,7 +138,7 @@ impl<'o> Walk<'o> {
                     mismatch.into_iter().for_each(|p| crew.worker(|worker| worker.problem(p)));
                 }
                 Err(error) => {
-                    let problem = Problem::new(loose.id.to_string(), error.to_string());
+                    let problem = error.problem(&loose.id);
                     crew.worker(|worker| worker.problem(problem));
                 }
             }
@@ -165,7 +165,7 @@ impl<'o> Walk<'o> {
                             }
                             Ok(_) => {}
                             Err(error) => {
-                                let problem = Problem::new(id.to_string(), error.to_string());
+                                let problem = error.problem(&id);
                                 crew.worker(|worker| worker.problem(problem));
                             }
                         }

@@ -90,7 +90,11 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     }
     let (mut occurrences, are_all) = history.places(&blobs);
     if !are_all {
-        problem(Problem::new(repository.name().as_ref(), TOO_MANY_PATHS));
+        problem(Problem::over_budget(
+            repository.name().as_ref(),
+            TOO_MANY_PATHS,
+            "number of paths",
+        ));
     }
     occurrences.extend(history.messages(&messages));
     show(crew, repository, &catalogue, &secrets, occurrences);
@@ -315,7 +319,7 @@ pub(super) fn show(
                             show_object(crew, repository, &parts, secrets, occurrences);
                         }
                         Err(error) => {
-                            let problem = Problem::new(id.to_string(), error.to_string());
+                            let problem = error.problem(&id);
                             crew.worker(|worker| worker.problem(problem));
                         }
                     }

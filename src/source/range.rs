@@ -330,13 +330,11 @@ fn object_secrets(
             (secrets, None)
         }),
         Err(error) => {
-            let advice = match error {
-                ReadError::Missing if repository.is_partial() => {
-                    ": the clone is partial; `git fetch --refetch --no-filter` brings it"
-                }
-                _ => "",
-            };
-            let problem = Problem::new(id.to_string(), format!("{error}{advice}"));
+            let mut problem = error.problem(&id);
+            if matches!(error, ReadError::Missing) && repository.is_partial() {
+                problem.what +=
+                    ": the clone is partial; `git fetch --refetch --no-filter` brings it";
+            }
             crew.worker(|worker| worker.problem(problem));
             (Vec::new(), None)
         }

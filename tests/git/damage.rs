@@ -478,6 +478,37 @@ fn trees_with_more_paths_than_can_be_counted() {
     let run = repo.scan(&["--range", &format!("{parent}..{commit}"), "--fail-on", "never"]);
     assert_eq!(run.status, 3, "{}", run.stderr);
     assert!(run.stderr.contains("more than a million paths"), "{}", run.stderr);
+    let name = repo.root.file_name().unwrap().to_str().unwrap();
+    over_budget(&repo, &["--history"], name, "number of paths");
+}
+
+/// What is beyond a bound is in every report that says what was not read, each once.
+fn over_budget(repo: &Repo, arguments: &[&str], place: &str, detail: &str) {
+    let (_guard, reports) = scratch();
+    let names = ["r.json", "r.sarif"].map(|name| reports.join(name));
+    let [json, sarif] = [&names[0], &names[1]].map(|path| path.to_str().unwrap());
+    let all = [&["--fail-on", "never", "-o", json, "-o", sarif][..], arguments].concat();
+    let run = repo.scan(&all);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let read = |path: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    };
+    let report = read(json);
+    let of_budget: Vec<_> = report["unread"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["reason"] == "over-budget" && one["place"] == place)
+        .collect();
+    assert_eq!(of_budget.len(), 1, "{}", report["unread"]);
+    assert_eq!(of_budget[0]["detail"], detail);
+    let said = format!("{place}: not looked into: too large {detail}");
+    assert!(run.stderr.contains(&said), "{said}: {}", run.stderr);
+    let sarif = read(sarif);
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let notifications = invocation["toolExecutionNotifications"].to_string();
+    assert!(notifications.contains(&format!("too large {detail}")), "{notifications}");
 }
 
 /// A delta that gives its base so many times, with a number behind.
@@ -511,6 +542,7 @@ fn an_object_that_unfolds_to_many_times_its_size() {
     let run = scan(&repo);
     assert_eq!((run.status, found(&run)), (3, 1), "{}", run.stderr);
     assert!(run.stderr.contains("more than 100 MiB"), "{}", run.stderr);
+    over_budget(&repo, &["--history"], &"02".repeat(20), "git object");
 }
 
 #[test]
