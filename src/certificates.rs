@@ -67,7 +67,7 @@ fn tell(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
         span: 0..0,
         rule,
         identity: Vec::new(),
-        decoded: finding.decoded.clone(),
+        decoded: (*finding.decoded).clone(),
         is_certificate: false,
         proven: true,
     };

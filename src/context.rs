@@ -9,6 +9,7 @@ mod statements;
 pub mod surroundings;
 mod words;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::detect::keys;
@@ -22,12 +23,32 @@ pub use login::HostScope;
 pub use statements::Statements;
 pub use surroundings::Surroundings;
 
-/// Judges a finding by where it stands: `below` is its path below the root of its repository, or of
-/// the scan where there is none. How that path was typed, and where a checkout lies, has no say.
-pub fn place(rules: &Rules, finding: &mut Finding, below: &str, exposure: Exposure) {
-    finding.below = Arc::from(below);
-    finding.exposure = exposure;
-    finding.environment = finding.surroundings.environment.unwrap_or_else(|| environment(below));
+/// A file in which there are findings.
+#[derive(Debug)]
+pub struct Place {
+    /// Its path below the root of its repository, or of the scan where there is none. How that path
+    /// was typed, and where a checkout lies, has no say.
+    below: Arc<str>,
+    exposure: Exposure,
+    environment: OnceCell<Environment>,
+}
+
+impl Place {
+    /// A file by its path below the root, and who can see it.
+    pub fn new(below: Arc<str>, exposure: Exposure) -> Self {
+        Self { below, exposure, environment: OnceCell::new() }
+    }
+}
+
+/// Judges a finding by where it stands.
+pub fn place(rules: &Rules, finding: &mut Finding, place: &Place) {
+    let Place { below, exposure, environment } = place;
+    finding.below = Arc::clone(below);
+    finding.exposure = *exposure;
+    finding.environment = finding
+        .surroundings
+        .environment
+        .unwrap_or_else(|| *environment.get_or_init(|| self::environment(below)));
     let host = finding.surroundings.host.map(|host| host.usability(finding.environment));
     finding.usability.extend(host);
     if rules.get(finding.rule).id() == keys::PRIVATE_KEY

@@ -10,13 +10,14 @@ use crate::detect::decoded::Decoded;
 use crate::detect::entropy::is_unguessable;
 use crate::policy::nearby::Nearby;
 use crate::policy::standing::Standing;
+use crate::rare::Rare;
 use crate::rules::RuleId;
 use crate::score::{Environment, Exposure, Usability};
 
-/// The bytes of a secret. Cannot be printed, serialised or compared by accident: `Debug` says only
+/// The bytes of a secret, shared by its copies. Cannot be printed, serialised or compared by accident: `Debug` says only
 /// how long it is, and the bytes come out through [`Secret::reveal`] alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Secret(Box<[u8]>);
+pub struct Secret(Arc<[u8]>);
 
 impl Secret {
     /// Takes a copy of the bytes.
@@ -108,7 +109,7 @@ pub enum Evidence {
     /// The name that it is assigned to.
     Named,
     /// What spoke most for it where name, value and surroundings were weighed.
-    Weighed(Vec<&'static str>),
+    Weighed(Box<[&'static str]>),
     /// A human-chosen or common value.
     WeakValue,
     /// A credential that cannot work, and why.
@@ -118,7 +119,7 @@ pub enum Evidence {
     /// It stands in a name, not in a text.
     InName,
     /// What a report says that was read back.
-    Told(String),
+    Told(Box<str>),
 }
 
 impl Evidence {
@@ -137,13 +138,13 @@ impl Evidence {
             Self::Broken(reason) => format!("cannot work: {reason}"),
             Self::Placeholder(reason) => format!("placeholder: {reason}"),
             Self::InName => "stands in the name itself".to_owned(),
-            Self::Told(text) => text.clone(),
+            Self::Told(text) => text.to_string(),
         }
     }
 
     /// What [`Evidence::describe`] said.
     pub fn told(text: String) -> Self {
-        if text == Self::Certificate.describe() { Self::Certificate } else { Self::Told(text) }
+        if text == Self::Certificate.describe() { Self::Certificate } else { Self::Told(text.into()) }
     }
 }
 
@@ -242,9 +243,9 @@ pub struct Finding {
     /// Limits to its use.
     pub usability: Vec<Usability>,
     /// What it says about itself.
-    pub decoded: Decoded,
+    pub decoded: Rare<Decoded>,
     /// Secrets that belong with it: the other half of a pair.
-    pub companions: Vec<Secret>,
+    pub companions: Rare<Vec<Secret>>,
     /// What the text around it says.
     pub surroundings: Surroundings,
     /// The environment of the place: what the text around says, or else the path.
@@ -252,17 +253,20 @@ pub struct Finding {
     /// Who can see the place.
     pub exposure: Exposure,
     /// GitHub's `primaryLocationLineHash`.
-    pub line_hash: Option<String>,
+    pub line_hash: Option<Box<str>>,
     /// Who owns the file, by CODEOWNERS.
-    pub owners: Vec<String>,
+    pub owners: Rare<Vec<String>>,
     /// Stands for the place that a value is kept at, whatever the value: repository, path, type and
     /// name. Keyed like the ids of secrets; empty until groups are made.
-    pub slot: String,
+    pub slot: Box<str>,
     /// What the text around it tells policy.
     pub nearby: Nearby,
     /// What was decided earlier about it.
-    pub standing: Standing,
+    pub standing: Rare<Standing>,
 }
+
+/// Bytes of a finding, without what it has of its own: a scan keeps all of them to the end.
+const _: () = assert!(size_of::<Finding>() <= 384 && size_of::<Evidence>() <= 24);
 
 impl Finding {
     /// The place in a repository's history, if it is in one.

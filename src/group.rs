@@ -9,6 +9,7 @@ use crate::finding::{Confidence, Evidence, Finding, Location, Secret};
 use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
+use crate::rare::Rare;
 use crate::record::{self, Record};
 use crate::rules::{Detector, Rule, RuleId, Rules};
 use crate::score::{
@@ -34,18 +35,21 @@ pub struct SecretGroup {
     /// Where it stands, in order; at least one.
     pub occurrences: Vec<Finding>,
     /// Ids of secrets that belong with it.
-    pub companions: Vec<String>,
+    pub companions: Rare<Vec<String>>,
     /// How bad it is, with reasons.
     pub score: Score,
     /// What the score was computed from.
     pub facts: Facts,
     /// What it opens in the scanned trees.
-    pub opens: Vec<Opened>,
+    pub opens: Rare<Vec<Opened>>,
     /// Who, where, and since when.
-    pub record: Record,
+    pub record: Rare<Record>,
     /// What is to be said of its lifetime.
-    pub remarks: Vec<Remark>,
+    pub remarks: Rare<Vec<Remark>>,
 }
+
+/// Bytes of a secret in a report, without its places.
+const _: () = assert!(size_of::<SecretGroup>() <= 288);
 
 /// What groups are made and scored by, besides the findings.
 #[derive(Debug, Default)]
@@ -100,7 +104,7 @@ impl SecretGroup {
     }
 }
 
-/// After so many findings their memory is given back.
+/// After so many secrets the memory of their findings is given back.
 const GIVEN_BACK: usize = 16 << 10;
 
 /// Shown of a secret of which nothing is shown.
@@ -110,7 +114,7 @@ pub(crate) const HIDDEN: &str = "****";
 /// putting several repositories together, must not change it: a report of one of them has it, too.
 pub fn name_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|finding| finding.slot.is_empty()) {
-        finding.slot = identity.slot(finding, rules.get(finding.rule).id());
+        finding.slot = identity.slot(finding, rules.get(finding.rule).id()).into();
     }
 }
 
@@ -125,33 +129,47 @@ pub fn group(
 ) -> Vec<SecretGroup> {
     let mut findings = findings;
     name_slots(rules, identity, &mut findings);
-    let mut by_secret: BTreeMap<Secret, Vec<Finding>> = BTreeMap::new();
-    // Most secrets stand in one place; and what has been moved is given back, not held twice.
-    findings.reverse();
-    while let Some(finding) = findings.pop() {
-        match by_secret.get_mut(&finding.secret) {
-            Some(places) => places.push(finding),
-            None => _ = by_secret.insert(finding.secret.clone(), vec![finding]),
-        }
-        if findings.len().is_multiple_of(GIVEN_BACK) {
-            findings.shrink_to_fit();
+    // Those of one secret together, the first of them first. In place: there may be very many.
+    findings.sort_unstable_by(|a, b| {
+        let order = (&a.secret, &a.location, a.rule).cmp(&(&b.secret, &b.location, b.rule));
+        order.then_with(|| (&a.repository, &a.below).cmp(&(&b.repository, &b.below)))
+    });
+    let mut starts = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if at == 0 || findings[at - 1].secret != finding.secret {
+            starts.push(at);
         }
     }
-    let firsts = by_secret.iter().map(|(secret, places)| (&places[0], secret));
-    let ids: BTreeMap<Secret, (String, bool)> =
-        ids(rules, identity, &|first| first.below.to_string(), firsts)
-            .map(|(first, secret, id)| {
-                let by_place = identity.is_by_place(secret, rules.get(first.rule).kind);
-                (secret.clone(), (id, by_place))
-            })
-            .collect();
-    let drafts = by_secret.into_iter().map(|(secret, occurrences)| {
-        let (id, id_by_place) = ids.get(&secret).cloned().unwrap_or_default();
-        let companions = occurrences
-            .iter()
-            .flat_map(|o| &o.companions)
-            .filter_map(|companion| ids.get(companion).map(|(id, _)| id.clone()))
-            .collect();
+    let firsts = starts.iter().map(|at| (&findings[*at], &findings[*at].secret));
+    let below = |first: &Finding| first.below.to_string();
+    let mut ids: Vec<_> = ids(rules, identity, &below, firsts).collect();
+    ids.sort_unstable_by_key(|(_, secret, _)| *secret);
+    let id_of = |secret: &Secret| {
+        let at = ids.binary_search_by_key(&secret, |(_, secret, _)| secret).ok()?;
+        Some(ids[at].2.clone())
+    };
+    let mut companions: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (number, same) in findings.chunk_by(|a, b| a.secret == b.secret).enumerate() {
+        let all: Vec<_> = same.iter().flat_map(|o| &*o.companions).filter_map(id_of).collect();
+        if !all.is_empty() {
+            companions.insert(number, all);
+        }
+    }
+    let named: Vec<(String, bool)> = ids
+        .into_iter()
+        .map(|(first, secret, id)| {
+            (id, identity.is_by_place(secret, rules.get(first.rule).kind))
+        })
+        .collect();
+    let secrets = starts.into_iter().zip(named).enumerate().rev();
+    let drafts = secrets.map(|(number, (start, (id, id_by_place)))| {
+        // What has been taken is given back, not held twice.
+        let occurrences: Vec<Finding> = findings.drain(start..).collect();
+        if number.is_multiple_of(GIVEN_BACK) {
+            findings.shrink_to_fit();
+        }
+        let secret = occurrences[0].secret.clone();
+        let companions = companions.remove(&number).unwrap_or_default();
         Draft { id, id_by_place, secret, shown: Vec::new(), occurrences, companions }
     });
     scored(rules, drafts, scene)
@@ -238,11 +256,25 @@ pub fn scored(
     drafts: impl IntoIterator<Item = Draft>,
     scene: &Scene,
 ) -> Vec<SecretGroup> {
-    let mut groups: Vec<SecretGroup> =
-        drafts.into_iter().map(|draft| one_group(rules, draft, scene)).collect();
-    groups.sort_by(|a, b| {
+    let mut reasons: BTreeSet<Arc<[String]>> = BTreeSet::new();
+    let mut groups: Vec<SecretGroup> = drafts
+        .into_iter()
+        .map(|draft| {
+            let mut group = one_group(rules, draft, scene);
+            match reasons.get(&group.score.because) {
+                Some(same) => group.score.because = Arc::clone(same),
+                None => _ = reasons.insert(Arc::clone(&group.score.because)),
+            }
+            group
+        })
+        .collect();
+    groups.sort_unstable_by(|a, b| {
         let rank = |g: &SecretGroup| (g.score.value, g.score.base, g.score.uncapped);
-        rank(b).cmp(&rank(a)).then_with(|| a.id.cmp(&b.id))
+        let place = |g: &SecretGroup| g.occurrences.first().map(|o| o.location.clone());
+        rank(b)
+            .cmp(&rank(a))
+            .then_with(|| a.id.cmp(&b.id))
+            .then_with(|| place(a).cmp(&place(b)))
     });
     record::link(&mut groups);
     groups
@@ -290,12 +322,12 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
         secret,
         redacted,
         confidence,
-        companions,
+        companions: companions.into(),
         score: score::score_with(&facts, &scene.weights),
         facts,
-        opens,
-        record: Record::of(&occurrences),
-        remarks,
+        opens: opens.into(),
+        record: Record::of(&occurrences).into(),
+        remarks: remarks.into(),
         occurrences,
     }
 }
@@ -326,7 +358,7 @@ pub(crate) fn shown(rule: &Rule, secret: &Secret) -> String {
 
 /// Start and end, as far as any occurrence says.
 fn term(occurrences: &[Finding]) -> Term {
-    let decoded = occurrences.iter().map(|o| &o.decoded);
+    let decoded = occurrences.iter().map(|o| &*o.decoded);
     Term {
         issued: decoded.clone().filter_map(|d| d.issued).min(),
         expires: decoded.filter_map(|d| d.expires).max(),
@@ -342,7 +374,7 @@ const DAY: i64 = 86_400;
 
 /// What the score depends on. What was decoded goes before what the type says.
 fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Facts {
-    let decoded = occurrences.iter().map(|o| &o.decoded);
+    let decoded = occurrences.iter().map(|o| &*o.decoded);
     let mut authority = decoded.clone().filter_map(|d| d.authority).max_by_key(|a| a.weight());
     // A key of a person is secret zero where it opens what others keep their secrets in.
     if fan_out > 0 && rule.reach == Reach::Pki {
@@ -379,8 +411,8 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
         .map(|o| Place {
             environment: o.environment,
             exposure: o.exposure,
-            file: o.below.to_string(),
-            repository: o.repository.to_string(),
+            file: Arc::clone(&o.below),
+            repository: Arc::clone(&o.repository),
         })
         .collect();
     let commits = occurrences.iter().filter_map(Finding::git);

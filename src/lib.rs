@@ -35,6 +35,7 @@ pub mod plan;
 pub mod policy;
 pub mod problem;
 pub mod project;
+pub mod rare;
 pub mod record;
 pub mod redact;
 pub mod report;

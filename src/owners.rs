@@ -65,7 +65,7 @@ pub fn assign(findings: &mut [Finding], files: &[OwnersFile]) {
             .filter_map(|(_, base, owners)| Some((base.len(), path.strip_prefix(base)?, owners)))
             .max_by_key(|(length, ..)| *length);
         if let Some((_, below, owners)) = innermost {
-            finding.owners = owners.of(below).to_vec();
+            finding.owners = owners.of(below).to_vec().into();
         }
     }
 }

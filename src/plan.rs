@@ -177,7 +177,7 @@ struct InFiles<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<usize>>);
 
 impl<'a> InFiles<'a> {
     fn of(groups: &[&'a SecretGroup]) -> Self {
-        let opened = groups.iter().flat_map(|group| &group.opens);
+        let opened = groups.iter().flat_map(|group| &*group.opens);
         let mut files: BTreeMap<_, BTreeSet<usize>> = opened
             .map(|opened| ((opened.repository.as_str(), opened.path.as_str()), BTreeSet::new()))
             .collect();
@@ -215,11 +215,11 @@ fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String
         opens_others: opens_others(group),
         because,
         actions: actions(group, rule, change.len(), history.len()),
-        opens: group.opens.clone(),
+        opens: group.opens.to_vec(),
         change: change.into_iter().map(place).collect(),
         history: history.into_iter().map(place).collect(),
         ask: group.record.owners.clone(),
-        together_with: group.companions.clone(),
+        together_with: group.companions.to_vec(),
         instead: rule.text.instead.to_string(),
     }
 }

@@ -147,7 +147,7 @@ impl Policy {
         here: &[(usize, &Exception)],
         elsewhere: &[(usize, &Exception)],
     ) {
-        let standing = &mut finding.standing;
+        let standing = &mut *finding.standing;
         if let Some((_, entry)) = here.iter().find(|(_, entry)| !entry.is_over(self.today)) {
             let reason = entry.reason.name();
             let justification = match entry.purpose.as_str() {
@@ -218,7 +218,7 @@ impl Policy {
         let comparison = baseline.compare(&sightings, ground.scope);
         let occurrences = groups.iter_mut().flat_map(|group| &mut group.occurrences);
         for (finding, (state, entry)) in occurrences.zip(comparison.states) {
-            let standing = &mut finding.standing;
+            let standing = &mut *finding.standing;
             standing.state = Some(state);
             standing.since = entry.map(|at| baseline.entries[at].since);
             let open_days = standing.since.map(|since| days_between(since, self.today));
@@ -260,7 +260,7 @@ impl Policy {
             let group_rule = groups[at].rule;
             let finding = &mut groups[at].occurrences[occurrence];
             let found_by = [finding.rule, group_rule].map(|id| rules.get(id));
-            for mark in std::mem::take(&mut finding.nearby.marks) {
+            for mark in std::mem::take(&mut *finding.nearby.marks) {
                 let suppression = match self.weigh(rules, &mark, &found_by) {
                     Weighed::Counts(suppression) => suppression,
                     Weighed::SpeaksOfOther => continue,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
+use crate::rare::Nothing;
 use crate::score::Environment;
 
 /// Facts of one secret.
@@ -39,6 +40,23 @@ pub struct Record {
 pub fn day(seconds: i64) -> Option<String> {
     let time = jiff::Timestamp::from_second(seconds).ok()?;
     Some(time.strftime("%Y-%m-%d").to_string())
+}
+
+impl Nothing for Record {
+    fn nothing() -> &'static Self {
+        static NOTHING: Record = Record {
+            owners: Vec::new(),
+            environments: Vec::new(),
+            first_seen: None,
+            last_seen: None,
+            rotations: 0,
+            rotated_at: None,
+            replaced_by: Vec::new(),
+            replaced_at: None,
+            reintroduced: false,
+        };
+        &NOTHING
+    }
 }
 
 impl Record {
@@ -134,10 +152,14 @@ pub fn link(groups: &mut [SecretGroup]) {
         }
     }
     for (number, group) in groups.iter_mut().enumerate() {
-        group.record.replaced_at = replaced_at.get(&number).copied();
-        group.record.rotations = rotations[number];
-        group.record.rotated_at = when.get(&number).copied();
-        group.record.replaced_by = replaced.remove(&number).into_iter().flatten().collect();
+        let record = Record {
+            replaced_at: replaced_at.get(&number).copied(),
+            rotations: rotations[number],
+            rotated_at: when.get(&number).copied(),
+            replaced_by: replaced.remove(&number).into_iter().flatten().collect(),
+            ..(*group.record).clone()
+        };
+        group.record = record.into();
     }
 }
 
@@ -169,7 +191,7 @@ fn time_of(group: &SecretGroup, commit: &str) -> Option<i64> {
 
 /// Owners by CODEOWNERS; where nobody is named, the authors of the last commits, the latest first.
 fn owners(occurrences: &[Finding]) -> Vec<String> {
-    let named: BTreeSet<&String> = occurrences.iter().flat_map(|finding| &finding.owners).collect();
+    let named: BTreeSet<&String> = occurrences.iter().flat_map(|finding| &*finding.owners).collect();
     if !named.is_empty() {
         return named.into_iter().cloned().collect();
     }

@@ -195,8 +195,9 @@ impl Redactor {
             shared(&mut finding.location.path);
             shared(&mut finding.below);
             shared(&mut finding.repository);
-            self.strings(&mut finding.owners);
-            self.strings(finding.decoded.facts.iter_mut().map(|fact| &mut fact.value));
+            self.strings(finding.owners.get_mut().into_iter().flatten());
+            let decoded = finding.decoded.get_mut().into_iter();
+            self.strings(decoded.flat_map(|all| &mut all.facts).map(|fact| &mut fact.value));
             self.strings(&mut finding.surroundings.name);
             if let Origin::Git(place) = &mut finding.location.origin {
                 let texts = place.author.iter().chain(&place.last_author).chain(&place.paths);

@@ -157,32 +157,37 @@ pub struct Sorted {
 
 /// Sorts out what is reported, and counts it.
 pub fn sort_out(groups: Vec<SecretGroup>, threshold: Threshold, summary: &mut Summary) -> Sorted {
-    let (groups, unreported) = sift(groups, threshold, &mut summary.hidden);
+    let mut groups = groups;
+    let unreported = sift(&mut groups, threshold, &mut summary.hidden);
     summary.standings.count(&groups);
-    let (groups, covered): (Vec<_>, Vec<_>) = groups.into_iter().partition(SecretGroup::is_open);
+    let covered = groups.extract_if(.., |group| !group.is_open()).collect();
     summary.secrets = groups.len() as u64;
     let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
     summary.occurrences = open.count() as u64;
     Sorted { groups, covered, unreported }
 }
 
-/// Splits what the threshold lets through from the rest, and counts that.
+/// Takes out what the threshold does not let through, and counts it. The rest stays where it is:
+/// there may be very many.
 fn sift(
-    groups: Vec<SecretGroup>,
+    groups: &mut Vec<SecretGroup>,
     threshold: Threshold,
     hidden: &mut Hidden,
-) -> (Vec<SecretGroup>, Vec<SecretGroup>) {
-    groups.into_iter().partition(|group| {
+) -> Vec<SecretGroup> {
+    let is_hidden = |group: &mut SecretGroup| {
         if group.score.severity() == Severity::None && !threshold.include_placeholders {
             hidden.placeholders += 1;
-            false
+            true
         } else if group.confidence < threshold.min_confidence {
             hidden.below_confidence += 1;
-            false
-        } else {
             true
+        } else {
+            false
         }
-    })
+    };
+    let unreported = groups.extract_if(.., is_hidden).collect();
+    groups.shrink_to_fit();
+    unreported
 }
 
 /// For whom SARIF is written.

@@ -23,8 +23,8 @@ use crate::line_hash;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::policy::nearby::{self, Nearby};
-use crate::policy::standing::Standing;
 use crate::problem::Problem;
+use crate::rare::Rare;
 use crate::redact;
 use crate::rules::{Detector, Rule, Rules};
 use crate::score::{Authority, Environment, Exposure};
@@ -112,8 +112,11 @@ impl<'r> Worker<'r> {
         }
         let below = blob.base.below(blob.path);
         let exposure = context::exposure(&below, blob.untracked);
+        let path = &findings[0].location.path;
+        let below = if **path == *below { Arc::clone(path) } else { Arc::from(&*below) };
+        let place = context::Place::new(below, exposure);
         for finding in findings {
-            context::place(self.scanner.rules(), finding, &below, exposure);
+            context::place(self.scanner.rules(), finding, &place);
         }
     }
 
@@ -218,14 +221,14 @@ impl<'r> Worker<'r> {
             let id = rules.in_file(candidate.rule, blob.path);
             let mut found = finding(&mut scene, blob, &path, rules.get(id), candidate);
             found.rule = id;
-            found.companions = companions.remove(&at).unwrap_or_default();
+            found.companions = companions.remove(&at).unwrap_or_default().into();
             findings.push(found);
         }
         if is_whole && let Some(secrets) = redact::secrets_in(text, &spans) {
             let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
             let hashes = line_hash::line_hashes(text, &numbers, &secrets);
             for (finding, hash) in findings.iter_mut().zip(hashes) {
-                finding.line_hash = Some(hash);
+                finding.line_hash = Some(hash.into());
             }
         }
         for (finding, nearby) in findings.iter_mut().zip(nearby::nearby(text, &spans)) {
@@ -438,17 +441,17 @@ fn finding(
         evidence: candidate.evidence,
         confidence: candidate.confidence,
         usability: candidate.usability,
-        decoded,
-        companions: Vec::new(),
+        decoded: decoded.into(),
+        companions: Rare::default(),
         below: Arc::clone(path),
         environment: Environment::Unknown,
         surroundings,
         exposure: Exposure::Head,
         line_hash: None,
-        owners: Vec::new(),
-        slot: String::new(),
+        owners: Rare::default(),
+        slot: Box::default(),
         nearby: Nearby::default(),
-        standing: Standing::default(),
+        standing: Rare::default(),
     }
 }
 

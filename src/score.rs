@@ -9,6 +9,9 @@
 
 mod weights;
 
+use std::fmt;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use weights::Weight;
@@ -228,9 +231,9 @@ pub struct Place {
     /// Who can see it.
     pub exposure: Exposure,
     /// Path of the file within its repository.
-    pub file: String,
+    pub file: Arc<str>,
     /// Name of the repository or root.
-    pub repository: String,
+    pub repository: Arc<str>,
 }
 
 /// Everything the score depends on. No character of the secret is among it.
@@ -317,8 +320,8 @@ pub struct Score {
     pub base: u8,
     /// base x usability x context before rounding and caps: breaks ties between equal scores.
     pub uncapped: i64,
-    /// One line for every term that moved the result.
-    pub because: Vec<String>,
+    /// One line for every term that moved the result. Secrets that are alike share them.
+    pub because: Arc<[String]>,
 }
 
 impl Score {
@@ -391,12 +394,12 @@ pub fn score_with(facts: &Facts, weights: &Weights) -> Score {
     }
 
     let mut context = 100;
-    for (name, percent) in context_terms(facts, weights) {
+    context_terms(facts, weights, |name, percent| {
         if percent.value != 0 {
             context += percent.value;
             because.push(format!("{:+}% {name}{}", percent.value, percent.mark()));
         }
-    }
+    });
     let context = context.clamp(CONTEXT_BOUNDS.0, CONTEXT_BOUNDS.1);
 
     let uncapped = base * percent.value * context;
@@ -410,11 +413,16 @@ pub fn score_with(facts: &Facts, weights: &Weights) -> Score {
         value: u8::try_from(value).unwrap_or(100),
         base: u8::try_from(base).unwrap_or(100),
         uncapped,
-        because,
+        because: because.into(),
     }
 }
 
-fn context_terms(facts: &Facts, weights: &Weights) -> Vec<(String, Weight)> {
+/// Tells every term, with what it is about.
+fn context_terms(
+    facts: &Facts,
+    weights: &Weights,
+    mut term: impl FnMut(fmt::Arguments<'_>, Weight),
+) {
     let environment = |place: &Place| {
         let weight = weights.environment(place.environment);
         let is_spared = facts.is_live && weight.value < 0;
@@ -440,13 +448,15 @@ fn context_terms(facts: &Facts, weights: &Weights) -> Vec<(String, Weight)> {
     let (authors, fan_out) = (number(facts.authors), number(facts.fan_out));
     let age = facts.age_days;
     let reused = is_reused(&facts.places);
-    let mut terms = Vec::with_capacity(7);
     if let Some(place) = worst {
         let (weight, is_spared) = environment(place);
         let spared = if is_spared { " (live wherever it stands)" } else { "" };
         let Place { environment, exposure, .. } = place;
-        let name = format!("worst place: {}, {}{spared}", environment.name(), exposure.name());
-        terms.push((name, weight.and(weights.exposure(*exposure))));
+        let (environment, seen_by) = (environment.name(), exposure.name());
+        term(
+            format_args!("worst place: {environment}, {seen_by}{spared}"),
+            weight.and(weights.exposure(*exposure)),
+        );
     }
     let each = Weight::of(weights.repository.as_ref(), REPOSITORIES.0);
     let further = repositories.saturating_sub(1).max(0);
@@ -458,14 +468,15 @@ fn context_terms(facts: &Facts, weights: &Weights) -> Vec<(String, Weight)> {
     };
     let steps =
         |n: i64, own: &Option<Vec<(i64, i64)>>, usual| Weight::by_steps(n, own.as_deref(), usual);
-    terms.push((format!("{files} file(s)"), steps(files, &weights.files, FILES)));
-    terms.push((format!("{repositories} repo(s)"), by_repository));
-    terms.push(("reused across environments".to_owned(), reuse));
-    terms.push((format!("{age} day(s) since first commit"), steps(age, &weights.age, AGE)));
-    terms.push((format!("{authors} author(s)"), steps(authors, &weights.authors, AUTHORS)));
-    let opens = format!("unlocks {fan_out} item(s) in this tree");
-    terms.push((opens, steps(fan_out, &weights.fan_out, FAN_OUT)));
-    terms
+    term(format_args!("{files} file(s)"), steps(files, &weights.files, FILES));
+    term(format_args!("{repositories} repo(s)"), by_repository);
+    term(format_args!("reused across environments"), reuse);
+    term(format_args!("{age} day(s) since first commit"), steps(age, &weights.age, AGE));
+    term(format_args!("{authors} author(s)"), steps(authors, &weights.authors, AUTHORS));
+    term(
+        format_args!("unlocks {fan_out} item(s) in this tree"),
+        steps(fan_out, &weights.fan_out, FAN_OUT),
+    );
 }
 
 /// Whether one value serves production and something else.

@@ -13,8 +13,8 @@ fn place(environment: &str, exposure: &str, file: &str, repository: &str) -> Pla
     Place {
         environment: Environment::from_name(environment).unwrap(),
         exposure: Exposure::from_name(exposure).unwrap(),
-        file: file.to_owned(),
-        repository: repository.to_owned(),
+        file: file.into(),
+        repository: repository.into(),
     }
 }
 
@@ -291,8 +291,8 @@ fn any_place() -> impl Strategy<Value = Place> {
         |(environment, exposure, file, repository)| Place {
             environment,
             exposure,
-            file: format!("f{file}"),
-            repository: format!("r{repository}"),
+            file: format!("f{file}").into(),
+            repository: format!("r{repository}").into(),
         },
     )
 }

@@ -171,7 +171,9 @@ fn report<'r>(
     let ground = Ground { rules, identity: &identity, below_root: &below_root, scope };
     let mut judged = policy.judge(&ground, &mut groups);
     let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
-    places.for_each(|finding| redactor.standing(&mut finding.standing));
+    places
+        .filter_map(|finding| finding.standing.get_mut())
+        .for_each(|standing| redactor.standing(standing));
     redactor.list(&mut judged.warnings);
     redactor.list(judged.absent.iter_mut().map(|entry| &mut entry.path));
     let threshold = setting.threshold(&args.threshold);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::rare::Nothing;
 use crate::score::{Authority, Lifetime, Usability};
 
 /// One decoded statement for people to read: `account` = `123456789012`, `scope` = `project foo`.
@@ -35,6 +36,21 @@ pub struct Decoded {
 
 /// The `mode` of a credential that is for live use, whatever file it stands in.
 pub const LIVE: &str = "live";
+
+impl Nothing for Decoded {
+    fn nothing() -> &'static Self {
+        static NOTHING: Decoded = Decoded {
+            facts: Vec::new(),
+            authority: None,
+            lifetime: None,
+            usability: Vec::new(),
+            issued: None,
+            expires: None,
+            public_key: None,
+        };
+        &NOTHING
+    }
+}
 
 impl Decoded {
     /// Whether it is said to be for live use.

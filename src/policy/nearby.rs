@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::marks::{self, Mark};
 use crate::finding::Secret;
+use crate::rare::Rare;
 
 /// What stands near one secret.
 #[derive(Debug, Clone)]
 pub struct Nearby {
     /// Marks that speak of its line.
-    pub marks: Vec<Mark>,
+    pub marks: Rare<Vec<Mark>>,
     /// The word before it, which stays when lines are moved or the file is formatted anew. Kept as a
     /// secret: it may be part of one.
     pub word: Secret,
@@ -17,7 +18,7 @@ pub struct Nearby {
 
 impl Default for Nearby {
     fn default() -> Self {
-        Self { marks: Vec::new(), word: Secret::new(b"") }
+        Self { marks: Rare::default(), word: Secret::new(b"") }
     }
 }
 
@@ -28,7 +29,7 @@ pub fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {
     let sorted: Vec<Range<usize>> = order.iter().map(|at| secrets[*at].clone()).collect();
     let mut all = vec![Nearby::default(); secrets.len()];
     for (at, marks) in order.into_iter().zip(marks::marks(text, &sorted)) {
-        all[at] = Nearby { marks, word: Secret::new(&word_before(text, secrets[at].start)) };
+        all[at] = Nearby { marks: marks.into(), word: Secret::new(&word_before(text, secrets[at].start)) };
     }
     all
 }

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::rare::Nothing;
+
 /// Compared with the baseline. The names of the first four are those of SARIF's `baselineState`
 /// (2.1.0, 3.27.24).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -91,6 +93,20 @@ pub struct Standing {
     pub suppression: Option<Suppression>,
     /// What else is to be said: an exception that ended, a mark that does not count.
     pub notes: Vec<String>,
+}
+
+impl Nothing for Standing {
+    fn nothing() -> &'static Self {
+        static NOTHING: Standing = Standing {
+            state: None,
+            since: None,
+            overdue: false,
+            lapsed: false,
+            suppression: None,
+            notes: Vec::new(),
+        };
+        &NOTHING
+    }
 }
 
 impl Standing {

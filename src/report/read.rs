@@ -22,6 +22,7 @@ use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::policy::baseline::Entry;
 use crate::policy::nearby::Nearby;
+use crate::rare::Rare;
 use crate::policy::standing::{self, Standing, State, Suppression};
 use crate::problem::Problem;
 use crate::rules::Rules;
@@ -426,14 +427,14 @@ fn finding(rule: crate::rules::RuleId, from: DocumentOccurrence) -> Result<Findi
         evidence: from.evidence.into_iter().map(Evidence::told).collect(),
         confidence: from.confidence,
         usability: from.usability,
-        decoded: decoded(from.decoded)?,
-        companions: Vec::new(),
+        decoded: decoded(from.decoded)?.into(),
+        companions: Rare::default(),
         surroundings: Surroundings { privilege: from.privilege, ..Surroundings::default() },
         environment: from.environment,
         exposure: from.exposure,
-        line_hash: from.line_hash,
-        owners: from.owners,
-        slot: from.slot,
+        line_hash: from.line_hash.map(String::into_boxed_str),
+        owners: from.owners.into(),
+        slot: from.slot.into(),
         nearby: Nearby::default(),
         standing: Standing {
             state: from.state,
@@ -442,7 +443,8 @@ fn finding(rule: crate::rules::RuleId, from: DocumentOccurrence) -> Result<Findi
             lapsed: from.lapsed,
             suppression: from.suppression,
             notes: from.notes,
-        },
+        }
+        .into(),
     })
 }
 

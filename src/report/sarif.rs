@@ -10,6 +10,7 @@ mod taxonomy;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -89,8 +90,8 @@ fn usual_score(rule: &Rule) -> score::Score {
         places: vec![Place {
             environment: Environment::Unknown,
             exposure: Exposure::Head,
-            file: String::new(),
-            repository: String::new(),
+            file: Arc::from(""),
+            repository: Arc::from(""),
         }],
         age_days: 0,
         authors: 1,

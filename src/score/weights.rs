@@ -169,8 +169,8 @@ mod tests {
             places: vec![Place {
                 environment: Environment::Staging,
                 exposure: Exposure::Head,
-                file: "a".to_owned(),
-                repository: "r".to_owned(),
+                file: "a".into(),
+                repository: "r".into(),
             }],
             age_days: 40,
             authors: 1,
@@ -192,7 +192,7 @@ mod tests {
         .unwrap();
         let score = score_with(&facts(), &weights);
         assert_eq!(
-            score.because,
+            *score.because,
             [
                 "+30 authority: account-wide (this project's weight)",
                 "+22 named admin: control-plane-admin",

@@ -375,7 +375,8 @@ fn show_object(
                     true => context::exposure(&occurrence.path, false),
                     false => Exposure::History,
                 };
-                context::place(worker.rules(), &mut finding, &occurrence.path, exposure);
+                let place = context::Place::new(Arc::from(&*occurrence.path), exposure);
+                context::place(worker.rules(), &mut finding, &place);
                 worker.findings.push(finding);
             }
         }

@@ -175,7 +175,7 @@ pub(super) fn of_group(group: &SecretGroup) -> Vec<Value> {
     let places = &group.facts.places;
     let in_environment =
         |wanted: &[Environment]| places.iter().any(|p| wanted.contains(&p.environment));
-    let mut repositories: Vec<&str> = places.iter().map(|p| p.repository.as_str()).collect();
+    let mut repositories: Vec<&str> = places.iter().map(|p| &*p.repository).collect();
     repositories.sort_unstable();
     repositories.dedup();
     use crate::score::Usability;
