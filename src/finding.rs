@@ -144,7 +144,11 @@ impl Evidence {
 
     /// What [`Evidence::describe`] said.
     pub fn told(text: String) -> Self {
-        if text == Self::Certificate.describe() { Self::Certificate } else { Self::Told(text.into()) }
+        if text == Self::Certificate.describe() {
+            Self::Certificate
+        } else {
+            Self::Told(text.into())
+        }
     }
 }
 

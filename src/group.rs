@@ -157,9 +157,7 @@ pub fn group(
     }
     let named: Vec<(String, bool)> = ids
         .into_iter()
-        .map(|(first, secret, id)| {
-            (id, identity.is_by_place(secret, rules.get(first.rule).kind))
-        })
+        .map(|(first, secret, id)| (id, identity.is_by_place(secret, rules.get(first.rule).kind)))
         .collect();
     let secrets = starts.into_iter().zip(named).enumerate().rev();
     let drafts = secrets.map(|(number, (start, (id, id_by_place)))| {
@@ -271,10 +269,7 @@ pub fn scored(
     groups.sort_unstable_by(|a, b| {
         let rank = |g: &SecretGroup| (g.score.value, g.score.base, g.score.uncapped);
         let place = |g: &SecretGroup| g.occurrences.first().map(|o| o.location.clone());
-        rank(b)
-            .cmp(&rank(a))
-            .then_with(|| a.id.cmp(&b.id))
-            .then_with(|| place(a).cmp(&place(b)))
+        rank(b).cmp(&rank(a)).then_with(|| a.id.cmp(&b.id)).then_with(|| place(a).cmp(&place(b)))
     });
     record::link(&mut groups);
     groups

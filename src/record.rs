@@ -191,7 +191,8 @@ fn time_of(group: &SecretGroup, commit: &str) -> Option<i64> {
 
 /// Owners by CODEOWNERS; where nobody is named, the authors of the last commits, the latest first.
 fn owners(occurrences: &[Finding]) -> Vec<String> {
-    let named: BTreeSet<&String> = occurrences.iter().flat_map(|finding| &*finding.owners).collect();
+    let named: BTreeSet<&String> =
+        occurrences.iter().flat_map(|finding| &*finding.owners).collect();
     if !named.is_empty() {
         return named.into_iter().cloned().collect();
     }

@@ -164,7 +164,8 @@ mod tests {
             "token:abc:",
             "PuTTY-User-Key-File-2: ssh-rsa\n",
         ] {
-            let weighed = |length: usize| found(unit.repeat(length / unit.len()).as_bytes(), false).1;
+            let weighed =
+                |length: usize| found(unit.repeat(length / unit.len()).as_bytes(), false).1;
             let (short, long) = (weighed(40_000), weighed(200_000));
             assert!(long <= short + 8, "{unit}: {short} names of 40 kB, {long} of 200 kB");
         }

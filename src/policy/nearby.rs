@@ -29,7 +29,10 @@ pub fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {
     let sorted: Vec<Range<usize>> = order.iter().map(|at| secrets[*at].clone()).collect();
     let mut all = vec![Nearby::default(); secrets.len()];
     for (at, marks) in order.into_iter().zip(marks::marks(text, &sorted)) {
-        all[at] = Nearby { marks: marks.into(), word: Secret::new(&word_before(text, secrets[at].start)) };
+        all[at] = Nearby {
+            marks: marks.into(),
+            word: Secret::new(&word_before(text, secrets[at].start)),
+        };
     }
     all
 }
