@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Characters that the hash covers.
-const BLOCK: usize = 100;
+pub(crate) const BLOCK: usize = 100;
 /// Factor of the rolling hash.
 const FACTOR: u64 = 37;
 /// What stands for the end of the file.

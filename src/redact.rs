@@ -6,10 +6,10 @@
 //! would be a way to try guesses at a password in the path.
 
 mod known;
+mod masks;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::Scanner;
@@ -23,7 +23,8 @@ use crate::rules::{Detector, RuleId, Rules};
 use crate::scan::Harvest;
 use crate::score::Usability;
 use crate::source::Scanned;
-use known::{GRAM, Known, TooMuch};
+use known::{Known, TooMuch};
+pub use masks::masks;
 
 /// Shorter values are words that stand in paths by chance.
 const SHORTEST: usize = 6;
@@ -331,42 +332,6 @@ impl View {
         Some(decoded)
     }
 }
-
-/// The stretches of a text that are secrets found in it, or the same values where no rule speaks; in
-/// order, apart from each other. Nothing if the text is made so that they cannot all be looked for.
-pub fn secrets_in(text: &[u8], found: &[Range<usize>]) -> Option<Vec<Range<usize>>> {
-    let mut values: Vec<&[u8]> =
-        found.iter().map(|span| &text[span.clone()]).filter(|value| value.len() >= GRAM).collect();
-    values.sort_unstable();
-    values.dedup();
-    let mut spans = found.to_vec();
-    if values.len() <= FEW {
-        for value in values {
-            let hits = memchr::memmem::find_iter(text, value);
-            spans.extend(hits.map(|start| start..start + value.len()));
-        }
-    } else {
-        let known = Known::new(values.iter().copied());
-        let each = known.each(text, |start, end, number| {
-            if text[start..end] == *values[number] {
-                spans.push(start..end);
-            }
-        });
-        each.ok()?;
-    }
-    spans.sort_unstable_by_key(|span| (span.start, span.end));
-    let mut merged: Vec<Range<usize>> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => merged.push(span),
-        }
-    }
-    Some(merged)
-}
-
-/// So many values are looked for one by one.
-const FEW: usize = 8;
 
 /// An error or message without anything that has the form of a credential: for what is said before
 /// anything was scanned, where nobody knows the secrets yet.

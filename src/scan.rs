@@ -224,7 +224,7 @@ impl<'r> Worker<'r> {
             found.companions = companions.remove(&at).unwrap_or_default().into();
             findings.push(found);
         }
-        if is_whole && let Some(secrets) = redact::secrets_in(text, &spans) {
+        if is_whole && let Some(secrets) = redact::masks(text, &spans, &line_starts(text, &spans)) {
             let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
             let hashes = line_hash::line_hashes(text, &numbers, &secrets);
             for (finding, hash) in findings.iter_mut().zip(hashes) {
@@ -398,6 +398,18 @@ impl Scene<'_> {
     fn is_sealing(&mut self) -> bool {
         *self.is_sealing.get_or_insert_with(|| locked::is_sealing_key(self.text))
     }
+}
+
+/// Where the lines begin on which spans begin, which are in order.
+fn line_starts(text: &[u8], spans: &[Range<usize>]) -> Vec<usize> {
+    let mut starts = Vec::with_capacity(spans.len());
+    let (mut at, mut line) = (0, 0);
+    for span in spans {
+        line = memchr::memrchr(b'\n', &text[at..span.start]).map_or(line, |feed| at + feed + 1);
+        at = span.start;
+        starts.push(line);
+    }
+    starts
 }
 
 fn finding(

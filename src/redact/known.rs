@@ -51,7 +51,7 @@ impl Known {
         mut hit: impl FnMut(usize, usize, usize),
     ) -> Result<(), TooMuch> {
         let Some(shortest) = self.lengths.last() else { return Ok(()) };
-        let mut left = text.len() * WORK.0 + WORK.1;
+        let mut left = work(text);
         for end in *shortest..=text.len() {
             let gram = gram(&text[end.saturating_sub(GRAM)..end]);
             if self.ends[gram / 64] >> (gram % 64) & 1 == 0 {
@@ -67,6 +67,11 @@ impl Known {
         }
         Ok(())
     }
+}
+
+/// How many bytes are compared or hashed at most to look for values in a text.
+pub(super) fn work(text: &[u8]) -> usize {
+    text.len() * WORK.0 + WORK.1
 }
 
 fn gram(bytes: &[u8]) -> usize {
