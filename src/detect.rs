@@ -312,20 +312,21 @@ impl<'r> Scanner<'r> {
     ) {
         let Ok(compiled) = rule.compiled() else { return };
         let proves = compiled.edges.only_secret && rule.check.is_some_and(|c| c.proof().is_some());
-        let Some(last) = at.checked_sub(place.0) else { return };
+        let has_border = compiled.edges.has_border();
+        let Some(last) = at.checked_sub(place.0).filter(|_| proves || has_border) else { return };
         for from in (at.saturating_sub(place.1)..=last).rev() {
             if proves && !is_of_tokens(text[from]) {
                 break;
             }
+            // What ends in a sign is a border.
+            let escape = if has_border { escapes::ending_at(text, from) } else { None };
+            if escape.is_none() && !proves {
+                continue;
+            }
             if compiled.edges.only_secret && !compiled.may_begin(&text[from..]) {
                 continue;
             }
-            // What ends in a sign is a border.
-            let within = from > 0 && escapes::is_word(text[from - 1]);
-            if within
-                && compiled.edges.has_border()
-                && let Some(said) = escapes::ending_at(text, from)
-            {
+            if let Some(said) = escape {
                 let found = self.after_escape(id, compiled, text, from, said);
                 self.bare.extend(found);
             }

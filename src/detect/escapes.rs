@@ -19,7 +19,11 @@ const ESC: u8 = 0x1b;
 /// a sign, which ends the word itself.
 pub(super) fn ending_at(text: &[u8], at: usize) -> Option<u8> {
     let before = text.get(at.saturating_sub(LONGEST)..at)?;
-    before.last().filter(|last| is_word(**last))?;
+    let [.., second, last] = before else { return None };
+    // In all of them a sign, a digit or one of their letters stands before the last byte.
+    if !is_word(*last) || matches!(second, b'g'..=b'z' | b'G'..=b'Z' | b'_') {
+        return None;
+    }
     letter(before).or_else(|| digits(before)).or_else(|| sequence(before))
 }
 

@@ -3,7 +3,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::keywords::beginnings;
+use super::keywords::beginnings_of;
 
 /// Parts of a pattern that are looked at for its keyword; it stands in the first ones of nearly all.
 const PARTS: usize = 6;
@@ -85,10 +85,10 @@ fn keyword(parts: &[&Hir], keywords: &[String]) -> Option<(usize, usize)> {
         keywords.iter().map(|k| k.to_ascii_lowercase().into_bytes()).collect();
     let (mut least, mut most) = (0, 0);
     for index in 0..parts.len().min(PARTS) {
-        let rest = Hir::concat(parts[index..].iter().map(|part| (*part).clone()).collect());
         let place =
             |text: &Vec<u8>| keywords.iter().filter_map(|k| memchr::memmem::find(text, k)).min();
-        let places: Option<Vec<usize>> = beginnings(&rest).iter().map(place).collect();
+        let places: Option<Vec<usize>> =
+            beginnings_of(parts[index..].iter().copied()).iter().map(place).collect();
         if let Some(places) = places.filter(|places| !places.is_empty()) {
             let first = places.iter().min().copied().unwrap_or(0);
             let last = places.iter().max().copied().unwrap_or(0);

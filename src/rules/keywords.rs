@@ -20,8 +20,24 @@ pub fn implied(pattern: &Hir, keywords: &[&str]) -> bool {
 /// The literals of which every match begins with one, lower-cased; an empty one means that nothing
 /// is known.
 pub fn beginnings(pattern: &Hir) -> Vec<Vec<u8>> {
-    let mut all: Vec<Vec<u8>> =
-        analyse(pattern, &[]).front.into_iter().map(|piece| piece.text).collect();
+    match pattern.kind() {
+        HirKind::Concat(parts) => beginnings_of(parts),
+        HirKind::Capture(capture) => beginnings(&capture.sub),
+        _ => beginnings_of([pattern]),
+    }
+}
+
+/// The same for parts of a pattern that follow each other.
+pub(super) fn beginnings_of<'h>(parts: impl IntoIterator<Item = &'h Hir>) -> Vec<Vec<u8>> {
+    let mut known = Known::exactly(vec![Vec::new()], &[]);
+    for part in parts {
+        known = joined(known, analyse(part, &[]), &[]);
+        if !known.exact {
+            // What follows does not make a beginning longer.
+            break;
+        }
+    }
+    let mut all: Vec<Vec<u8>> = known.front.into_iter().map(|piece| piece.text).collect();
     all.sort();
     all.dedup();
     all
