@@ -25,6 +25,7 @@ mod string_table;
 pub mod version;
 pub mod weak;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use regex_automata::meta::Cache;
@@ -33,6 +34,7 @@ use regex_automata::{Anchored, Input};
 use crate::finding::{Confidence, Evidence};
 use crate::rules::{Compiled, Detector, Rule, RuleId, Rules, Target};
 use crate::score::{Authority, Reach, Usability};
+use crate::text;
 use checks::Verdict;
 use decoded::Decoded;
 
@@ -169,6 +171,22 @@ impl<'r> Scanner<'r> {
         self.candidates_by(text, PIECE)
     }
 
+    /// The text of a blob ([`text::decoded`]), and what the rules find in it.
+    pub fn candidates_in_blob<'b>(&mut self, bytes: &'b [u8]) -> (Cow<'b, [u8]>, Vec<Candidate>) {
+        if bytes.len() <= PIECE {
+            // Most blobs are read here for the first time, and searching them hides how long memory
+            // takes. Only what has zeros may have to be decoded, and is searched again.
+            self.aim_at_all(bytes);
+            if memchr::memchr(0, bytes).is_none() {
+                let candidates = self.work_off_all(bytes);
+                return (Cow::Borrowed(bytes), candidates);
+            }
+        }
+        let text = text::decoded(bytes);
+        let candidates = self.candidates(&text);
+        (text, candidates)
+    }
+
     /// What the rules find in a part of a longer text, of which `is_text` says whether it begins like
     /// one.
     pub fn candidates_of_part(&mut self, part: &[u8], is_text: bool) -> Vec<Candidate> {
@@ -183,18 +201,11 @@ impl<'r> Scanner<'r> {
     }
 
     fn candidates_by(&mut self, text: &[u8], piece: usize) -> Vec<Candidate> {
-        self.windows.clear();
-        self.bare.clear();
-        self.keys.clear();
-        self.names.clear();
         if text.len() <= piece {
-            self.aim_in(text, 0..text.len());
-            let mut matches = std::mem::take(&mut self.bare);
-            self.search_all_windows(text, &mut matches);
-            let candidates = self.settled(text, &matches);
-            self.bare = matches;
-            return candidates;
+            self.aim_at_all(text);
+            return self.work_off_all(text);
         }
+        self.clear();
         let mut work = pieces::Work::new(self.is_text(text));
         let mut from = 0;
         while from < text.len() {
@@ -204,6 +215,28 @@ impl<'r> Scanner<'r> {
             from = to;
         }
         self.finish(text, work)
+    }
+
+    fn clear(&mut self) {
+        self.windows.clear();
+        self.bare.clear();
+        self.keys.clear();
+        self.names.clear();
+    }
+
+    /// Notes what the keywords of a short text lead to.
+    fn aim_at_all(&mut self, text: &[u8]) {
+        self.clear();
+        self.aim_in(text, 0..text.len());
+    }
+
+    /// Works off what was noted about a short text.
+    fn work_off_all(&mut self, text: &[u8]) -> Vec<Candidate> {
+        let mut matches = std::mem::take(&mut self.bare);
+        self.search_all_windows(text, &mut matches);
+        let candidates = self.settled(text, &matches);
+        self.bare = matches;
+        candidates
     }
 
     /// Notes what the keywords in a range of the text lead to.

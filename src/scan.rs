@@ -86,9 +86,9 @@ impl<'r> Worker<'r> {
             self.unread.push(container.unread(blob.path));
         }
         self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
-        let text = self.guarded(|| blob.path.to_owned(), |_| text::decoded(blob.bytes));
+        let (text, mut findings) =
+            self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob));
         self.note_locks(blob, &text);
-        let mut findings = self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text));
         self.place(blob, &mut findings);
         take_in(&mut self.findings, findings);
     }
@@ -128,8 +128,7 @@ impl<'r> Worker<'r> {
     /// What there is to find in a blob, without taking note of it, and before its place is judged
     /// ([`context::place`]).
     pub fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        let text = text::decoded(blob.bytes);
-        self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob, &text))
+        self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob).1)
     }
 
     /// Looks for secrets in a name as in a text: that of a file, a directory or a reference. `blob` has
@@ -177,9 +176,11 @@ impl<'r> Worker<'r> {
         candidates
     }
 
-    fn find(&mut self, blob: &Blob<'_>, text: &[u8]) -> Vec<Finding> {
-        let candidates = self.scanner.candidates(text);
-        self.findings_from(blob, text, candidates, true)
+    /// The text of a blob, and where there is something to find in it.
+    fn find<'b>(&mut self, blob: &Blob<'b>) -> (Cow<'b, [u8]>, Vec<Finding>) {
+        let (text, candidates) = self.scanner.candidates_in_blob(blob.bytes);
+        let findings = self.findings_from(blob, &text, candidates, true);
+        (text, findings)
     }
 
     /// Where there is something to find in a part of a text, and what it is.
@@ -256,7 +257,12 @@ impl<'r> Worker<'r> {
         made_from: Option<(&Kept, &[Shared])>,
         keep: Option<&mut Kept>,
     ) -> Vec<Secret> {
-        let text = text::decoded(bytes);
+        let has_zeros = has_zeros(bytes, made_from);
+        let text = if has_zeros { text::decoded(bytes) } else { Cow::Borrowed(bytes) };
+        let keep = keep.map(|keep| {
+            keep.has_no_zeros = !has_zeros;
+            keep
+        });
         // In a text that had to be decoded, positions are not those of the bytes that are shared.
         let plain = matches!(text, Cow::Borrowed(_));
         let candidates = if !plain || (made_from.is_none() && keep.is_none()) {
@@ -335,6 +341,19 @@ pub const SHORTEST_NAME: usize = 12;
 pub struct Kept {
     /// None if it says nothing about them: the text was decoded, or holds too many keywords.
     trace: Option<Trace>,
+    /// Whether it is known to have no zero bytes, without which nothing is to be decoded.
+    has_no_zeros: bool,
+}
+
+/// Whether there are zero bytes in a version of a text.
+fn has_zeros(bytes: &[u8], made_from: Option<(&Kept, &[Shared])>) -> bool {
+    let has_zeros = |part: &[u8]| memchr::memchr(0, part).is_some();
+    match made_from {
+        Some((kept, shared)) if kept.has_no_zeros => {
+            Shared::rest(shared, bytes.len()).any(|rest| has_zeros(&bytes[rest]))
+        }
+        _ => has_zeros(bytes),
+    }
 }
 
 impl Kept {
@@ -631,5 +650,28 @@ mod tests {
         assert_eq!(problems[1].place, "history of r");
         assert!(problems[1].what.contains("a defect in sprawl"), "{}", problems[1].what);
         assert!(!problems[1].what.contains("of a task"));
+    }
+
+    #[test]
+    fn a_version_is_decoded_where_only_what_is_new_is_wide() {
+        let rules = Rules::builtin();
+        let progress = Progress::default();
+        let mut worker = Worker::new(&rules, &progress);
+        let first = b"a line of words\n".repeat(10);
+        // A connection string, put together here so that this file holds none.
+        let line = format!("url = \"postgres://app:{}@db.prod.internal/app\"\n", "Vx7kQ2mNpR9t");
+        let wide: Vec<u8> = line.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let second = [first.as_slice(), &wide].concat();
+        let third = [&second[..], b"words\n"].concat();
+        let mut kept = Kept::default();
+        let mut made_from: Option<usize> = None;
+        for (version, expected) in [(first, 0), (second, 1), (third, 1)] {
+            let shared = made_from.map(|length| [Shared { at: 0, from: 0, length }]);
+            let earlier = std::mem::take(&mut kept);
+            let made = shared.as_ref().map(|shared| (&earlier, shared.as_slice()));
+            let secrets = worker.secrets_of_version(String::new, &version, made, Some(&mut kept));
+            assert_eq!(secrets.len(), expected);
+            made_from = Some(version.len());
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! What a file holds is read, whatever it is written in, and what is not read is named.
 
+use proptest::prelude::*;
 use serde_json::Value;
+use sprawl::detect::Scanner;
+use sprawl::rules::Rules;
+use sprawl::text;
 
 use crate::common::{minted, run, scratch, write};
 use crate::git::{Repo, secret_line};
@@ -37,6 +41,34 @@ fn places_are_those_that_an_editor_shows() {
     let found = run(&root, &["scan", ".", "-f", "jsonl", "-q"]);
     let wanted: Vec<String> = ["a", "b", "c", "d", "e"].map(|n| format!("{n}.env:2:12")).into();
     assert_eq!(places(&found.stdout), wanted, "{}", found.stderr);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_blob_is_searched_as_its_text_is(
+        parts in proptest::collection::vec((0..5_usize, 1..9_u64, 0..40_usize), 0..6),
+    ) {
+        let rules = Rules::builtin();
+        let mut blob = Vec::new();
+        for (kind, seed, length) in parts {
+            let line = secret_line(seed);
+            match kind {
+                0 => blob.extend(wide(&line)),
+                1 => blob.extend(line.as_bytes()),
+                2 => blob.extend(vec![0; length]),
+                // Longer than the pieces that a text is worked through in.
+                3 => blob.extend(b"a line of words\n".repeat(length * 400)),
+                _ => blob.extend(b"a line of words\n".repeat(length)),
+            }
+        }
+        let decoded = text::decoded(&blob);
+        let expected = Scanner::new(&rules).candidates(&decoded);
+        let (text, candidates) = Scanner::new(&rules).candidates_in_blob(&blob);
+        prop_assert_eq!(&text, &decoded);
+        prop_assert_eq!(format!("{candidates:?}"), format!("{expected:?}"));
+    }
 }
 
 #[test]

@@ -23,6 +23,15 @@ pub struct Shared {
     pub length: usize,
 }
 
+impl Shared {
+    /// The runs of a text that its earlier version does not have; `shared` is in order.
+    pub fn rest(shared: &[Self], length: usize) -> impl Iterator<Item = Range<usize>> {
+        let begins = std::iter::once(0).chain(shared.iter().map(|run| run.at + run.length));
+        let ends = shared.iter().map(|run| run.at).chain(std::iter::once(length));
+        begins.zip(ends).map(|(begin, end)| begin..end).filter(|rest| !rest.is_empty())
+    }
+}
+
 /// What a scan leaves behind for the next version of the text. Holds positions, no content.
 #[derive(Debug, Default)]
 pub struct Trace {
@@ -89,10 +98,7 @@ impl Scanner<'_> {
         trace.is_partial = false;
         trace.hits.clear();
         trace.matches.clear();
-        self.windows.clear();
-        self.bare.clear();
-        self.keys.clear();
-        self.names.clear();
+        self.clear();
         // A long text with a keyword in every few bytes would take many times its own memory.
         let most = if text.len() > LONG { text.len() / DENSE } else { usize::MAX };
         match earlier {
