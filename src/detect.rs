@@ -172,16 +172,15 @@ impl<'r> Scanner<'r> {
     }
 
     /// The text of a blob ([`text::decoded`]), and what the rules find in it.
+    ///
+    /// Most blobs are read here for the first time, and searching them hides how long memory takes.
+    /// Only what has zeros may have to be decoded, and is searched again.
     pub fn candidates_in_blob<'b>(&mut self, bytes: &'b [u8]) -> (Cow<'b, [u8]>, Vec<Candidate>) {
-        if bytes.len() <= PIECE {
-            // Most blobs are read here for the first time, and searching them hides how long memory
-            // takes. Only what has zeros may have to be decoded, and is searched again.
-            self.aim_at_all(bytes);
-            if memchr::memchr(0, bytes).is_none() {
-                let candidates = self.work_off_all(bytes);
-                return (Cow::Borrowed(bytes), candidates);
-            }
+        let certificates = self.certificates.len();
+        if let Some(candidates) = self.candidates_unless(bytes, PIECE, text::may_be_wide) {
+            return (Cow::Borrowed(bytes), candidates);
         }
+        self.certificates.truncate(certificates);
         let text = text::decoded(bytes);
         let candidates = self.candidates(&text);
         (text, candidates)
@@ -201,20 +200,40 @@ impl<'r> Scanner<'r> {
     }
 
     fn candidates_by(&mut self, text: &[u8], piece: usize) -> Vec<Candidate> {
-        if text.len() <= piece {
-            self.aim_at_all(text);
-            return self.work_off_all(text);
-        }
+        self.candidates_unless(text, piece, |_| false).unwrap_or_default()
+    }
+
+    /// Gives up at a piece of the text of which `is_other` says so.
+    fn candidates_unless(
+        &mut self,
+        text: &[u8],
+        piece: usize,
+        is_other: impl Fn(&[u8]) -> bool,
+    ) -> Option<Vec<Candidate>> {
         self.clear();
+        if text.len() <= piece {
+            self.aim_in(text, 0..text.len());
+            if is_other(text) {
+                return None;
+            }
+            let mut matches = std::mem::take(&mut self.bare);
+            self.search_all_windows(text, &mut matches);
+            let candidates = self.settled(text, &matches);
+            self.bare = matches;
+            return Some(candidates);
+        }
         let mut work = pieces::Work::new(self.is_text(text));
         let mut from = 0;
         while from < text.len() {
             let to = from.saturating_add(piece).min(text.len());
             self.aim_in(text, from..to);
+            if is_other(&text[from..to]) {
+                return None;
+            }
             self.work_off(text, to, &mut work);
             from = to;
         }
-        self.finish(text, work)
+        Some(self.finish(text, work))
     }
 
     fn clear(&mut self) {
@@ -222,21 +241,6 @@ impl<'r> Scanner<'r> {
         self.bare.clear();
         self.keys.clear();
         self.names.clear();
-    }
-
-    /// Notes what the keywords of a short text lead to.
-    fn aim_at_all(&mut self, text: &[u8]) {
-        self.clear();
-        self.aim_in(text, 0..text.len());
-    }
-
-    /// Works off what was noted about a short text.
-    fn work_off_all(&mut self, text: &[u8]) -> Vec<Candidate> {
-        let mut matches = std::mem::take(&mut self.bare);
-        self.search_all_windows(text, &mut matches);
-        let candidates = self.settled(text, &matches);
-        self.bare = matches;
-        candidates
     }
 
     /// Notes what the keywords in a range of the text lead to.

@@ -257,10 +257,10 @@ impl<'r> Worker<'r> {
         made_from: Option<(&Kept, &[Shared])>,
         keep: Option<&mut Kept>,
     ) -> Vec<Secret> {
-        let has_zeros = has_zeros(bytes, made_from);
-        let text = if has_zeros { text::decoded(bytes) } else { Cow::Borrowed(bytes) };
+        let may_be_wide = may_be_wide(bytes, made_from);
+        let text = if may_be_wide { text::decoded(bytes) } else { Cow::Borrowed(bytes) };
         let keep = keep.map(|keep| {
-            keep.has_no_zeros = !has_zeros;
+            keep.is_narrow = !may_be_wide;
             keep
         });
         // In a text that had to be decoded, positions are not those of the bytes that are shared.
@@ -341,18 +341,17 @@ pub const SHORTEST_NAME: usize = 12;
 pub struct Kept {
     /// None if it says nothing about them: the text was decoded, or holds too many keywords.
     trace: Option<Trace>,
-    /// Whether it is known to have no zero bytes, without which nothing is to be decoded.
-    has_no_zeros: bool,
+    /// Whether it is known that nothing in it is to be decoded.
+    is_narrow: bool,
 }
 
-/// Whether there are zero bytes in a version of a text.
-fn has_zeros(bytes: &[u8], made_from: Option<(&Kept, &[Shared])>) -> bool {
-    let has_zeros = |part: &[u8]| memchr::memchr(0, part).is_some();
+/// Whether a version of a text may have to be decoded.
+fn may_be_wide(bytes: &[u8], made_from: Option<(&Kept, &[Shared])>) -> bool {
     match made_from {
-        Some((kept, shared)) if kept.has_no_zeros => {
-            Shared::rest(shared, bytes.len()).any(|rest| has_zeros(&bytes[rest]))
+        Some((kept, shared)) if kept.is_narrow => {
+            Shared::rest(shared, bytes.len()).any(|rest| text::may_be_wide(&bytes[rest]))
         }
-        _ => has_zeros(bytes),
+        _ => text::may_be_wide(bytes),
     }
 }
 

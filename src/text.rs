@@ -8,7 +8,7 @@ mod printable;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use encoding::decoded;
+pub use encoding::{decoded, may_be_wide};
 pub(crate) use printable::ends_command;
 pub use printable::{is_hidden, printable};
 

@@ -25,6 +25,11 @@ pub fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
     decoder.finish()
 }
 
+/// Whether there may be a wide part in these bytes: without a zero byte there is none.
+pub fn may_be_wide(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes).is_some()
+}
+
 /// How the units of a wide part are made of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Form {
