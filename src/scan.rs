@@ -1,5 +1,6 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+pub mod name;
 pub mod stream;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ use crate::detect::decoded::LIVE;
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
 use crate::detect::{Candidate, Scanner};
-use crate::finding::{Confidence, Evidence, Finding, Location, Secret};
+use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
 use crate::line_hash;
 use crate::locked::{self, Locked};
@@ -82,12 +83,13 @@ impl<'r> Worker<'r> {
 
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
-        if let Some(container) = self.count(blob.bytes) {
-            self.unread.push(container.unread(blob.path));
-        }
         self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
         let (text, mut findings) =
             self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob));
+        // Once the bytes have been read: what is asked here is asked of few of them.
+        if let Some(container) = self.count(blob.bytes) {
+            self.unread.push(container.unread(blob.path));
+        }
         self.note_locks(blob, &text);
         self.place(blob, &mut findings);
         take_in(&mut self.findings, findings);
@@ -129,51 +131,6 @@ impl<'r> Worker<'r> {
     /// ([`context::place`]).
     pub fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
         self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob).1)
-    }
-
-    /// Looks for secrets in a name as in a text: that of a file, a directory or a reference. `blob` has
-    /// the name in place of bytes, and the place that it is the name of.
-    pub fn name(&mut self, blob: &Blob<'_>) {
-        let mut findings = self.findings_in_name(blob);
-        self.findings.append(&mut findings);
-    }
-
-    /// The secrets in a name, without taking note of them.
-    pub fn findings_in_name(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        if blob.bytes.len() < SHORTEST_NAME {
-            return Vec::new();
-        }
-        let find = |worker: &mut Self| {
-            let candidates = worker.name_candidates(blob.bytes);
-            let mut findings = worker.findings_from(blob, blob.bytes, candidates, true);
-            for finding in &mut findings {
-                finding.evidence.push(Evidence::InName);
-            }
-            worker.place(blob, &mut findings);
-            findings
-        };
-        self.guarded(|| blob.path.to_owned(), find)
-    }
-
-    /// Whether there is a secret in a name.
-    pub fn is_telling_name(&mut self, name: &[u8]) -> bool {
-        name.len() >= SHORTEST_NAME
-            && self.guarded(
-                || text::display_bytes(name),
-                |worker| !worker.name_candidates(name).is_empty(),
-            )
-    }
-
-    /// Names are full of words, ids and digests: what only stands near a word says nothing there.
-    fn name_candidates(&mut self, name: &[u8]) -> Vec<Candidate> {
-        let mut candidates = self.scanner.candidates(name);
-        candidates.retain(|candidate| {
-            candidate.confidence >= Confidence::Strong
-                || candidate.evidence.contains(&Evidence::Named)
-        });
-        // Other halves may be gone.
-        candidates.iter_mut().for_each(|candidate| candidate.companions.clear());
-        candidates
     }
 
     /// The text of a blob, and where there is something to find in it.
@@ -332,9 +289,6 @@ impl<'r> Worker<'r> {
         self.buffer = buffer;
     }
 }
-
-/// Bytes of the shortest name that is looked at: shorter ones hold no token.
-pub const SHORTEST_NAME: usize = 12;
 
 /// What is kept of a scanned version for those that are made from it.
 #[derive(Debug, Default)]

@@ -87,13 +87,8 @@ impl<'t> Lines<'t> {
             (self.at, self.column) = (self.line_start, 1);
         }
         let ahead = &self.text[self.at..position];
-        let newlines = memchr::memchr_iter(b'\n', ahead);
-        let mut last = None;
-        for newline in newlines {
-            self.line += 1;
-            last = Some(newline);
-        }
-        if let Some(last) = last {
+        if let Some(last) = memchr::memrchr(b'\n', ahead) {
+            self.line += memchr::memchr_iter(b'\n', ahead).count();
             self.line_start = self.at + last + 1;
             self.at = self.line_start;
             self.column = 1;

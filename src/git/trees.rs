@@ -14,7 +14,8 @@ use super::tree::{self, Entry};
 use super::walk::{Object, Visitor};
 use crate::detect::version::Shared;
 use crate::problem::Problem;
-use crate::scan::{Crew, SHORTEST_NAME};
+use crate::scan::Crew;
+use crate::scan::name::may_hold_secret;
 
 /// Reads all trees and keeps the links between them, and those to wanted blobs.
 pub struct Reading<'c, 'r> {
@@ -227,7 +228,7 @@ impl Reading<'_, '_> {
     }
 
     fn is_telling(&self, notes: &mut Notes, name: &[u8]) -> bool {
-        if name.len() < SHORTEST_NAME {
+        if !may_hold_secret(name) {
             return false;
         }
         if let Some(known) = notes.telling.get(name) {

@@ -1,0 +1,115 @@
+//! Names as texts: of files, directories, branches and tags.
+
+use super::Worker;
+use crate::detect::Candidate;
+use crate::finding::{Confidence, Evidence, Finding};
+use crate::source::Blob;
+use crate::text;
+
+/// Bytes of the shortest name that is looked at: shorter ones hold no token.
+const SHORTEST: usize = 12;
+
+/// Letters and digits in a row that a token has at the least.
+const RUN: usize = 16;
+
+/// Whether a name may hold a secret: an assignment, a URL, or a run of letters and digits that is no
+/// word. Nearly all names are told by that alone.
+pub(crate) fn may_hold_secret(name: &[u8]) -> bool {
+    if name.len() < SHORTEST {
+        return false;
+    }
+    let assigns = |byte: &u8| b"=:@%?&".contains(byte);
+    name.iter().any(assigns) || name.split(|byte| !is_of_token(*byte)).any(is_no_word)
+}
+
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/".contains(&byte)
+}
+
+fn is_no_word(run: &[u8]) -> bool {
+    run.len() >= RUN && run.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+}
+
+impl Worker<'_> {
+    /// Looks for secrets in a name as in a text: that of a file, a directory or a reference. `blob` has
+    /// the name in place of bytes, and the place that it is the name of.
+    pub fn name(&mut self, blob: &Blob<'_>) {
+        let mut findings = self.findings_in_name(blob);
+        self.findings.append(&mut findings);
+    }
+
+    /// The secrets in a name, without taking note of them.
+    pub fn findings_in_name(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
+        if !may_hold_secret(blob.bytes) {
+            return Vec::new();
+        }
+        let find = |worker: &mut Self| {
+            let candidates = worker.name_candidates(blob.bytes);
+            let mut findings = worker.findings_from(blob, blob.bytes, candidates, true);
+            for finding in &mut findings {
+                finding.evidence.push(Evidence::InName);
+            }
+            worker.place(blob, &mut findings);
+            findings
+        };
+        self.guarded(|| blob.path.to_owned(), find)
+    }
+
+    /// Whether there is a secret in a name.
+    pub fn is_telling_name(&mut self, name: &[u8]) -> bool {
+        may_hold_secret(name)
+            && self.guarded(
+                || text::display_bytes(name),
+                |worker| !worker.name_candidates(name).is_empty(),
+            )
+    }
+
+    /// Names are full of words, ids and digests: what only stands near a word says nothing there.
+    fn name_candidates(&mut self, name: &[u8]) -> Vec<Candidate> {
+        let mut candidates = self.scanner.candidates(name);
+        candidates.retain(|candidate| {
+            candidate.confidence >= Confidence::Strong
+                || candidate.evidence.contains(&Evidence::Named)
+        });
+        // Other halves may be gone.
+        candidates.iter_mut().for_each(|candidate| candidate.companions.clear());
+        candidates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+    use crate::rules::mint::{Random, mint};
+    use crate::source::Progress;
+
+    #[test]
+    fn no_name_with_a_secret_is_passed_over() {
+        let rules = Rules::builtin();
+        let progress = Progress::default();
+        let mut worker = Worker::new(&rules, &progress);
+        let mut telling = 0;
+        for (_, rule) in rules.iter() {
+            let mut random = Random::new(7);
+            for name in (0..3).filter_map(|_| mint(rule, &mut random).ok()) {
+                let all = [&name[..], &[&b"old-"[..], &name, b".bak"].concat()];
+                for name in all {
+                    let found = !worker.name_candidates(name).is_empty();
+                    telling += usize::from(found);
+                    assert!(!found || may_hold_secret(name), "{}", text::display_bytes(name));
+                }
+            }
+        }
+        assert!(telling > 500, "{telling}");
+    }
+
+    #[test]
+    fn usual_names_are_passed_over() {
+        for name in
+            ["pyproject.toml", "drm_framebuffer.c", "Makefile.am", "a-long-name_of-words.rst"]
+        {
+            assert!(!may_hold_secret(name.as_bytes()), "{name}");
+        }
+    }
+}
