@@ -38,8 +38,9 @@ pub(super) struct Asked {
 pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<Asked, Error> {
     let job = variables.job().ok_or_else(|| {
         Error::Input(
-            "--ci: none of GitHub Actions, GitLab CI, Azure Pipelines, Bitbucket Pipelines, CircleCI \
-             and Jenkins is at work here; name the commits instead: --range A..B"
+            "--ci: none of the build systems is at work here that sprawl knows (GitHub Actions, GitLab \
+             CI, Azure Pipelines, Bitbucket Pipelines, CircleCI, Jenkins, Buildkite, Travis CI, Drone, \
+             Woodpecker, Semaphore, AppVeyor, AWS CodeBuild); name the commits instead: --range A..B"
                 .to_owned(),
         )
     })?;

@@ -135,7 +135,7 @@ fn mistakes_are_told_apart_from_clean() {
         (vec!["--range", "nowhere..main"], "nowhere: is not a revision"),
         (vec!["--since", "1234567890123456789012345678901234567890"], "is not a revision"),
         (vec!["--branch=nowhere"], "is not a revision"),
-        (vec!["--ci"], "none of GitHub Actions"),
+        (vec!["--ci"], "none of the build systems"),
         (vec!["--range", "a..b", "--staged"], "cannot be used with"),
     ] {
         let run = repo.scan(&arguments);

@@ -2,7 +2,9 @@
 //!
 //! Names and meanings are those of the vendors' lists of predefined variables: GitHub Actions (and
 //! Gitea, Forgejo, which keep to its names), GitLab CI/CD, Azure Pipelines, Bitbucket Pipelines,
-//! CircleCI, Jenkins with its Git and Branch API plugins.
+//! CircleCI, Jenkins with its Git and Branch API plugins; further ones are in [`others`].
+
+mod others;
 
 use std::collections::BTreeMap;
 
@@ -114,7 +116,7 @@ impl Variables {
         } else if self.get("JENKINS_URL").is_some() {
             self.jenkins()
         } else {
-            return None;
+            return self.other();
         })
     }
 
@@ -327,6 +329,9 @@ pub(super) fn full_history(system: &str) -> &'static str {
         "Azure Pipelines" => "checkout with fetchDepth: 0",
         "Bitbucket Pipelines" => "clone: depth: full",
         "Jenkins" => "no shallow clone in the checkout's settings",
+        "Travis CI" => "git: depth: false",
+        "AppVeyor" => "no clone_depth in its settings",
+        "AWS CodeBuild" => "gitCloneDepth: 0",
         _ => "git fetch --unshallow",
     }
 }
@@ -521,6 +526,94 @@ mod tests {
                     ("BRANCH_IS_PRIMARY", "true"),
                 ],
                 "a1a1 on branch main from bbbb (main)",
+            ),
+            (
+                &[
+                    ("BUILDKITE", "true"),
+                    ("BUILDKITE_COMMIT", "HEAD"),
+                    ("BUILDKITE_BRANCH", "x"),
+                    ("BUILDKITE_PULL_REQUEST", "false"),
+                    ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main"),
+                ],
+                "- on branch x from  (main)",
+            ),
+            (
+                &[
+                    ("BUILDKITE", "true"),
+                    ("BUILDKITE_COMMIT", "a1a1"),
+                    ("BUILDKITE_PULL_REQUEST", "7"),
+                    ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
+                ],
+                "a1a1 on request from branch main",
+            ),
+            (
+                &[
+                    ("TRAVIS", "true"),
+                    ("TRAVIS_EVENT_TYPE", "push"),
+                    ("TRAVIS_COMMIT", "a1a1"),
+                    ("TRAVIS_BRANCH", "x"),
+                    ("TRAVIS_COMMIT_RANGE", "bbbb...a1a1"),
+                ],
+                "a1a1 on branch x from bbbb",
+            ),
+            (
+                &[
+                    ("TRAVIS", "true"),
+                    ("TRAVIS_EVENT_TYPE", "pull_request"),
+                    ("TRAVIS_COMMIT", "d1d1"),
+                    ("TRAVIS_PULL_REQUEST_SHA", "a1a1"),
+                    ("TRAVIS_BRANCH", "main"),
+                    ("TRAVIS_COMMIT_RANGE", "bbbb...a1a1"),
+                ],
+                "a1a1 on request from branch main",
+            ),
+            (
+                &[
+                    ("DRONE", "true"),
+                    ("DRONE_BUILD_EVENT", "push"),
+                    ("DRONE_COMMIT", "a1a1"),
+                    ("DRONE_COMMIT_BEFORE", "0000"),
+                    ("DRONE_BRANCH", "x"),
+                    ("DRONE_REPO_BRANCH", "main"),
+                ],
+                "a1a1 on branch x from  (main)",
+            ),
+            (
+                &[
+                    ("CI", "woodpecker"),
+                    ("CI_PIPELINE_EVENT", "cron"),
+                    ("CI_COMMIT_SHA", "a1a1"),
+                    ("CI_PREV_COMMIT_SHA", "a1a1"),
+                    ("CI_COMMIT_BRANCH", "main"),
+                ],
+                "a1a1 on clock main from ",
+            ),
+            (
+                &[
+                    ("SEMAPHORE", "true"),
+                    ("SEMAPHORE_GIT_REF_TYPE", "pull-request"),
+                    ("SEMAPHORE_GIT_SHA", "a1a1"),
+                    ("SEMAPHORE_GIT_BRANCH", "main"),
+                ],
+                "a1a1 on request from branch main",
+            ),
+            (
+                &[
+                    ("APPVEYOR", "True"),
+                    ("APPVEYOR_REPO_COMMIT", "a1a1"),
+                    ("APPVEYOR_REPO_BRANCH", "main"),
+                    ("APPVEYOR_REPO_TAG_NAME", "v1"),
+                ],
+                "a1a1 on tag v1 from ",
+            ),
+            (
+                &[
+                    ("CODEBUILD_BUILD_ID", "x:1"),
+                    ("CODEBUILD_RESOLVED_SOURCE_VERSION", "a1a1"),
+                    ("CODEBUILD_WEBHOOK_HEAD_REF", "refs/heads/x"),
+                    ("CODEBUILD_WEBHOOK_PREV_COMMIT", "bbbb"),
+                ],
+                "a1a1 on branch x from bbbb",
             ),
         ] {
             assert_eq!(told(variables, ""), expected);
