@@ -5,7 +5,7 @@
 //! | a base (pull request, merge queue, commit before the push) that is in the clone | all since then |
 //! | the same, but HEAD is the trial merge of a request | all since the other parent of the merge |
 //! | a base that is not in a whole clone (force push, rebase), or none | all since the merge base with the default branch |
-//! | the same on the default branch, or where the branch is not told | the history of the branch |
+//! | the same on the default branch, or where the branch is not told, or at the first commit of all | the history of the branch |
 //! | a base, and everything since is on it or on the default branch | nothing, which is said |
 //! | a shallow clone that ends before the base is reached | an error that says how to fetch the rest |
 //!
@@ -127,6 +127,7 @@ impl<'s> Search<'s> {
             return Ok(asked);
         }
         if !self.everything_counts()
+            && !self.is_first_commit()
             && self.absent.is_empty()
             && self.broken.is_none()
             && let Some((base, name)) = self.nothing_since.first()
@@ -195,6 +196,12 @@ impl<'s> Search<'s> {
             On::Branch(name) => self.is_default(name),
             On::Tag(_) | On::Request => false,
         }
+    }
+
+    /// Whether the job is about the first commit of a history: all that is there came with it.
+    fn is_first_commit(&self) -> bool {
+        let head = self.include.first();
+        head.is_some_and(|head| self.repository.parents(*head).is_empty())
     }
 
     fn is_default(&self, name: &str) -> bool {
