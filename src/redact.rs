@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::detect::Scanner;
-use crate::finding::{Confidence, Finding, Origin, Secret};
+use crate::finding::{Confidence, Finding, GitPlace, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group::{self, HIDDEN};
 use crate::locked::Locked;
@@ -201,11 +201,13 @@ impl Redactor {
             self.strings(decoded.flat_map(|all| &mut all.facts).map(|fact| &mut fact.value));
             self.strings(&mut finding.surroundings.name);
             if let Origin::Git(place) = &mut finding.location.origin {
-                let texts = place.author.iter().chain(&place.last_author).chain(&place.paths);
-                if texts.into_iter().any(|text| matches!(self.redact(text), Cow::Owned(_))) {
-                    let place = Arc::make_mut(place);
-                    self.strings(place.author.iter_mut().chain(&mut place.last_author));
-                    self.strings(&mut place.paths);
+                let people = [&place.author, &place.last_author, &place.removed_author];
+                let has_secret = |text: &String| matches!(self.redact(text), Cow::Owned(_));
+                if people.into_iter().flatten().chain(&place.paths).any(has_secret) {
+                    let GitPlace { author, last_author, removed_author, paths, .. } =
+                        Arc::make_mut(place);
+                    self.strings([author, last_author, removed_author].into_iter().flatten());
+                    self.strings(paths);
                 }
             }
         }

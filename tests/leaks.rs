@@ -21,6 +21,14 @@ fn password() -> String {
     ["Regen", "bogen", "-77!", "x"].concat()
 }
 
+fn commit_by(repo: &Repo, about: &str, name: &str, mail: &str) {
+    repo.git(&["add", "-A"]);
+    let message = format!("about {about}");
+    let mut commit = repo.command(&["commit", "-q", "-m", &message]);
+    commit.env("GIT_AUTHOR_NAME", name).env("GIT_AUTHOR_EMAIL", mail);
+    assert!(commit.output().unwrap().status.success());
+}
+
 fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
@@ -42,11 +50,11 @@ fn repository() -> (Repo, Vec<String>) {
     repo.write("CODEOWNERS", format!("* @{word}\n"));
     repo.git(&["checkout", "-q", "-b", &format!("b/{token}")]);
     repo.git(&["remote", "add", "origin", &format!("https://git.example.net/{token}/x.git")]);
-    repo.git(&["add", "-A"]);
-    let message = format!("about {token}");
-    let mut commit = repo.command(&["commit", "-q", "-m", &message]);
-    commit.env("GIT_AUTHOR_NAME", &word).env("GIT_AUTHOR_EMAIL", format!("{token}@example.net"));
-    assert!(commit.output().unwrap().status.success());
+    repo.write("gone.env", format!("T={}\n", minted("github-pat-classic", 5)));
+    commit_by(&repo, &token, &word, &format!("{token}@example.net"));
+    // Whoever takes a secret out is named as well, where nobody else has such a name.
+    repo.git(&["rm", "-q", "gone.env"]);
+    commit_by(&repo, "x", &format!("remover {token}"), &format!("{}@example.net", percent(&word)));
     repo.git(&["tag", "-a", &format!("t-{token}"), "-m", "x"]);
     // And something that cannot be scanned.
     repo.write(&format!("broken-{token}/.git/HEAD"), "this is no repository\n");

@@ -195,7 +195,6 @@ impl Exceptions {
         removed
     }
 
-    /// Entries that are about this secret, or about these rules and no secret, with their places in
     /// The entries by what they are about.
     pub fn index(&self) -> Index<'_> {
         let mut index = Index::default();
