@@ -3,13 +3,14 @@
 use toml::{Table, Value};
 
 use super::Effective;
+use crate::text::printable;
 
 impl Effective {
     /// The configuration in force as TOML; a comment on each line says where it comes from.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let layers = if self.files.is_empty() { "none".to_owned() } else { self.files.join(", ") };
-        text.push_str(&format!("# files: {layers}\n"));
+        text.push_str(&format!("# files: {}\n", printable(&layers)));
         self.table(&self.merged, "", &mut text);
         text
     }
@@ -42,7 +43,8 @@ impl Effective {
     }
 
     fn value(&self, key: &str, value: &Value, path: &str, text: &mut String) {
-        let source = |of: &str| self.sources.get(of).map_or("", String::as_str).to_owned();
+        // In a comment, which a line end in the name of a file would end.
+        let source = |of: &str| printable(self.sources.get(of).map_or("", String::as_str));
         match value {
             Value::Array(values) if !values.is_empty() => {
                 text.push_str(&format!("{key} = [\n"));
@@ -74,5 +76,19 @@ mod tests {
         assert!(text.contains("    \"c\", # sprawl.toml"), "{text}");
         let again: super::super::Config = toml::from_str(&text).unwrap();
         assert_eq!(again.paths.exclude, effective.config.paths.exclude);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_name_of_a_file_stays_in_its_comment() {
+        let project = tempfile::tempdir().unwrap();
+        let base = project.path().join("a\nonly = ['x']\u{1b}.toml");
+        std::fs::write(base, "[paths]\nexclude = ['b']\n").unwrap();
+        let first = "extends = [\"a\\nonly = ['x']\\u001b.toml\"]\n[paths]\nexclude = ['c']\n";
+        std::fs::write(project.path().join(FILE_NAME), first).unwrap();
+        let text = load(project.path(), &Choice::default()).unwrap().to_text();
+        let again: super::super::Config = toml::from_str(&text).unwrap();
+        assert_eq!(again.paths.exclude, ["b", "c"]);
+        assert!(again.rules.only.is_empty() && text.contains("\\u{a}only"), "{text}");
     }
 }
