@@ -113,7 +113,13 @@ fn utf16_length(bytes: &[u8]) -> usize {
 /// A path as people type it: `/` between parts, bytes that are not UTF-8 as `\xNN`.
 pub fn display_path(path: &std::path::Path) -> String {
     let shown = display_bytes(path.as_os_str().as_encoded_bytes());
-    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+    if cfg!(windows) { without_prefix(&shown).replace('\\', "/") } else { shown }
+}
+
+/// A path of Windows without the mark that it is complete: `C:\x` for `\\?\C:\x`.
+fn without_prefix(path: &str) -> &str {
+    let is_drive = |rest: &&str| rest.as_bytes().get(1) == Some(&b':');
+    path.strip_prefix(r"\\?\").filter(is_drive).unwrap_or(path)
 }
 
 /// Bytes that are mostly text, like a path in git; what is not UTF-8 as `\xNN`.
@@ -154,6 +160,14 @@ mod tests {
         assert_eq!(lines.place(10), (2, 3));
         assert_eq!(lines.place(1), (1, 2));
         assert_eq!(lines.place(usize::MAX), (2, 4));
+    }
+
+    #[test]
+    fn complete_paths_of_windows_are_those_that_people_type() {
+        assert_eq!(without_prefix(r"\\?\C:\a"), r"C:\a");
+        for path in [r"C:\a", r"\\?\UNC\host\a", "a", r"\\?\"] {
+            assert_eq!(without_prefix(path), path);
+        }
     }
 
     #[test]

@@ -52,6 +52,14 @@ pub fn lock(root: &Path, on_wait: impl FnOnce()) -> io::Result<Lock> {
     Ok(Lock { _file: file })
 }
 
+/// Whether a file that could not be read is the lock, held by another command: Windows then lets
+/// nobody else read it. There is nothing in it.
+pub fn is_held(path: &Path) -> bool {
+    cfg!(windows)
+        && path.ends_with(FILE)
+        && std::fs::symlink_metadata(path).is_ok_and(|lock| lock.is_file() && lock.len() == 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,7 +74,8 @@ fn step(at: &Path, name: &Path, here: &Path) -> io::Result<PathBuf> {
     let target = fs::canonicalize(&next)?;
     let Some(root) = project::around(at, here) else { return Ok(target) };
     let below = target.strip_prefix(&root);
-    if below.is_ok_and(|below| below.iter().all(|part| part != ".git")) {
+    // In any case of letters: Windows and macOS take `.GIT` for the same directory.
+    if below.is_ok_and(|below| !below.iter().any(|part| part.eq_ignore_ascii_case(".git"))) {
         return Ok(target);
     }
     Err(io::Error::other(format!(
@@ -122,9 +123,13 @@ mod tests {
         }
         symlink(outside.path(), top.join("away")).unwrap();
         symlink(".git/hooks", top.join("hooks")).unwrap();
+        fs::create_dir_all(top.join("sub/.GIT")).unwrap();
+        symlink("sub/.GIT", top.join("upper")).unwrap();
         symlink("../out", top.join("deep/er/up")).unwrap();
         symlink("out", top.join("within")).unwrap();
-        for name in ["away/r.json", "hooks/pre-commit", "out/../away/r.json", "deep/er/up/x"] {
+        for name in
+            ["away/r.json", "hooks/pre-commit", "upper/x", "out/../away/r.json", "deep/er/up/x"]
+        {
             assert!(resolved(&top.join(name)).is_err(), "{name}");
         }
         assert_eq!(resolved(&top.join("within/r.json")).unwrap(), top.join("out/r.json"));

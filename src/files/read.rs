@@ -79,7 +79,9 @@ pub fn open(path: &Path) -> io::Result<File> {
 pub fn open_no_link(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     return opened(path, libc::O_NOFOLLOW);
-    #[cfg(not(unix))]
+    #[cfg(windows)]
+    return windows::open_no_link(path);
+    #[cfg(not(any(unix, windows)))]
     opened(path, 0)
 }
 
@@ -91,6 +93,35 @@ fn opened(path: &Path, flags: i32) -> io::Result<File> {
     #[cfg(not(unix))]
     let _ = flags;
     options.open(path)
+}
+
+/// Windows has no way to open anything but links (Win32, `CreateFileW`): they are opened as such, and
+/// looked at.
+#[cfg(windows)]
+pub(super) mod windows {
+    use std::fs::File;
+    use std::io;
+    use std::os::windows::fs::{MetadataExt as _, OpenOptionsExt as _};
+    use std::path::Path;
+
+    /// Opens a link itself, and not what it leads to.
+    pub(in crate::files) const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+    /// Links have it, and so has what is deduplicated, compressed or kept in the cloud.
+    const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
+
+    pub(super) fn open_no_link(path: &Path) -> io::Result<File> {
+        let mut options = File::options();
+        let file = options.read(true).custom_flags(FILE_FLAG_OPEN_REPARSE_POINT).open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_symlink() {
+            return Err(io::Error::other("it is a link"));
+        }
+        if metadata.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+            return File::open(path);
+        }
+        Ok(file)
+    }
 }
 
 /// Whether a path is one that names what this process has open.

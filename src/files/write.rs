@@ -67,6 +67,11 @@ pub fn append(path: &Path) -> io::Result<File> {
         &mut options,
         libc::O_NONBLOCK | libc::O_NOFOLLOW,
     );
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        read::windows::FILE_FLAG_OPEN_REPARSE_POINT,
+    );
     let file = options.open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
@@ -127,9 +132,13 @@ fn stream(typed: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
+/// Devices of Windows that are written to; there a file of such a name is nowhere.
+const DEVICES: [&str; 2] = ["NUL", "CON"];
+
 /// Whether a path is by its name one of the system's own streams and devices, and none of a tree.
 fn is_stream_name(path: &Path) -> bool {
-    if read::is_open_already(path) {
+    let is_device = || DEVICES.iter().any(|name| path.as_os_str().eq_ignore_ascii_case(name));
+    if read::is_open_already(path) || (cfg!(windows) && is_device()) {
         return true;
     }
     let own = cfg!(windows) || path.parent() == Some(Path::new("/dev"));
@@ -147,6 +156,7 @@ fn unless_unsupported(error: io::Error) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     fn text(text: &str) -> impl FnOnce(&mut dyn Write) -> io::Result<()> {
         move |out| out.write_all(text.as_bytes())
     }

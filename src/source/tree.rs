@@ -19,7 +19,7 @@ use rayon::Scope;
 
 use super::{Base, Blob, Scanned, mapped, names};
 use crate::config::PathFilter;
-use crate::files::{read, write};
+use crate::files::{lock, read, write};
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::tracked::Tracked;
@@ -449,6 +449,9 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         if let Err(error) = self.read(worker, file, home) {
             // Another sprawl has written it to its end: it has its true name now.
             if error.kind() == io::ErrorKind::NotFound && write::is_partial(&file.full) {
+                return;
+            }
+            if lock::is_held(&file.full) {
                 return;
             }
             worker.problem(Problem::new(file.shown.as_str(), explain(&error)));
