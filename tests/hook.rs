@@ -1,9 +1,14 @@
 //! Hooks with real git: what is there keeps working, a secret blocks, and uninstalling leaves no
 //! trace.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::process::Command;
+use std::process::Output;
 
+#[cfg(unix)]
 use sprawl::hook::{Hook, script};
 
 use crate::common::{Run, finished, run, scratch, sprawl};

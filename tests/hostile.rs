@@ -62,6 +62,7 @@ fn fifo(path: &std::path::Path) {
     assert_eq!(made, 0);
 }
 
+#[cfg(unix)]
 fn incomplete(run: &Run, says: &str) {
     assert_eq!(run.status, 3, "{}\n{}", run.stdout, run.stderr);
     assert!(run.stderr.contains(says), "no `{says}` in {}", run.stderr);

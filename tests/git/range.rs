@@ -1,9 +1,9 @@
 //! Parts of history: ranges, branches, what continuous integration asks for, and hooks.
 
-use std::process::Command;
-
 use super::{Repo, lines, places, secret_line};
-use crate::common::{finished, minted, run, scratch, sprawl};
+#[cfg(unix)]
+use crate::common::minted;
+use crate::common::{finished, run, scratch, sprawl};
 
 const NOTHING: [&str; 0] = [];
 
@@ -276,7 +276,7 @@ mod hooks {
 
     /// Runs git with sprawl at hand for its hooks; says whether it went through, and what was told.
     fn tried(repo: &Repo, arguments: &[&str]) -> (bool, String) {
-        let mut command: Command = repo.command(arguments);
+        let mut command: std::process::Command = repo.command(arguments);
         let done = command.env("SPRAWL", env!("CARGO_BIN_EXE_sprawl")).output().unwrap();
         let told = [done.stdout, done.stderr].concat();
         (done.status.success(), String::from_utf8_lossy(&told).into_owned())

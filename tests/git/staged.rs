@@ -218,6 +218,7 @@ fn split_indexes_are_read() {
 }
 
 /// Every file below a directory: its content, and when it was written.
+#[cfg_attr(not(unix), expect(dead_code, reason = "asked for by tests of links only"))]
 pub(super) fn snapshot(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let mut files = BTreeMap::new();
     let mut pending = vec![root.to_owned()];
