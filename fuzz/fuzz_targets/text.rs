@@ -16,7 +16,11 @@ fuzz_target!(|data: &[u8]| {
         assert!(place >= last, "{place:?} after {last:?}");
         last = place;
     }
-    assert_eq!(line_hashes(&text, &[1, last.0]).len(), 2, "every line of a finding has its hash");
+    let secret = text.len() / 3..text.len() / 2;
+    for secrets in [&[][..], &[secret]] {
+        let hashes = line_hashes(&text, &[1, last.0], secrets);
+        assert_eq!(hashes.len(), 2, "every line of a finding has its hash");
+    }
     let _ = container(data);
     let mut headers = Vec::new();
     written_headers(data, &mut headers);

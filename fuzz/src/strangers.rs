@@ -1,0 +1,339 @@
+//! Reports in which every name is a stranger's: of paths, authors, branches, rules and what else a tree
+//! or a history brings. A few secrets are found, and their values stand in the names, too.
+
+use std::sync::{Arc, LazyLock};
+
+use sprawl::detect::decoded::Fact;
+use sprawl::finding::{Finding, GitPlace, Origin};
+use sprawl::git::checkout::Checkout;
+use sprawl::group::{self, Scene, SecretGroup};
+use sprawl::identity::Identity;
+use sprawl::locked::{Lock, Locked};
+use sprawl::policy::baseline::Entry;
+use sprawl::policy::file::quoted;
+use sprawl::policy::standing::{State, Suppression, SuppressionKind};
+use sprawl::problem::Problem;
+use sprawl::redact::Redactor;
+use sprawl::report::read::Content;
+use sprawl::report::{
+    self, Material, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
+};
+use sprawl::rules::mint::{Random, mint};
+use sprawl::rules::{Rules, Selection, UserFile};
+use sprawl::scan::{Harvest, Worker};
+use sprawl::source::unread::{Reason, Unread};
+use sprawl::source::{Base, Blob, Progress, Scanned};
+use sprawl::text::display_bytes;
+
+/// A moment in 2027, Unix seconds.
+const NOW: i64 = 1_800_000_000;
+
+/// Bytes that no UTF-8 has. One ends a name, the others stand for a secret in several spellings.
+const END: u8 = 0xff;
+const TOKEN: u8 = 0xfe;
+const UPPER_CASE: u8 = 0xfd;
+const PERCENT: u8 = 0xfc;
+const PASSWORD: u8 = 0xfb;
+
+/// What a scan of a harmless text found: the same for all inputs.
+pub struct Stage {
+    token: String,
+    password: String,
+    findings: Vec<Finding>,
+    rules: Rules,
+}
+
+pub static STAGE: LazyLock<Stage> = LazyLock::new(Stage::new);
+
+impl Stage {
+    fn new() -> Self {
+        let harmless = Names::of(b"");
+        let rules = own_rules(&mut harmless.clone()).expect("harmless texts make good rules");
+        let minted = |id: &str, seed| {
+            let (_, rule) = rules.named(id).expect("the rule is there");
+            let secret = mint(rule, &mut Random::new(seed)).expect("it can be minted");
+            String::from_utf8(secret).expect("its values are ASCII")
+        };
+        let (token, own) = (minted("github-pat-classic", 7), minted("acme-key", 7));
+        // A password with four kinds of characters, none of which Markdown escapes.
+        let password = ["Mittag", "essen", "-", "739", "!", "Q"].concat();
+        let text =
+            format!("T={token}\n\ndb_password = \"{password}\"\nacme={own}\n{token}\n{token}\n");
+        let progress = Progress::default();
+        let mut worker = Worker::new(&rules, &progress);
+        worker.blob(&Blob {
+            bytes: text.as_bytes(),
+            path: "a.env",
+            base: Base::TOP,
+            repository: &Arc::from("r"),
+            origin: &Origin::File,
+            untracked: false,
+        });
+        let findings = std::mem::take(&mut worker.findings);
+        drop(worker);
+        assert!(findings.len() >= 5, "{findings:?}");
+        Self { token, password, findings, rules }
+    }
+
+    /// What must not be in any report: so much of each secret that the rest is no riddle.
+    pub fn forms(&self) -> [String; 3] {
+        let core = self.token.trim_start_matches("ghp_").to_lowercase();
+        [percent(&core), core, self.password.to_lowercase()]
+    }
+
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+pub fn identity() -> Identity {
+    Identity::new(Some("a key for fuzzing, and nothing else"))
+}
+
+/// Names that come one after the other, and then again from the first.
+#[derive(Debug, Clone)]
+pub struct Names {
+    all: Vec<String>,
+    next: usize,
+}
+
+impl Names {
+    /// The names in an input; without any, they are empty.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::spelled(bytes, true)
+    }
+
+    /// The same without the secrets.
+    pub fn of_plain(bytes: &[u8]) -> Self {
+        Self::spelled(bytes, false)
+    }
+
+    fn spelled(bytes: &[u8], secrets: bool) -> Self {
+        let name = |piece: &[u8]| {
+            let mut name = Vec::with_capacity(piece.len());
+            for byte in piece {
+                match *byte {
+                    PASSWORD..=TOKEN if !secrets => {}
+                    TOKEN => name.extend(STAGE.token.bytes()),
+                    UPPER_CASE => name.extend(STAGE.token.to_uppercase().bytes()),
+                    PERCENT => name.extend(percent(&STAGE.token).bytes()),
+                    PASSWORD => name.extend(STAGE.password.bytes()),
+                    other => name.push(other),
+                }
+            }
+            display_bytes(&name)
+        };
+        Self { all: bytes.split(|byte| *byte == END).map(name).collect(), next: 0 }
+    }
+
+    /// The same names without what HTML and XML are made of, each as much a name of its own.
+    #[must_use]
+    pub fn tame(&self) -> Self {
+        let tame = |name: &String| {
+            [("<", "‹"), (">", "›"), ("\"", "”"), ("'", "’"), ("&", "＆")]
+                .iter()
+                .fold(name.clone(), |name, (from, to)| name.replace(from, to))
+        };
+        Self { all: self.all.iter().map(tame).collect(), next: 0 }
+    }
+
+    fn name(&mut self) -> String {
+        self.next += 1;
+        self.all[(self.next - 1) % self.all.len()].clone()
+    }
+
+    fn some(&mut self) -> Option<String> {
+        Some(self.name())
+    }
+}
+
+/// The built-in rules, and one with texts of the stranger, if such a file is a good one.
+pub fn own_rules(names: &mut Names) -> Option<Rules> {
+    let mut field = |key: &str| {
+        let name = names.name();
+        format!("{key} = {}\n", quoted(if name.trim().is_empty() { "x" } else { &name }))
+    };
+    let file = format!(
+        "{}[[rule]]\nid = 'acme-key'\npattern = '\\b(?<secret>acme_[0-9a-f]{{24}})\\b'\n\
+         keywords = ['acme_']\nkind = 'token'\nauthority = 'service-wide'\nreach = 'saas'\n\
+         lifetime = 'static'\nexamples = ['acme={{secret}}']\n{}{}{}{}",
+        field("provider"),
+        field("title"),
+        field("why"),
+        field("fix"),
+        field("instead"),
+    );
+    let name = names.name();
+    Rules::new(&[UserFile { name: &name, text: &file }], &Selection::default()).ok()
+}
+
+/// The report of a scan in which everything has these names, made as `sprawl scan` makes it.
+pub fn report<'r>(rules: &'r Rules, names: &mut Names, profile: SarifProfile) -> Report<'r> {
+    let identity = identity();
+    let mut harvest = harvest(names);
+    let redactor = Redactor::new(rules, &harvest.findings);
+    redactor.harvest(&mut harvest);
+    group::name_slots(rules, &identity, &mut harvest.findings);
+    let scene = Scene { now: NOW, locked: harvest.locked, ..Scene::default() };
+    let mut groups = group::group(rules, &identity, harvest.findings, &scene);
+    decide(&mut groups, names);
+    let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
+    places.for_each(|finding| redactor.standing(&mut finding.standing));
+    let mut summary = Summary { blobs: 1, bytes: 100, ..Summary::default() };
+    summary.configuration.files = vec![names.name()];
+    summary.scope = vec![names.name()];
+    summary.standings.warnings = vec![names.name()];
+    summary.standings.gone = vec![Entry {
+        id: "abcdefghijklmnopqrst".to_owned(),
+        rule: "acme-key".to_owned(),
+        path: names.name(),
+        place: String::new(),
+        since: jiff::civil::date(2027, 1, 1),
+        fixed: None,
+        history: false,
+    }];
+    redactor.list(&mut summary.configuration.files);
+    redactor.list(&mut summary.scope);
+    redactor.list(&mut summary.standings.warnings);
+    redactor.list(summary.standings.gone.iter_mut().map(|entry| &mut entry.path));
+    let material = Material {
+        locked: scene.locked,
+        checkouts: harvest.checkouts,
+        scanned: harvest.scanned,
+        ..Material::default()
+    };
+    let problems = (harvest.problems, harvest.unread);
+    let sarif = SarifOptions { profile, category: None };
+    finished(rules, groups, problems, summary, material, sarif)
+}
+
+/// The report that comes of another report, read back.
+pub fn read_back(rules: &Rules, content: Content) -> Report<'_> {
+    let scene = Scene { now: NOW, locked: content.locked, ..Scene::default() };
+    let groups = group::scored(rules, content.drafts, &scene);
+    let material = Material {
+        certificates: content.certificates,
+        locked: scene.locked,
+        checkouts: content.checkouts,
+        category: content.category,
+        scanned: content.scanned,
+        ..Material::default()
+    };
+    let problems = (content.problems, content.unread);
+    finished(rules, groups, problems, content.summary, material, SarifOptions::default())
+}
+
+fn finished<'r>(
+    rules: &'r Rules,
+    groups: Vec<SecretGroup>,
+    (problems, unread): (Vec<Problem>, Vec<Unread>),
+    mut summary: Summary,
+    material: Material,
+    sarif: SarifOptions,
+) -> Report<'r> {
+    let threshold =
+        Threshold { min_confidence: sprawl::finding::Confidence::Weak, include_placeholders: true };
+    let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
+    Report {
+        rules,
+        groups,
+        covered,
+        problems,
+        unread,
+        summary,
+        identity: identity(),
+        sarif,
+        show_secrets: false,
+        now: NOW,
+        material: Material { unreported, ..material },
+    }
+}
+
+fn harvest(names: &mut Names) -> Harvest {
+    let mut findings = STAGE.findings.clone();
+    for (number, finding) in findings.iter_mut().enumerate() {
+        finding.location.path = Arc::from(names.name());
+        finding.below = Arc::clone(&finding.location.path);
+        finding.repository = Arc::from(names.name());
+        finding.owners = vec![names.name()];
+        finding.surroundings.name = names.some();
+        finding.decoded.facts.push(Fact { name: "account", value: names.name() });
+        if number % 2 == 0 {
+            finding.location.origin = Origin::Git(Arc::new(past(number, names)));
+        }
+    }
+    Harvest {
+        findings,
+        problems: vec![Problem::new(names.name(), names.name())],
+        unread: vec![Unread {
+            place: names.name(),
+            reason: Reason::Unsupported,
+            detail: names.name(),
+        }],
+        locked: vec![Locked {
+            repository: names.name(),
+            path: names.name(),
+            lock: Lock::VaultPath(names.name()),
+        }],
+        checkouts: vec![Checkout {
+            repository: names.name(),
+            below: names.name(),
+            remote: names.some(),
+            revision: Some("a".repeat(40)),
+            branch: names.some(),
+        }],
+        scanned: vec![Scanned { repository: names.name(), path: names.name() }],
+        ..Harvest::default()
+    }
+}
+
+fn past(number: usize, names: &mut Names) -> GitPlace {
+    GitPlace {
+        object: "b".repeat(40),
+        reach: "history-only",
+        commit: Some("c".repeat(40)),
+        author: names.some(),
+        date: Some("2026-11-01T10:00:00Z".to_owned()),
+        seconds: Some(NOW - 1_000_000),
+        removed_by: Some("d".repeat(40)),
+        at_head: number == 0,
+        paths: vec![names.name(), names.name()],
+        branches: 1,
+        tags: 1,
+        removed_at: Some(NOW - 1000),
+        removed_author: names.some(),
+        last_author: names.some(),
+        returned: true,
+    }
+}
+
+/// Some places are covered, some have a note: in the words of whoever decided it.
+fn decide(groups: &mut [SecretGroup], names: &mut Names) {
+    let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
+    for (number, finding) in places.enumerate() {
+        finding.standing.notes = vec![names.name()];
+        if number == 1 {
+            finding.standing.suppression = Some(Suppression {
+                kind: SuppressionKind::External,
+                by: names.name(),
+                justification: names.name(),
+                owner: names.some(),
+                until: None,
+            });
+        } else if number == 2 {
+            finding.standing.state = Some(State::New);
+        }
+    }
+}
