@@ -98,7 +98,14 @@ pub fn environment(path: &str) -> Environment {
 /// The environment that the words of a file's or directory's name speak of, or its end in camel case:
 /// `PaymentTest.java`, `Acme.IntegrationTests`.
 fn of_name(name: &str) -> Option<Environment> {
-    environments(parts(name)).next().or_else(|| {
+    // `qa-tests` are tests; `prod-tests` may be run where it is production.
+    let first = environments(parts(name)).next();
+    if matches!(first, Some(Environment::Staging | Environment::Ci | Environment::Dev))
+        && environments(parts(name)).any(|environment| environment == Environment::Test)
+    {
+        return Some(Environment::Test);
+    }
+    first.or_else(|| {
         let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
         let last = humps(stem).pop()?;
         matches!(last.as_str(), "test" | "tests" | "spec" | "specs").then_some(Environment::Test)
@@ -188,6 +195,7 @@ mod tests {
             "pkg/pay_test.go",
             "cypress/a.js",
             "regression-2/a",
+            "qa-tests/a.yml",
         ] {
             assert_eq!(environment(test), Environment::Test, "{test}");
         }
@@ -195,6 +203,7 @@ mod tests {
             assert_eq!(environment(other), Environment::Unknown, "{other}");
         }
         assert_eq!(environment("deploy/pre-prod.env"), Environment::Staging);
+        assert_eq!(environment("prod-tests/a.yml"), Environment::Production);
     }
 
     #[test]

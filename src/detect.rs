@@ -618,7 +618,11 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     let prefix = compiled.public_prefix(value);
     // The name that a value is assigned to goes before a vendor's name near by.
     let shapeless = is_shapeless(rule, value, prefix);
-    if shapeless && naming::harmless(text, secret).is_some() {
+    if shapeless && naming::harmless(text, secret).is_some()
+        || prefix < PREFIX
+            && is_known_by_name(rule, compiled)
+            && naming::harmless_by_names(text, secret).is_some()
+    {
         return None;
     }
     let mut confidence = if prefix >= PREFIX {
@@ -721,6 +725,17 @@ fn is_shapeless(rule: &Rule, value: &[u8], prefix: usize) -> bool {
         && rule.authority != Authority::PublicByDesign
 }
 
+/// Whether a pattern has the name of the value in it, and takes what bears it for a secret. Such a
+/// pattern lets the name go on: `_PROD`, but also `_ID`.
+fn is_known_by_name(rule: &Rule, compiled: &Compiled) -> bool {
+    rule.is_builtin
+        && rule.text.pattern.is_some()
+        && !compiled.edges.only_secret
+        && naming::meaning_of(rule.id().as_bytes()).is_none()
+        && rule.usability != Usability::IdOnly
+        && rule.authority != Authority::PublicByDesign
+}
+
 /// Whether a value has the form of most ids: a UUID, or hexadecimal.
 fn is_identifier(value: &[u8]) -> bool {
     value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
@@ -801,7 +816,8 @@ fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
     b.start.saturating_sub(a.end).max(a.start.saturating_sub(b.end))
 }
 
-fn positions<'t>(text: &'t [u8], word: &'t [u8]) -> impl Iterator<Item = usize> + 't {
+/// Where a word begins in a text, in any case.
+fn positions<'t>(text: &'t [u8], word: &'t [u8]) -> impl DoubleEndedIterator<Item = usize> + 't {
     (0..(text.len() + 1).saturating_sub(word.len()))
         .filter(move |i| text[*i..*i + word.len()].eq_ignore_ascii_case(word))
 }

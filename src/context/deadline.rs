@@ -43,6 +43,8 @@ pub(super) fn of_url(text: &[u8], secret: &Range<usize>) -> Option<i64> {
         b"deadline",
         b"valid_until",
         b"validuntil",
+        b"valid_to",
+        b"validto",
         b"hdnts",
         b"hdnea",
         b"hdntl",
@@ -104,6 +106,7 @@ mod tests {
                 Some(1_573_632_286),
             ),
             ("https://a.example.net/x?se=2019-11-13&sig=SECRET", Some(1_573_603_200)),
+            ("https://a.example.net/x?valid_to=1573632286&token=SECRET", Some(1_573_632_286)),
             (
                 "https://s.example.net/x?X-Amz-Date=20191113T080000Z&X-Amz-Expires=286&X-Amz-Signature=SECRET",
                 Some(1_573_632_286),

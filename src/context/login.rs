@@ -74,6 +74,7 @@ impl Login {
         };
         Self {
             host: in_line(line, HOSTS)
+                .or_else(|| in_object(line, HOSTS))
                 .and_then(host)
                 .or_else(|| beside(HOSTS).and_then(|value| host(value.as_bytes()))),
             user: in_line(line, USERS)
@@ -181,6 +182,33 @@ fn in_line<'t>(sides: [&'t [u8]; 2], wanted: &[&str]) -> Option<&'t [u8]> {
     })
 }
 
+/// The value of a field of the object, or of an argument, beside the secret on its line:
+/// `{"host": "db", "password": ...}`, `connect(host="db", password=...)`.
+fn in_object<'t>([before, after]: [&'t [u8]; 2], wanted: &[&str]) -> Option<&'t [u8]> {
+    let before = &before[memchr::memrchr2(b'{', b'(', before)? + 1..];
+    let after = &after[..memchr::memchr2(b'}', b')', after)?];
+    [before, after].into_iter().find_map(|side| {
+        let mut words = side.split(|b| b", \t\"'".contains(b)).filter(|word| !word.is_empty());
+        let mut last: Option<&[u8]> = None;
+        loop {
+            let word = words.next()?;
+            let sign = memchr::memchr2(b':', b'=', word);
+            let (name, rest) = match sign {
+                // A quote or a blank stands before the sign: `"host": `, `:host => `.
+                Some(0) => (last.unwrap_or_default(), &word[1..]),
+                Some(sign) => (&word[..sign], &word[sign + 1..]),
+                None => (&b""[..], word),
+            };
+            last = Some(word);
+            let name = name.strip_prefix(b":").unwrap_or(name);
+            if wanted.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) {
+                let rest = rest.strip_prefix(b">").unwrap_or(rest);
+                return if rest.is_empty() { words.next() } else { Some(rest) };
+            }
+        }
+    })
+}
+
 /// The host that a text begins with, behind schemes and a user: `db.example.net:5432/x`,
 /// `ldaps://reader@db.example.net`, `jdbc:sqlserver://db`, `tcp:db,1433`.
 fn host(text: &[u8]) -> Option<String> {
@@ -225,7 +253,8 @@ fn behind_schemes(mut text: &[u8]) -> &[u8] {
     for _ in 0..4 {
         text = text.strip_prefix(b"@").unwrap_or(text);
         text = text.strip_prefix(b"//").unwrap_or(text);
-        let is_scheme = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        // Kafka's listeners have an underscore: `SASL_SSL://`.
+        let is_scheme = |b: &&u8| b.is_ascii_alphanumeric() || b"+-._".contains(b);
         let length = text.iter().take_while(is_scheme).count();
         let (scheme, rest) = text.split_at(length);
         let Some(rest) = rest.strip_prefix(b":") else { return text };

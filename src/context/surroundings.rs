@@ -308,6 +308,13 @@ mod tests {
             ("host=::1 password=SECRET", Some(Loopback)),
             ("host=/var/run/postgresql password=SECRET", Some(Loopback)),
             ("endpoint = \"https://minio.example.net\"\nsecret = \"SECRET\"", None),
+            ("server: SASL_SSL://kafka.example.net:9093\npassword: SECRET\n", None),
+            ("{\"host\":\"redis://[::1]:6379\",\"password\":\"SECRET\"}", Some(Loopback)),
+            ("{ \"password\" : \"SECRET\", \"hostname\" : \"10.0.0.7\" }", Some(Private)),
+            ("{:host => 'localhost', :password => 'SECRET'}", Some(Loopback)),
+            ("connect(user=\"a\", host=\"db.example.net\", password=\"SECRET\")", None),
+            ("connect({host: '127.0.0.1', password: 'SECRET'})", Some(Loopback)),
+            ("[{\"host\":\"localhost\"},{\"password\":\"SECRET\"}]", None),
         ] {
             assert_eq!(of(text).host, wanted, "{text}");
         }

@@ -61,6 +61,8 @@ fn letter(before: &[u8]) -> Option<u8> {
         [.., b'\\', b'n' | b'r' | b't'] | [.., b'`', b'n' | b'r' | b't' | b'0'] => Some(b'\n'),
         [.., b'\\', b'a' | b'b' | b'f' | b'v' | b'e' | b'E'] => Some(ESC),
         [.., b'^', b'I' | b'J' | b'M'] => Some(b'\n'),
+        // The backslash in a URL.
+        [.., b'%', b'5', b'C' | b'c', b'n' | b'r' | b't'] => Some(b'\n'),
         _ => None,
     }
 }
@@ -177,6 +179,7 @@ mod tests {
             "`n",
             "`t",
             "%3D",
+            "%5Cn",
             "%0a",
             "%253D",
             "%25253D",

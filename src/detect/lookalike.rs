@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::assignment::names::Class;
 use super::assignment::{Measured, words};
+use super::naming::is_uuid;
 use super::{PREFIX, Scanner};
 use crate::rules::lexicon;
 use crate::rules::{Compiled, Rule, RuleId, Target};
@@ -40,7 +41,7 @@ impl Scanner<'_> {
             Some("it begins with a sign of the text around it")
         } else if is_nearly_hexadecimal(value) {
             Some("it is hexadecimal but for a character or two")
-        } else if denies_itself(&text[measured.name.span.clone()]) {
+        } else if denies_itself(&text[measured.name.span.clone()], value) {
             Some("its name says that it does not work")
         } else if self.begins_like_another_type(value) {
             Some("it has the prefix of a known type, but is cut, mistyped or fails its checksum")
@@ -116,13 +117,16 @@ fn is_nearly_hexadecimal(value: &[u8]) -> bool {
         && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
-/// Whether a name says that its value is none: `nonMatchingToken`, `malformed_key`.
-fn denies_itself(name: &[u8]) -> bool {
+/// Whether a name says that its value is none: `nonMatchingToken`, `malformed_key`; or that it is the
+/// number of an error, `INVALID_TOKEN = "<UUID>"`.
+fn denies_itself(name: &[u8], value: &[u8]) -> bool {
     let words = lexicon::words(name);
+    let first = words.first().map_or("", String::as_str);
     words.windows(2).any(|pair| pair[0] == "non" && pair[1].starts_with("match"))
         || words
             .iter()
             .any(|word| matches!(word.as_str(), "malformed" | "nonmatching" | "nonexistent"))
+        || (matches!(first, "invalid" | "wrong") && is_uuid(value))
 }
 
 /// Whether a keyword could hardly stand in a value by chance: it has a sign in it or both cases, or is
@@ -210,6 +214,14 @@ mod tests {
             format!("service_key = \"={}\"", &body[1..]),
             format!("service_token = \"40291:{body}\""),
             format!("nonMatchingToken = \"{body}\""),
+            format!(
+                "const INVALID_TOKEN = \"{}-{}-{}-{}-{}\"",
+                &digits[..8],
+                &digits[8..12],
+                &digits[12..16],
+                &digits[16..20],
+                &digits[20..]
+            ),
         ] {
             assert_eq!(confidence(&text), Some(Confidence::Weak), "{text}");
         }

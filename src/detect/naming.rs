@@ -5,6 +5,7 @@
 //! owner/action@<commit>`. One list of names ([`table`]) for the rules that know a value by its
 //! surroundings and for the assignment detector.
 
+mod column;
 pub mod reader;
 pub mod table;
 
@@ -12,6 +13,8 @@ use std::ops::Range;
 
 use super::assignment::lexicon;
 use reader::{Names, blocks_around, names_of};
+use table::Words;
+use table::is_file_extension;
 pub use table::{Meaning, meaning_of, meaning_of_block};
 
 /// What the names of a value of a rule say that makes it harmless.
@@ -34,6 +37,13 @@ pub fn harmless(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
     }
 }
 
+/// What the names that a value is assigned to say that makes it harmless, and nothing else around.
+pub fn harmless_by_names(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
+    let names = names_of(text, value);
+    let name = text.get(names.assigned.first()?.clone())?;
+    meaning_of(name).filter(|meaning| fits(*meaning, &text[value.clone()]))
+}
+
 /// What the name of a value says that makes it harmless, where the assignment is known.
 pub fn harmless_name(text: &[u8], name: &Range<usize>, content: &[u8]) -> Option<Meaning> {
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/');
@@ -54,6 +64,17 @@ pub fn harmless_name(text: &[u8], name: &Range<usize>, content: &[u8]) -> Option
     harmless
         .or_else(marked)
         .or_else(|| of_blocks(text, name.start).filter(|meaning| fits(*meaning, content)))
+}
+
+/// The name of its own that a value has behind the name that led to it: that of a parameter of a
+/// header, `Authorization: OAuth oauth_nonce="..."`. `between`: from that name to the value.
+pub fn parameter(text: &[u8], between: Range<usize>) -> Option<Range<usize>> {
+    let inner = &text[between.clone()];
+    let inner = inner.strip_suffix(b"\"").unwrap_or(inner).strip_suffix(b"=")?;
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let length = inner.iter().rev().take_while(part).count();
+    let end = between.start + inner.len();
+    (length > 0).then(|| end - length..end)
 }
 
 /// The names that a value is assigned to and the function it is given to, as far as they stand within
@@ -103,35 +124,28 @@ fn promises(name: &[u8]) -> bool {
         | lexicon::AUTH
         | lexicon::CREDENTIAL
         | lexicon::API;
-    let ends = |word: &[u8]| {
-        [&b"key"[..], b"token", b"secret", b"password", b"passwd", b"pwd", b"auth", b"pat"]
-            .iter()
-            .any(|end| {
-                word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end)
-            })
+    const ENDS: [&[u8]; 8] =
+        [b"key", b"token", b"secret", b"password", b"passwd", b"pwd", b"auth", b"pat"];
+    let promises = |word: &[u8]| {
+        lexicon::meaning(word) & SECRET != 0 || ENDS.iter().any(|end| word.ends_with(end))
     };
-    let mut words = Vec::new();
-    let mut start = 0;
-    for at in 1..=name.len() {
-        let sign = |b: u8| !b.is_ascii_alphanumeric();
-        let ends_here = at == name.len()
-            || sign(name[at]) != sign(name[at - 1])
-            || (name[at].is_ascii_uppercase() && name[at - 1].is_ascii_lowercase());
-        if ends_here {
-            words.push(&name[start..at]);
-            start = at;
-        }
-    }
-    words.into_iter().any(|word| lexicon::meaning(word) & SECRET != 0 || ends(word))
+    Words::of(name).each().any(promises)
 }
 
-/// What a value is that a word marks: `hmac-sha256:...`, `sha512-...`, `encrypted:...`.
+/// What a value is that a word marks: `hmac-sha256:...`, `sha256/...`, `sha512-...`, `encrypted:...`.
 fn mark_of(value: &[u8]) -> Option<Meaning> {
-    let end = value.iter().take(LONGEST_MARK).position(|b| matches!(b, b':' | b'='));
+    let end = value.iter().take(LONGEST_MARK).position(|b| matches!(b, b':' | b'=' | b'/'));
     let colon = end.and_then(|end| {
+        let (sign, rest) = (value[end], &value[end + 1..]);
         let meaning = meaning_of(&value[..end])?;
-        let sealed = meaning == Meaning::Encrypted && value.len() - end > LEAST_SEALED;
-        (sealed || (meaning == Meaning::Digest && is_digest(&value[end + 1..]))).then_some(meaning)
+        let marked = match meaning {
+            Meaning::Digest => is_digest(rest),
+            Meaning::Encrypted => sign != b'/' && rest.len() >= LEAST_SEALED,
+            // A field of its own, behind what is no name of it: `apt_key: id=0A1B...`.
+            Meaning::Id => sign == b'=' && fits(meaning, rest),
+            _ => false,
+        };
+        marked.then_some(meaning)
     });
     let dash = || {
         let end = value.iter().take(LONGEST_MARK).position(|b| *b == b'-')?;
@@ -193,7 +207,8 @@ fn is_marked_digest(value: &[u8]) -> bool {
     mark.is_some_and(|end| end > 0 && end + 1 < value.len() && is_digest(&value[end + 1..]))
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+/// Whether a value is a UUID (RFC 9562).
+pub fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => *byte == b'-',
@@ -201,11 +216,13 @@ fn is_uuid(value: &[u8]) -> bool {
         })
 }
 
-/// Whether a name is that of a file or an address: `src/app.js`, `https://...`.
+/// Whether a name is that of a file or an address: `src/app.js`, `app.jar`, `https://...`.
 fn is_file(name: &[u8]) -> bool {
-    let dot = name.iter().rposition(|b| *b == b'.');
-    let extension = dot.map_or(0, |dot| name.len() - dot - 1);
-    name.contains(&b'/') && ((1..=5).contains(&extension) || name.windows(3).any(|w| w == b"://"))
+    let extension = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
+    let is_path = || name.contains(&b'/');
+    extension
+        .is_some_and(|end| is_file_extension(end) || (is_path() && (1..=5).contains(&end.len())))
+        || (is_path() && memchr::memmem::find(name, b"://").is_some())
 }
 
 /// Whether a value is the commit or digest that something is pinned to: behind `@` or `#`, as in
@@ -239,7 +256,10 @@ fn is_pinned(text: &[u8], value: &Range<usize>) -> bool {
         && word[..word.len() - 1].contains(&b'/')
         && !word.contains(&b'@')
         && memchr::memmem::find(word, b"//").is_none();
-    hex && (sign || resolved || tag || PATHS.iter().any(|path| before.ends_with(path)))
+    // A range of git, `<commit>..<commit>`, as every patch with whole ids has.
+    let rest = text.get(value.end..).unwrap_or_default();
+    let in_range = before.ends_with(b"..") || rest.starts_with(b"..");
+    hex && (sign || resolved || tag || in_range || PATHS.iter().any(|path| before.ends_with(path)))
 }
 
 fn is_part_of_path(byte: u8) -> bool {
@@ -261,7 +281,43 @@ fn is_listed(text: &[u8], value: &Range<usize>) -> bool {
     let rest = &text[value.end..(value.end + 3).min(text.len())];
     let named = matches!(rest, [b' ', b' ' | b'*', name] if !name.is_ascii_whitespace());
     hex && ((first && named && matches!(content.len(), 32 | 40 | 56 | 64 | 96 | 128))
-        || rest == b" /*")
+        || rest == b" /*"
+        || is_commit_in_list(text, value))
+}
+
+/// Whether a value is a commit in what git prints: `<commit> refs/heads/x` of `git ls-remote` and of
+/// `packed-refs` (there `^<commit>`, too), `<commit> (author ...` of `git blame`, `blob <commit>` of
+/// `git ls-tree`, and lines that all begin with one.
+fn is_commit_in_list(text: &[u8], value: &Range<usize>) -> bool {
+    const KINDS: [&[u8]; 5] = [b"blob ", b"tree ", b"commit ", b"parent ", b"object "];
+    if !matches!(value.len(), 40 | 64) {
+        return false;
+    }
+    let rest = &text[value.end..];
+    let before = &text[value.start.saturating_sub(LINE)..value.start];
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    if KINDS.iter().any(|kind| line.ends_with(kind)) {
+        return true;
+    }
+    let begins_line = |text: &[u8]| {
+        text.len() > value.len()
+            && text[..value.len()].iter().all(u8::is_ascii_hexdigit)
+            && matches!(text[value.len()], b' ' | b'\t')
+    };
+    let next = || memchr::memchr(b'\n', &rest[..rest.len().min(LINE)]).map(|end| &rest[end + 1..]);
+    let last = || {
+        let lines = before.strip_suffix(b"\n").filter(|_| line.is_empty())?;
+        lines.rsplit(|b| *b == b'\n').next()
+    };
+    match line {
+        b"" => {
+            [&b" refs/"[..], b"\trefs/", b" (", b"\tHEAD"].iter().any(|sign| rest.starts_with(sign))
+                || next().is_some_and(begins_line)
+                || last().is_some_and(begins_line)
+        }
+        b"^" => true,
+        _ => false,
+    }
 }
 
 /// Whether a value is a UUID in braces, as registries and interfaces are numbered.
@@ -331,6 +387,7 @@ mod tests {
                 let seed = seed as u64 + 7;
                 let text = text
                     .replace("{uuid}", &uuid(seed))
+                    .replace("{h8}", &hex(seed, 8))
                     .replace("{h32}", &hex(seed, 32))
                     .replace("{h40}", &hex(seed, 40))
                     .replace("{h64}", &hex(seed, 64));
@@ -364,6 +421,13 @@ mod tests {
             "# private key\nsha256sums=('{h64}'\n  '{h64}')",
             "{h64}  wallet-private-key-tool",
             "{\"hashes\": {\"api-token.js\": \"{h64}\", \"wallet_key\": \"{h64}\"}}",
+            "Subject: rotate the github token\n\nindex {h40}..{h40} 100644\n",
+            "{h40} refs/heads/github-token\n^{h40}\n",
+            "{h40} (A 2024-01-02) github_token = read()\n",
+            "{h40} rotate the github token\n{h40} add it\n",
+            "100644 blob {h40}\tgithub-token.txt\n",
+            "uuid,vendor\n{uuid},Postmark\n",
+            "vendor;commit\nGitHub token tool;{h40}\n",
         ];
         for (text, found) in reported(&texts) {
             assert!(found.is_empty(), "{text}: {found:?}");
@@ -386,6 +450,32 @@ mod tests {
             "accounts: ['0x{h64}']",
             "DEPLOYER_PRIVATE_KEY={h64}",
             "secret_id: {uuid}",
+            "INSERT INTO settings (name, value) VALUES ('datadog_api_key', '{h32}');",
+            "vendor,api_key\nDatadog,{h32}\n",
+            "new ethers.Wallet('0x{h64}')",
+        ]) {
+            assert!(!found.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_a_pattern_may_go_on_to_one_of_an_id() {
+        for (text, found) in reported(&[
+            "SNYK_TOKEN_ID={uuid}",
+            "NPM_TOKEN_UUID={uuid}",
+            "SPLUNK_HEC_TOKEN_ID={uuid}",
+            "WANDB_API_KEY_HASH={h40}",
+            "SONAR_TOKEN_SHA256={h64}",
+            "DOCUSIGN_CLIENT_SECRET_ID={uuid}",
+            "TOGETHER_API_KEY_FINGERPRINT={h64}",
+        ]) {
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+        for (text, found) in reported(&[
+            "SNYK_TOKEN={uuid}",
+            "SNYK_TOKEN_PROD={uuid}",
+            "WANDB_API_KEY={h40}",
+            "SPLUNK_HEC_TOKEN_2={uuid}",
         ]) {
             assert!(!found.is_empty(), "{text}");
         }
@@ -408,6 +498,21 @@ mod tests {
             "https://host.test/watch?viewkey=ph{h32}",
             "const PASSWORD_NOT_CORRECT = '{uuid}';",
             "valueFrom:\n  secretKeyRef:\n    name: app\n    key: apppasswordkey\n",
+            "{\"nextToken\": \"{h64}\", \"items\": []}",
+            "<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"{h64}\">",
+            "annotations:\n  checksum/tls-secret: {h64}\n",
+            "{\"pinned_keys\": [\"sha256/{h64}\"]}",
+            "apt_key: id={h40} keyserver=keys.example.net",
+            "param keyVaultSecretId string = '{uuid}'",
+            "sshagent(credentials: ['{uuid}']) { sh 'git fetch' }",
+            "{\"SecretVersionsToStages\": {\"{uuid}\": [\"CURRENT\"]}}",
+            "QUEUE_KEY = \"jobs:{uuid}:done\"",
+            "{\"valueFrom\": \"arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/db-{h8}\"}",
+            "Authorization: OAuth oauth_nonce=\"{h32}\", oauth_version=\"1.0\"",
+            "<script src=\"beacon.js\" data-beacon='{\"token\": \"{h32}\"}'></script>",
+            "db_password: kms:{h64}{h64}",
+            "{\"token.jar\": \"{h64}\"}",
+            "const TOKEN_ADDRESS = \"0x{h40}\";",
         ];
         for (text, found) in reported(&harmless) {
             assert!(found.is_empty(), "{text}: {found:?}");
@@ -418,6 +523,7 @@ mod tests {
             "checksum: 1\napi_token: {h64}",
             "data:\n  api_token: {h64}\n",
             "X-Auth-Token: {h32}",
+            "HASH_SECRET={h64}",
         ]) {
             assert!(!found.is_empty(), "{text}");
         }

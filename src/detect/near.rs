@@ -4,7 +4,7 @@ mod spellings;
 
 use std::ops::Range;
 
-use super::{escapes, naming};
+use super::{escapes, naming, positions};
 use crate::rules::schema::NearText;
 pub use spellings::spellings;
 
@@ -62,12 +62,8 @@ impl Context {
 const SHORT_WORD: usize = 5;
 
 fn stands_in(text: &[u8], range: Range<usize>, word: &[u8]) -> bool {
-    let region = &text[range.clone()];
-    let Some(last) = region.len().checked_sub(word.len()) else { return false };
-    (0..=last).any(|i| {
-        region[i..i + word.len()].eq_ignore_ascii_case(word)
-            && (word.len() >= SHORT_WORD || is_word_at(text, range.start + i, word.len()))
-    })
+    positions(&text[range.clone()], word)
+        .any(|at| word.len() >= SHORT_WORD || is_word_at(text, range.start + at, word.len()))
 }
 
 /// Whether the letters around do not continue the word: `DD_KEY`, `ddKey`, `DDToken`, not `add`.

@@ -179,12 +179,14 @@ fn masked(text: &str) -> bool {
 
 /// The mark that vendors put into the credentials of their documentation.
 fn example(text: &str) -> bool {
-    text.len() >= 16 && text.contains("EXAMPLE")
+    const MARKS: [&str; 5] = ["EXAMPLE", "SAMPLE", "PLACEHOLDER", "REDACTED", "REPLACE_ME"];
+    text.len() >= 16 && MARKS.iter().any(|mark| text.contains(mark))
 }
 
 /// Whether the first or the last word says so: `0f1e2d3c-example`.
 fn called_example(text: &str) -> bool {
-    const WORDS: [&str; 5] = ["example", "sample", "dummy", "placeholder", "notreal"];
+    const WORDS: [&str; 7] =
+        ["example", "sample", "dummy", "fake", "placeholder", "notreal", "redacted"];
     let mut parts = text.split(['-', '_', '.', ':']);
     let (first, last) = (parts.next(), parts.next_back());
     let says = |part: Option<&str>| {
@@ -197,7 +199,7 @@ fn called_example(text: &str) -> bool {
 fn encoded(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     let alphabet = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    if !text.len().is_multiple_of(4) || text.len() < 16 || !body.bytes().all(alphabet) {
+    if !text.len().is_multiple_of(4) || text.len() < 12 || !body.bytes().all(alphabet) {
         return false;
     }
     let Some(decoded) = super::checks::decoded_base64(text.as_bytes()) else { return false };
@@ -242,6 +244,11 @@ mod tests {
     fn values_that_say_what_they_are() {
         for text in [
             "80411bd3766a53f6-example",
+            "fake-token-80411bd3766a53f6",
+            "redacted-80411bd3",
+            "Y2hhbmdlbWU=",
+            "SAMPLEu8KGg2GUirAKLrktD",
+            "REPLACE_ME_80411BD3",
             "sample_0f1e2d3c4b5a6978",
             "0f1e....6978",
             "0f1e2d3c...8796a5b4",

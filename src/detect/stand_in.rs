@@ -4,7 +4,7 @@
 use super::assignment::words;
 
 /// Digits that count: a run of so many is typed, not drawn.
-const COUNTING: usize = 6;
+const COUNTING: usize = 5;
 
 /// Whether a value is made of words and of digits that count on: `my-jwt-secret-1234567890`.
 pub(super) fn is_stand_in(value: &[u8]) -> bool {
@@ -15,7 +15,7 @@ pub(super) fn is_stand_in(value: &[u8]) -> bool {
         }
         if run.len() >= COUNTING && counts(run) {
             longest = longest.max(run.len());
-        } else if run.len() > 4 {
+        } else if run.len() > 4 && !counts(run) {
             return false;
         }
     }
@@ -49,6 +49,7 @@ mod tests {
             "change.this.secret.000000000000",
             "development secret key 9876543210",
             "TokenSigningSecretForTheServer2024",
+            "the_very_secret_key_of_the_server_12345",
         ] {
             assert!(is_stand_in(typed.as_bytes()), "{typed}");
         }

@@ -2,6 +2,7 @@
 //! of indexes, paths of derived keys.
 
 use crate::detect::checks::decoded_base64;
+use crate::detect::naming::is_uuid;
 
 /// Whether a value is the public half of a key, or a certificate: by its prefix, or by what it decodes
 /// to (a `SubjectPublicKeyInfo`, RFC 5280, section 4.1; an `RSAPublicKey`, RFC 8017, appendix A.1.1).
@@ -81,9 +82,10 @@ fn field(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 /// Whether a value is an object in the serialisation of Java (its magic number and version), of .NET
-/// (`BinaryFormatter`, `ViewState`), or packed by gzip, in base64.
+/// (`BinaryFormatter`, `ViewState`), of Python (pickle, protocols 3 to 5), or packed by gzip, in base64.
 pub fn is_serialised(value: &[u8]) -> bool {
-    const STARTS: [&[u8]; 4] = [b"rO0AB", b"AAEAAAD/////", b"/wEP", b"H4sIA"];
+    const STARTS: [&[u8]; 7] =
+        [b"rO0AB", b"AAEAAAD/////", b"/wEP", b"H4sIA", b"gANj", b"gASV", b"gAWV"];
     value.len() >= 16 && STARTS.iter().any(|start| value.starts_with(start))
 }
 
@@ -97,6 +99,33 @@ pub fn is_derivation_path(value: &[u8]) -> bool {
     };
     marked && rest.split(|b| *b == b'/').count() >= 2 && rest.split(|b| *b == b'/').all(part)
 }
+
+/// Whether a value is the address of an account or a contract of Ethereum (EIP-55).
+pub fn is_account(value: &[u8]) -> bool {
+    value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a value is words with a UUID among them, as keys of caches, queues and stores are:
+/// `session:<uuid>`.
+pub fn is_path_of_ids(value: &[u8]) -> bool {
+    if value.len() <= UUID {
+        return false;
+    }
+    let mut ids = 0;
+    let mut rest = value;
+    while let Some(at) = rest.windows(UUID).position(is_uuid) {
+        let word = &rest[..at];
+        if !word.iter().all(|b| b.is_ascii_alphabetic() || b"-_.:/".contains(b)) {
+            return false;
+        }
+        ids += 1;
+        rest = &rest[at + UUID..];
+    }
+    ids > 0 && rest.iter().all(|b| b.is_ascii_alphabetic() || b"-_.:/".contains(b))
+}
+
+/// Characters of a UUID (RFC 9562).
+const UUID: usize = 36;
 
 /// Whether a value is how tools name an index or a constraint of a table: `IDX_0A1B2C3D`, `fk_rails_...`.
 pub fn is_index_name(value: &[u8]) -> bool {
@@ -139,14 +168,21 @@ mod tests {
         assert!(!is_index_name(b"idx") && !is_index_name(b"pass_word"));
         assert!(is_derivation_path(b"m/44'/60'/0'/0") && is_derivation_path(b"44h/0h"));
         assert!(!is_derivation_path(b"12345678") && !is_derivation_path(b"m/abc"));
+        assert!(is_account(format!("0x{}", "0a1B2c3D".repeat(5)).as_bytes()));
+        assert!(!is_account(format!("0x{}", "0a1B2c3D".repeat(8)).as_bytes()));
         assert!(is_serialised(b"rO0ABXNyABNqYXZh") && !is_serialised(b"rO1ABXNyABNqYXZh"));
+        let id = ["0a1b2c3d", "4e5f", "4a6b", "8c7d", "9e8f0a1b2c3d"].join("-");
+        assert!(is_path_of_ids(format!("session:{id}").as_bytes()));
+        assert!(is_path_of_ids(format!("{id}/{id}.png").as_bytes()));
+        assert!(!is_path_of_ids(id.as_bytes()));
+        assert!(!is_path_of_ids(format!("a7:{id}").as_bytes()));
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_have_a_form_or_none(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             let _ = (is_public_key(&bytes), is_public_der(&bytes), is_serialised(&bytes));
-            let _ = (is_derivation_path(&bytes), is_index_name(&bytes));
+            let _ = (is_derivation_path(&bytes), is_index_name(&bytes), is_path_of_ids(&bytes));
         }
     }
 }

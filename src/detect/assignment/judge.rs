@@ -44,8 +44,12 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     if odds >= WEAK
         && measured.assigned.joint != Joint::Within
         && let Some(meaning) = {
-            let content = measured.assigned.content(text);
-            naming::harmless_name(text, &measured.name.span, &content)
+            let (name, assigned) = (&measured.name.span, &measured.assigned);
+            let content = assigned.content(text);
+            naming::harmless_name(text, name, &content).or_else(|| {
+                let parameter = naming::parameter(text, name.end..assigned.value.start)?;
+                naming::harmless_name(text, &parameter, &content)
+            })
         }
     {
         return Verdict { confidence: None, odds, weak: Some(meaning.reason()) };

@@ -43,6 +43,8 @@ fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Opti
         Some("public: every page has it")
     } else if is_tag_of_an_image(text, name, assigned) {
         Some("the version of an image")
+    } else if is_within_address(text, name, assigned) {
+        Some("an address")
     } else if assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]) {
         Some("a piece of something longer")
     } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
@@ -70,7 +72,7 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
         Some("a text")
     } else if name.class == Class::Key && is_key_of_data(name) {
         Some("a key to look something up")
-    } else if name.has(lexicon::DIGEST) && is_digest(value) {
+    } else if is_named_digest(name) && is_digest(value) {
         Some("a hash by its name")
     } else if is_key && name.says(text, &["encrypted"]) {
         Some("ciphertext by its name")
@@ -91,6 +93,8 @@ fn by_form(value: &[u8]) -> Option<&'static str> {
         Some("a drawing")
     } else if values::is_algorithm(value) {
         Some("the name of an algorithm")
+    } else if forms::is_account(value) {
+        Some("the address of an account")
     } else if is_public_nkey(value) || forms::is_public_key(value) {
         Some("a public key")
     } else if forms::is_serialised(value) {
@@ -99,7 +103,7 @@ fn by_form(value: &[u8]) -> Option<&'static str> {
         Some("an identifier")
     } else if values::is_connection(value) {
         Some("a connection string")
-    } else if value.starts_with(b"urn:") {
+    } else if value.starts_with(b"urn:") || value.starts_with(b"arn:") {
         Some("an address")
     } else {
         None
@@ -126,7 +130,10 @@ fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static s
         }
         Shape::Template => Some("a template"),
         Shape::Dotted | Shape::Sentence if name.class == Class::Key => Some("a name or text"),
-        Shape::Uuid if name.class == Class::Key => Some("an identifier"),
+        Shape::Uuid if matches!(name.class, Class::Key | Class::Credential) => {
+            Some("an identifier")
+        }
+        _ if name.class == Class::Key && forms::is_path_of_ids(value) => Some("an identifier"),
         _ if is_word && name.class == Class::Key => Some("a name"),
         _ => None,
     }
@@ -191,15 +198,34 @@ fn is_public_key_in_words(text: &[u8], name: &Name) -> bool {
 fn is_attribute_of_a_page(text: &[u8], name: &Name) -> bool {
     let start = name.span.start;
     let before = &text[start.saturating_sub(ELEMENT)..start];
-    let in_tag = || memchr::memrchr2(b'<', b'>', before).is_some_and(|at| before[at] == b'<');
-    text[name.span.clone()].starts_with(b"data-")
+    let tag = || memchr::memrchr2(b'<', b'>', before).filter(|at| before[*at] == b'<');
+    // `data-settings='{"token": "..."}'`.
+    let is_within = |tag: &[u8]| {
+        let data = memchr::memmem::rfind(tag, b" data-").map(|at| &tag[at..]);
+        data.and_then(|data| data.get(memchr::memchr(b'=', data)? + 1..))
+            .and_then(<[u8]>::split_first)
+            .is_some_and(|(quote, rest)| matches!(quote, b'"' | b'\'') && !rest.contains(quote))
+    };
+    let called = &text[name.span.clone()];
+    tag().is_some_and(|at| called.starts_with(b"data-") || is_within(&before[at..]))
         && matches!(name.class, Class::ApiKey | Class::Key | Class::Token)
         && !name.says(text, &["private", "secret"])
-        && in_tag()
 }
 
 /// Longest part of an element before an attribute, in bytes.
 const ELEMENT: usize = 500;
+
+/// Whether the name and the value are fields of an address with colons:
+/// `arn:aws:secretsmanager:...:secret:name` (the Amazon Resource Names of AWS), `urn:...`.
+fn is_within_address(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[name.span.start.saturating_sub(ELEMENT)..name.span.start];
+    if assigned.joint != Joint::Colon || !before.ends_with(b":") {
+        return false;
+    }
+    let is_end = |b: &u8| b.is_ascii_whitespace() || b"\"'`<>()[]{},=".contains(b);
+    let start = before.iter().rposition(is_end).map_or(0, |end| end + 1);
+    [&b"arn:"[..], b"urn:"].iter().any(|scheme| before[start..].starts_with(scheme))
+}
 
 /// Whether the name is the end of a path and the value its version: `owner/token-service:1.2-a`.
 fn is_tag_of_an_image(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
@@ -256,7 +282,10 @@ fn is_declared(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
         && value.starts_with(b"{")
         && value[1..].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_'))
         && rest.starts_with(b":");
-    index || member || reference || filter || query
+    // `"secrets": {"name": [...]}`: what stands in the place of a value is a name itself.
+    let within = || text[name.span.end..assigned.value.start].contains(&b'{');
+    let key = !bare && (behind.starts_with(b":") || behind.starts_with(b"=>")) && within();
+    index || member || reference || filter || query || key
 }
 
 /// Whether the name is a client's id, `OAuthClientId`: it stands in every request and in browsers.
@@ -265,6 +294,13 @@ fn is_client_id(text: &[u8], name: &Name) -> bool {
     let mut ends =
         |word: &str| words.next().is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
     name.class == Class::Auth && ends("id") && ends("client")
+}
+
+/// Whether a name is that of a digest: `secretHash`, `md5Password`; not of a key that digests are made
+/// with, `HASH_SECRET`.
+fn is_named_digest(name: &Name) -> bool {
+    let ends_in_key = name.tail() == 0 && matches!(name.class, Class::Secret | Class::ApiKey);
+    name.has(lexicon::DIGEST) && !ends_in_key
 }
 
 /// Whether there is a blank in a value, where no token and no key has one but in PEM.

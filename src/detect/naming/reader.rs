@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use super::table::{Meaning, meaning_of};
+use super::{column, promises};
+use crate::detect::positions;
 
 /// Bytes before a value in which its name is looked for.
 const FAR: usize = 2000;
@@ -81,9 +83,13 @@ pub fn names_of(text: &[u8], value: &Range<usize>) -> Names {
                 let end = reader.at - 1;
                 let opener = reader.opener();
                 let from = if opener { reader.at } else { reader.floor };
-                if !opener || text[from] == b'(' && takes_a_name(&text[reader.floor..from]) {
-                    names.assigned.extend(argument_before(text, from..end));
-                }
+                let argument = argument_before(text, from..end).filter(|argument| {
+                    !opener
+                        || text[from] == b'('
+                            && (takes_a_name(&text[reader.floor..from])
+                                || promises(&text[argument.clone()]))
+                });
+                names.assigned.extend(argument);
                 if !opener {
                     break;
                 }
@@ -108,6 +114,9 @@ pub fn names_of(text: &[u8], value: &Range<usize>) -> Names {
             }
             _ => break,
         }
+    }
+    if names.assigned.is_empty() && names.call.is_none() {
+        names.assigned.extend(column::heading(text, value));
     }
     if let Some(name) = names.assigned.first().cloned()
         && is_neutral(&text[name.clone()])
@@ -166,9 +175,7 @@ fn name_beside(text: &[u8], at: usize) -> Option<Range<usize>> {
     let region = &text[from..at];
     let mut best: Option<Range<usize>> = None;
     for word in WORDS {
-        let mut end = region.len();
-        while let Some(found) = rfind(&region[..end], word) {
-            end = found + word.len() - 1;
+        for found in positions(region, word).rev() {
             let start = from + found;
             let alone = start.checked_sub(1).is_none_or(|i| !text[i].is_ascii_alphanumeric());
             let literal = alone.then(|| literal_after(text, start + word.len(), at)).flatten();
@@ -181,11 +188,6 @@ fn name_beside(text: &[u8], at: usize) -> Option<Range<usize>> {
         }
     }
     best
-}
-
-fn rfind(text: &[u8], word: &[u8]) -> Option<usize> {
-    let last = text.len().checked_sub(word.len())?;
-    (0..=last).rev().find(|at| text[*at..at + word.len()].eq_ignore_ascii_case(word))
 }
 
 /// The literal that is assigned to what ends here.
@@ -509,13 +511,15 @@ impl Backwards<'_> {
             return !out.is_empty();
         }
         self.skip(3, |b| matches!(b, b'[' | b'{' | b'(' | b' ' | b'@'));
-        if self.last() == Some(b'"') && self.text[self.at..].trim_ascii_start().starts_with(b"{") {
-            // `variable "name" {`: the label of a block (HCL syntax specification).
-        } else if self.last() == Some(b'>') && self.before(2) == Some(b'=') {
-            self.at -= 2;
-        } else if self.skip(2, |b| matches!(b, b':' | b'=')) == 0 {
-            return false;
-        }
+        let opens = self.text[self.at..].trim_ascii_start().starts_with(b"{");
+        // `name => {`, `name: {`, `name := {`; `variable "name" {`, the label of a block (HCL syntax
+        // specification).
+        self.at -= match (self.before(2), self.last()) {
+            (Some(b'='), Some(b'>')) | (Some(b':' | b'='), Some(b':' | b'=')) => 2,
+            (_, Some(b':' | b'=')) => 1,
+            (_, Some(b'"')) if opens => 0,
+            _ => return false,
+        };
         self.push_name(out, false);
         !out.is_empty()
     }

@@ -63,6 +63,8 @@ impl Meaning {
 
 /// Section of the words that change nothing about what stands before them.
 const ASIDE: &str = "aside";
+/// Section of the extensions of files whose names stand before their digests.
+const FILE: &str = "file";
 /// Section of the words for a password in other languages.
 const TRANSLATION: &str = "translation";
 
@@ -81,6 +83,7 @@ struct Table {
     /// By the end of the last word.
     endings: Vec<(&'static [u8], Meaning)>,
     aside: Vec<&'static [u8]>,
+    files: Vec<&'static [u8]>,
     /// Words for a password in other languages.
     translations: HashSet<&'static str>,
     /// Those of them that mean it within longer words, too.
@@ -109,6 +112,7 @@ impl Table {
         let Some((_, meaning)) = named else {
             match section {
                 ASIDE => self.aside.push(entry.as_bytes()),
+                FILE => self.files.push(entry.as_bytes()),
                 TRANSLATION => {
                     self.translations.insert(entry);
                     if entry.chars().count() >= LONG || !entry.is_ascii() {
@@ -135,6 +139,22 @@ impl Table {
     fn get() -> &'static Self {
         static TABLE: OnceLock<Table> = OnceLock::new();
         TABLE.get_or_init(Self::new)
+    }
+
+    /// By the words, without those at their end that change nothing.
+    fn of_name(&self, mut words: Words) -> Option<Meaning> {
+        while words.count > 0 {
+            if let Some(meaning) = self.of_words(&words) {
+                return Some(meaning);
+            }
+            let last = words.last(1);
+            let number = last.iter().all(u8::is_ascii_digit);
+            if !number && !self.aside.contains(&last) {
+                break;
+            }
+            words.pop();
+        }
+        None
     }
 
     fn of_words(&self, name: &Words) -> Option<Meaning> {
@@ -164,30 +184,21 @@ pub fn meaning_of(name: &[u8]) -> Option<Meaning> {
     }
     // `Secret ID: `, as people write it; or a keyword of a language before the name.
     if let Some(blank) = name.iter().rposition(|b| *b == b' ') {
-        let all = Table::get().of_words(&Words::of(name));
+        let all = Table::get().of_name(Words::of(name));
         return all.or_else(|| meaning_of(&name[blank + 1..]));
     }
     let table = Table::get();
-    let mut words = Words::of(name);
-    while words.count > 0 {
-        if let Some(meaning) = table.of_words(&words) {
-            return Some(meaning);
-        }
-        let last = words.last(1);
-        let number = last.iter().all(u8::is_ascii_digit);
-        if !number && !table.aside.contains(&last) {
-            break;
-        }
-        words.pop();
-    }
+    // `checksum/tls-secret`: what stands before the slash says what it is, whatever it is of.
     let mut parts = name.split(|b| *b == b'/').rev();
     parts.next();
-    parts
-        .filter_map(|part| {
-            let part = Words::of(part);
-            table.parts.get(part.last(part.count)).copied()
-        })
-        .next()
+    let of_part = |part: &[u8]| {
+        let part = Words::of(part);
+        table.parts.get(part.last(part.count)).copied()
+    };
+    if let Some(meaning) = parts.find_map(of_part) {
+        return Some(meaning);
+    }
+    table.of_name(Words::of(name))
 }
 
 /// What the name of a block says of everything in it.
@@ -198,6 +209,11 @@ pub fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
     let words = Words::of(name);
     let longest = (1..=words.count.min(MOST_WORDS)).rev();
     longest.filter_map(|count| Table::get().blocks.get(words.last(count)).copied()).next()
+}
+
+/// Whether a word is the extension of a file whose name stands before its digest.
+pub fn is_file_extension(word: &[u8]) -> bool {
+    Table::get().files.contains(&word)
 }
 
 /// Whether a text has a word for a password in it, in another language than English, alone or as part
@@ -217,7 +233,7 @@ pub fn says_password(text: &str) -> bool {
 const LONG: usize = 6;
 
 /// The words of a name in lower case, written together.
-struct Words {
+pub(super) struct Words {
     letters: Vec<u8>,
     /// Where words begin.
     starts: Vec<usize>,
@@ -226,7 +242,7 @@ struct Words {
 
 impl Words {
     /// Splits at signs and humps; digits belong to the letters before them.
-    fn of(name: &[u8]) -> Self {
+    pub(super) fn of(name: &[u8]) -> Self {
         let (mut letters, mut starts) = (Vec::with_capacity(name.len()), Vec::new());
         let mut before = None;
         for (at, byte) in name.iter().enumerate() {
@@ -246,6 +262,12 @@ impl Words {
         }
         let count = starts.len();
         Self { letters, starts, count }
+    }
+
+    /// Each of the words.
+    pub(super) fn each(&self) -> impl Iterator<Item = &[u8]> {
+        let ends = self.starts.iter().skip(1).copied().chain([self.letters.len()]);
+        self.starts.iter().zip(ends).map(|(start, end)| &self.letters[*start..end])
     }
 
     /// The last words written together.
@@ -288,15 +310,20 @@ mod tests {
             ("gTokenSpaceGuid", Some(Meaning::Id)),
             ("id_2", Some(Meaning::Id)),
             ("OKTA_CLIENT_ID_PROD", Some(Meaning::Id)),
+            ("AZURE_CLIENT_SECRET_ID", Some(Meaning::Id)),
+            ("param keyVaultSecretId string", Some(Meaning::Id)),
             ("secret_id", Some(Meaning::Secret)),
             ("vault.secretId", Some(Meaning::Secret)),
             ("distributionSha256Sum", Some(Meaning::Digest)),
             ("hmac-sha256", Some(Meaning::Digest)),
             ("cargoHash", Some(Meaning::Digest)),
             ("checksum/secret", Some(Meaning::Digest)),
+            ("checksum/tls-secret", Some(Meaning::Digest)),
             ("rev", Some(Meaning::Digest)),
             ("data-sitekey", Some(Meaning::Public)),
             ("Sec-WebSocket-Key", Some(Meaning::Nonce)),
+            ("nextToken", Some(Meaning::Nonce)),
+            ("csrfmiddlewaretoken", Some(Meaning::Nonce)),
             ("viewkey", Some(Meaning::Lookup)),
             ("encryptedData", Some(Meaning::Encrypted)),
             ("PASSWORD_NOT_CORRECT", Some(Meaning::Message)),
@@ -329,7 +356,7 @@ mod tests {
             if let Some(title) = line.strip_prefix('[') {
                 section = title.trim_end_matches(']');
                 let known = Meaning::SECTIONS.iter().any(|(name, _)| *name == section);
-                assert!(known || [ASIDE, TRANSLATION].contains(&section), "{section}");
+                assert!(known || [ASIDE, FILE, TRANSLATION].contains(&section), "{section}");
             }
             for entry in line.split_whitespace().filter(|_| !line.starts_with('[')) {
                 assert_eq!(seen.insert(entry, section), None, "{entry}");
