@@ -267,7 +267,7 @@ fn harvest(names: &mut Names) -> Harvest {
         finding.location.path = Arc::from(names.name());
         finding.below = Arc::clone(&finding.location.path);
         finding.repository = Arc::from(names.name());
-        finding.owners = vec![names.name()];
+        finding.owners = vec![names.name()].into();
         finding.surroundings.name = names.some();
         finding.decoded.facts.push(Fact { name: "account", value: names.name() });
         if number % 2 == 0 {
