@@ -67,6 +67,22 @@ fn templates_use_what_is_installed_and_leave_the_decisions_alone() {
 }
 
 #[test]
+fn nothing_of_the_scanned_tree_runs() {
+    for file in FILES.iter().filter(|file| file.starts_with("ci/") || **file == "action.yml") {
+        let text = read(file).split_whitespace().collect::<Vec<_>>().join(" ");
+        let installs = text.matches("cargo install --locked").count();
+        // A rust-toolchain.toml there would choose the compiler.
+        let elsewhere = ["(cd / && cargo install", "(cd \"$GITHUB_ACTION_PATH\" && cargo install"];
+        let safe: usize = elsewhere.iter().map(|words| text.matches(words).count()).sum();
+        assert!(installs > 0 && safe == installs, "{file}");
+        // And what lies on the path would be the scanner.
+        let in_tree = text.find("PATH=\"$PATH:$CI_PROJECT_DIR/.cache");
+        let refused = text.find("if [ -n \"$(git ls-files .cache)\" ]; then");
+        assert!(in_tree.is_none() || refused < in_tree && refused.is_some(), "{file}");
+    }
+}
+
+#[test]
 fn brackets_of_the_jenkinsfile_match() {
     let mut open = Vec::new();
     for c in read("ci/Jenkinsfile").chars() {
