@@ -134,8 +134,10 @@ fn described(entry: &Exception) -> String {
 
 fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
     let until = last_day(until, today())?;
-    let setting = here(config)?;
+    let mut setting = here(config)?;
     let lock = setting.lock()?;
+    // The first decision of the project may have been made since its key was looked for.
+    setting.takes_another_key()?;
     let mut exceptions = loaded(&setting)?;
     let limits = setting.limits(today());
     let typed = setting.project.typed(id);
@@ -182,6 +184,8 @@ fn prune(args: &SearchArgs) -> Result<String, Error> {
     let stale = search.examined(|_, report| Ok(report.summary.standings.stale))?;
     // One that was renewed while the project was scanned is another one now, and stays.
     let lock = search.setting.lock()?;
+    // The first decision of the project may have been made since its key was looked for.
+    search.setting.takes_another_key()?;
     let mut exceptions = loaded(&search.setting)?;
     let removed = exceptions.retain(|_, entry| !stale.contains(entry));
     if !removed.is_empty() {
