@@ -151,7 +151,7 @@ fn is_test(word: &str) -> bool {
             word,
             "spec" | "specs" | "fixture" | "fixtures" | "mock" | "mocks" | "stub" | "stubs" | "e2e"
                 | "regress" | "regression" | "regressions" | "conformance" | "acceptance"
-                | "smoke" | "cypress" | "playwright" | "wiremock"
+                | "smoke" | "cypress" | "playwright" | "wiremock" | "conftest"
         )
         // `fuzz`, `fuzzing`, `fuzzers`, `fuzztarget`; `fuzzy` is a way to search.
         || word.starts_with("fuzz") && !word.starts_with("fuzzy")
@@ -177,6 +177,7 @@ mod tests {
             ("testsuite", Some(Test)),
             ("androidtest", Some(Test)),
             ("e2e", Some(Test)),
+            ("conftest.py", Some(Test)),
             ("dev2", Some(Dev)),
             ("fuzzy-search", None),
             ("contest", None),

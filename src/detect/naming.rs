@@ -426,6 +426,7 @@ mod tests {
             "{h40} (A 2024-01-02) github_token = read()\n",
             "{h40} rotate the github token\n{h40} add it\n",
             "100644 blob {h40}\tgithub-token.txt\n",
+            "// datadog client\nif !Verify(\"{h32}\") { return err }",
             "uuid,vendor\n{uuid},Postmark\n",
             "vendor;commit\nGitHub token tool;{h40}\n",
         ];

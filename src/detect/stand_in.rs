@@ -23,11 +23,17 @@ pub(super) fn is_stand_in(value: &[u8]) -> bool {
     let is_joined = value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-. !:@".contains(b));
     let reading = words::read(value);
     let is_divided = others * 2 < value.len() && is_joined && reading.letters >= 6;
-    // Runs of letters that are mostly words; fewer will do where the digits count.
-    let wanted = if longest > 0 { 4 } else { 7 };
+    // Runs of letters that are mostly words; fewer will do where the digits count, or where there are
+    // many of them.
+    let is_phrase = value.split(|b| !b.is_ascii_alphanumeric()).filter(|w| is_lower(w)).count() > 3;
+    let wanted = if longest > 0 || is_phrase { 4 } else { 7 };
     is_divided
         && reading.known * 10 >= reading.letters * wanted
         && reading.runs * 3 <= reading.letters
+}
+
+fn is_lower(word: &[u8]) -> bool {
+    word.len() > 1 && word.iter().all(u8::is_ascii_lowercase)
 }
 
 /// Each digit follows the one before it, up or down, or is the same.
@@ -44,6 +50,7 @@ mod tests {
     fn words_and_counting_digits_are_typed() {
         for typed in [
             "my-super-secret-jwt-key",
+            "the-inventory-service-jwt-signing-key",
             "example_signing_secret_key_1234567890",
             "sample_jwt_secret_vuln_test_12345678901234567890123",
             "change.this.secret.000000000000",
