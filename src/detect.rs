@@ -97,6 +97,10 @@ pub struct Scanner<'r> {
     /// Matches at keywords that need no window: where an escape ends, and of tokens that prove
     /// themselves.
     bare: Vec<Match>,
+    /// By rule, the first place at which it was not tried yet for such a match; 0 if at none.
+    untried: Vec<usize>,
+    /// The rules that were tried at some place.
+    tried: Vec<RuleId>,
     keys: Vec<usize>,
     /// Where names of secrets may be: beginning and end of keywords.
     names: Vec<(usize, usize)>,
@@ -144,6 +148,8 @@ impl<'r> Scanner<'r> {
             caches,
             windows: Vec::new(),
             bare: Vec::new(),
+            untried: vec![0; rules.numbers()],
+            tried: Vec::new(),
             keys: Vec::new(),
             names: Vec::new(),
             slots: Vec::new(),
@@ -236,9 +242,11 @@ impl<'r> Scanner<'r> {
         Some(self.finish(text, work))
     }
 
+    /// Forgets the text before.
     fn clear(&mut self) {
         self.windows.clear();
         self.bare.clear();
+        self.tried.drain(..).for_each(|rule| self.untried[usize::from(rule.0)] = 0);
         self.keys.clear();
         self.names.clear();
     }
@@ -351,7 +359,18 @@ impl<'r> Scanner<'r> {
         let proves = compiled.edges.only_secret && rule.check.is_some_and(|c| c.proof().is_some());
         let has_border = compiled.edges.has_border();
         let Some(last) = at.checked_sub(place.0).filter(|_| proves || has_border) else { return };
-        for from in (at.saturating_sub(place.1)..=last).rev() {
+        let mut first = at.saturating_sub(place.1);
+        // What is found at a place does not depend on the keyword: if there are many close together,
+        // each place is looked at once. Keywords come in order but for a few.
+        let untried = &mut self.untried[usize::from(id.0)];
+        if *untried == 0 {
+            self.tried.push(id);
+        }
+        if last >= *untried {
+            first = first.max(*untried);
+            *untried = last + 1;
+        }
+        for from in (first..=last).rev() {
             if proves && !is_of_tokens(text[from]) {
                 break;
             }

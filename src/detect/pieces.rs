@@ -198,6 +198,20 @@ mod tests {
         "-4a65",
     ];
 
+    #[test]
+    fn a_place_is_tried_once_however_many_keywords_are_behind_it() {
+        for unit in ["eyJhbGciOiJIUzI1NiJ9.", "eyJhbGciOiJIUzI1NiJ9.eyJ"] {
+            let text = unit.repeat(400);
+            let mut scanner = Scanner::new(&RULES);
+            scanner.aim_in(text.as_bytes(), 0..text.len());
+            let mut found = scanner.bare.clone();
+            found.sort_unstable();
+            found.dedup();
+            assert!(!found.is_empty());
+            assert_eq!(found.len(), scanner.bare.len(), "{unit}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
