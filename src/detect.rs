@@ -258,10 +258,23 @@ impl<'r> Scanner<'r> {
             let (_, targets) = rules.target(keyword);
             for target in targets {
                 if let Some((window, _)) = self.aim(text, keyword, at, *target) {
-                    self.windows.push(window);
+                    self.add_window(window);
                 }
             }
         });
+    }
+
+    /// Adds a window to the last one, if it goes on where that ends.
+    fn add_window(&mut self, window: Window) {
+        match self.windows.last_mut() {
+            Some(last)
+                if last.rule == window.rule
+                    && (last.from..=last.to.saturating_add(1)).contains(&window.from) =>
+            {
+                last.to = last.to.max(window.to);
+            }
+            _ => self.windows.push(window),
+        }
     }
 
     /// The same by definition: every pattern at every position. For tests and for doubt.
@@ -627,7 +640,8 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     if rule.text.min_entropy.is_some_and(|least| bits < least) {
         return None;
     }
-    let mut evidence = Vec::new();
+    // Shape, a proof or a weak value, and the entropy.
+    let mut evidence = Vec::with_capacity(3);
     let mut context = 0;
     let compiled = rule.compiled().ok()?;
     if let Some(near) = &compiled.context {

@@ -167,7 +167,9 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 fn base32(bytes: &[u8]) -> String {
-    let mut text = data_encoding::BASE32_NOPAD.encode(bytes).to_ascii_lowercase();
+    // Five bits a character.
+    let some = bytes.len().min((LENGTH * 5).div_ceil(8));
+    let mut text = data_encoding::BASE32_NOPAD.encode(&bytes[..some]).to_ascii_lowercase();
     text.truncate(LENGTH);
     text
 }

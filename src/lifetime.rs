@@ -164,7 +164,8 @@ impl LifetimePolicy {
         term: Term,
         now: i64,
     ) -> Vec<Remark> {
-        let mut remarks = Vec::new();
+        // One at most, in nearly all cases, and there may be very many secrets.
+        let mut remarks = Vec::with_capacity(1);
         let mut say = |kind, text| remarks.push(Remark { kind, text });
         if let Some(end) = term.expires {
             let left = end.saturating_sub(now);

@@ -102,7 +102,7 @@ impl Scanner<'_> {
         // A long text with a keyword in every few bytes would take many times its own memory.
         let most = if text.len() > LONG { text.len() / DENSE } else { usize::MAX };
         match earlier {
-            Some(earlier) => self.carry_over(text, earlier, trace),
+            Some(earlier) => self.carry_over(text, earlier, most, trace),
             None => self.collect_hits(text, most, trace),
         }
         let mut matches = std::mem::take(&mut trace.matches);
@@ -141,9 +141,19 @@ impl Scanner<'_> {
         }
     }
 
-    fn carry_over(&mut self, text: &[u8], earlier: Earlier<'_>, trace: &mut Trace) {
+    fn carry_over(
+        &mut self,
+        text: &[u8],
+        earlier: Earlier<'_>,
+        most: usize,
+        trace: &mut Trace,
+    ) {
         let Earlier { trace: old, shared } = earlier;
         for run in shared {
+            // A version may hold the earlier one thousands of times over.
+            if trace.hits.len() > most || trace.matches.len() > most {
+                return;
+            }
             let run = Run::new(run, old.length, text.len());
             let first = old.hits.partition_point(|hit| hit.at < run.from.start);
             for hit in old.hits[first..].iter().take_while(|hit| hit.at < run.from.end) {

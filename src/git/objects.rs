@@ -87,7 +87,7 @@ pub(super) struct Unfolding(AtomicI64);
 
 impl Unfolding {
     /// What may be unfolded whatever it is stored in, in bytes.
-    const FREE: i64 = 1 << 30;
+    const FREE: i64 = 256 << 20;
     /// Bytes that a stored byte of a whole object allows for; text has up to about ten.
     const WHOLE: u64 = 256;
     /// Bytes that a stored byte of a delta allows for: a version of a megabyte in sixty.
