@@ -141,13 +141,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn carry_over(
-        &mut self,
-        text: &[u8],
-        earlier: Earlier<'_>,
-        most: usize,
-        trace: &mut Trace,
-    ) {
+    fn carry_over(&mut self, text: &[u8], earlier: Earlier<'_>, most: usize, trace: &mut Trace) {
         let Earlier { trace: old, shared } = earlier;
         for run in shared {
             // A version may hold the earlier one thousands of times over.
@@ -287,5 +281,32 @@ impl Run {
         let end =
             if self.ends_text { end + 1 } else { end.saturating_sub(max_match + LOOK_AROUND) };
         start..end.max(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+
+    #[test]
+    fn a_version_that_holds_the_earlier_one_many_times_over_takes_no_more_memory() {
+        let rules = Rules::builtin();
+        let mut scanner = Scanner::new(&rules);
+        let unit = "A".repeat(40_000);
+        let mut old = Trace::default();
+        scanner.candidates_of_version(unit.as_bytes(), None, &mut old);
+        assert!(old.hits.len() > 10_000);
+        let text = unit.repeat(500);
+        let shared: Vec<Shared> = (0..500)
+            .map(|number| Shared { at: number * unit.len(), from: 0, length: unit.len() })
+            .collect();
+        let most = text.len() / DENSE;
+        let mut trace = Trace::default();
+        let earlier = Earlier { trace: &old, shared: &shared };
+        scanner.carry_over(text.as_bytes(), earlier, most, &mut trace);
+        assert!(trace.hits.len() > most);
+        assert!(trace.hits.len() <= most + old.hits.len(), "{} hits", trace.hits.len());
+        assert!(scanner.windows.len() <= trace.hits.len());
     }
 }
