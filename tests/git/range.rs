@@ -1,9 +1,7 @@
 //! Parts of history: ranges, branches, what continuous integration asks for, and hooks.
 
 use super::{Repo, lines, places, secret_line};
-#[cfg(unix)]
-use crate::common::minted;
-use crate::common::{finished, run, scratch, sprawl};
+use crate::common::{finished, minted, run, scratch, sprawl};
 
 const NOTHING: [&str; 0] = [];
 

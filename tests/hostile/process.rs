@@ -1,6 +1,5 @@
 //! The process around a scan: threads, stacks, signals.
 
-use std::fs::File;
 use std::process::Command;
 
 use super::{run_within, token, within};
@@ -37,17 +36,18 @@ fn the_stack_of_the_shell_does_not_matter() {
     }
 }
 
-/// What follows happens in a process of its own, which is this test run again.
-const CHILD: &str = "SPRAWL_TEST_OF_SIGNALS";
-
 #[cfg(target_os = "linux")]
 mod signals {
+    use std::fs::File;
     use std::path::Path;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use sprawl::source::mapped::{self, Content};
 
     use super::*;
+
+    /// What follows happens in a process of its own, which is this test run again.
+    const CHILD: &str = "SPRAWL_TEST_OF_SIGNALS";
 
     static ASKED: AtomicBool = AtomicBool::new(false);
 
