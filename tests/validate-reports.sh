@@ -44,7 +44,7 @@ xmllint --noout --schema "$xsd" "$work/r.xml" "$work/clean.xml" 2>&1
 schema=$tools/gitlab-secret-detection-15.2.1.json
 home=https://gitlab.com/gitlab-org/security-products/security-report-schemas
 if [ ! -e "$schema" ]; then
-  curl --fail --silent --location --max-time 30 --output "$work/schema.json" \
+  curl --fail --silent --location --connect-timeout 5 --max-time 30 --output "$work/schema.json" \
     "$home/-/raw/v15.2.1/dist/secret-detection-report-format.json" && mv "$work/schema.json" "$schema" || true
 fi
 if [ -e "$schema" ]; then
