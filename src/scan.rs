@@ -212,14 +212,13 @@ impl<'r> Worker<'r> {
         &mut self,
         bytes: &[u8],
         made_from: Option<(&Kept, &[Shared])>,
-        keep: Option<&mut Kept>,
+        mut keep: Option<&mut Kept>,
     ) -> Vec<Secret> {
         let may_be_wide = may_be_wide(bytes, made_from);
         let text = if may_be_wide { text::decoded(bytes) } else { Cow::Borrowed(bytes) };
-        let keep = keep.map(|keep| {
+        if let Some(keep) = keep.as_deref_mut() {
             keep.is_narrow = !may_be_wide;
-            keep
-        });
+        }
         // In a text that had to be decoded, positions are not those of the bytes that are shared.
         let plain = matches!(text, Cow::Borrowed(_));
         let candidates = if !plain || (made_from.is_none() && keep.is_none()) {

@@ -192,8 +192,9 @@ mod tests {
     #[test]
     fn a_value_beyond_the_window_is_left_alone() {
         let text = [b"k=secret1\n".as_slice(), &b"x".repeat(200), b"\nsecret1 secret1\n"].concat();
-        assert_eq!(masks(&text, &[2..9], &[0]), Some(vec![2..9]));
+        let found = std::slice::from_ref(&(2..9));
+        assert_eq!(masks(&text, found, &[0]).as_deref(), Some(found));
         let starts = [0, text.len() - 16];
-        assert_eq!(masks(&text, &[2..9], &starts).map(|masks| masks.len()), Some(3));
+        assert_eq!(masks(&text, found, &starts).map(|masks| masks.len()), Some(3));
     }
 }

@@ -130,7 +130,7 @@ const ALL: &[Signature] = &[
 /// (`fil0types.h`, `fsp0fsp.h`).
 pub(super) fn is_innodb(bytes: &[u8]) -> bool {
     bytes.len() >= 16 << 10
-        && bytes.len() % 1024 == 0
+        && bytes.len().is_multiple_of(1024)
         && bytes[4..8] == [0; 4]
         && bytes[24..26] == [0, 8]
         && bytes[34..38] == bytes[38..42]
