@@ -514,6 +514,8 @@ mod tests {
             "db_password: kms:{h64}{h64}",
             "{\"token.jar\": \"{h64}\"}",
             "const TOKEN_ADDRESS = \"0x{h40}\";",
+            "\"hashed_secret\": \"{h40}\"",
+            "encryptedSecret = {h64}",
         ];
         for (text, found) in reported(&harmless) {
             assert!(found.is_empty(), "{text}: {found:?}");

@@ -72,7 +72,7 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
         Some("a text")
     } else if name.class == Class::Key && is_key_of_data(name) {
         Some("a key to look something up")
-    } else if is_named_digest(name) && is_digest(value) {
+    } else if is_named_digest(text, name) && is_digest(value) {
         Some("a hash by its name")
     } else if is_key && name.says(text, &["encrypted"]) {
         Some("ciphertext by its name")
@@ -296,11 +296,17 @@ fn is_client_id(text: &[u8], name: &Name) -> bool {
     name.class == Class::Auth && ends("id") && ends("client")
 }
 
-/// Whether a name is that of a digest: `secretHash`, `md5Password`; not of a key that digests are made
+/// Whether a name is that of a digest: `secretHash`, `hashed_secret`; not of a key that digests are made
 /// with, `HASH_SECRET`.
-fn is_named_digest(name: &Name) -> bool {
+fn is_named_digest(text: &[u8], name: &Name) -> bool {
     let ends_in_key = name.tail() == 0 && matches!(name.class, Class::Secret | Class::ApiKey);
-    name.has(lexicon::DIGEST) && !ends_in_key
+    let called = text[name.span.clone()].to_ascii_lowercase();
+    let is_done = || [&b"hashed"[..], b"crypted"].iter().any(|done| contains(&called, done));
+    name.has(lexicon::DIGEST) && (!ends_in_key || is_done())
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
 }
 
 /// Whether there is a blank in a value, where no token and no key has one but in PEM.
