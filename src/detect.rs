@@ -138,6 +138,12 @@ struct Window {
     to: usize,
 }
 
+/// The text of a blob as the rules see it: [`text::decoded`], unless it is a key store or a key in
+/// binary.
+pub fn text_of(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if keys::begins_like_container(bytes) { Cow::Borrowed(bytes) } else { text::decoded(bytes) }
+}
+
 impl<'r> Scanner<'r> {
     /// A scanner with empty scratch memory.
     pub fn new(rules: &'r Rules) -> Self {
@@ -177,7 +183,7 @@ impl<'r> Scanner<'r> {
         self.candidates_by(text, PIECE)
     }
 
-    /// The text of a blob ([`text::decoded`]), and what the rules find in it.
+    /// The text of a blob ([`text_of`]), and what the rules find in it.
     ///
     /// Most blobs are read here for the first time, and searching them hides how long memory takes.
     /// Only what has zeros may have to be decoded, and is searched again.
@@ -187,7 +193,7 @@ impl<'r> Scanner<'r> {
             return (Cow::Borrowed(bytes), candidates);
         }
         self.certificates.truncate(certificates);
-        let text = text::decoded(bytes);
+        let text = text_of(bytes);
         let candidates = self.candidates(&text);
         (text, candidates)
     }

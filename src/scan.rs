@@ -17,7 +17,7 @@ use crate::defect;
 use crate::detect::decoded::LIVE;
 use crate::detect::keys::KeyMaterial;
 use crate::detect::version::{Earlier, Shared, Trace};
-use crate::detect::{Candidate, Scanner};
+use crate::detect::{self, Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
 use crate::line_hash;
@@ -215,7 +215,7 @@ impl<'r> Worker<'r> {
         mut keep: Option<&mut Kept>,
     ) -> Vec<Secret> {
         let may_be_wide = may_be_wide(bytes, made_from);
-        let text = if may_be_wide { text::decoded(bytes) } else { Cow::Borrowed(bytes) };
+        let text = if may_be_wide { detect::text_of(bytes) } else { Cow::Borrowed(bytes) };
         if let Some(keep) = keep.as_deref_mut() {
             keep.is_narrow = !may_be_wide;
         }

@@ -5,7 +5,9 @@ mod maker;
 
 use maker::{Maker, wrappings};
 use proptest::prelude::*;
+use sprawl::detect::Scanner;
 use sprawl::detect::keys::{KEYWORDS, KeyMaterial, RULES, container, joined, key_at};
+use sprawl::rules::Rules;
 use sprawl::score::{Authority, Usability};
 
 /// Everything in a text, as the scanner goes about it.
@@ -466,6 +468,12 @@ fn pkcs12_stores() {
     assert!(is_encrypted(&found) && found.proven);
     assert_eq!(fact(&found, "comment"), "web");
     assert_eq!(fact(&found, "encryption"), "AES-256-CBC, PBKDF2 with HMAC-SHA-256, 2048 rounds");
+    // Names in a store are UTF-16, and that does not make a text of it.
+    let named = export("correct horse", &["-caname", "the issuer", "-name", "production web"]);
+    let rules = Rules::builtin();
+    let (text, candidates) = Scanner::new(&rules).candidates_in_blob(&named);
+    assert_eq!(*text, named);
+    assert_eq!(rules.get(candidates[0].rule).id, "pkcs12-key-store");
     let letters = data_encoding::BASE64.encode(&store);
     assert_eq!(only(&format!("P12={letters}\n")).identity, found.identity);
 

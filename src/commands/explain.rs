@@ -17,7 +17,7 @@ use crate::detect::assignment::grammar::Assigned;
 use crate::detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
 use crate::detect::assignment::names::Name;
 use crate::detect::assignment::{self, Measured, model, plain, values};
-use crate::detect::{Candidate, Scanner};
+use crate::detect::{self, Candidate, Scanner};
 use crate::files::read;
 use crate::finding::{Evidence, Finding};
 use crate::group::SecretGroup;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let (path, line) = place(&args.place)?;
     let bytes = read::named(&path, LARGEST)
         .map_err(|error| Error::Input(format!("{} cannot be read: {error}", path.display())))?;
-    let text = text::decoded(&bytes);
+    let text = detect::text_of(&bytes);
     let span = line_span(&text, line)
         .ok_or_else(|| Error::Input(format!("{} has no line {line}", path.display())))?;
     let setting = Setting::of(&args.config, std::slice::from_ref(&path), false)?;
