@@ -25,7 +25,6 @@ use crate::redact::Redactor;
 use crate::report::Report;
 use crate::rules::Rules;
 use crate::score::Severity;
-use crate::text;
 
 /// Size of a file, at most: 512 MiB. A line further down is found with `sprawl scan`.
 const LARGEST: u64 = 512 << 20;

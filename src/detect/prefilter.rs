@@ -22,6 +22,7 @@ mod commonness;
 mod context;
 pub mod plan;
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
@@ -65,6 +66,25 @@ struct Notes {
     indices: [u16; POSITIONS],
     /// Positions that are left, in order.
     left: [u16; POSITIONS + GROUP],
+}
+
+/// Memory to work in. To clear it would cost more than to search a short text.
+struct Scratch {
+    notes: Notes,
+    /// A block at an end of the text, with what is missing of it.
+    padded: View,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        let notes = Notes { indices: [0; POSITIONS], left: [0; POSITIONS + GROUP] };
+        Self { notes, padded: [0; MARGIN + BLOCK + MARGIN] }
+    }
+}
+
+thread_local! {
+    /// What the last search of this thread left behind.
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
 impl Prefilter {
@@ -117,8 +137,8 @@ impl Prefilter {
         mut found: impl FnMut(KeywordId, usize),
     ) {
         let end = range.end.min(text.len());
-        let mut notes = Notes { indices: [0; POSITIONS], left: [0; POSITIONS + GROUP] };
-        let mut padded = [0; MARGIN + BLOCK + MARGIN];
+        let mut scratch = SCRATCH.take().unwrap_or_default();
+        let Scratch { notes, padded } = &mut *scratch;
         let rows: &[Row] = &self.plan.rows;
         let mut at = range.start + range.start % 2;
         while at < end {
@@ -126,12 +146,12 @@ impl Prefilter {
             let view = match inside {
                 Some(view) => view,
                 None => {
-                    pad(text, at, &mut padded);
-                    &padded
+                    pad(text, at, padded);
+                    &*padded
                 }
             };
             let positions = POSITIONS.min((end - at).div_ceil(2));
-            let left = self.select(view, positions, &mut notes);
+            let left = self.select(view, positions, notes);
             for position in &notes.left[..left] {
                 let position = usize::from(*position);
                 if position < positions {
@@ -141,6 +161,7 @@ impl Prefilter {
             }
             at += BLOCK;
         }
+        SCRATCH.set(Some(scratch));
     }
 
     /// How many bytes before its window a keyword begins, and how many after the beginning of its

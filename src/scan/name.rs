@@ -18,17 +18,43 @@ pub(crate) fn may_hold_secret(name: &[u8]) -> bool {
     if name.len() < SHORTEST {
         return false;
     }
-    let assigns = |byte: &u8| b"=:@%?&".contains(byte);
-    name.iter().any(assigns) || name.split(|byte| !is_of_token(*byte)).any(is_no_word)
+    let mut length = 0;
+    let mut seen = 0;
+    for byte in name {
+        match KINDS[usize::from(*byte)] {
+            ASSIGNS => return true,
+            OTHER => (length, seen) = (0, 0),
+            kind => (length, seen) = (length + 1, seen | kind),
+        }
+        if length >= RUN && seen & NO_WORD != 0 {
+            return true;
+        }
+    }
+    false
 }
 
-fn is_of_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-+/".contains(&byte)
-}
+/// Of a token, in a name: letters that words have, too; those that they have not; what assigns, or
+/// parts a URL; and everything else.
+const WORD: u8 = 1;
+const NO_WORD: u8 = 2;
+const ASSIGNS: u8 = 4;
+const OTHER: u8 = 0;
 
-fn is_no_word(run: &[u8]) -> bool {
-    run.len() >= RUN && run.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-}
+/// What each byte of a name is.
+const KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'=' | b':' | b'@' | b'%' | b'?' | b'&' => ASSIGNS,
+            b'0'..=b'9' | b'A'..=b'Z' => NO_WORD,
+            b'a'..=b'z' | b'_' | b'-' | b'+' | b'/' => WORD,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 impl Worker<'_> {
     /// Looks for secrets in a name as in a text: that of a file, a directory or a reference. `blob` has
