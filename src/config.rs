@@ -17,7 +17,7 @@ use toml::{Table, Value};
 
 use crate::files::read;
 use crate::policy::before::{self, Before};
-use crate::text::{display_path, line_at};
+use crate::text::{display_path, line_at, printable};
 
 pub use schema::Config;
 pub use suggest::nearest;
@@ -41,6 +41,18 @@ pub struct ConfigError {
     pub line: Option<usize>,
     /// What is wrong and what to do. Holds names of keys, but no values of the file.
     pub what: String,
+}
+
+impl ConfigError {
+    /// The same, with the file that extends the one that is wrong. Where there is a line, that tells
+    /// enough.
+    fn extended_by(mut self, file: &str) -> Self {
+        const EXTENDS: &str = "extends it";
+        if self.line.is_none() && !self.what.ends_with(EXTENDS) {
+            self.what.push_str(&format!("; `{}` {EXTENDS}", printable(file)));
+        }
+        self
+    }
 }
 
 /// Which files are read.
@@ -200,7 +212,8 @@ impl Layers {
         for base in &config.extends {
             let below = shown.rsplit_once('/').map_or("", |(directory, _)| directory);
             let name = if below.is_empty() { base.clone() } else { format!("{below}/{base}") };
-            self.add_file(&directory.join(base), &name, within, depth + 1)?;
+            self.add_file(&directory.join(base), &name, within, depth + 1)
+                .map_err(|error| error.extended_by(shown))?;
         }
         if !self.files.iter().any(|known| known == shown) {
             self.files.push(shown.to_owned());
@@ -436,6 +449,9 @@ mod tests {
     fn circles_end() {
         let error = loaded(&[("sprawl.toml", "extends = ['sprawl.toml']\n")]).unwrap_err();
         assert!(error.contains("circle"), "{error}");
+        let error = loaded(&[("sprawl.toml", "extends = ['ci/base.toml']\n")]).unwrap_err();
+        assert!(error.starts_with("ci/base.toml: cannot be read"), "{error}");
+        assert!(error.ends_with("`sprawl.toml` extends it"), "{error}");
     }
 
     #[test]

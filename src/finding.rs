@@ -14,8 +14,8 @@ use crate::rare::Rare;
 use crate::rules::RuleId;
 use crate::score::{Environment, Exposure, Usability};
 
-/// The bytes of a secret, shared by its copies. Cannot be printed, serialised or compared by accident: `Debug` says only
-/// how long it is, and the bytes come out through [`Secret::reveal`] alone.
+/// The bytes of a secret, shared by its copies. They cannot be printed or serialised by accident:
+/// `Debug` says only how long they are, and they come out through [`Secret::reveal`] alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Secret(Arc<[u8]>);
 

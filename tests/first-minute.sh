@@ -13,7 +13,8 @@ export HOME=$work/home GIT_CONFIG_NOSYSTEM=1 NPM_CONFIG_UPDATE_NOTIFIER=false
 mkdir -p "$HOME"
 
 # The debug build is the one that the tests have made already.
-cargo install --quiet --locked --debug --path . --target-dir target --root "$work" 2>&1 |
+cargo install ${SPRAWL_BUILD_CONFIG:+--config "$SPRAWL_BUILD_CONFIG"} --quiet --locked --debug --path . \
+  --target-dir target --root "$work" 2>&1 |
   { grep -v "be sure to add" || true; }
 export PATH=$work/bin:$PATH
 git config --global user.name "New User"

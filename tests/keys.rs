@@ -473,7 +473,7 @@ fn pkcs12_stores() {
     let rules = Rules::builtin();
     let (text, candidates) = Scanner::new(&rules).candidates_in_blob(&named);
     assert_eq!(*text, named);
-    assert_eq!(rules.get(candidates[0].rule).id, "pkcs12-key-store");
+    assert_eq!(rules.get(candidates[0].rule).id(), "pkcs12-key-store");
     let letters = data_encoding::BASE64.encode(&store);
     assert_eq!(only(&format!("P12={letters}\n")).identity, found.identity);
 

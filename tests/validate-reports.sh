@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-cargo build --locked --quiet
+cargo build ${SPRAWL_BUILD_CONFIG:+--config "$SPRAWL_BUILD_CONFIG"} --locked --quiet
 tests/tools.sh
 sprawl=$PWD/target/debug/sprawl
 tools=$PWD/target/tools

@@ -3,7 +3,7 @@
 # It exits 0 whatever it finds, so its own report is read: no error and no warning may be in it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --locked --quiet
+cargo build ${SPRAWL_BUILD_CONFIG:+--config "$SPRAWL_BUILD_CONFIG"} --locked --quiet
 tests/tools.sh
 sprawl=$PWD/target/debug/sprawl
 tools=$PWD/target/tools

@@ -199,10 +199,11 @@ fn terms(rest: &[u8]) -> Result<Terms, String> {
             // Whatever else stands there is meant for people.
             (_, None) => break,
             (key, Some(_)) => {
-                return Err(format!(
-                    "`{}` is unknown; a mark says until=, owner= and reason=",
-                    crate::text::printable(key)
-                ));
+                // A key that is no word may be a secret, of which nothing is found yet.
+                let is_word = key.len() < 16 && key.bytes().all(|byte| byte.is_ascii_lowercase());
+                let what =
+                    if is_word { format!("`{key}`") } else { "what stands before `=`".into() };
+                return Err(format!("{what} is unknown; a mark says until=, owner= and reason="));
             }
         }
     }
@@ -219,7 +220,12 @@ fn terms(rest: &[u8]) -> Result<Terms, String> {
 pub fn day(text: &str) -> Result<Date, String> {
     let date = if text.len() == 10 { text.parse().ok() } else { None };
     date.ok_or_else(|| {
-        format!("`{}` is no day; write it like 2027-01-31", crate::text::printable(text))
+        // What has nothing of a date is not repeated: it may be a secret.
+        let is_like_one = text.len() < 12
+            && text.contains(['-', '.', '/'])
+            && text.bytes().all(|byte| byte.is_ascii_digit() || b"-./".contains(&byte));
+        let what = if is_like_one { format!("`{text}`") } else { "this".to_owned() };
+        format!("{what} is no day; write it like 2027-01-31")
     })
 }
 
@@ -343,5 +349,18 @@ mod tests {
             );
         }
         assert_eq!(of_one(b"", 0..0), []);
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        let secret = "Vx7kQ2mNpR9t";
+        for terms in [format!("until={secret}"), format!("{secret}=x"), format!("until='{secret}'")]
+        {
+            let text = format!("XX # sprawl:allow rule {terms}\n");
+            let why = of_one(text.as_bytes(), 0..2).remove(0).terms.unwrap().unwrap_err();
+            assert!(!why.contains(secret), "{why}");
+        }
+        assert!(day("2027-1-31").unwrap_err().starts_with("`2027-1-31`"));
+        assert!(day(secret).unwrap_err().starts_with("this is no day"));
     }
 }
