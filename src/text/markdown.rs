@@ -19,6 +19,8 @@ pub fn escaped(text: &str) -> String {
 /// A code span: fenced by more backticks than stand in a row within.
 pub fn code(text: &str) -> String {
     let text = printable(text);
+    // Fences around nothing would be one fence, which what follows closes.
+    let text = if text.is_empty() { " ".into() } else { text };
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -42,6 +44,7 @@ mod tests {
         assert_eq!(code("plain"), "`plain`");
         assert_eq!(code("a``b"), "```a``b```");
         assert_eq!(code("`x"), "`` `x ``");
+        assert_eq!(code(""), "` `");
         assert_eq!(cell_code("a|b"), "`a\\|b`");
     }
 }
