@@ -5,9 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-cargo build ${SPRAWL_BUILD_CONFIG:+--config "$SPRAWL_BUILD_CONFIG"} --locked --quiet
+[ -n "${SPRAWL:-}" ] || cargo build --locked --quiet
 tests/tools.sh
-sprawl=$PWD/target/debug/sprawl
+sprawl=${SPRAWL:-$PWD/target/debug/sprawl}
 tools=$PWD/target/tools
 shots=$PWD/target/screenshots
 work=$(mktemp -d)

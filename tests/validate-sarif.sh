@@ -3,9 +3,9 @@
 # It exits 0 whatever it finds, so its own report is read: no error and no warning may be in it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build ${SPRAWL_BUILD_CONFIG:+--config "$SPRAWL_BUILD_CONFIG"} --locked --quiet
+[ -n "${SPRAWL:-}" ] || cargo build --locked --quiet
 tests/tools.sh
-sprawl=$PWD/target/debug/sprawl
+sprawl=${SPRAWL:-$PWD/target/debug/sprawl}
 tools=$PWD/target/tools
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
