@@ -139,9 +139,12 @@ struct Window {
 }
 
 /// The text of a blob as the rules see it: [`text::decoded`], unless it is a key store or a key in
-/// binary.
+/// binary. It has to be one: the bytes that it begins with must not hide a text behind them.
 pub fn text_of(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if keys::begins_like_container(bytes) { Cow::Borrowed(bytes) } else { text::decoded(bytes) }
+    match keys::container(bytes) {
+        Some(key) if !key.is_certificate => Cow::Borrowed(bytes),
+        _ => text::decoded(bytes),
+    }
 }
 
 impl<'r> Scanner<'r> {
@@ -859,4 +862,19 @@ fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
 fn positions<'t>(text: &'t [u8], word: &'t [u8]) -> impl DoubleEndedIterator<Item = usize> + 't {
     (0..(text.len() + 1).saturating_sub(word.len()))
         .filter(move |i| text[*i..*i + word.len()].eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_of_a_key_store_does_not_hide_a_text() {
+        let wide: Vec<u8> = "password = x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let der = [0x30, wide.len() as u8];
+        for head in [&der[..], &[0xfe, 0xed, 0xfe, 0xed], &[0x95, 0, 0, 4]] {
+            let text = text_of(&[head, &wide].concat()).into_owned();
+            assert!(text.ends_with(b"password = x\n"), "{head:?}");
+        }
+    }
 }

@@ -121,26 +121,24 @@ pub fn key_at(blob: &[u8], at: usize) -> Option<KeyMaterial> {
     find(blob, at, 0)
 }
 
-/// Whether a blob begins like [`container`] expects it. It is bytes then, whatever in it looks like
-/// text: names in PKCS#12 are UTF-16.
-pub fn begins_like_container(blob: &[u8]) -> bool {
-    begins_like_java(blob)
-        || blob.starts_with(&pkcs12::BER_PKCS12)
-        || is_der(blob)
-        || pgp::begins_like_one(blob)
-}
-
 /// Binary key material that is the whole blob: DER, PKCS#12, JKS, JCEKS, OpenPGP. Anything else is told
 /// by its first bytes.
 pub fn container(blob: &[u8]) -> Option<KeyMaterial> {
+    let first: [u8; 4] = *blob.first_chunk()?;
     let whole = 0..blob.len();
-    if begins_like_java(blob) {
+    let number = u32::from_be_bytes(first);
+    if number == java::JKS || number == java::JCEKS {
         return Some(key(whole, java::key_store(blob)?, JAVA));
     }
     if blob.starts_with(&pkcs12::BER_PKCS12) {
         return Some(key(whole, pkcs12::key_store(blob, pkcs12::FILE)?, PKCS12));
     }
-    if is_der(blob) {
+    if first[0] == 0x30 {
+        let stated = asn1::stated_length(blob)?;
+        // A line end that some editor added does no harm.
+        if stated > blob.len() || blob.len() - stated > 2 {
+            return None;
+        }
         if let Some(parsed) = pkcs::private_key(blob).filter(|parsed| parsed.is_proven) {
             return Some(key(whole, parsed, PRIVATE_KEY));
         }
@@ -170,19 +168,6 @@ pub fn joined(key: &KeyMaterial, certificate: &KeyMaterial) -> Option<(&'static 
     let rule =
         if is_known || certificate.rule == PRIVATE_KEY { key.rule } else { certificate.rule };
     (mine == theirs).then(|| (rule, certificate.decoded.clone()))
-}
-
-/// The number that begins a key store of Java.
-fn begins_like_java(blob: &[u8]) -> bool {
-    let number = blob.first_chunk().map(|first: &[u8; 4]| u32::from_be_bytes(*first));
-    number.is_some_and(|number| number == java::JKS || number == java::JCEKS)
-}
-
-/// Whether the blob is one sequence in DER. A line end that some editor added does no harm.
-fn is_der(blob: &[u8]) -> bool {
-    blob.first() == Some(&0x30)
-        && asn1::stated_length(blob)
-            .is_some_and(|stated| blob.len().checked_sub(stated).is_some_and(|rest| rest <= 2))
 }
 
 /// `depth` counts the layers of base64 around the text.
