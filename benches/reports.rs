@@ -8,6 +8,7 @@
 //! groups and of one format.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may fail and must speak")]
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -118,7 +119,7 @@ fn groups(rules: &Rules, findings: Vec<Finding>) -> Vec<SecretGroup> {
 
 fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {
     Report {
-        rules,
+        rules: Cow::Borrowed(rules),
         groups,
         covered: Vec::new(),
         problems: Vec::new(),

@@ -241,6 +241,14 @@ impl Redactor {
         }
     }
 
+    /// Rules in whose texts there is none of the secrets: whoever writes a rule file may quote one.
+    pub fn rules<'r>(&self, rules: &'r Rules) -> Cow<'r, Rules> {
+        match rules.reworded(|text| self.list([text])) {
+            Some(reworded) => Cow::Owned(reworded),
+            None => Cow::Borrowed(rules),
+        }
+    }
+
     /// Takes the secrets out of a list of texts.
     pub fn list<'s>(&self, texts: impl IntoIterator<Item = &'s mut String>) {
         if !self.entries.is_empty() {

@@ -15,6 +15,7 @@ pub mod read;
 pub mod sarif;
 pub mod text;
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ use crate::source::{LeftOut, Scanned};
 #[derive(Debug)]
 pub struct Report<'r> {
     /// The rules it was made with.
-    pub rules: &'r Rules,
+    pub rules: Cow<'r, Rules>,
     /// Reported secrets of which at least one occurrence is open, the worst first.
     pub groups: Vec<SecretGroup>,
     /// Secrets that marks, exceptions or the baseline cover wherever they stand, the worst first.

@@ -38,7 +38,7 @@ use user::{line_of, parse, rule_error};
 const MOST_KEYWORDS: usize = KeywordId::MAX as usize;
 
 /// A set of rules, ready to scan with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     /// The built-in ones by number, those unpacked that were needed.
     builtin: Vec<OnceLock<Box<Rule>>>,
@@ -121,6 +121,18 @@ impl Rules {
             return Ok(all);
         }
         all.select(selection)
+    }
+
+    /// A copy with other texts in the users' rules, for reports; `None` if `reword` changes none.
+    pub fn reworded(&self, reword: impl Fn(&mut String)) -> Option<Self> {
+        let mut is_changed = false;
+        let mut own = self.own.clone();
+        for text in own.iter_mut().flat_map(Rule::texts_mut) {
+            let before = text.clone();
+            reword(text);
+            is_changed |= *text != before;
+        }
+        is_changed.then(|| Self { own, ..self.clone() })
     }
 
     /// All rules, in a stable order.

@@ -92,24 +92,3 @@ grep -q "sprawl found a secret" "$work/said" || fail "sprawl-system: does not sa
 git rm --quiet -f config.toml
 pre-commit try-repo "$source" sprawl-system >"$work/said" 2>&1 || fail "sprawl-system: blocks a clean index"
 echo "first minute: sprawl-system of .pre-commit-hooks.yaml"
-
-# And by the id for which the framework builds it. It is the way there that is tested: the build takes
-# the profile of the tests and what Cargo.lock says, so that all dependencies are there. As users have
-# it, optimised and with the newest dependencies, it is built with FULL_BUILD=1 (.ci/full).
-if [ -z "${FULL_BUILD:-}" ]; then
-  mkdir "$work/shim"
-  cargo=$(command -v cargo)
-  cat >"$work/shim/cargo" <<SHIM
-#!/bin/sh
-[ "\$1" = install ] && exec "$cargo" "\$@" --debug --locked
-exec "$cargo" "\$@"
-SHIM
-  chmod +x "$work/shim/cargo"
-  export PATH=$work/shim:$PATH CARGO_TARGET_DIR=$source/target
-fi
-began=$SECONDS
-secret >config.toml && git add -A
-if pre-commit try-repo "$source" sprawl >"$work/said" 2>&1; then fail "sprawl: a secret went through"; fi
-grep -q "sprawl found a secret" "$work/said" || fail "sprawl: does not say why"
-git rm --quiet -f config.toml
-echo "first minute: sprawl of .pre-commit-hooks.yaml, built from source, in $((SECONDS - began)) s"

@@ -98,6 +98,33 @@ fn decisions_about_such_places_hold_and_do_not_show_them() {
 }
 
 #[test]
+fn what_a_rule_of_the_tree_quotes_is_not_shown() {
+    let (_guard, root) = scratch();
+    let (token, word) = (minted("github-pat-classic", 1), password());
+    write(&root, "a.env", format!("T={token}\ndb_password = \"{word}\"\nX=acmetok_0a1b2c3d4e5f\n"));
+    write(&root, "sprawl.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    write(
+        &root,
+        "own.toml",
+        format!(
+            "provider = \"Acme {token}\"\ndocs = \"https://acme.example/{token}\"\n[[rule]]\n\
+             id = \"acme-token\"\ntitle = \"Acme token, not {word}\"\n\
+             pattern = '\\b(?<secret>acmetok_[0-9a-f]{{12}})\\b'\nkeywords = [\"acmetok_\"]\n\
+             kind = \"token\"\nauthority = \"single-resource\"\nreach = \"saas\"\n\
+             lifetime = \"static\"\nwhy = \"As {word} does.\"\nfix = \"Replace {token}.\"\n\
+             instead = \"Not {word}.\"\nexamples = [\"T={{secret}}\"]\ncounter_examples = []\n"
+        ),
+    );
+    for format in Format::ALL {
+        let arguments = ["scan", ".", "-f", &format.name(), "--min-confidence", "weak"];
+        let run = finished(sprawl(&root).args(arguments).output().unwrap());
+        assert_eq!(run.status, 1, "{}", run.stderr);
+        assert!(run.stdout.len() > 200, "{}", run.stdout);
+        check(&format.name(), &(run.stdout + &run.stderr), &[token.clone(), word.clone()]);
+    }
+}
+
+#[test]
 fn errors_show_no_token() {
     let token = minted("github-pat-classic", 4);
     let (_guard, root) = scratch();

@@ -1,6 +1,7 @@
 //! Reports in which every name is a stranger's: of paths, authors, branches, rules and what else a tree
 //! or a history brings. A few secrets are found, and their values stand in the names, too.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use sprawl::detect::decoded::Fact;
@@ -254,7 +255,7 @@ fn finished<'r>(
         Threshold { min_confidence: sprawl::finding::Confidence::Weak, include_placeholders: true };
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Report {
-        rules,
+        rules: Cow::Borrowed(rules),
         groups,
         covered,
         problems,

@@ -196,7 +196,7 @@ fn weighing(
     }
     let vector = features::measure(text, &name, &assigned);
     let measured = Measured { name, assigned, vector };
-    let verdict = judge::verdict(text, &measured);
+    let verdict = judge::verdict_with_reason(text, &measured);
     let value = &measured.assigned.value;
     let share = |odds: i32| 100.0 / (1.0 + (-f64::from(odds) / 1024.0).exp());
     let _ = writeln!(

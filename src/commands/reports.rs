@@ -1,5 +1,6 @@
 //! Reports that are read back and put together: `sprawl merge`, `sprawl plan`, `sprawl offboard`.
 
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead as _;
@@ -155,7 +156,7 @@ fn one_report<'r>(
     let threshold = setting.threshold(&args.threshold);
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Ok(Report {
-        rules,
+        rules: Cow::Borrowed(rules),
         groups,
         covered,
         problems: all.problems,

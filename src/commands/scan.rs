@@ -161,6 +161,8 @@ fn report<'r>(
     // Before anything is made of names of places: ids, slots, messages.
     let redactor = Redactor::new(rules, &harvest.findings);
     redactor.harvest(&mut harvest);
+    let shown = redactor.rules(rules);
+    let rules = &*shown;
     let project = setting.project.redacted(&redactor);
     let below_root = |path: &str| project.below_root(path);
     group::name_slots(rules, &identity, &mut harvest.findings);
@@ -198,7 +200,7 @@ fn report<'r>(
     harvest.unread.dedup();
     let scanned = scanned(args.git.category(), harvest.scanned, &harvest.checkouts);
     Report {
-        rules,
+        rules: shown,
         groups,
         covered,
         problems: harvest.problems,

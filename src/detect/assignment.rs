@@ -297,7 +297,7 @@ mod tests {
         let bytes = text.as_bytes();
         let all = survey(bytes);
         let found = all.iter().find(|m| bytes[m.assigned.value.clone()] == *value.as_bytes());
-        found.map(|measured| judge::verdict(bytes, measured))
+        found.map(|measured| judge::verdict_with_reason(bytes, measured))
     }
 
     #[test]

@@ -49,6 +49,7 @@ const MARGIN: usize = 8;
 type View = [u8; MARGIN + BLOCK + MARGIN];
 
 /// Finds many literals at once.
+#[derive(Clone)]
 pub struct Prefilter {
     /// By index of a window, 1 if there is such a window and 0 if not.
     is_window: Box<[u8; INDICES]>,

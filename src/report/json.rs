@@ -203,7 +203,7 @@ impl Serialize for UnreportedSecrets<'_> {
     }
 }
 
-fn secret<'a>(report: &Report<'a>, group: &'a SecretGroup) -> Secret<'a> {
+fn secret<'a>(report: &'a Report<'a>, group: &'a SecretGroup) -> Secret<'a> {
     let rule = report.rules.get(group.rule);
     Secret {
         secret_id: &group.id,
@@ -233,6 +233,6 @@ fn secret<'a>(report: &Report<'a>, group: &'a SecretGroup) -> Secret<'a> {
     }
 }
 
-fn occurrences<'a>(report: &Report<'a>, group: &'a SecretGroup) -> Vec<Occurrence<'a>> {
+fn occurrences<'a>(report: &'a Report<'a>, group: &'a SecretGroup) -> Vec<Occurrence<'a>> {
     group.occurrences.iter().map(|finding| occurrence(report, group, finding)).collect()
 }

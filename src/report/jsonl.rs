@@ -106,7 +106,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 pub(in crate::report) fn line<'a>(
-    report: &Report<'a>,
+    report: &'a Report<'a>,
     group: &'a SecretGroup,
     finding: &'a Finding,
 ) -> Line<'a> {

@@ -7,7 +7,7 @@ use crate::detect::prefilter::plan::Plan;
 use crate::detect::prefilter::{KeywordId, Prefilter};
 
 /// All keywords of a set of rules, ready to be looked for, and what they point at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Index {
     prefilter: Prefilter,
     /// By keyword, where its targets end.

@@ -20,7 +20,7 @@ use crate::score::{Authority, Lifetime, Reach, Usability};
 pub const MAX_MATCH: usize = 8192;
 
 /// One credential type, checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rule {
     /// The file it came from, for messages.
     pub file: String,
@@ -48,7 +48,17 @@ pub struct Rule {
     pub alone: Usability,
     /// Offline check.
     pub check: Option<&'static Check>,
-    compiled: OnceLock<Result<Compiled, String>>,
+    compiled: WhenNeeded,
+}
+
+/// What is made when it is first needed. A copy of a rule makes its own.
+#[derive(Debug, Default)]
+struct WhenNeeded(OnceLock<Result<Compiled, String>>);
+
+impl Clone for WhenNeeded {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// The part of a rule that is made when it is first needed.
@@ -124,13 +134,19 @@ impl Rule {
         self.text.partner.as_ref()
     }
 
+    /// What reports repeat of the rule's own words.
+    pub fn texts_mut(&mut self) -> [&mut String; 6] {
+        let RuleText { title, why, fix, instead, .. } = &mut self.text;
+        [&mut self.provider, &mut self.docs, title, why, fix, instead]
+    }
+
     /// The compiled pattern.
     ///
     /// # Errors
     /// The pattern does not parse, is not bounded, or has no group `secret`. Built-in rules are
     /// proved not to by the tests, users' rules when they are loaded.
     pub fn compiled(&self) -> Result<&Compiled, &str> {
-        self.compiled.get_or_init(|| compile(&self.text)).as_ref().map_err(String::as_str)
+        self.compiled.0.get_or_init(|| compile(&self.text)).as_ref().map_err(String::as_str)
     }
 }
 
@@ -190,7 +206,7 @@ pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
         usability,
         alone,
         check,
-        compiled: OnceLock::new(),
+        compiled: WhenNeeded::default(),
         text,
     };
     Ok(rule)

@@ -32,17 +32,17 @@ pub struct Verdict {
     pub weak: Option<&'static str>,
 }
 
-/// Decides about a measured value.
+/// Decides about a measured value that is not [`plain::plainly_none`]. Where the odds alone decide
+/// against it, no other reason is looked for: see [`verdict_with_reason`].
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
-    if plain::plainly_none(text, &measured.name, &measured.assigned).is_some() {
-        return Verdict { confidence: None, odds: i32::MIN, weak: None };
-    }
     let mut odds = model::odds(&measured.vector);
     if speaks_for_itself(measured) {
         odds = odds.max(PATTERN);
     }
-    if odds >= WEAK
-        && measured.assigned.joint != Joint::Within
+    if odds < WEAK {
+        return Verdict { confidence: None, odds, weak: None };
+    }
+    if measured.assigned.joint != Joint::Within
         && let Some(meaning) = {
             let (name, assigned) = (&measured.name.span, &measured.assigned);
             let content = assigned.content(text);
@@ -60,14 +60,18 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
         Strength::Letters => SURE,
         Strength::Mixed => PATTERN,
     };
-    let confidence = if odds < WEAK {
-        None
-    } else if odds < least {
-        Some(Confidence::Weak)
-    } else {
-        Some(Confidence::Pattern)
-    };
-    Verdict { confidence, odds, weak }
+    let confidence = if odds < least { Confidence::Weak } else { Confidence::Pattern };
+    Verdict { confidence: Some(confidence), odds, weak }
+}
+
+/// [`verdict`], with the reason that people are told where the odds alone decide.
+pub fn verdict_with_reason(text: &[u8], measured: &Measured) -> Verdict {
+    let verdict = verdict(text, measured);
+    let weak = verdict.weak.or_else(|| match verdict.confidence {
+        None => place::strength(text, measured).1,
+        Some(_) => None,
+    });
+    Verdict { weak, ..verdict }
 }
 
 /// Whether nothing around a value could make it harmless: made by a generator, and assigned to a name
@@ -118,7 +122,12 @@ pub fn of_value(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict
         .filter(|m| m.assigned.value.start < value.end && value.start < m.assigned.value.end)
         .max_by_key(|m| m.name.span.start);
     let measured = named.unwrap_or_else(|| within(text, value.clone()));
-    let mut verdict = verdict(text, &measured);
+    let is_none = plain::plainly_none(text, &measured.name, &measured.assigned).is_some();
+    let mut verdict = if is_none {
+        Verdict { confidence: None, odds: i32::MIN, weak: None }
+    } else {
+        verdict(text, &measured)
+    };
     if is_made(&text[value.clone()]) {
         // The odds are of values that stand anywhere.
         let value = &text[value.clone()];

@@ -73,7 +73,7 @@ impl<'a> DecodedParts<'a> {
 }
 
 pub(super) fn occurrence<'a>(
-    report: &Report<'a>,
+    report: &'a Report<'a>,
     group: &'a SecretGroup,
     finding: &'a Finding,
 ) -> Occurrence<'a> {

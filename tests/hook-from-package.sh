@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# The package as it would be published, built by the pre-commit framework as a hook of its own: shows
+# that the package holds all that it is built from, and that the hook `sprawl` blocks a secret.
+#
+# The build takes the profile of the tests and what Cargo.lock says, so that all dependencies are there.
+# With FULL_BUILD=1 it is built as users have it, optimised and with the newest dependencies (.ci/full).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source=$PWD
+tests/tools.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
+export HOME=$work/home GIT_CONFIG_NOSYSTEM=1 CARGO_TARGET_DIR=$source/target
+export PATH=$source/target/tools/pre-commit/bin:$PATH
+mkdir -p "$HOME"
+git config --global user.name "New User"
+git config --global user.email "new@example.invalid"
+git config --global init.defaultBranch main
+
+cargo package --locked --quiet --no-verify
+package=$(cargo pkgid | sed 's/.*[#@]//')
+mkdir "$work/package" && cd "$work/package"
+tar -xzf "$source/target/package/secret-sprawl-$package.crate" --strip-components=1
+git init --quiet && git add -A && git commit --quiet --message "as published"
+
+if [ -z "${FULL_BUILD:-}" ]; then
+  mkdir "$work/shim"
+  cargo=$(command -v cargo)
+  cat >"$work/shim/cargo" <<SHIM
+#!/bin/sh
+[ "\$1" = install ] && exec "$cargo" "\$@" --debug --locked
+exec "$cargo" "\$@"
+SHIM
+  chmod +x "$work/shim/cargo"
+  export PATH=$work/shim:$PATH
+fi
+
+fail() {
+  echo "hook from package: $1" >&2
+  cat "$work/said" >&2
+  exit 1
+}
+
+began=$SECONDS
+mkdir "$work/project" && cd "$work/project" && git init --quiet
+# A password in a connection string, put in here so that this file holds no connection string.
+printf 'url = "postgres://app:%s@db.prod.internal:5432/app"\n' "Vx7kQ2mNpR9t" >config.toml
+git add -A
+if pre-commit try-repo "$work/package" sprawl >"$work/said" 2>&1; then fail "a secret went through"; fi
+grep -q "sprawl found a secret" "$work/said" || fail "does not say why"
+git rm --quiet --cached config.toml && echo "a = 1" >clean.toml && git add clean.toml
+pre-commit try-repo "$work/package" sprawl >"$work/said" 2>&1 || fail "blocks a clean index"
+echo "hook from package: built, and blocked a secret, in $((SECONDS - began)) s"
