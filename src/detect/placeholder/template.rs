@@ -27,8 +27,9 @@ pub(super) fn template(text: &str) -> bool {
     let mut rest = text;
     let mut found = false;
     while !rest.is_empty() {
-        if let Some(after) = BRACKETS.iter().find_map(|(open, close)| reference(rest, open, close))
-        {
+        let first = rest.as_bytes().first();
+        let mut brackets = BRACKETS.iter().filter(|(open, _)| open.as_bytes().first() == first);
+        if let Some(after) = brackets.find_map(|(open, close)| reference(rest, open, close)) {
             rest = after;
             found = true;
         } else if let Some(after) = rest.strip_prefix([':', '-', '/', '.', '@', ' ']) {
