@@ -57,16 +57,31 @@ pub(super) fn of_url(text: &[u8], secret: &Range<usize>) -> Option<i64> {
 
 /// The URL that a place lies in: what holds no blank, quote or bracket around it.
 fn url_around<'t>(text: &'t [u8], secret: &Range<usize>) -> Option<&'t [u8]> {
-    let is_end =
-        |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || b"\"'`<>{}|\\^".contains(b);
+    let is_end = |b: &u8| ENDS_URL[usize::from(*b)];
     let from = secret.start.saturating_sub(REACH);
     let start = text[from..secret.start].iter().rposition(is_end).map_or(from, |at| from + at + 1);
+    let scheme = memchr::memmem::find(&text[start..secret.start], b"://")?;
     let to = text.len().min(secret.end.saturating_add(REACH));
     let end = text[secret.end..to].iter().position(is_end).map_or(to, |at| secret.end + at);
-    let url = &text[start..end];
-    let scheme = memchr::memmem::find(&url[..secret.start - start], b"://")?;
-    Some(&url[scheme..])
+    Some(&text[start + scheme..end])
 }
+
+/// Whether a byte cannot be part of a URL.
+const ENDS_URL: [bool; 256] = {
+    let others = b" \"'`<>{}|\\^";
+    let mut ends = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        ends[byte as usize] = byte.is_ascii_control();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        ends[others[at] as usize] = true;
+        at += 1;
+    }
+    ends
+};
 
 /// Unix seconds or milliseconds between 2001 and 2100, or a date of ISO 8601 with its colons encoded.
 fn moment(value: &str) -> Option<i64> {

@@ -171,14 +171,22 @@ fn line_around<'t>(text: &'t [u8], secret: &Range<usize>) -> [&'t [u8]; 2] {
 
 /// The value of `host=...;` and its like in a connection string.
 fn in_line<'t>(sides: [&'t [u8]; 2], wanted: &[&str]) -> Option<&'t [u8]> {
-    let mut fields = sides.into_iter().flat_map(|side| side.split(|b| b";,& \t\"'".contains(b)));
-    fields.find_map(|field| {
-        let sign = memchr::memchr(b'=', field)?;
-        let name = field[..sign].to_ascii_lowercase();
-        // `Data Source=db;`, of which the blank leaves this.
-        let is_wanted = wanted.iter().any(|word| name == word.as_bytes())
-            || (name == b"source" && wanted.contains(&"server"));
-        (is_wanted && sign + 1 < field.len()).then(|| &field[sign + 1..])
+    let is_end = |b: &u8| b";,& \t\"'".contains(b);
+    // `Data Source=db;`, of which the blank leaves this.
+    let source = wanted.contains(&"server").then_some("source");
+    sides.into_iter().find_map(|side| {
+        memchr::memchr_iter(b'=', side).find_map(|sign| {
+            let before = &side[..sign];
+            let is_wanted = |name: &str| {
+                let (rest, end) = before.split_at(sign.checked_sub(name.len())?);
+                (end.eq_ignore_ascii_case(name.as_bytes()) && rest.last().is_none_or(is_end))
+                    .then_some(())
+            };
+            wanted.iter().copied().chain(source).find_map(is_wanted)?;
+            let value = &side[sign + 1..];
+            let value = &value[..value.iter().position(is_end).unwrap_or(value.len())];
+            (!value.is_empty()).then_some(value)
+        })
     })
 }
 
@@ -268,4 +276,37 @@ fn behind_schemes(mut text: &[u8]) -> &[u8] {
         text = rest;
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What [`in_line`] finds, by its definition.
+    fn in_line_slowly<'t>(sides: [&'t [u8]; 2], wanted: &[&str]) -> Option<&'t [u8]> {
+        let mut fields =
+            sides.into_iter().flat_map(|side| side.split(|b| b";,& \t\"'".contains(b)));
+        fields.find_map(|field| {
+            let sign = memchr::memchr(b'=', field)?;
+            let name = field[..sign].to_ascii_lowercase();
+            let is_wanted = wanted.iter().any(|word| name == word.as_bytes())
+                || (name == b"source" && wanted.contains(&"server"));
+            (is_wanted && sign + 1 < field.len()).then(|| &field[sign + 1..])
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_has_the_same_fields_however_they_are_looked_for(
+            before in "([;, x=]|host|Source|=|user|UID|SharedAccessKeyName=|a){0,12}",
+            after in "([;, x=]|Host|source|=|login|uid|sharedaccesskeyname=|a){0,12}",
+        ) {
+            let sides = [before.as_bytes(), after.as_bytes()];
+            for wanted in [HOSTS, USERS, POLICIES] {
+                prop_assert_eq!(in_line(sides, wanted), in_line_slowly(sides, wanted));
+            }
+        }
+    }
 }

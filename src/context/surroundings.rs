@@ -156,8 +156,10 @@ fn name_before(text: &[u8], at: usize) -> Option<Range<usize>> {
 /// Where the URL begins that a position is in; the position itself if it is in none. A URL belongs
 /// to the name before it, not to its own scheme and user.
 fn before_url(text: &[u8], from: usize, at: usize) -> usize {
-    let line = text[from..at].iter().rposition(|b| *b == b'\n').map_or(from, |nl| from + nl + 1);
-    let Some(slashes) = memchr::memmem::rfind(&text[line..at], b"://") else { return at };
+    let line = memchr::memrchr(b'\n', &text[from..at]).map_or(from, |nl| from + nl + 1);
+    let mut colons = memchr::memrchr_iter(b':', &text[line..at]);
+    let is_scheme = |colon: &usize| text[line + colon..at].starts_with(b"://");
+    let Some(slashes) = colons.find(is_scheme) else { return at };
     if text[line + slashes + 3..at].iter().any(u8::is_ascii_whitespace) {
         return at;
     }

@@ -56,12 +56,11 @@ fn word_before(text: &[u8], at: usize) -> Vec<u8> {
         return Vec::new();
     }
     let start = before[..=end].iter().rposition(|b| !is_name(b)).map_or(0, |other| other + 1);
-    let word: Vec<u8> = before[start..=end]
-        .iter()
-        .filter(|b| b.is_ascii_alphanumeric())
-        .map(u8::to_ascii_lowercase)
-        .collect();
-    if word.len() > LONGEST { Vec::new() } else { word }
+    let letters = before[start..=end].iter().filter(|b| b.is_ascii_alphanumeric());
+    if letters.clone().count() > LONGEST {
+        return Vec::new();
+    }
+    letters.map(u8::to_ascii_lowercase).collect()
 }
 
 #[cfg(test)]
