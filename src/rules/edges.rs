@@ -19,6 +19,8 @@ pub(crate) struct Edges {
     pub(crate) keyword: Option<(usize, usize)>,
     /// Whether a match has nothing but the secret, and at most a byte before and behind it.
     pub(crate) only_secret: bool,
+    /// How many bytes a match has before the secret and behind it; `None` where the number varies.
+    pub(crate) beside: [Option<usize>; 2],
 }
 
 impl Edges {
@@ -28,7 +30,15 @@ impl Edges {
         flatten(whole, &mut parts);
         let before = parts.first().and_then(|first| before(first));
         let inner = &parts[usize::from(before.is_some())..];
-        Self { keyword: keyword(inner, keywords), only_secret: is_only_secret(whole), before }
+        let beside = beside_secret(whole);
+        let exact = |(least, most): (usize, Option<usize>)| most.filter(|most| *most == least);
+        Self {
+            keyword: keyword(inner, keywords),
+            only_secret: beside
+                .is_some_and(|sides| sides.iter().all(|(_, most)| most.is_some_and(|m| m <= 1))),
+            beside: beside.map_or([None; 2], |sides| sides.map(exact)),
+            before,
+        }
     }
 
     /// Whether a match may begin behind this byte, though not at the beginning of a text.
@@ -101,7 +111,8 @@ fn keyword(parts: &[&Hir], keywords: &[String]) -> Option<(usize, usize)> {
     None
 }
 
-fn is_only_secret(whole: &Hir) -> bool {
+/// How many bytes a match has before the secret and behind it: at least, and at most if that is known.
+fn beside_secret(whole: &Hir) -> Option<[(usize, Option<usize>); 2]> {
     let parts = match whole.kind() {
         HirKind::Concat(parts) => parts.as_slice(),
         _ => std::slice::from_ref(whole),
@@ -110,13 +121,13 @@ fn is_only_secret(whole: &Hir) -> bool {
         HirKind::Capture(capture) => capture.name.as_deref() == Some("secret"),
         _ => false,
     };
-    let Some(at) = parts.iter().position(is_secret) else { return false };
-    let longest = |parts: &[Hir]| -> Option<usize> {
-        parts.iter().map(|part| part.properties().maximum_len()).sum()
+    let at = parts.iter().position(is_secret)?;
+    let length = |parts: &[Hir]| {
+        let all = parts.iter().map(Hir::properties);
+        let least = all.clone().map(|part| part.minimum_len().unwrap_or(0)).sum();
+        (least, all.map(|part| part.maximum_len()).sum())
     };
-    [&parts[..at], &parts[at + 1..]]
-        .into_iter()
-        .all(|parts| longest(parts).is_some_and(|length| length <= 1))
+    Some([length(&parts[..at]), length(&parts[at + 1..])])
 }
 
 #[cfg(test)]
@@ -157,5 +168,14 @@ mod tests {
         assert!(!named.has_border() && !named.only_secret);
         assert_eq!(named.keyword, Some((0, 0)));
         assert!(!edges(r"\b(?<secret>[0-9]{3})//", &[]).only_secret);
+        for (pattern, expected) in [
+            (r"\b(?<secret>[0-9]{3})//", [Some(0), Some(2)]),
+            (r"(?:^|[^0-9])(?<secret>[0-9]{3})\b", [None, Some(0)]),
+            (r"x{2}(?<secret>[0-9]{3})(?:x|yy)", [Some(2), None]),
+            (r"(?:a(?<secret>[0-9]{3})|b)", [None, None]),
+            (r"(?<secret>[0-9]{3})", [Some(0), Some(0)]),
+        ] {
+            assert_eq!(edges(pattern, &[]).beside, expected, "{pattern}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! One credential type: what its rule says, checked, and its compiled pattern.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
@@ -80,6 +81,8 @@ pub struct Compiled {
     pub secret: Hir,
     /// The engine for a value that stands alone, made when one is asked about.
     pub(super) alone: OnceLock<Option<Regex>>,
+    /// What every secret begins with, made when a secret is shown.
+    pub(super) literal: OnceLock<Vec<u8>>,
     /// Shape of the whole, for proofs.
     pub whole: Hir,
 }
@@ -89,6 +92,27 @@ impl Compiled {
     pub(crate) fn fixed_length(&self) -> Option<usize> {
         let shape = self.secret.properties();
         shape.minimum_len().filter(|least| shape.maximum_len() == Some(*least))
+    }
+
+    /// Whether a match tells where in it the secret stands: of the secret and what is before it and behind
+    /// it, two have a fixed length. Groups need not be resolved then, which takes longer than all else.
+    pub(crate) fn tells_secret(&self) -> bool {
+        let beside = self.edges.beside.iter().flatten().count();
+        beside + usize::from(self.fixed_length().is_some()) >= 2
+    }
+
+    /// Where the secret stands in a match that tells.
+    pub(crate) fn secret_within(&self, matched: &Range<usize>) -> Option<Range<usize>> {
+        match (self.edges.beside, self.fixed_length()) {
+            ([Some(before), Some(behind)], _) => Some(matched.start + before..matched.end - behind),
+            ([Some(before), _], Some(length)) => {
+                Some(matched.start + before..matched.start + before + length)
+            }
+            ([_, Some(behind)], Some(length)) => {
+                Some(matched.end - behind - length..matched.end - behind)
+            }
+            _ => None,
+        }
     }
 
     /// Whether a text begins as secrets of this form do.
@@ -263,7 +287,7 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
     let beginnings = keywords::beginnings(&secret);
     let edges = Edges::of(&whole, &text.keywords);
     let context = text.near.as_ref().map(Context::new);
-    let alone = OnceLock::new();
+    let (alone, literal) = (OnceLock::new(), OnceLock::new());
     Ok(Compiled {
         regex,
         secret_group,
@@ -273,6 +297,7 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         context,
         secret,
         alone,
+        literal,
         whole,
     })
 }
