@@ -41,11 +41,11 @@ impl Secret {
         let last = bytes.len().saturating_sub(LAST).max(prefix);
         let mut shown = String::new();
         if !guessable {
-            shown.push_str(&ascii_or_dots(&bytes[..prefix]));
+            shown.extend(ascii_or_dots(&bytes[..prefix]));
         }
         shown.push_str("****");
         if !guessable && is_unguessable(&bytes[prefix..last]) {
-            shown.push_str(&ascii_or_dots(&bytes[last..]));
+            shown.extend(ascii_or_dots(&bytes[last..]));
         }
         shown
     }
@@ -54,8 +54,8 @@ impl Secret {
 /// Characters at the end that may be shown.
 const LAST: usize = 4;
 
-fn ascii_or_dots(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect()
+fn ascii_or_dots(bytes: &[u8]) -> impl Iterator<Item = char> {
+    bytes.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' })
 }
 
 impl fmt::Debug for Secret {

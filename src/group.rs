@@ -9,6 +9,7 @@ use crate::finding::{Confidence, Evidence, Finding, Location, Secret};
 use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
+use crate::order;
 use crate::rare::Rare;
 use crate::record::{self, Record};
 use crate::rules::{Detector, Rule, RuleId, Rules};
@@ -113,8 +114,18 @@ pub(crate) const HIDDEN: &str = "****";
 /// Gives every finding its slot that has none yet. What is learnt later, from certificates or by
 /// putting several repositories together, must not change it: a report of one of them has it, too.
 pub fn name_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
+    let mut last: Option<&Finding> = None;
     for finding in findings.iter_mut().filter(|finding| finding.slot.is_empty()) {
-        finding.slot = identity.slot(finding, rules.get(finding.rule).id()).into();
+        let is_same = |last: &&Finding| {
+            (last.rule, &last.repository, &last.below)
+                == (finding.rule, &finding.repository, &finding.below)
+                && last.surroundings.name == finding.surroundings.name
+        };
+        finding.slot = match last.filter(is_same) {
+            Some(last) => last.slot.clone(),
+            None => identity.slot(finding, rules.get(finding.rule).id()).into(),
+        };
+        last = Some(finding);
     }
 }
 
@@ -130,10 +141,11 @@ pub fn group(
     let mut findings = findings;
     name_slots(rules, identity, &mut findings);
     // Those of one secret together, the first of them first. In place: there may be very many.
-    findings.sort_unstable_by(|a, b| {
+    let compare = |a: &Finding, b: &Finding| {
         let order = (&a.secret, &a.location, a.rule).cmp(&(&b.secret, &b.location, b.rule));
         order.then_with(|| (&a.repository, &a.below).cmp(&(&b.repository, &b.below)))
-    });
+    };
+    order::sort_by_key_then(&mut findings, |f| order::beginning(f.secret.reveal()), compare);
     let mut starts = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
         if at == 0 || findings[at - 1].secret != finding.secret {
@@ -142,11 +154,13 @@ pub fn group(
     }
     let firsts = starts.iter().map(|at| (&findings[*at], &findings[*at].secret));
     let below = |first: &Finding| first.below.to_string();
-    let mut ids: Vec<_> = ids(rules, identity, &below, firsts).collect();
-    ids.sort_unstable_by_key(|(_, secret, _)| *secret);
+    let mut named = vec![(String::new(), false); starts.len()];
+    for (number, id, is_by_place) in ids(rules, identity, &below, firsts) {
+        named[number] = (id, is_by_place);
+    }
     let id_of = |secret: &Secret| {
-        let at = ids.binary_search_by_key(&secret, |(_, secret, _)| secret).ok()?;
-        Some(ids[at].2.clone())
+        let at = starts.binary_search_by_key(&secret, |start| &findings[*start].secret).ok()?;
+        Some(named[at].0.clone())
     };
     let mut companions: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (number, same) in findings.chunk_by(|a, b| a.secret == b.secret).enumerate() {
@@ -155,10 +169,6 @@ pub fn group(
             companions.insert(number, all);
         }
     }
-    let named: Vec<(String, bool)> = ids
-        .into_iter()
-        .map(|(first, secret, id)| (id, identity.is_by_place(secret, rules.get(first.rule).kind)))
-        .collect();
     let secrets = starts.into_iter().zip(named).enumerate().rev();
     let drafts = secrets.map(|(number, (start, (id, id_by_place)))| {
         // What has been taken is given back, not held twice.
@@ -173,29 +183,36 @@ pub fn group(
     scored(rules, drafts, scene)
 }
 
-/// The ids of secrets by where each is first found; `below` is the path of that place below the root.
+/// The numbers of secrets in order of where each is first found, their ids, and whether those follow
+/// from there; `below` is the path of that place below the root.
 fn ids<'f>(
     rules: &Rules,
     identity: &Identity,
     below: &dyn Fn(&Finding) -> String,
     firsts: impl Iterator<Item = (&'f Finding, &'f Secret)>,
-) -> impl Iterator<Item = (&'f Finding, &'f Secret, String)> {
+) -> impl Iterator<Item = (usize, String, bool)> {
     // Among guessable values first found in one file, their order there tells them apart.
     let mut ordinals: BTreeMap<_, usize> = BTreeMap::new();
     let mut taken = BTreeSet::new();
-    let mut firsts: Vec<_> = firsts.collect();
-    firsts.sort_by_key(|(first, secret)| (&first.location, *secret));
-    firsts.into_iter().map(move |(first, secret)| {
+    let mut firsts: Vec<_> = firsts.enumerate().collect();
+    let key = |(_, (first, _)): &(usize, (&'f Finding, &'f Secret))| {
+        let Location { path, line, column, .. } = &first.location;
+        (&**path, *line, *column)
+    };
+    order::sort_by_key_then(&mut firsts, key, |(_, (a, first)), (_, (b, second))| {
+        (&a.location, *first).cmp(&(&b.location, *second))
+    });
+    firsts.into_iter().map(move |(number, (first, secret))| {
         let kind = rules.get(first.rule).kind;
         let path = &first.location.path;
         let ordinal = ordinals.entry((path.clone(), kind)).or_default();
-        let mut id = identity.of(secret, kind, &below(first), *ordinal);
+        let (mut id, is_by_place) = identity.of(secret, kind, &below(first), *ordinal);
         *ordinal += 1;
-        if identity.is_by_place(secret, kind) && !taken.insert(id.clone()) {
+        if is_by_place && !taken.insert(id.clone()) {
             // The same path below another root.
             id = identity.apart(&id, &first.repository);
         }
-        (first, secret, id)
+        (number, id, is_by_place)
     })
 }
 
@@ -228,12 +245,16 @@ pub fn former_ids<'g>(
             first.below.splitn(depth + 1, '/').nth(depth).unwrap_or_default().to_owned()
         };
         let firsts = groups.iter().map(|group| (&group.occurrences[0], &group.secret));
-        let together: Vec<_> = ids(rules, &former, &below, firsts).collect();
+        let all: Vec<&Secret> = groups.iter().map(|group| &group.secret).collect();
+        let together = ids(rules, &former, &below, firsts);
+        let together: Vec<_> = together.map(|(number, id, _)| (all[number], id)).collect();
         let alone = files.values().flat_map(|file| {
+            let all: Vec<&Secret> = file.keys().copied().collect();
             let firsts = file.iter().map(|(secret, first)| (*first, *secret));
-            ids(rules, &former, &below, firsts).collect::<Vec<_>>()
+            let ids = ids(rules, &former, &below, firsts);
+            ids.map(|(number, id, _)| (all[number], id)).collect::<Vec<_>>()
         });
-        for (_, secret, id) in together.into_iter().chain(alone) {
+        for (secret, id) in together.into_iter().chain(alone) {
             let Some(current) = now.get(secret) else { continue };
             let other = found.entry(id.clone()).or_insert_with(|| (*current).to_owned());
             // Below two directories the same path may name two files.
@@ -255,27 +276,35 @@ pub fn scored(
     scene: &Scene,
 ) -> Vec<SecretGroup> {
     let mut reasons: BTreeSet<Arc<[String]>> = BTreeSet::new();
-    let mut groups: Vec<SecretGroup> = drafts
-        .into_iter()
-        .map(|draft| {
-            let mut group = one_group(rules, draft, scene);
-            match reasons.get(&group.score.because) {
-                Some(same) => group.score.because = Arc::clone(same),
-                None => _ = reasons.insert(Arc::clone(&group.score.because)),
-            }
-            group
-        })
-        .collect();
-    groups.sort_unstable_by(|a, b| {
-        let rank = |g: &SecretGroup| (g.score.value, g.score.base, g.score.uncapped);
-        let place = |g: &SecretGroup| g.occurrences.first().map(|o| o.location.clone());
-        rank(b).cmp(&rank(a)).then_with(|| a.id.cmp(&b.id)).then_with(|| place(a).cmp(&place(b)))
+    let drafts = drafts.into_iter();
+    let mut groups: Vec<SecretGroup> = Vec::with_capacity(drafts.size_hint().0);
+    for draft in drafts {
+        let mut group = one_group(rules, draft, scene, groups.last());
+        match reasons.get(&group.score.because) {
+            Some(same) => group.score.because = Arc::clone(same),
+            None => _ = reasons.insert(Arc::clone(&group.score.because)),
+        }
+        groups.push(group);
+    }
+    let rank = |g: &SecretGroup| {
+        let score = (g.score.value, g.score.base, g.score.uncapped);
+        (std::cmp::Reverse(score), order::beginning(g.id.as_bytes()))
+    };
+    let place = |g: &SecretGroup| g.occurrences.first().map(|o| o.location.clone());
+    order::sort_by_key_then(&mut groups, rank, |a, b| {
+        a.id.cmp(&b.id).then_with(|| place(a).cmp(&place(b)))
     });
     record::link(&mut groups);
     groups
 }
 
-fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
+/// Scores a draft; `last` is a group that may have the same score for the same reasons.
+fn one_group(
+    rules: &Rules,
+    draft: Draft,
+    scene: &Scene,
+    last: Option<&SecretGroup>,
+) -> SecretGroup {
     let Draft { id, id_by_place, secret, shown, mut occurrences, mut companions } = draft;
     occurrences.sort_by(|a, b| {
         (&a.location, a.rule, &a.repository).cmp(&(&b.location, b.rule, &b.repository))
@@ -310,6 +339,10 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
         scene.lifetimes.remarks(rules.get(rule), authority, facts.lifetime, term, scene.now);
     let shown = shown.into_iter().find(|(by, _)| *by == rule).map(|(_, shown)| shown);
     let redacted = redacted(rules.get(rule), &secret, shown, &occurrences);
+    let score = match last.filter(|last| last.facts == facts) {
+        Some(last) => last.score.clone(),
+        None => score::score_with(&facts, &scene.weights),
+    };
     SecretGroup {
         id,
         id_by_place,
@@ -318,7 +351,7 @@ fn one_group(rules: &Rules, draft: Draft, scene: &Scene) -> SecretGroup {
         redacted,
         confidence,
         companions: companions.into(),
-        score: score::score_with(&facts, &scene.weights),
+        score,
         facts,
         opens: opens.into(),
         record: Record::of(&occurrences).into(),

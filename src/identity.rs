@@ -64,24 +64,17 @@ impl Identity {
         self.key.as_ref().is_some_and(|key| key.0 == bytes)
     }
 
-    /// The id of a secret that was first found in the file `place`, as one of several there. The name of
-    /// the file holds no secret that was found: an id by place could be tried out.
-    pub fn of(&self, secret: &Secret, kind: Kind, place: &str, ordinal: usize) -> String {
+    /// The id of a secret that was first found in the file `place`, as one of several there, and whether
+    /// it follows from there and not from its value. The name of the file holds no secret that was found:
+    /// an id by place could be tried out.
+    pub fn of(&self, secret: &Secret, kind: Kind, place: &str, ordinal: usize) -> (String, bool) {
         let bytes = secret.reveal();
-        match &self.key {
-            Some(ProjectKey(key)) => base32(&mac(key, &[b"secret", bytes])),
-            None if !kind.is_guessable() && is_unguessable(bytes) => {
-                base32(&mac(PUBLIC_KEY, &[b"secret", bytes]))
-            }
-            None => {
-                let place = place.as_bytes();
-                let number = ordinal.to_string();
-                base32(&mac(
-                    PUBLIC_KEY,
-                    &[b"place", kind.name().as_bytes(), place, number.as_bytes()],
-                ))
-            }
+        if self.key.is_some() || (!kind.is_guessable() && is_unguessable(bytes)) {
+            return (base32(&mac(self.key_bytes(), &[b"secret", bytes])), false);
         }
+        let number = ordinal.to_string();
+        let parts = [b"place", kind.name().as_bytes(), place.as_bytes(), number.as_bytes()];
+        (base32(&mac(PUBLIC_KEY, &parts)), true)
     }
 
     /// The id of what names a place in a file: a word beside a secret.
@@ -100,11 +93,6 @@ impl Identity {
         let mut id = base32(&mac(key, &[b"project"]));
         id.truncate(SHORT);
         Some(id)
-    }
-
-    /// Whether the id of a secret follows from where it was first found, not from its value.
-    pub fn is_by_place(&self, secret: &Secret, kind: Kind) -> bool {
-        self.key.is_none() && (kind.is_guessable() || !is_unguessable(secret.reveal()))
     }
 
     /// Another id for a secret whose id by place is taken by one of another repository.

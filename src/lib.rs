@@ -30,6 +30,7 @@ pub mod lifetime;
 pub mod line_hash;
 pub mod locked;
 pub mod migrate;
+mod order;
 pub mod owners;
 pub mod plan;
 pub mod policy;

@@ -54,7 +54,7 @@ impl Project {
 
     /// The same project for a report in whose paths the secrets that were found are not shown.
     #[must_use]
-    pub fn redacted(&self, redactor: &Redactor) -> Self {
+    pub fn redacted(&self, redactor: &Redactor<'_>) -> Self {
         let mut project = self.clone();
         redactor.list(project.shown.iter_mut().flat_map(|(typed, below)| [typed, below]));
         project

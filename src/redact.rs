@@ -17,6 +17,7 @@ use crate::finding::{Confidence, Finding, GitPlace, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group::{self, HIDDEN};
 use crate::locked::Locked;
+use crate::order;
 use crate::policy::standing::Standing;
 use crate::problem::Problem;
 use crate::rules::{Detector, RuleId, Rules};
@@ -42,17 +43,15 @@ const NO_WORD: usize = 16;
 const ROUNDS: usize = 3;
 
 /// The secrets of a scan, to be looked for in everything that is not a finding's own text.
-#[derive(Debug, Default)]
-pub struct Redactor {
-    entries: Vec<Entry>,
+#[derive(Debug)]
+pub struct Redactor<'r> {
+    rules: &'r Rules,
+    /// The secrets in order, with the rules that found them.
+    secrets: Vec<(u64, Secret, RuleId)>,
+    /// Where among those each secret begins.
+    entries: Vec<usize>,
     /// The secrets in small letters.
     known: Known,
-}
-
-#[derive(Debug)]
-struct Entry {
-    secret: Secret,
-    shown: String,
 }
 
 /// A stretch of a text that is one of the secrets, or several of them.
@@ -63,35 +62,39 @@ struct Hit {
     entry: Option<usize>,
 }
 
-impl Redactor {
+impl<'r> Redactor<'r> {
     /// Of everything that was found.
-    pub fn new(rules: &Rules, findings: &[Finding]) -> Self {
-        let mut telling: Vec<(Cow<'_, Secret>, RuleId)> = findings
+    pub fn new(rules: &'r Rules, findings: &[Finding]) -> Self {
+        let mut secrets: Vec<(u64, Secret, RuleId)> = findings
             .iter()
             .filter(|finding| is_telling(finding))
             .flat_map(|finding| {
-                let own = Cow::Borrowed(&finding.secret);
-                let decoded = decoded(&finding.secret).into_iter().map(Cow::Owned);
-                std::iter::once(own).chain(decoded).map(|secret| (secret, finding.rule))
+                let all = std::iter::once(finding.secret.clone()).chain(decoded(&finding.secret));
+                all.map(|secret| (order::beginning(secret.reveal()), secret, finding.rule))
             })
             .collect();
-        telling.sort();
-        telling.dedup();
-        let entries: Vec<Entry> = telling
-            .chunk_by(|a, b| a.0 == b.0)
-            .map(|same| {
-                // What several rules show differently is not shown.
-                let mut all =
-                    same.iter().map(|(secret, rule)| group::shown(rules.get(*rule), secret));
-                let first = all.next().unwrap_or_default();
-                let shown = if all.all(|other| other == first) { first } else { HIDDEN.to_owned() };
-                Entry { secret: same[0].0.clone().into_owned(), shown }
-            })
-            .collect();
-        let lower: Vec<Vec<u8>> =
-            entries.iter().map(|entry| entry.secret.reveal().to_ascii_lowercase()).collect();
-        let known = Known::new(lower.iter().map(Vec::as_slice));
-        Self { entries, known }
+        secrets.sort_unstable();
+        secrets.dedup();
+        let is_first = |at: &usize| *at == 0 || secrets[at - 1].1 != secrets[*at].1;
+        let entries: Vec<usize> = (0..secrets.len()).filter(is_first).collect();
+        let lower = entries.iter().map(|at| secrets[*at].1.reveal().to_ascii_lowercase());
+        let known = Known::new(lower);
+        Self { rules, secrets, entries, known }
+    }
+
+    fn secret(&self, entry: usize) -> &Secret {
+        &self.secrets[self.entries[entry]].1
+    }
+
+    /// What reports show of a secret; what several rules show differently is not shown.
+    fn shown(&self, entry: usize) -> String {
+        let secret = self.secret(entry);
+        let same = self.secrets[self.entries[entry]..].iter();
+        let mut all = same
+            .take_while(|(_, other, _)| other == secret)
+            .map(|(_, secret, rule)| group::shown(self.rules.get(*rule), secret));
+        let first = all.next().unwrap_or_default();
+        if all.all(|other| other == first) { first } else { HIDDEN.to_owned() }
     }
 
     /// The text with every secret in it as reports show it.
@@ -127,7 +130,10 @@ impl Redactor {
         let mut written = 0;
         for Hit { start, end, entry } in merged {
             shown.push_str(&text[written..start]);
-            shown.push_str(entry.map_or(HIDDEN, |at| &self.entries[at].shown));
+            match entry {
+                Some(entry) => shown.push_str(&self.shown(entry)),
+                None => shown.push_str(HIDDEN),
+            }
             written = end;
         }
         shown.push_str(&text[written..]);
@@ -138,7 +144,7 @@ impl Redactor {
     fn search(&self, view: &View, text: &str, hits: &mut Vec<Hit>) -> Result<(), TooMuch> {
         let bytes = &view.bytes;
         self.known.each(bytes, |start, end, entry| {
-            let secret = self.entries[entry].secret.reveal();
+            let secret = self.secret(entry).reveal();
             let is_it = secret.eq_ignore_ascii_case(&bytes[start..end])
                 && (secret.len() >= WITHIN_WORDS || !is_within_word(bytes, start, end));
             let (start, end) = (view.starts[start], view.starts[end]);
@@ -289,6 +295,9 @@ fn is_telling(finding: &Finding) -> bool {
 /// What a secret stands for that was found in percent-encoding, as passwords in URLs are: elsewhere it
 /// may be written as it is.
 fn decoded(secret: &Secret) -> Vec<Secret> {
+    if !secret.reveal().contains(&b'%') {
+        return Vec::new();
+    }
     let text = std::str::from_utf8(secret.reveal()).unwrap_or_default();
     let mut all = Vec::new();
     let mut view = View::of(text);

@@ -46,7 +46,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
     if key != Kept::AsBefore {
         // The id that the user has seen is one from before there was this key.
         let first = &chosen.first;
-        entry.id = Some(search.setting.identity.of(&first.secret, rule.kind, "", 0));
+        entry.id = Some(search.setting.identity.of(&first.secret, rule.kind, "", 0).0);
     }
     let mut exceptions = search.setting.exceptions(limits, today)?;
     exceptions.add(entry.clone(), limits, today).map_err(refused)?;

@@ -64,7 +64,11 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         (false, true) => Words::Hook,
         (false, false) => Words::All,
     };
-    output::deliver(&report, &targets, fail_on, words)
+    let delivered = output::deliver(&report, &targets, fail_on, words);
+    // The process ends here: to give back the memory of very many findings one by one takes time.
+    std::mem::forget(report);
+    std::mem::forget(rules);
+    delivered
 }
 
 /// What is scanned.

@@ -29,9 +29,10 @@ pub(super) struct TooMuch;
 
 impl Known {
     /// The values, numbered in this order.
-    pub(super) fn new<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Self {
+    pub(super) fn new(values: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
         let mut known = Self { ends: vec![0; GRAMS / 64], ..Self::default() };
         for (number, value) in values.into_iter().enumerate() {
+            let value = value.as_ref();
             let gram = gram(&value[value.len().saturating_sub(GRAM)..]);
             known.ends[gram / 64] |= 1 << (gram % 64);
             known.by_hash.push((hash(value), number));
