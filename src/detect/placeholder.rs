@@ -187,12 +187,12 @@ fn example(text: &str) -> bool {
 fn called_example(text: &str) -> bool {
     const WORDS: [&str; 7] =
         ["example", "sample", "dummy", "fake", "placeholder", "notreal", "redacted"];
-    let mut parts = text.split(['-', '_', '.', ':']);
-    let (first, last) = (parts.next(), parts.next_back());
-    let says = |part: Option<&str>| {
-        part.is_some_and(|part| WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)))
-    };
-    text.len() >= 16 && last.is_some() && (says(first) || says(last))
+    let text = text.as_bytes();
+    let is_end = |byte: &u8| matches!(byte, b'-' | b'_' | b'.' | b':');
+    let says = |part: &[u8]| WORDS.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
+    let ends = text.iter().position(is_end).zip(text.iter().rposition(is_end));
+    text.len() >= 16
+        && ends.is_some_and(|(first, last)| says(&text[..first]) || says(&text[last + 1..]))
 }
 
 /// Whether a text decodes to what documentation shows, as in the `data` of a Secret of Kubernetes.

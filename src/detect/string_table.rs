@@ -23,21 +23,21 @@ const LONG_WORD: usize = 5;
 /// to none is four fifths words.
 pub(super) fn runs_on(rules: &Rules, body: &[u8]) -> bool {
     let body = &body[..body.len().min(LOOKED_AT)];
-    let reading = words::read(body);
     // Generators leave out neither digits nor capitals over such a length, as names with dashes do.
     let has = |is: fn(&u8) -> bool| body.iter().any(is);
     let plain = !has(u8::is_ascii_digit) && !has(u8::is_ascii_uppercase);
     let tenths = if plain { 5 } else { 8 };
-    let is_words = reading.letters >= LETTERS
-        && reading.letters * 3 >= body.len() * 2
-        && reading.known * 10 >= reading.letters * tenths;
+    let letters = body.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let is_words =
+        letters >= LETTERS && letters * 3 >= body.len() * 2 && words::cover(body, tenths);
     // Capitals alone, of which one in 28 tokens of base 32 consists, in sequences that words have.
-    let is_capitals = reading.letters >= LETTERS
-        && reading.letters == body.len()
-        && !has(u8::is_ascii_lowercase)
-        && reading.known >= LONG_WORD
-        && reading.odd * 4 <= reading.letters;
-    is_words || is_capitals || has_prefixes(rules, body)
+    let is_capitals = || {
+        letters >= LETTERS && body.iter().all(u8::is_ascii_uppercase) && {
+            let reading = words::read(body);
+            reading.known >= LONG_WORD && reading.odd * 4 <= letters
+        }
+    };
+    is_words || is_capitals() || has_prefixes(rules, body)
 }
 
 /// Whether a third of a text is prefixes of tokens, at least two.

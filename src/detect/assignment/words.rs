@@ -94,31 +94,55 @@ impl Reading {
 /// Reads a text as words.
 pub fn read(text: &[u8]) -> Reading {
     let mut reading = Reading::default();
-    let text = &text[..text.len().min(200)];
-    let mut start = 0;
-    while start < text.len() {
-        if !text[start].is_ascii_alphabetic() {
-            start += 1;
-            continue;
-        }
-        let mut end = start + 1;
-        while end < text.len()
-            && text[end].is_ascii_alphabetic()
-            && !(text[end].is_ascii_uppercase() && text[end - 1].is_ascii_lowercase())
-        {
-            end += 1;
-        }
-        run(&text[start..end], &mut reading);
-        start = end;
-    }
+    runs(text).for_each(|letters| run(letters, &mut reading));
     reading
 }
 
-fn run(letters: &[u8], reading: &mut Reading) {
-    let mut buffer = [0; 40];
-    let word = &mut buffer[..letters.len().min(40)];
+/// Whether common words cover so many tenths of the letters that [`read`] sees. Of most texts that are
+/// not words, the first few runs of letters tell.
+pub fn cover(text: &[u8], tenths: usize) -> bool {
+    let text = &text[..text.len().min(LONGEST)];
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let mut unknown = 0;
+    runs(text).all(|run| {
+        unknown += run.len() - covered(lower(run, &mut [0; LONGEST_RUN]));
+        unknown * 10 <= letters * (10 - tenths)
+    })
+}
+
+/// The runs of letters of a text, cut at humps.
+fn runs(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = &text[..text.len().min(LONGEST)];
+    std::iter::from_fn(move || {
+        let start = rest.iter().position(u8::is_ascii_alphabetic)?;
+        let goes_on = |pair: &[u8]| {
+            pair[1].is_ascii_alphabetic()
+                && !(pair[1].is_ascii_uppercase() && pair[0].is_ascii_lowercase())
+        };
+        let more = rest[start..].windows(2).take_while(|pair| goes_on(pair)).count();
+        let run;
+        (run, rest) = rest[start..].split_at(1 + more);
+        Some(run)
+    })
+}
+
+/// So much of a text is looked at.
+const LONGEST: usize = 200;
+
+/// So much of a run of letters is looked at.
+const LONGEST_RUN: usize = 40;
+
+/// A run of letters in lower case.
+fn lower<'b>(letters: &[u8], buffer: &'b mut [u8; LONGEST_RUN]) -> &'b [u8] {
+    let word = &mut buffer[..letters.len().min(LONGEST_RUN)];
     word.copy_from_slice(&letters[..word.len()]);
     word.make_ascii_lowercase();
+    word
+}
+
+fn run(letters: &[u8], reading: &mut Reading) {
+    let mut buffer = [0; LONGEST_RUN];
+    let word = lower(letters, &mut buffer);
     reading.runs += 1;
     reading.letters += letters.len();
     reading.known += covered(word);
@@ -149,7 +173,7 @@ fn covered(word: &[u8]) -> usize {
         return 0;
     }
     // Most letters covered up to each place.
-    let mut best = [0_u8; 41];
+    let mut best = [0_u8; LONGEST_RUN + 1];
     for start in 0..word.len() {
         let until = best[start].max(best[start.saturating_sub(1)]);
         best[start] = until;
@@ -217,6 +241,28 @@ mod tests {
         assert!(read(b"station").commonness() > read(b"sxaxiqn").commonness());
     }
 
+    /// The same runs, one byte after the other.
+    fn runs_slowly(text: &[u8]) -> Vec<&[u8]> {
+        let mut runs = Vec::new();
+        let mut start = 0;
+        while start < text.len() {
+            if !text[start].is_ascii_alphabetic() {
+                start += 1;
+                continue;
+            }
+            let mut end = start + 1;
+            while end < text.len()
+                && text[end].is_ascii_alphabetic()
+                && !(text[end].is_ascii_uppercase() && text[end - 1].is_ascii_lowercase())
+            {
+                end += 1;
+            }
+            runs.push(&text[start..end]);
+            start = end;
+        }
+        runs
+    }
+
     proptest! {
         #[test]
         fn words_cover_what_the_definition_says(
@@ -232,6 +278,18 @@ mod tests {
             let text = &text.as_bytes()[..text.len().min(cut)];
             prop_assert_eq!(covered(text), covered_slowly(text));
             prop_assert_eq!(is_common(text), SET.contains(text));
+        }
+
+        #[test]
+        fn letters_are_covered_as_a_reading_says(
+            text in "(the|server|Name|qx|Zj|[a-zA-Z0-9_-]{0,3}|é){0,30}",
+            tenths in 0_usize..=10,
+        ) {
+            let text = text.as_bytes();
+            let reading = read(text);
+            prop_assert_eq!(cover(text, tenths), reading.known * 10 >= reading.letters * tenths);
+            let head = &text[..text.len().min(LONGEST)];
+            prop_assert_eq!(runs(text).collect::<Vec<_>>(), runs_slowly(head));
         }
     }
 }
