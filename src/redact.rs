@@ -248,7 +248,7 @@ impl<'r> Redactor<'r> {
     }
 
     /// Rules in whose texts there is none of the secrets: whoever writes a rule file may quote one.
-    pub fn rules<'r>(&self, rules: &'r Rules) -> Cow<'r, Rules> {
+    pub fn rules<'o>(&self, rules: &'o Rules) -> Cow<'o, Rules> {
         match rules.reworded(|text| self.list([text])) {
             Some(reworded) => Cow::Owned(reworded),
             None => Cow::Borrowed(rules),
