@@ -14,9 +14,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sprawl::rules::Rules;
-use sprawl::rules::check::fill;
-use sprawl::rules::mint::Random;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::check::fill;
+use sprawl_detect::rules::mint::Random;
 
 const FILES: usize = 1500;
 const COMMITS: usize = 8000;

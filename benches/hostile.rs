@@ -11,8 +11,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sprawl::rules::Rules;
-use sprawl::rules::mint::{Random, mint};
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::mint::{Random, mint};
 
 /// What is repeated to the whole length.
 const UNITS: &[(&str, &[u8])] = &[

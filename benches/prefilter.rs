@@ -10,10 +10,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use sprawl::detect::keys;
-use sprawl::detect::prefilter::Prefilter;
-use sprawl::rules::Rules;
-use sprawl::rules::mint::Random;
+use sprawl_detect::keys;
+use sprawl_detect::prefilter::Prefilter;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::mint::Random;
 
 const CHUNK: usize = 16 << 10;
 const TEXT: usize = 32 * CHUNK;

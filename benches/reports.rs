@@ -22,11 +22,11 @@ use sprawl::group::{self, Scene, SecretGroup};
 use sprawl::identity::Identity;
 use sprawl::plan::{self, Plan};
 use sprawl::report::{Format, Material, Report, SarifOptions, SarifProfile, Summary};
-use sprawl::rules::Rules;
-use sprawl::rules::check::fill;
-use sprawl::rules::mint::Random;
 use sprawl::scan::Crew;
 use sprawl::source::{Progress, tree};
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::check::fill;
+use sprawl_detect::rules::mint::Random;
 
 const SECRETS: usize = 5_000;
 const OCCURRENCES: usize = 100_000;

@@ -9,11 +9,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sprawl::rules::Rules;
-use sprawl::rules::check::fill;
-use sprawl::rules::mint::Random;
 use sprawl::scan::Crew;
 use sprawl::source::{Progress, tree};
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::check::fill;
+use sprawl_detect::rules::mint::Random;
 
 const FILES: usize = 4000;
 const LINES: usize = 400;

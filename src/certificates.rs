@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::detect::decoded::Decoded;
-use crate::detect::keys::{self, KeyMaterial};
-use crate::finding::{Confidence, Evidence, Finding};
-use crate::rules::{RuleId, Rules};
+use crate::finding::Finding;
+use sprawl_detect::decoded::Decoded;
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::keys::{self, KeyMaterial};
+use sprawl_detect::rules::{RuleId, Rules};
 
 /// The certificates of a scan, or of several.
 #[derive(Debug, Default)]

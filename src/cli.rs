@@ -15,8 +15,8 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
-use crate::finding::Confidence;
-use crate::score::Severity;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::score::Severity;
 
 /// Finds secrets, and says what each one opens, where else it lives, and what to do first.
 ///

@@ -53,7 +53,7 @@ pub enum Error {
     Config(#[from] crate::config::ConfigError),
     /// A rule or rule file.
     #[error(transparent)]
-    Rule(#[from] crate::rules::RuleError),
+    Rule(#[from] sprawl_detect::rules::RuleError),
     /// The work was not done to its end.
     #[error("{0}")]
     Defect(Defect),

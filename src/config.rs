@@ -17,10 +17,9 @@ use toml::{Table, Value};
 
 use crate::files::read;
 use crate::policy::before::{self, Before};
-use crate::text::{display_path, line_at, printable};
+use sprawl_detect::text::{display_path, line_at, printable};
 
 pub use schema::Config;
-pub use suggest::nearest;
 
 /// Name of the file at the root of a project.
 pub const FILE_NAME: &str = "sprawl.toml";

@@ -12,10 +12,10 @@ mod words;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::detect::keys;
 use crate::finding::Finding;
-use crate::rules::Rules;
-use crate::score::{Environment, Exposure};
+use sprawl_detect::keys;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::score::{Environment, Exposure};
 use words::{environments, humps, parts};
 
 pub use live::is_live;

@@ -3,16 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::context::Surroundings;
-use crate::detect::decoded::Decoded;
-use crate::detect::entropy::is_unguessable;
 use crate::policy::nearby::Nearby;
 use crate::policy::standing::Standing;
-use crate::rare::Rare;
-use crate::rules::RuleId;
-use crate::score::{Environment, Exposure, Usability};
+use sprawl_detect::decoded::Decoded;
+use sprawl_detect::entropy::is_unguessable;
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::rare::Rare;
+use sprawl_detect::rules::RuleId;
+use sprawl_detect::score::{Environment, Exposure, Usability};
 
 /// The bytes of a secret, shared by its copies. They cannot be printed or serialised by accident:
 /// `Debug` says only how long they are, and they come out through [`Secret::reveal`] alone.
@@ -61,94 +60,6 @@ fn ascii_or_dots(bytes: &[u8]) -> impl Iterator<Item = char> {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({} bytes)", self.0.len())
-    }
-}
-
-/// How sure we are that it is a secret of that type. Never enters the score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Confidence {
-    /// Entropy alone, or a weak password.
-    Weak,
-    /// Context and shape.
-    Pattern,
-    /// Fixed prefix and length.
-    Strong,
-    /// Checksum, signature or key pair matches.
-    Proven,
-}
-
-impl Confidence {
-    /// The lower-case name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Weak => "weak",
-            Self::Pattern => "pattern",
-            Self::Strong => "strong",
-            Self::Proven => "proven",
-        }
-    }
-}
-
-/// What speaks for a finding; the confidence follows from it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evidence {
-    /// A checksum or structure inside the value holds; the check's name.
-    Proof(&'static str),
-    /// A certificate for the same public key is in the scan.
-    Certificate,
-    /// The type's own prefix and length.
-    Prefix,
-    /// The text around it has the form that the rule asks for.
-    Shape,
-    /// A context word stands close by.
-    Near,
-    /// Bits per character.
-    Entropy(f64),
-    /// The name that it is assigned to.
-    Named,
-    /// What spoke most for it where name, value and surroundings were weighed.
-    Weighed(Box<[&'static str]>),
-    /// A human-chosen or common value.
-    WeakValue,
-    /// A credential that cannot work, and why.
-    Broken(&'static str),
-    /// Looks like documentation, and why.
-    Placeholder(&'static str),
-    /// It stands in a name, not in a text.
-    InName,
-    /// What a report says that was read back.
-    Told(Box<str>),
-}
-
-impl Evidence {
-    /// A few words for people.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Proof(check) => format!("{check} holds"),
-            Self::Certificate => "a certificate has the same public key".to_owned(),
-            Self::Prefix => "prefix and length of the type".to_owned(),
-            Self::Shape => "form of the text around it".to_owned(),
-            Self::Near => "context words close by".to_owned(),
-            Self::Entropy(bits) => format!("entropy {bits:.1} bits per character"),
-            Self::Named => "assigned to a name that means a secret".to_owned(),
-            Self::Weighed(reasons) => format!("weighed: {}", reasons.join("; ")),
-            Self::WeakValue => "a weak or common value".to_owned(),
-            Self::Broken(reason) => format!("cannot work: {reason}"),
-            Self::Placeholder(reason) => format!("placeholder: {reason}"),
-            Self::InName => "stands in the name itself".to_owned(),
-            Self::Told(text) => text.to_string(),
-        }
-    }
-
-    /// What [`Evidence::describe`] said.
-    pub fn told(text: String) -> Self {
-        if text == Self::Certificate.describe() {
-            Self::Certificate
-        } else {
-            Self::Told(text.into())
-        }
     }
 }
 

@@ -41,7 +41,7 @@ use self::objects::Objects;
 use self::references::{References, Target};
 use crate::problem::Problem;
 use crate::source::names::distinct;
-use crate::text::{display_bytes, display_path};
+use sprawl_detect::text::{display_bytes, display_path};
 
 /// A repository, and which index and objects of it count.
 pub struct Repository {

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::context::surroundings::privilege as privilege_of;
-use crate::detect::keys;
-use crate::finding::{Confidence, Evidence, Finding, Location, Secret};
+use crate::finding::{Finding, Location, Secret};
 use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
 use crate::order;
-use crate::rare::Rare;
 use crate::record::{self, Record};
-use crate::rules::{Detector, Rule, RuleId, Rules};
-use crate::score::{
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::keys;
+use sprawl_detect::rare::Rare;
+use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
+use sprawl_detect::score::{
     self, Authority, Facts, Lifetime, Place, Privilege, Reach, Score, Usability, Weights,
 };
 
@@ -89,7 +90,7 @@ impl SecretGroup {
     }
 
     /// Everything decoded, without repeats.
-    pub fn decoded_facts(&self) -> Vec<&crate::detect::decoded::Fact> {
+    pub fn decoded_facts(&self) -> Vec<&sprawl_detect::decoded::Fact> {
         let mut facts: Vec<_> = self.occurrences.iter().flat_map(|o| &o.decoded.facts).collect();
         facts.sort();
         facts.dedup();

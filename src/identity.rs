@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::detect::entropy::is_unguessable;
 use crate::finding::{Finding, Secret};
-use crate::rules::Kind;
+use sprawl_detect::entropy::is_unguessable;
+use sprawl_detect::rules::Kind;
 
 /// Environment variable that holds the project key.
 pub const KEY_VARIABLE: &str = "SPRAWL_ID_KEY";

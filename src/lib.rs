@@ -12,6 +12,8 @@
 //! Left of the border nothing is allocated for a blob without findings, and nothing is shared but
 //! the rules; right of it everything is small and owned. The border is [`scan::Worker`]: one for
 //! each thread, emptied when the threads are done.
+//!
+//! Detection, from a text to its candidates, is a crate below this one: [`sprawl_detect`].
 
 pub mod certificates;
 pub mod cli;
@@ -19,7 +21,6 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod defect;
-pub mod detect;
 pub mod files;
 pub mod finding;
 pub mod git;
@@ -36,13 +37,9 @@ pub mod plan;
 pub mod policy;
 pub mod problem;
 pub mod project;
-pub mod rare;
 pub mod record;
 pub mod redact;
 pub mod report;
-pub mod rules;
 pub mod scan;
-pub mod score;
 pub mod source;
-pub mod text;
 pub mod threads;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::rules::{Kind, Rule};
-use crate::score::{Authority, Lifetime};
+use sprawl_detect::rules::{Kind, Rule};
+use sprawl_detect::score::{Authority, Lifetime};
 
 /// A project's limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,7 +213,7 @@ fn in_days(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Rules;
+    use sprawl_detect::rules::Rules;
 
     fn remarks(policy: &LifetimePolicy, rule: &str, issued: i64, expires: Option<i64>) -> String {
         let rules = Rules::builtin();

@@ -10,8 +10,8 @@ use sprawl::commands::{self, Error};
 use sprawl::defect::{self, Defect};
 use sprawl::redact;
 use sprawl::source::mapped;
-use sprawl::text::printable;
 use sprawl::threads;
+use sprawl_detect::text::printable;
 
 fn main() -> ExitCode {
     defect::note_panics();

@@ -17,9 +17,9 @@ use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::locked::Opened;
 use crate::report::Report;
-use crate::rules::{Kind, Rule};
-use crate::score::{Authority, Severity, Usability};
-use crate::text::count;
+use sprawl_detect::rules::{Kind, Rule};
+use sprawl_detect::score::{Authority, Severity, Usability};
+use sprawl_detect::text::count;
 
 /// Steps in the order in which they are to be taken.
 #[derive(Debug, Serialize)]

@@ -22,8 +22,8 @@ use crate::config::schema::{MarkField, Marks, PolicyText};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::identity::Identity;
-use crate::rules::{Rule, Rules};
-use crate::text::count;
+use sprawl_detect::rules::{Rule, Rules};
+use sprawl_detect::text::count;
 
 use self::baseline::{Baseline, Entry, Scope, Sighting};
 use self::exceptions::{Exception, Exceptions, Limits, days_between};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::group::HIDDEN;
 use crate::redact::Redactor;
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// A project, by the directory that it begins at.
 #[derive(Debug, Clone, Default)]

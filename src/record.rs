@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
-use crate::rare::Nothing;
-use crate::score::Environment;
+use sprawl_detect::rare::Nothing;
+use sprawl_detect::score::Environment;
 
 /// Facts of one secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

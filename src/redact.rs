@@ -12,20 +12,21 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::detect::Scanner;
-use crate::finding::{Confidence, Finding, GitPlace, Origin, Secret};
+use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group::{self, HIDDEN};
 use crate::locked::Locked;
 use crate::order;
 use crate::policy::standing::Standing;
 use crate::problem::Problem;
-use crate::rules::{Detector, RuleId, Rules};
 use crate::scan::Harvest;
-use crate::score::Usability;
 use crate::source::Scanned;
 use known::{Known, TooMuch};
 pub use masks::masks;
+use sprawl_detect::Scanner;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::rules::{Detector, RuleId, Rules};
+use sprawl_detect::score::Usability;
 
 /// Shorter values are words that stand in paths by chance.
 const SHORTEST: usize = 6;

@@ -20,8 +20,6 @@ use std::io::{self, BufWriter, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::detect::keys::KeyMaterial;
-use crate::finding::Confidence;
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::identity::Identity;
@@ -29,10 +27,12 @@ use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::rules::Rules;
-use crate::score::Severity;
 use crate::source::unread::Unread;
 use crate::source::{LeftOut, Scanned};
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::keys::KeyMaterial;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::score::Severity;
 
 /// Everything a scan has to say.
 #[derive(Debug)]
@@ -305,7 +305,7 @@ impl Format {
 /// they write to must be known to the compiler: a buffer of its own.
 fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    crate::text::json::compact(value, &mut out)?;
+    sprawl_detect::text::json::compact(value, &mut out)?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -313,7 +313,7 @@ fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 /// The same with blanks and line ends, for people.
 fn write_pretty_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    crate::text::json::pretty(value, &mut out)?;
+    sprawl_detect::text::json::pretty(value, &mut out)?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -14,10 +14,6 @@ use crate::certificates;
 use crate::context::surroundings::Around;
 use crate::context::{self, Surroundings};
 use crate::defect;
-use crate::detect::decoded::LIVE;
-use crate::detect::keys::KeyMaterial;
-use crate::detect::version::{Earlier, Shared, Trace};
-use crate::detect::{self, Candidate, Scanner};
 use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
 use crate::line_hash;
@@ -25,15 +21,19 @@ use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::policy::nearby::{self, Nearby};
 use crate::problem::Problem;
-use crate::rare::Rare;
 use crate::redact;
-use crate::rules::{Detector, Rule, Rules};
-use crate::score::{Authority, Environment, Exposure};
 use crate::source::container::{Container, container};
 use crate::source::unread::Unread;
 use crate::source::{self, Blob, LeftOut, Progress, Scanned};
-use crate::text::{self, Lines};
 use crate::threads;
+use sprawl_detect::decoded::LIVE;
+use sprawl_detect::keys::KeyMaterial;
+use sprawl_detect::rare::Rare;
+use sprawl_detect::rules::{Detector, Rule, Rules};
+use sprawl_detect::score::{Authority, Environment, Exposure};
+use sprawl_detect::text::{self, Lines};
+use sprawl_detect::version::{Earlier, Shared, Trace};
+use sprawl_detect::{Candidate, Scanner, text_of};
 
 /// What one thread has found so far, and its scratch memory.
 #[derive(Debug)]
@@ -215,7 +215,7 @@ impl<'r> Worker<'r> {
         mut keep: Option<&mut Kept>,
     ) -> Vec<Secret> {
         let may_be_wide = may_be_wide(bytes, made_from);
-        let text = if may_be_wide { detect::text_of(bytes) } else { Cow::Borrowed(bytes) };
+        let text = if may_be_wide { text_of(bytes) } else { Cow::Borrowed(bytes) };
         if let Some(keep) = keep.as_deref_mut() {
             keep.is_narrow = !may_be_wide;
         }

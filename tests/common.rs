@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use sprawl::rules::Rules;
-use sprawl::rules::check::fill;
-use sprawl::rules::mint::{Random, mint};
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::check::fill;
+use sprawl_detect::rules::mint::{Random, mint};
 
 /// Environment variables that must not leak into a test.
 const SCRUBBED: &[&str] = &[

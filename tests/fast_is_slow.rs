@@ -1,9 +1,9 @@
 //! The prefilter and the windows never change what is found.
 
 use proptest::prelude::*;
-use sprawl::detect::{Candidate, Scanner};
-use sprawl::finding::Confidence;
-use sprawl::rules::Rules;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::{Candidate, Scanner};
 
 use crate::common::{examples, minted};
 

@@ -5,10 +5,10 @@ mod maker;
 
 use maker::{Maker, wrappings};
 use proptest::prelude::*;
-use sprawl::detect::Scanner;
-use sprawl::detect::keys::{KEYWORDS, KeyMaterial, RULES, container, joined, key_at};
-use sprawl::rules::Rules;
-use sprawl::score::{Authority, Usability};
+use sprawl_detect::Scanner;
+use sprawl_detect::keys::{KEYWORDS, KeyMaterial, RULES, container, joined, key_at};
+use sprawl_detect::rules::Rules;
+use sprawl_detect::score::{Authority, Usability};
 
 /// Everything in a text, as the scanner goes about it.
 fn scan(text: &[u8]) -> Vec<KeyMaterial> {

@@ -1,9 +1,9 @@
 //! How values meet names in real files: one line of the table for each notation, found with any of
 //! the built-in rules; and the same notations with something that is no secret.
 
-use sprawl::detect::Scanner;
-use sprawl::finding::Confidence;
-use sprawl::rules::Rules;
+use sprawl_detect::Scanner;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::rules::Rules;
 
 /// A notation, where `{V}` stands for the value and `{64}` for the value in base64.
 const NOTATIONS: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 //! And determinism: the same input gives the same bytes, whatever the number of threads.
 
 use sprawl::report::Format;
-use sprawl::rules::Rules;
+use sprawl_detect::rules::Rules;
 
 use std::path::Path;
 

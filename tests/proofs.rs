@@ -6,9 +6,9 @@ use std::path::Path;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
-use sprawl::rules::Rules;
-use sprawl::rules::check::fill;
-use sprawl::rules::mint::Random;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::check::fill;
+use sprawl_detect::rules::mint::Random;
 
 use crate::common::{minted, run, scratch, write};
 

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use sprawl::detect::Scanner;
-use sprawl::rules::Rules;
-use sprawl::text;
+use sprawl_detect::Scanner;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text;
 
 use crate::common::{minted, run, scratch, write};
 use crate::git::{Repo, secret_line};

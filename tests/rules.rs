@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sprawl::rules::{Rules, check};
+use sprawl_detect::examples;
+use sprawl_detect::rules::{Rules, check};
 
 use crate::common::{run, scratch, write};
 
@@ -14,7 +15,7 @@ fn every_rule_keeps_its_word() {
     for (id, rule) in &all {
         if let Err((_, what)) = check::prove(std::slice::from_ref(rule)) {
             broken.push(format!("{} {}: {what}", rule.file, rule.id()));
-        } else if let Err(what) = check::prove_examples(&rules, *id) {
+        } else if let Err(what) = examples::prove(&rules, *id) {
             broken.push(format!("{} {}: {what}", rule.file, rule.id()));
         }
     }
@@ -202,7 +203,7 @@ fn documented_rules_load() {
 #[test]
 fn previews_show_no_character_of_a_secret_itself() {
     use sprawl::finding::Secret;
-    use sprawl::rules::mint::{Random, mint};
+    use sprawl_detect::rules::mint::{Random, mint};
     let rules = Rules::builtin();
     for (_, rule) in rules.iter() {
         let Ok(compiled) = rule.compiled() else { continue };

@@ -40,12 +40,13 @@ fn what_opens_nothing_is_reported_and_fails_nothing() {
         ["stripe-publishable", "google-firebase-client-key", "sentry-dsn", "aws-access-key-id"]
     {
         let (_guard, root) = scratch();
-        let rules = sprawl::rules::Rules::builtin();
+        let rules = sprawl_detect::rules::Rules::builtin();
         let (_, known) = rules.named(rule).unwrap();
-        let mut random = sprawl::rules::mint::Random::new(5);
+        let mut random = sprawl_detect::rules::mint::Random::new(5);
         let example = &known.text.examples[0];
         let example = if rule == "aws-access-key-id" { "AWS_ID={secret}\n" } else { example };
-        let (text, _) = sprawl::rules::check::fill(&rules, known, example, &mut random).unwrap();
+        let (text, _) =
+            sprawl_detect::rules::check::fill(&rules, known, example, &mut random).unwrap();
         write(&root, "a.env", text);
         let done = run(&root, &["scan", ".", "-f", "jsonl"]);
         assert!(done.stdout.contains(rule), "{rule}: {}", done.stdout);

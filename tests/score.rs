@@ -1,7 +1,7 @@
 //! The score equals the reference model's, and keeps the model's properties on any input.
 
 use proptest::prelude::*;
-use sprawl::score::{
+use sprawl_detect::score::{
     Authority, Environment, Exposure, Facts, Lifetime, Place, Privilege, Reach, Severity,
     Usability, recompute, score,
 };

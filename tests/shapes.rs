@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use sprawl::detect::{Candidate, Scanner};
-use sprawl::finding::Confidence;
-use sprawl::rules::{Detector, Rules};
-use sprawl::score::Usability;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::rules::{Detector, Rules};
+use sprawl_detect::score::Usability;
+use sprawl_detect::{Candidate, Scanner};
 
 use broken::BREAKS;
 use forms::{NAMED, Pair, SENT};

@@ -1,9 +1,9 @@
 //! Scanning only what is new in a version finds what a scan of the whole version finds.
 
 use proptest::prelude::*;
-use sprawl::detect::version::{Earlier, Shared, Trace};
-use sprawl::detect::{Candidate, Scanner};
-use sprawl::rules::{Named, Rules, Selection, UserFile};
+use sprawl_detect::rules::{Named, Rules, Selection, UserFile};
+use sprawl_detect::version::{Earlier, Shared, Trace};
+use sprawl_detect::{Candidate, Scanner};
 
 use crate::common::examples;
 

@@ -5,8 +5,8 @@
 
 use std::io::Write as _;
 
-use sprawl::detect::assignment::{features::FEATURES, is_text, judge, place, survey};
-use sprawl::text;
+use sprawl_detect::assignment::{features::FEATURES, is_text, judge, place, survey};
+use sprawl_detect::text;
 
 fn main() {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -8,9 +8,9 @@ use std::path::Path;
 use secret_sprawl_fuzz::readers::written;
 use secret_sprawl_fuzz::strangers::{Names, STAGE, report};
 use sprawl::report::{Format, SarifProfile};
-use sprawl::rules::Rules;
-use sprawl::rules::check::fill;
-use sprawl::rules::mint::Random;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::check::fill;
+use sprawl_detect::rules::mint::Random;
 
 fn main() -> std::io::Result<()> {
     let rules = Rules::builtin();

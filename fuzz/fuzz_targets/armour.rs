@@ -3,7 +3,7 @@
 
 use data_encoding::BASE64;
 use libfuzzer_sys::fuzz_target;
-use sprawl::detect::keys;
+use sprawl_detect::keys;
 
 const LABELS: &[&str] = &[
     "PRIVATE KEY",

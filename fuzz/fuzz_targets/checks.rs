@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sprawl::detect::checks::{self, Verdict};
+use sprawl_detect::checks::{self, Verdict};
 
 const BEGINNINGS: &[&str] = &[
     "",

@@ -20,7 +20,7 @@ use sprawl::policy::exceptions::{Exceptions, Limits};
 use sprawl::policy::file::quoted;
 use sprawl::policy::{key, marks};
 use sprawl::redact;
-use sprawl::text::printable;
+use sprawl_detect::text::printable;
 
 const TODAY: Date = jiff::civil::date(2027, 2, 1);
 const LIMITS: Limits = Limits { max_days: 90, max_renewals: Some(2) };

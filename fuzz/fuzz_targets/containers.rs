@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sprawl::detect::keys;
+use sprawl_detect::keys;
 
 fuzz_target!(|data: &[u8]| {
     if let Some(key) = keys::container(data) {

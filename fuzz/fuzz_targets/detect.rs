@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use sprawl::detect::Scanner;
-use sprawl::rules::Rules;
-use sprawl::text;
+use sprawl_detect::Scanner;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text;
 
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sprawl::rules::{Rules, Selection, UserFile};
+use sprawl_detect::rules::{Rules, Selection, UserFile};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };

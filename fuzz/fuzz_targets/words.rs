@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sprawl::detect::placeholder::{placeholder, sample_mnemonic};
-use sprawl::rules::lexicon;
+use sprawl_detect::placeholder::{placeholder, sample_mnemonic};
+use sprawl_detect::rules::lexicon;
 
 fuzz_target!(|data: &[u8]| {
     let cut = data.iter().position(|b| *b == b'=').unwrap_or(data.len());

@@ -4,7 +4,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 use sprawl::report::{Format, Report, markdown};
-use sprawl::text::is_hidden;
+use sprawl_detect::text::is_hidden;
 
 use crate::strangers::STAGE;
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use sprawl::detect::decoded::Fact;
+use sprawl_detect::decoded::Fact;
 use sprawl::finding::{Finding, GitPlace, Origin};
 use sprawl::git::checkout::Checkout;
 use sprawl::group::{self, Scene, SecretGroup};
@@ -19,12 +19,12 @@ use sprawl::report::read::Content;
 use sprawl::report::{
     self, Material, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
 };
-use sprawl::rules::mint::{Random, mint};
-use sprawl::rules::{Rules, Selection, UserFile};
+use sprawl_detect::rules::mint::{Random, mint};
+use sprawl_detect::rules::{Rules, Selection, UserFile};
 use sprawl::scan::{Harvest, Worker};
 use sprawl::source::unread::{Reason, Unread};
 use sprawl::source::{Base, Blob, Progress, Scanned};
-use sprawl::text::display_bytes;
+use sprawl_detect::text::display_bytes;
 
 /// A moment in 2027, Unix seconds.
 const NOW: i64 = 1_800_000_000;
@@ -252,7 +252,7 @@ fn finished<'r>(
     sarif: SarifOptions,
 ) -> Report<'r> {
     let threshold =
-        Threshold { min_confidence: sprawl::finding::Confidence::Weak, include_placeholders: true };
+        Threshold { min_confidence: sprawl_detect::evidence::Confidence::Weak, include_placeholders: true };
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Report {
         rules: Cow::Borrowed(rules),

@@ -10,7 +10,7 @@ use crate::cli::Cli;
 use crate::cli::about::{CompletionsArgs, ManArgs};
 use crate::files::write;
 use crate::report::json;
-use crate::rules::Rules;
+use sprawl_detect::rules::Rules;
 
 /// `sprawl --version`, with `--json` what scripts want to know.
 pub(super) fn version(as_json: bool) -> Result<Outcome, Error> {

@@ -12,7 +12,7 @@ use crate::policy::exceptions::Exception;
 use crate::policy::{is_earlier, key};
 use crate::redact::{self, Redactor};
 use crate::report::Report;
-use crate::rules::{RuleId, Rules};
+use sprawl_detect::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.
 pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {

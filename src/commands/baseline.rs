@@ -70,7 +70,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     } else {
         let mut text = written(&name, &before, &after, open, comparison.absent.len());
         for (sighting, (state, _)) in &left {
-            let path = crate::text::printable(&sighting.path);
+            let path = sprawl_detect::text::printable(&sighting.path);
             text.push_str(&format!("left out, {}: {} in {path}\n", state.name(), sighting.rule));
         }
         if !left.is_empty() {

@@ -20,7 +20,7 @@ use super::Error;
 use crate::git::range::Range;
 use crate::git::{ObjectId, Repository};
 use crate::redact;
-use crate::text::printable;
+use sprawl_detect::text::printable;
 
 /// A range, and why it is this one.
 #[derive(Debug)]

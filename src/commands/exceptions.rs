@@ -14,7 +14,7 @@ use crate::cli::policy::{ExceptionsCommand, SearchArgs};
 use crate::files::lock::Lock;
 use crate::policy::exceptions::{Exception, Exceptions, FILE};
 use crate::policy::marks::day;
-use crate::text::{count, printable};
+use sprawl_detect::text::{count, printable};
 
 /// Runs one of them.
 pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {

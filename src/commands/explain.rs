@@ -12,19 +12,20 @@ use super::scan::{self, What};
 use super::setting::Setting;
 use super::{Error, Outcome, output};
 use crate::cli::{ExplainArgs, ScanArgs};
-use crate::detect::assignment::features::{self, FEATURES};
-use crate::detect::assignment::grammar::Assigned;
-use crate::detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
-use crate::detect::assignment::names::Name;
-use crate::detect::assignment::{self, Measured, model, plain, values};
-use crate::detect::{self, Candidate, Scanner};
 use crate::files::read;
-use crate::finding::{Evidence, Finding};
+use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::redact::Redactor;
 use crate::report::Report;
-use crate::rules::Rules;
-use crate::score::Severity;
+use sprawl_detect::assignment::features::{self, FEATURES};
+use sprawl_detect::assignment::grammar::Assigned;
+use sprawl_detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
+use sprawl_detect::assignment::names::Name;
+use sprawl_detect::assignment::{self, Measured, model, plain, values};
+use sprawl_detect::evidence::Evidence;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::score::Severity;
+use sprawl_detect::{Candidate, Scanner, text_of};
 
 /// Size of a file, at most: 512 MiB. A line further down is found with `sprawl scan`.
 const LARGEST: u64 = 512 << 20;
@@ -40,7 +41,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let (path, line) = place(&args.place)?;
     let bytes = read::named(&path, LARGEST)
         .map_err(|error| Error::Input(format!("{} cannot be read: {error}", path.display())))?;
-    let text = detect::text_of(&bytes);
+    let text = text_of(&bytes);
     let span = line_span(&text, line)
         .ok_or_else(|| Error::Input(format!("{} has no line {line}", path.display())))?;
     let setting = Setting::of(&args.config, std::slice::from_ref(&path), false)?;
@@ -226,7 +227,7 @@ fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules:
         _ => None,
     });
     match (verdict.confidence, winner) {
-        (_, Some(rule)) if rule.detector != crate::rules::Detector::Assignment => {
+        (_, Some(rule)) if rule.detector != sprawl_detect::rules::Detector::Assignment => {
             format!("{} knows more about it, and its word counts", rule.id())
         }
         (None, _) if let Some(reason) = verdict.weak => format!("not a secret: {reason}"),

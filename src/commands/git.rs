@@ -23,11 +23,11 @@ use crate::group;
 use crate::identity::Identity;
 use crate::policy::before::Before;
 use crate::problem::Problem;
-use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::history::Versions;
 use crate::source::{Progress, history, names, range, staged, tree};
-use crate::text::display_bytes;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text::display_bytes;
 
 impl From<Problem> for Error {
     /// A problem that leaves nothing to scan.

@@ -19,9 +19,9 @@ use crate::policy::file::quoted;
 use crate::policy::standing::State;
 use crate::policy::{Ground, key, sightings};
 use crate::report::Report;
-use crate::rules::{Rule, Rules, Selection, UserFile};
-use crate::score::Severity;
-use crate::text::count;
+use sprawl_detect::rules::{Rule, Rules, Selection, UserFile};
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::count;
 
 /// Where rules of one's own are written.
 const RULES: &str = ".sprawl/rules.toml";
@@ -437,7 +437,7 @@ fn text(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) ->
     }
     for Lost { from, why } in &imported.lost {
         let line = if from.line == 0 { String::new() } else { format!(":{}", from.line) };
-        let why = crate::text::printable(why);
+        let why = sprawl_detect::text::printable(why);
         text.push_str(&format!("not carried over: {}{line}: {why}\n", from.file));
     }
     text

@@ -12,7 +12,7 @@ use crate::files::write;
 use crate::group::SecretGroup;
 use crate::redact;
 use crate::report::{Format, Report};
-use crate::text;
+use sprawl_detect::text;
 
 /// One report to be written.
 #[derive(Debug, Clone)]

@@ -14,7 +14,6 @@ use super::summary::Words;
 use super::{Error, Outcome, output};
 use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
-use crate::config;
 use crate::files;
 use crate::group::{self, Draft};
 use crate::identity::Identity;
@@ -23,8 +22,9 @@ use crate::report::read::{self, Content};
 use crate::report::{
     self, Configuration, Material, Report, SarifOptions, Sorted, Summary, namesakes,
 };
-use crate::rules::Rules;
 use crate::source::Scanned;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text::nearest;
 
 /// `sprawl merge`: several reports as one.
 pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
@@ -67,7 +67,7 @@ pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
     for address in &args.author {
         let lower = address.to_ascii_lowercase();
         if !people.is_empty() && !people.contains(&lower) {
-            let near = config::nearest(&lower, people.iter().map(String::as_str));
+            let near = nearest(&lower, people.iter().map(String::as_str));
             let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
             return Err(Error::Input(format!(
                 "--author {address}: nobody with this address added, changed or removed a secret that \

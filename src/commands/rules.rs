@@ -9,8 +9,8 @@ use super::setting::Setting;
 use super::{Error, Outcome, output};
 use crate::cli::config::ConfigArgs;
 use crate::cli::{RuleArgs, RulesCommand};
-use crate::rules::{Rule, Rules};
-use crate::text::printable;
+use sprawl_detect::rules::{Rule, Rules};
+use sprawl_detect::text::printable;
 
 /// Runs one of them.
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {

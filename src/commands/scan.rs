@@ -22,10 +22,10 @@ use crate::policy::{Ground, Policy};
 use crate::problem::Problem;
 use crate::redact::Redactor;
 use crate::report::{self, Format, Material, Report, Sorted, Summary};
-use crate::rules::Rules;
 use crate::scan::{Crew, Harvest};
 use crate::source::{Progress, Scanned, stdin, tree};
 use crate::threads;
+use sprawl_detect::rules::Rules;
 
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {

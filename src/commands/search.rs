@@ -9,12 +9,11 @@ use super::setting::Setting;
 use super::{Error, git};
 use crate::cli::ScanArgs;
 use crate::cli::policy::SearchArgs;
-use crate::config;
 use crate::group;
 use crate::problem::Problem;
 use crate::report::Report;
-use crate::rules::Rules;
-use crate::text::count;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text::{count, nearest};
 
 /// A project, and how it is searched.
 #[derive(Debug)]
@@ -98,5 +97,5 @@ pub(super) fn former_ids(rules: &Rules, report: &Report<'_>) -> BTreeMap<String,
 
 /// A word that was meant where none fits, for messages.
 pub(super) fn hint<'c>(word: &str, known: impl IntoIterator<Item = &'c str>) -> String {
-    config::nearest(word, known).map_or(String::new(), |known| format!("; did you mean `{known}`?"))
+    nearest(word, known).map_or(String::new(), |known| format!("; did you mean `{known}`?"))
 }

@@ -14,7 +14,7 @@ use crate::config::schema::Marks;
 use crate::config::{self, Config, Effective, PathFilter};
 use crate::files::lock::{self, Lock};
 use crate::files::{place, read, write};
-use crate::finding::{Confidence, Finding, Origin};
+use crate::finding::{Finding, Origin};
 use crate::group::Scene;
 use crate::identity::{self, Identity};
 use crate::locked::Locked;
@@ -24,7 +24,8 @@ use crate::policy::exceptions::{self, Exception, Exceptions, Limits};
 use crate::policy::{Policy, key};
 use crate::project::Project;
 use crate::report::{Configuration, Threshold};
-use crate::rules::{Named, Rules, Selection, UserFile};
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::rules::{Named, Rules, Selection, UserFile};
 
 /// A project with its configuration.
 #[derive(Debug)]

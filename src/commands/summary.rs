@@ -5,9 +5,9 @@ use std::io::Write;
 
 use crate::policy::Standings;
 use crate::report::{Configuration, Report, Summary};
-use crate::score::Severity;
 use crate::source::unread::Unread;
-use crate::text::{count, printable};
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::{count, printable};
 
 /// Problems, and containers of each kind, that are named one by one; the rest is counted.
 const NAMED: usize = 10;

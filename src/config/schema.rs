@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::cli::{FailOn, MinConfidence};
 use crate::lifetime::LifetimePolicy;
-use crate::score::Weights;
+use sprawl_detect::score::Weights;
 
 /// What a configuration file may say.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::Effective;
-use crate::text::printable;
+use sprawl_detect::text::printable;
 
 impl Effective {
     /// The configuration in force as TOML; a comment on each line says where it comes from.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::surroundings::{LONGEST_NAME, is_identifier};
 use super::words::{environment_of_word, first_environment, parts};
-use crate::score::Environment;
+use sprawl_detect::score::Environment;
 
 /// What stands above and beside a secret.
 #[derive(Debug, Default)]

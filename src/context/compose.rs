@@ -76,7 +76,7 @@ pub(super) fn is_of_the_service(text: &[u8], block: &Block, name: Option<&str>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::LineSpans;
+    use sprawl_detect::text::LineSpans;
 
     /// The block around the word SECRET in a text.
     fn block(text: &[u8]) -> Block {

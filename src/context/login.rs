@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::block::Block;
 use super::surroundings::is_identifier;
 use super::words::parts;
-use crate::score::{Environment, Usability};
+use sprawl_detect::score::{Environment, Usability};
 
 /// Where a host is that a credential is good at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::block::{assignment, indentation, names_environment};
 use super::words::{environment_of_host, first_environment, parts};
-use crate::score::Environment;
+use sprawl_detect::score::Environment;
 
 /// Longer texts are no configuration that somebody wrote, in bytes.
 const LONGEST: usize = 1 << 20;

@@ -11,8 +11,8 @@ use super::login::{HostScope, Login};
 use super::statements::Statements;
 use super::words::{environment_of_host, first_environment, humps};
 use super::{compose, deadline};
-use crate::score::{Environment, Privilege};
-use crate::text::LineSpans;
+use sprawl_detect::score::{Environment, Privilege};
+use sprawl_detect::text::LineSpans;
 
 /// What the text around one secret says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

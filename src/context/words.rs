@@ -1,6 +1,6 @@
 //! Words within names, and the environments that some of them stand for.
 
-use crate::score::Environment;
+use sprawl_detect::score::Environment;
 
 /// The words between the signs of a path, host or key.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {

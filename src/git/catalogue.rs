@@ -9,7 +9,7 @@ use gix::hash::{ObjectId, oid};
 use super::objects::Objects;
 use super::pack::Pack;
 use crate::problem::Problem;
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// Number of an object. Objects in packs come first, pack by pack, each in the order of its index;
 /// loose ones follow.

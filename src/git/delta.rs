@@ -4,7 +4,7 @@
 //! of base and result, then instructions. They say which bytes of a version are new, which is what
 //! lets a scan leave out the others.
 
-use crate::detect::version::Shared;
+use sprawl_detect::version::Shared;
 
 /// Why a delta cannot be applied. No variant holds content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

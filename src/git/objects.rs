@@ -20,10 +20,10 @@ use gix::zlib::{Inflate, Status};
 use super::delta::{self, DeltaError};
 use super::pack::Pack;
 use super::special;
-use crate::detect::version::Shared;
 use crate::problem::Problem;
 use crate::source::mapped;
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
+use sprawl_detect::version::Shared;
 
 /// Objects larger than this are named and not read: 100 MiB, the largest file that GitHub takes. Two
 /// of them are held at once, a delta's base and what it gives.

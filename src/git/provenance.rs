@@ -18,7 +18,7 @@ use super::refs::{Tip, TipKind};
 use super::tree;
 use super::trees::{Link, Trees};
 use crate::finding::GitPlace;
-use crate::text::display_bytes;
+use sprawl_detect::text::display_bytes;
 
 /// A secret in an object. Secrets are known by their place in some list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

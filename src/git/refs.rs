@@ -10,7 +10,7 @@ use gix::index::entry::Mode;
 use super::Repository;
 use super::references::{References, Target};
 use crate::problem::Problem;
-use crate::text::{display_bytes, display_path};
+use sprawl_detect::text::{display_bytes, display_path};
 
 /// A way into the history.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

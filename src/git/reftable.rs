@@ -12,7 +12,7 @@ use gix::zlib::{Inflate, Status};
 
 use super::references::Target;
 use super::special;
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// What a stack of tables holds.
 #[derive(Debug, Default)]

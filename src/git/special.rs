@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// Files of a git directory that are read wherever they are, and of those of linked work trees.
 const FILES: &[&str] = &[

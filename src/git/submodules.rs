@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::objects::Reader;
 use super::{Repository, named_directory};
 use crate::problem::Problem;
-use crate::text::{display_bytes, display_path};
+use sprawl_detect::text::{display_bytes, display_path};
 
 /// A repository within another one.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Repository;
 use super::checkout::Checkout;
 use crate::problem::Problem;
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// The tracked files of one repository.
 #[derive(Debug)]

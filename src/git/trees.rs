@@ -12,10 +12,10 @@ use super::catalogue::{Catalogue, NOWHERE, Number};
 use super::numbering::Numbering;
 use super::tree::{self, Entry};
 use super::walk::{Object, Visitor};
-use crate::detect::version::Shared;
 use crate::problem::Problem;
 use crate::scan::Crew;
 use crate::scan::name::may_hold_secret;
+use sprawl_detect::version::Shared;
 
 /// Reads all trees and keeps the links between them, and those to wanted blobs.
 pub struct Reading<'c, 'r> {

@@ -11,9 +11,9 @@ use super::catalogue::{Catalogue, Number};
 use super::delta;
 use super::forest::{Forest, Root};
 use super::objects::{LARGEST, Objects, ReadError, Reader, inflate};
-use crate::detect::version::Shared;
 use crate::problem::Problem;
 use crate::scan::Crew;
+use sprawl_detect::version::Shared;
 
 /// Who looks at the objects. Called from all threads at once.
 pub trait Visitor: Sync {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Digest, Imported, Known, OwnRule, Source, globs, line_with};
 use crate::policy::file::quoted;
-use crate::text::line_at;
+use sprawl_detect::text::line_at;
 
 /// Fingerprints of findings.
 pub const IGNORE: &str = ".gitleaksignore";

@@ -17,6 +17,6 @@ struct Document<'a> {
 /// The plan as one JSON document.
 pub fn written(plan: &Plan) -> String {
     let document = Document { schema_version: SCHEMA_VERSION, plan };
-    crate::text::json::pretty_text(&document)
+    sprawl_detect::text::json::pretty_text(&document)
         .expect("texts and numbers can always be written as JSON")
 }

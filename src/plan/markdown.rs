@@ -2,8 +2,8 @@
 
 use super::text::place;
 use super::{Plan, Step};
-use crate::text::count;
-use crate::text::markdown::{code, escaped};
+use sprawl_detect::text::count;
+use sprawl_detect::text::markdown::{code, escaped};
 
 /// The plan as Markdown.
 pub fn written(plan: &Plan) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Place, Plan, Step};
-use crate::text::{count, printable};
+use sprawl_detect::text::{count, printable};
 
 /// Places and things shown before the rest is only counted; the other forms have all of them.
 const SHOWN: usize = 20;

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// Looks a path below the root up: nothing if the change leaves it alone, otherwise the text that it
 /// had, if it was there.

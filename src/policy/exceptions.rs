@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::file::{self, FileError, Lines};
 use super::marks::day;
 use crate::config;
-use crate::text::line_at;
+use sprawl_detect::text::line_at;
 
 /// Name of the file below the root of the project.
 pub const FILE: &str = ".sprawl/exceptions.toml";

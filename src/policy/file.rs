@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::config;
-use crate::text::{ends_command, is_hidden};
+use sprawl_detect::text::{ends_command, is_hidden};
 
 /// Something in a file of ours that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

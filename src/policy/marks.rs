@@ -11,7 +11,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use memchr::memmem;
 
-use crate::text::LineSpans;
+use sprawl_detect::text::LineSpans;
 
 /// A mark, as it was found near a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

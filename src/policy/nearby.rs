@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::marks::{self, Mark};
 use crate::finding::Secret;
-use crate::rare::Rare;
+use sprawl_detect::rare::Rare;
 
 /// What stands near one secret.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::rare::Nothing;
+use sprawl_detect::rare::Nothing;
 
 /// Compared with the baseline. The names of the first four are those of SARIF's `baselineState`
 /// (2.1.0, 3.27.24).

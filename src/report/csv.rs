@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
-use crate::text::printable;
+use sprawl_detect::text::printable;
 
 /// The columns; with secrets in clear, `secret` is one more.
 const COLUMNS: &[&str] = &[

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
-use crate::score::Severity;
-use crate::text::printable;
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::printable;
 
 /// Writes the report. Secrets stay redacted: logs of a job are read by many.
 ///

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
-use crate::score::Severity;
-use crate::text::printable;
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::printable;
 
 /// The name under which GitLab's own analyzer, and so everybody's pipeline, keeps it.
 pub const FILE: &str = "gl-secret-detection-report.json";

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Report, place};
 use crate::group::SecretGroup;
-use crate::text::printable;
+use sprawl_detect::text::printable;
 
 /// Other secrets named one by one.
 const OTHERS: usize = 10;

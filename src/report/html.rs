@@ -12,11 +12,12 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::{Report, place};
-use crate::finding::{Confidence, Finding};
+use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::policy::standing::State;
-use crate::score::Severity;
-use crate::text::{count, printable};
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::{count, printable};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");

@@ -7,8 +7,6 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::{Report, Summary};
-use crate::detect::decoded::Fact;
-use crate::finding::Confidence;
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
@@ -17,10 +15,12 @@ use crate::policy::baseline::Entry;
 use crate::policy::standing::State;
 use crate::problem::Problem;
 use crate::record::Record;
-use crate::score::Severity;
 use crate::source::Scanned;
 use crate::source::unread::Unread;
 use occurrence::{DecodedParts, Occurrence, occurrence};
+use sprawl_detect::decoded::Fact;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::score::Severity;
 
 /// Changes whenever a reader would have to.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Report;
-use crate::finding::{Confidence, Finding, Origin};
+use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::policy::standing::{self, State, Suppression};
-use crate::score::Severity;
-use crate::text::json;
+use sprawl_detect::evidence::Confidence;
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::json;
 
 /// One line; also an element of `occurrences` in the JSON report.
 #[derive(Debug, Serialize)]

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
-use crate::text::{count, printable};
+use sprawl_detect::text::{count, printable};
 
 /// Writes the report. Secrets stay redacted: build servers show it to many.
 ///

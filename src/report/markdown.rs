@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
-use crate::score::Severity;
-use crate::text::count;
-use crate::text::markdown::{cell_code, code, escaped};
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::count;
+use sprawl_detect::text::markdown::{cell_code, code, escaped};
 
 /// Places listed for a secret before the rest is only counted.
 const PLACES: usize = 10;

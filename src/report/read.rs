@@ -12,9 +12,7 @@ use serde::Deserialize;
 use super::json::SCHEMA_VERSION;
 use super::{Configuration, Summary};
 use crate::context::Surroundings;
-use crate::detect::decoded::{Decoded, Fact};
-use crate::detect::keys::{self, KeyMaterial};
-use crate::finding::{Confidence, Evidence, Finding, GitPlace, Location, Origin, Secret};
+use crate::finding::{Finding, GitPlace, Location, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group::Draft;
 use crate::identity::Identity;
@@ -24,11 +22,14 @@ use crate::policy::baseline::Entry;
 use crate::policy::nearby::Nearby;
 use crate::policy::standing::{self, Standing, State, Suppression};
 use crate::problem::Problem;
-use crate::rare::Rare;
-use crate::rules::Rules;
-use crate::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
 use crate::source::unread::Unread;
 use crate::source::{LeftOut, Scanned, names};
+use sprawl_detect::decoded::{Decoded, Fact};
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::keys::{self, KeyMaterial};
+use sprawl_detect::rare::Rare;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
 
 /// What a report says, as it was before it was scored.
 #[derive(Debug, Default)]
@@ -388,7 +389,10 @@ fn draft(secret: DocumentSecret, rules: &Rules) -> Result<Draft, String> {
     })
 }
 
-fn finding(rule: crate::rules::RuleId, from: DocumentOccurrence) -> Result<Finding, String> {
+fn finding(
+    rule: sprawl_detect::rules::RuleId,
+    from: DocumentOccurrence,
+) -> Result<Finding, String> {
     let origin = match from.origin {
         DocumentOrigin::File => Origin::File,
         DocumentOrigin::Stdin => Origin::Stdin,

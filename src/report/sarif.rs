@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 
 use super::{Report, SarifProfile};
 use crate::group::SecretGroup;
-use crate::rules::{Rule, RuleId};
-use crate::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
-use crate::text::printable;
+use sprawl_detect::rules::{Rule, RuleId};
+use sprawl_detect::score::{self, Environment, Exposure, Facts, Place, Privilege, Severity};
+use sprawl_detect::text::printable;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -8,8 +8,8 @@ use super::{Report, place};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::lifetime::RemarkKind;
-use crate::score::Severity;
-use crate::text::printable;
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::printable;
 
 /// Places shown before the rest is only counted.
 const PLACES: usize = 10;

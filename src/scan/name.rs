@@ -1,10 +1,11 @@
 //! Names as texts: of files, directories, branches and tags.
 
 use super::Worker;
-use crate::detect::Candidate;
-use crate::finding::{Confidence, Evidence, Finding};
+use crate::finding::Finding;
 use crate::source::Blob;
-use crate::text;
+use sprawl_detect::Candidate;
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::text;
 
 /// Bytes of the shortest name that is looked at: shorter ones hold no token.
 const SHORTEST: usize = 12;
@@ -106,9 +107,9 @@ impl Worker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Rules;
-    use crate::rules::mint::{Random, mint};
     use crate::source::Progress;
+    use sprawl_detect::rules::Rules;
+    use sprawl_detect::rules::mint::{Random, mint};
 
     #[test]
     fn no_name_with_a_secret_is_passed_over() {

@@ -11,11 +11,11 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::Worker;
-use crate::detect::assignment;
 use crate::finding::Finding;
 use crate::source::Blob;
 use crate::source::container::container;
-use crate::text::{self, Lines};
+use sprawl_detect::assignment;
+use sprawl_detect::text::{self, Lines};
 
 /// Texts longer than this are scanned in windows of this length, in bytes.
 pub const WINDOW: usize = 8 << 20;
@@ -172,8 +172,8 @@ mod tests {
 
     use super::*;
     use crate::finding::Origin;
-    use crate::rules::Rules;
     use crate::source::{Base, Progress};
+    use sprawl_detect::rules::Rules;
 
     /// Findings of a text as it is read: bytes and window by window.
     fn both(text: &[u8], cut: Cut) -> [Vec<String>; 2] {

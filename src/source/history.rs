@@ -14,7 +14,6 @@ pub(super) mod named;
 use super::container::Container;
 use super::{Base, Blob, tree};
 use crate::context;
-use crate::detect::version::Shared;
 use crate::finding::{Finding, Origin, Secret};
 use crate::git::absent::{self, Absence, Absences, Role};
 use crate::git::catalogue::{Catalogue, Number, Numbers};
@@ -28,8 +27,9 @@ use crate::git::walk::{Object, Visitor, Walk};
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::{Crew, Kept};
-use crate::score::Exposure;
-use crate::text::{display_bytes, display_path};
+use sprawl_detect::score::Exposure;
+use sprawl_detect::text::{display_bytes, display_path};
+use sprawl_detect::version::Shared;
 
 /// How a version of a text is scanned that was made from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

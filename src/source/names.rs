@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::finding::{Finding, Origin};
 use crate::scan::Harvest;
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// Where a repository begins that holds the path: the nearest directory with a `.git` in it. For
 /// what lies in no repository, the directory itself, or the one that a file lies in.

@@ -21,7 +21,7 @@ use crate::git::trees::Trees;
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::Crew;
-use crate::text::display_bytes;
+use sprawl_detect::text::display_bytes;
 
 /// Scans what the commits of a range add, and says how many there are.
 ///

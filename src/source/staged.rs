@@ -10,10 +10,10 @@ use crate::git::changes::Change;
 use crate::git::objects::Reader;
 use crate::git::{ObjectId, Repository};
 use crate::problem::Problem;
-use crate::rules::Rules;
 use crate::scan::{Crew, Harvest, Worker};
 use crate::source::Progress;
-use crate::text::display_bytes;
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text::display_bytes;
 
 /// `reach` of what is in the index.
 const INDEX: &str = "index";

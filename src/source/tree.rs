@@ -26,7 +26,7 @@ use crate::git::tracked::Tracked;
 use crate::problem::Problem;
 use crate::scan::stream::WINDOW;
 use crate::scan::{Crew, Worker};
-use crate::text::display_path;
+use sprawl_detect::text::display_path;
 
 /// What to walk and what to leave out.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,7 @@
 //! to a build server.
 
 use sprawl::report::Format;
-use sprawl::text::is_hidden;
+use sprawl_detect::text::is_hidden;
 
 use crate::common::{Run, finished, minted, sprawl};
 use crate::git::Repo;

@@ -10,9 +10,9 @@ use sprawl::identity::Identity;
 use sprawl::policy::baseline::{Baseline, Scope};
 use sprawl::policy::exceptions::Exceptions;
 use sprawl::policy::{Ground, Outcome, Policy};
-use sprawl::rules::Rules;
 use sprawl::scan::Worker;
 use sprawl::source::{Blob, Progress};
+use sprawl_detect::rules::Rules;
 
 use crate::common::minted;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use sprawl::rules::mint::Random;
+use sprawl_detect::rules::mint::Random;
 
 use super::keys::{armoured, ec_key};
 use super::{password, secrets};
@@ -18,7 +18,7 @@ fn sops(recipient: &str) -> String {
 
 /// The recipient of an age key, as the report decodes it.
 fn recipient(key: &str) -> String {
-    sprawl::detect::checks::age::recipient(key.as_bytes()).unwrap()
+    sprawl_detect::checks::age::recipient(key.as_bytes()).unwrap()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToSec1Point;
-use sprawl::rules::mint::Random;
+use sprawl_detect::rules::mint::Random;
 
 /// A private key on P-256 as in SEC 1, without its public point.
 pub(super) fn ec_key(seed: u64) -> String {

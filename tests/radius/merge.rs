@@ -22,7 +22,7 @@ fn keyed(root: &Path, arguments: &[&str]) -> Run {
 fn content(kind: usize, which: u64) -> String {
     let password = format!("{}{which}", ["Vx7kQ2m", "NpR9t"].concat());
     let age = minted("sops-age-key", which);
-    let recipient = sprawl::detect::checks::age::recipient(age.as_bytes()).unwrap();
+    let recipient = sprawl_detect::checks::age::recipient(age.as_bytes()).unwrap();
     match kind {
         0 => format!("TOKEN={}\n", minted("github-pat-classic", which)),
         1 => format!("DB=postgres://app:{password}@db{which}.prod.example.net/x\n"),

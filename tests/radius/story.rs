@@ -43,7 +43,7 @@ impl Story {
 
     fn told(&self) {
         let key = minted("sops-age-key", 1);
-        let recipient = sprawl::detect::checks::age::recipient(key.as_bytes()).unwrap();
+        let recipient = sprawl_detect::checks::age::recipient(key.as_bytes()).unwrap();
         self.write("infra/CODEOWNERS", "* @acme/platform\n");
         self.write("infra/keys.txt", &key);
         for file in 0..14 {

@@ -1,8 +1,8 @@
 //! Ways to break a secret so that it is none.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
-use sprawl::detect::checks::Verdict;
-use sprawl::rules::Kind;
+use sprawl_detect::checks::Verdict;
+use sprawl_detect::rules::Kind;
 
 use crate::shapes::subject::Subject;
 

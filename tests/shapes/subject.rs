@@ -2,8 +2,8 @@
 //! for.
 
 use regex_automata::Input;
-use sprawl::rules::mint::{Random, mint};
-use sprawl::rules::{Kind, Rule};
+use sprawl_detect::rules::mint::{Random, mint};
+use sprawl_detect::rules::{Kind, Rule};
 
 /// A rule, and how its secrets are written.
 pub(crate) struct Subject<'r> {

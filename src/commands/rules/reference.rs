@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::rules::{Detector, Rule, Rules};
-use crate::text::markdown::escaped;
+use sprawl_detect::rules::{Detector, Rule, Rules};
+use sprawl_detect::text::markdown::escaped;
 
 /// Every rule, by provider, with what it opens and how it is recognised.
 pub(super) fn markdown(rules: &Rules) -> String {

@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 
-use crate::detect::decoded::{Decoded, Fact};
-use crate::finding::{Evidence, Finding, Origin};
+use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::report::Report;
 use crate::report::jsonl::{Line, line};
-use crate::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
+use sprawl_detect::decoded::{Decoded, Fact};
+use sprawl_detect::evidence::Evidence;
+use sprawl_detect::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Occurrence<'a> {

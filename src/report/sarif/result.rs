@@ -8,8 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use super::{Descriptors, ROOT, level, most_results, rule_id, taxonomy};
-use crate::detect::decoded::Fact;
-use crate::finding::{Confidence, Evidence, Finding};
+use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::Opened;
@@ -17,10 +16,12 @@ use crate::policy::baseline::Entry;
 use crate::policy::standing::{State, Suppression};
 use crate::record::Record;
 use crate::report::{Report, SarifProfile, place};
-use crate::rules::RuleId;
-use crate::score::Severity;
-use crate::text::markdown::{code, escaped};
-use crate::text::printable;
+use sprawl_detect::decoded::Fact;
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::rules::RuleId;
+use sprawl_detect::score::Severity;
+use sprawl_detect::text::markdown::{code, escaped};
+use sprawl_detect::text::printable;
 
 /// Other places listed with a result, and things that a key opens. Every place is a result of its own
 /// with the same `secretId/v1`, and the report in JSON has everything.

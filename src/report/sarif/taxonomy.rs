@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::group::SecretGroup;
 use crate::lifetime::RemarkKind;
-use crate::rules::{Kind, Rule};
-use crate::score::{Authority, Environment, Exposure, Lifetime, is_reused};
+use sprawl_detect::rules::{Kind, Rule};
+use sprawl_detect::score::{Authority, Environment, Exposure, Lifetime, is_reused};
 
 /// (id, name, short description) in a fixed order: positions are indexes in SARIF.
 type Taxon = (&'static str, &'static str, &'static str);
@@ -178,7 +178,7 @@ pub(super) fn of_group(group: &SecretGroup) -> Vec<Value> {
     let mut repositories: Vec<&str> = places.iter().map(|p| &*p.repository).collect();
     repositories.sort_unstable();
     repositories.dedup();
-    use crate::score::Usability;
+    use sprawl_detect::score::Usability;
     let authority = group.facts.authority.named(group.facts.privilege);
     let has_remark = |kind| group.remarks.iter().any(|remark| remark.kind == kind);
     let cases = [

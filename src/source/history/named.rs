@@ -11,10 +11,10 @@ use crate::git::objects::Reader;
 use crate::git::provenance::History;
 use crate::git::refs::{Tip, TipKind};
 use crate::scan::Crew;
-use crate::score::Exposure;
 use crate::source::container::Container;
 use crate::source::{Base, Blob};
-use crate::text::display_bytes;
+use sprawl_detect::score::Exposure;
+use sprawl_detect::text::display_bytes;
 
 /// Hexadecimal digits of an id that are shown where no path is.
 const SHORT: usize = 12;

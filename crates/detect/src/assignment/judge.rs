@@ -1,0 +1,213 @@
+//! The verdict: is a value that stands where a secret would stand one, and how sure are we?
+
+use std::ops::Range;
+
+use super::features::{FEATURES, Feature};
+use super::grammar::{Assigned, Joint};
+use super::names::{Class, Name};
+use super::values::{self, Shape};
+use super::{Measured, features, model, place, plain};
+use crate::evidence::Confidence;
+use crate::weak::{self, Strength};
+use crate::words;
+use crate::{naming, placeholder};
+
+/// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
+/// over repositories that were not learned from.
+pub const WEAK: i32 = -512;
+
+/// Odds from which it is reported by default: nine of ten are secrets.
+pub const PATTERN: i32 = -128;
+
+/// Odds from which a few letters without a known word are: they could be a word of any language.
+pub const SURE: i32 = 512;
+
+/// What was decided about a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// How sure we are; `None`: not reported.
+    pub confidence: Option<Confidence>,
+    /// Log-odds of a secret in 1/1024.
+    pub odds: i32,
+    /// Why it is weak or not reported whatever the odds, if it is.
+    pub weak: Option<&'static str>,
+}
+
+/// Decides about a measured value that is not [`plain::plainly_none`]. Where the odds alone decide
+/// against it, no other reason is looked for: see [`verdict_with_reason`].
+pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
+    let mut odds = model::odds(&measured.vector);
+    if speaks_for_itself(measured) {
+        odds = odds.max(PATTERN);
+    }
+    if odds < WEAK {
+        return Verdict { confidence: None, odds, weak: None };
+    }
+    if measured.assigned.joint != Joint::Within
+        && let Some(meaning) = {
+            let (name, assigned) = (&measured.name.span, &measured.assigned);
+            let content = assigned.content(text);
+            naming::harmless_name(text, name, &content).or_else(|| {
+                let parameter = naming::parameter(text, name.end..assigned.value.start)?;
+                naming::harmless_name(text, &parameter, &content)
+            })
+        }
+    {
+        return Verdict { confidence: None, odds, weak: Some(meaning.reason()) };
+    }
+    let (strength, weak) = place::strength(text, measured);
+    let least = match strength {
+        Strength::Guessed => i32::MAX,
+        Strength::Letters => SURE,
+        Strength::Mixed => PATTERN,
+    };
+    let confidence = if odds < least { Confidence::Weak } else { Confidence::Pattern };
+    Verdict { confidence: Some(confidence), odds, weak }
+}
+
+/// [`verdict`], with the reason that people are told where the odds alone decide.
+pub fn verdict_with_reason(text: &[u8], measured: &Measured) -> Verdict {
+    let verdict = verdict(text, measured);
+    let weak = verdict.weak.or_else(|| match verdict.confidence {
+        None => place::strength(text, measured).1,
+        Some(_) => None,
+    });
+    Verdict { weak, ..verdict }
+}
+
+/// Whether nothing around a value could make it harmless: made by a generator, and assigned to a name
+/// that promises a secret and nothing else. Of such values in the corpus, 19 of 20 are secrets.
+pub fn speaks_for_itself(measured: &Measured) -> bool {
+    let of = |feature| measured.vector.get(feature);
+    let promised = matches!(
+        measured.name.class,
+        Class::Password | Class::Secret | Class::Token | Class::ApiKey
+    );
+    let other = [
+        Feature::NamePublic,
+        Feature::NamePlace,
+        Feature::NameDigest,
+        Feature::NameAbout,
+        Feature::NameTest,
+        Feature::Placeholder,
+        Feature::Blanks,
+        Feature::Colons,
+        Feature::Brackets,
+    ];
+    let length = of(Feature::Length);
+    let mixed = of(Feature::Lower) > 0
+        && of(Feature::Upper) > 0
+        && (of(Feature::Digits) > 0 || of(Feature::Changes) >= 32);
+    promised
+        && measured.assigned.joint != Joint::Within
+        && (16..=64).contains(&length)
+        && (mixed || of(Feature::Hex) >= 24)
+        && of(Feature::Word) < 50
+        && of(Feature::Signs) <= 20
+        && of(Feature::Sequence) < 6
+        && other.iter().all(|feature| of(*feature) == 0)
+}
+
+/// Decides about a password that a rule of another kind has found: by the name it is assigned to,
+/// or as part of a URL or connection string. `known_place`: the rule knows whose password it is.
+pub fn of_value(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict {
+    if is_address_in_url(&text[..value.start]) {
+        return Verdict { confidence: None, odds: i32::MIN, weak: Some("an address, no user") };
+    }
+    let from = value.start.saturating_sub(NAME_BEFORE);
+    let before = text[from..value.start].to_ascii_lowercase();
+    let named = super::KEYWORDS
+        .iter()
+        .filter_map(|k| memchr::memmem::rfind(&before, k.as_bytes()).map(|at| (from + at, k.len())))
+        .filter_map(|(at, length)| super::measured_at(text, at..at + length))
+        .filter(|m| m.assigned.value.start < value.end && value.start < m.assigned.value.end)
+        .max_by_key(|m| m.name.span.start);
+    let measured = named.unwrap_or_else(|| within(text, value.clone()));
+    let is_none = plain::plainly_none(text, &measured.name, &measured.assigned).is_some();
+    let mut verdict = if is_none {
+        Verdict { confidence: None, odds: i32::MIN, weak: None }
+    } else {
+        verdict(text, &measured)
+    };
+    if is_made(&text[value.clone()]) {
+        // The odds are of values that stand anywhere.
+        let value = &text[value.clone()];
+        let guessed = weak::is_known(value) || weak::is_made_of_words(value);
+        let strong = !guessed && (known_place || is_generated(value));
+        let least = if strong { Confidence::Pattern } else { Confidence::Weak };
+        verdict.confidence = verdict.confidence.max(Some(least));
+    }
+    verdict
+}
+
+/// Whether the user of a URL is the scheme of an address, a slip of the writer:
+/// `https://mailto:someone@host`.
+fn is_address_in_url(before: &[u8]) -> bool {
+    const SCHEMES: [&[u8]; 9] = [
+        b"mailto:", b"tel:", b"sip:", b"sips:", b"sms:", b"xmpp:", b"skype:", b"callto:", b"acct:",
+    ];
+    let ends = |scheme: &&[u8]| {
+        let start = before.len().checked_sub(scheme.len() + 2);
+        start.is_some_and(|start| {
+            before[start..].starts_with(b"//") && before[start + 2..].eq_ignore_ascii_case(scheme)
+        })
+    };
+    SCHEMES.iter().any(ends)
+}
+
+/// Whether a value looks like made by a machine rather than like words.
+fn is_made(value: &[u8]) -> bool {
+    let reading = words::read(value);
+    let written = [Shape::Lower, Shape::Capitalised, Shape::Upper, Shape::Keyword, Shape::Sentence];
+    let format = value == b"%s" || placeholder::placeholder(value).is_some();
+    let signs = value.iter().filter(|b| !b.is_ascii_alphanumeric()).count();
+    let is_word = value.len() < weak::LONG && written.contains(&values::shape(value));
+    !format
+        && (!is_word || weak::strength(value) == Strength::Mixed)
+        && (signs * 3 > value.len() || reading.known * 5 < (reading.letters * 4).max(1))
+}
+
+/// Whether a value has what only generators make: letters of both cases and digits, and no words.
+fn is_generated(value: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| value.iter().any(test);
+    let reading = words::read(value);
+    value.len() >= 10
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
+        && reading.known * 2 < reading.letters
+}
+
+/// How far before a value its name is looked for, in bytes.
+const NAME_BEFORE: usize = 80;
+
+/// Measures a password that has no name.
+pub fn within(text: &[u8], value: Range<usize>) -> Measured {
+    let name = Name::none(value.start);
+    let assigned = Assigned::within(value);
+    let vector = features::measure(text, &name, &assigned);
+    Measured { name, assigned, vector }
+}
+
+/// The rule that reports secrets of a class.
+pub fn rule_of(class: Class) -> &'static str {
+    match class {
+        Class::Password => "generic-password",
+        Class::ApiKey | Class::Key => "generic-api-key",
+        Class::Secret | Class::Credential => "generic-secret",
+        Class::Token | Class::Auth => "generic-token",
+    }
+}
+
+/// What spoke for the verdict and against it, the weightiest first, at most so many of each.
+pub fn reasons(measured: &Measured, most: usize) -> (Vec<&'static str>, Vec<&'static str>) {
+    let about = |feature: Feature| {
+        FEATURES.iter().find(|(f, ..)| *f == feature).map_or("", |(_, _, about)| *about)
+    };
+    let all = model::contributions(&measured.vector);
+    let pick = |sign: i32| {
+        let of_sign = all.iter().filter(|(_, sum)| sum.signum() == sign);
+        of_sign.take(most).map(|(feature, _)| about(*feature)).collect()
+    };
+    (pick(1), pick(-1))
+}

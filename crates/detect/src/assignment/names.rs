@@ -1,0 +1,364 @@
+//! Names by meaning: `dbPassword`, `API_KEY`, `auth-token`; not `passenger`, `tokenizer`, `monkey`.
+
+use std::ops::Range;
+
+use crate::escapes;
+use crate::naming::lexicon::{self, Meaning};
+
+/// Longest name that is looked at, in bytes.
+pub const LONGEST: usize = 96;
+
+/// A name that values are assigned to, split into its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Its bytes, with the dots and dashes of a path: `spring.datasource.password`.
+    pub span: Range<usize>,
+    /// Spans of its words.
+    words: [(u32, u32); WORDS],
+    meanings: [Meaning; WORDS],
+    count: usize,
+    /// What is written together with the word that makes it a secret's name: `change` in
+    /// `changepassword`.
+    pub joined: Meaning,
+    /// The word that makes it a secret's name.
+    pub secret: usize,
+    /// What that word means.
+    pub class: Class,
+}
+
+/// What sort of secret a name promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// `password`, `passwd`, `pwd`, `passphrase`.
+    Password,
+    /// `secret`.
+    Secret,
+    /// `token`, `bearer`.
+    Token,
+    /// `apikey`, `accessKey`, `private_key`.
+    ApiKey,
+    /// `key` alone: of a map, a cache, a keyboard; seldom a secret.
+    Key,
+    /// `auth`, `authorization`, `basic`.
+    Auth,
+    /// `credential`, `creds`.
+    Credential,
+}
+
+const WORDS: usize = 12;
+
+impl Name {
+    /// The words, as they are written.
+    pub fn words<'t>(&'t self, text: &'t [u8]) -> impl DoubleEndedIterator<Item = &'t [u8]> + 't {
+        self.words[..self.count].iter().map(|(from, to)| &text[*from as usize..*to as usize])
+    }
+
+    /// Number of words.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// A name has at least the word that makes it a secret's name.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Words after the one that means a secret: `field` in `password_field`.
+    pub fn tail(&self) -> usize {
+        self.count.saturating_sub(self.secret + 1)
+    }
+
+    /// A password without a name.
+    pub fn none(at: usize) -> Self {
+        Self {
+            span: at..at,
+            words: [(0, 0); WORDS],
+            meanings: [0; WORDS],
+            count: 0,
+            joined: 0,
+            secret: 0,
+            class: Class::Password,
+        }
+    }
+
+    /// Whether one of the words has one of these meanings.
+    pub fn has(&self, meanings: Meaning) -> bool {
+        self.meanings[..self.count].iter().any(|m| m & meanings != 0)
+    }
+
+    /// Whether a word after the one that means a secret has one of these meanings.
+    pub fn tail_has(&self, meanings: Meaning) -> bool {
+        self.meanings[..self.count].iter().skip(self.secret + 1).any(|m| m & meanings != 0)
+    }
+
+    /// What is said before the word that means a secret, apart or together with it.
+    pub fn before_secret(&self) -> Meaning {
+        let before = self.secret.checked_sub(1).map_or(0, |before| self.meanings[before]);
+        before | self.joined
+    }
+
+    /// Whether one of the words is one of these, in any case.
+    pub fn says(&self, text: &[u8], words: &[&str]) -> bool {
+        self.words(text).any(|w| words.iter().any(|word| w.eq_ignore_ascii_case(word.as_bytes())))
+    }
+
+    /// What the first word means.
+    pub fn first(&self) -> Meaning {
+        self.meanings[..self.count].first().copied().unwrap_or(0)
+    }
+
+    /// What the last word means.
+    pub fn last(&self) -> Meaning {
+        self.meanings[..self.count].last().copied().unwrap_or(0)
+    }
+}
+
+/// The name around a keyword, if it means a secret. The same for every keyword within one name.
+pub fn name_at(text: &[u8], keyword: Range<usize>) -> Option<Name> {
+    let part = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'$';
+    let joins = |at: usize| {
+        matches!(text[at], b'.' | b'-')
+            && at > 0
+            && part(text[at - 1])
+            && text.get(at + 1).is_some_and(|b| part(*b))
+    };
+    // A blank after the keyword (`basic `) is no part of the name.
+    let keyword = keyword.start..keyword.end - usize::from(text[keyword.end - 1] == b' ');
+    let mut to = keyword.end;
+    while to < text.len() && (part(text[to]) || joins(to)) {
+        to += 1;
+        if to - keyword.end > LONGEST {
+            return None;
+        }
+    }
+    // Most names end where nothing can be assigned.
+    match text.get(to)? {
+        b';' | b')' | b'@' | b'#' | b'%' | b'^' | b'~' | b'/' => return None,
+        b'.' | b'}' if !matches!(text.get(to + 1), Some(b'=' | b'"')) => return None,
+        _ => {}
+    }
+    let mut from = keyword.start;
+    while from > 0 && (part(text[from - 1]) || joins(from - 1)) {
+        from -= 1;
+        if keyword.start - from > LONGEST {
+            return None;
+        }
+    }
+    from = after_escape(text, from..keyword.start);
+    if to - from > LONGEST || !super::grammar::may_assign(text, from..to) {
+        return None;
+    }
+    split(text, from..to)
+}
+
+/// Where a name begins that an escape seems to begin: `\npassword=`, `%22token%22`.
+fn after_escape(text: &[u8], before: Range<usize>) -> usize {
+    let from = before.start;
+    let begins = |at: usize| matches!(text[at], b'\\' | b'%' | b'[');
+    if !from.checked_sub(1).is_some_and(begins) {
+        return from;
+    }
+    let ends = |at: &usize| escapes::ending_at(text, *at).is_some_and(|said| said.is_ascii());
+    (from + 1..=before.end.min(from + escapes::LONGEST)).find(ends).unwrap_or(from)
+}
+
+/// Splits at signs, digits and humps, and looks for the word that means a secret.
+fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
+    let mut name = Name {
+        span: span.clone(),
+        words: [(0, 0); WORDS],
+        meanings: [0; WORDS],
+        count: 0,
+        joined: 0,
+        secret: usize::MAX,
+        class: Class::Key,
+    };
+    let mut start = None;
+    for at in span.start..=span.end {
+        let here = if at < span.end { text[at] } else { b'.' };
+        let letter = here.is_ascii_alphabetic();
+        if let Some(from) = start {
+            let before = text[at - 1];
+            let next = text.get(at + 1).filter(|_| at + 1 < span.end);
+            // `dbPassword`, and the last capital of `APIKey`.
+            let hump = here.is_ascii_uppercase()
+                && (before.is_ascii_lowercase()
+                    || (before.is_ascii_uppercase() && next.is_some_and(u8::is_ascii_lowercase)));
+            if !letter || hump {
+                if name.count == WORDS {
+                    return None;
+                }
+                name.words[name.count] = (from as u32, at as u32);
+                name.count += 1;
+                start = letter.then_some(at);
+            }
+        } else if letter {
+            start = Some(at);
+        }
+    }
+    // The last word that means a secret counts: `token` in `password_reset_token`.
+    for index in 0..name.count {
+        let (from, to) = name.words[index];
+        let word = &text[from as usize..to as usize];
+        name.meanings[index] = lexicon::meaning(word);
+        // `LayoutBasic` names no scheme.
+        if index > 0 && word.eq_ignore_ascii_case(b"basic") {
+            continue;
+        }
+        if let Some((class, rest)) = class_of(word, name.meanings[index]) {
+            let before = index.checked_sub(1).map_or(0, |before| name.meanings[before]);
+            name.joined = lexicon::meaning(rest);
+            name.meanings[index] |= name.joined;
+            let qualified = class == Class::Key && (before | name.joined) & lexicon::KEY_OF != 0;
+            name.class = if qualified { Class::ApiKey } else { class };
+            name.secret = index;
+        }
+    }
+    (name.secret != usize::MAX).then_some(name)
+}
+
+/// What sort of secret a word means, and what else is in the word.
+fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
+    const CLASSES: &[(Meaning, Class)] = &[
+        (lexicon::PASSWORD, Class::Password),
+        (lexicon::SECRET, Class::Secret),
+        (lexicon::TOKEN, Class::Token),
+        (lexicon::API_KEY, Class::ApiKey),
+        (lexicon::KEY, Class::Key),
+        (lexicon::AUTH, Class::Auth),
+        (lexicon::CREDENTIAL, Class::Credential),
+    ];
+    if let Some((_, class)) = CLASSES.iter().find(|(bit, _)| meaning & bit != 0) {
+        return Some((*class, &[]));
+    }
+    // Written together: `dbpassword`, `clientsecret`, `loggedinkey`.
+    const ENDS: &[(&str, Class)] = &[
+        ("password", Class::Password),
+        ("passwd", Class::Password),
+        ("pwd", Class::Password),
+        ("secret", Class::Secret),
+        ("token", Class::Token),
+        ("apikey", Class::ApiKey),
+        ("secretkey", Class::ApiKey),
+        ("accesskey", Class::ApiKey),
+        ("privatekey", Class::ApiKey),
+        ("key", Class::Key),
+        ("pass", Class::Password),
+        ("auth", Class::Auth),
+        ("credential", Class::Credential),
+        ("cred", Class::Credential),
+    ];
+    if word.len() > 24 || word.len() < 4 || meaning & lexicon::OTHER != 0 {
+        return None;
+    }
+    for (start, class) in [("password", Class::Password), ("secret", Class::Secret)] {
+        if word.get(..start.len()).is_some_and(|w| w.eq_ignore_ascii_case(start.as_bytes())) {
+            return Some((class, &word[start.len()..]));
+        }
+    }
+    let ends = |word: &[u8], end: &str| {
+        word.len() > end.len()
+            && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    };
+    // `lpass` and `twinpass` are other words; `dbpass` is not.
+    let known = |end: &str| {
+        word.len() >= end.len() && lexicon::meaning(&word[..word.len() - end.len()]) != 0
+    };
+    let singular = word.strip_suffix(b"s").or(word.strip_suffix(b"S"));
+    let found =
+        ENDS.iter().filter(|(end, _)| !matches!(*end, "pass" | "auth" | "cred") || known(end));
+    let mut found = found.filter_map(|(end, class)| {
+        let word = [Some(word), singular].into_iter().flatten().find(|word| ends(word, end))?;
+        Some((*class, &word[..word.len() - end.len()]))
+    });
+    found.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(text: &str) -> Option<Class> {
+        let lower = text.to_ascii_lowercase();
+        let keyword = super::super::KEYWORDS.iter().find(|k| lower.contains(k.trim()))?;
+        let at = lower.find(keyword.trim())?;
+        let text = format!("{text} = 1");
+        name_at(text.as_bytes(), at..at + keyword.trim().len()).map(|name| name.class)
+    }
+
+    #[test]
+    fn names_that_mean_secrets() {
+        for (text, expected) in [
+            ("password", Class::Password),
+            ("dbPassword", Class::Password),
+            ("DB_PASS", Class::Password),
+            ("spring.datasource.password", Class::Password),
+            ("smtppasswd2", Class::Password),
+            ("client_secret", Class::Secret),
+            ("AWSSecretKey", Class::ApiKey),
+            ("x-api-key", Class::ApiKey),
+            ("APIKey", Class::ApiKey),
+            ("reset_password_token", Class::Token),
+            ("githubToken", Class::Token),
+            ("cacheKey", Class::Key),
+            ("oauth", Class::Auth),
+            ("userCredentials", Class::Credential),
+        ] {
+            assert_eq!(class(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_written_together_mean_what_they_mean_apart() {
+        let name = |text: &str| {
+            let text = format!("{text} = 1");
+            let at = text.find("pass").or(text.find("key")).expect("there");
+            name_at(text.as_bytes(), at..at + 3).expect("a name")
+        };
+        assert_eq!(name("changepassword").joined, lexicon::meaning(b"change"));
+        assert_eq!(name("passwordreset").joined, lexicon::meaning(b"reset"));
+        assert!(name("wrongpassword").has(lexicon::WRONG));
+        assert_eq!(name("sessionkey").class, name("session_key").class);
+    }
+
+    #[test]
+    fn an_escape_before_a_name_is_no_part_of_it() {
+        for before in ["\\n", "\\t", "\\u0022", "%20", "%22", "\\x22", "\u{1b}[36m", "[0m"] {
+            let text = format!("{before}api_key = 1");
+            let at = text.find("api").expect("there");
+            let name = name_at(text.as_bytes(), at..at + 7).expect("a name");
+            assert_eq!(&text[name.span.clone()], "api_key", "{text}");
+        }
+        let variable = b"%DB_PASSWORD = 1";
+        assert_eq!(name_at(variable, 4..12).map(|name| name.span), Some(1..12));
+    }
+
+    #[test]
+    fn names_that_do_not() {
+        for text in [
+            "passenger",
+            "tokenizer",
+            "keyboard",
+            "monkey",
+            "compass",
+            "authorName",
+            "credits",
+            "keyword",
+            "passive",
+            "secretary",
+        ] {
+            assert_eq!(class(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_keyword_in_a_name_leads_to_the_same_name() {
+        let text = b"  my_secret_token_key = 1";
+        let at = |word: &str| {
+            let at = text.windows(word.len()).position(|w| w == word.as_bytes()).expect("there");
+            name_at(text, at..at + word.len())
+        };
+        assert_eq!(at("secret"), at("token"));
+        assert_eq!(at("secret"), at("key"));
+    }
+}

@@ -1,0 +1,408 @@
+//! What is plainly no secret, told cheaply: by the name, by how it is joined, and by the form of the
+//! value. What is left takes weighing.
+
+use super::forms;
+use super::grammar::{Assigned, Joint, Quoting};
+use super::names::{Class, Name};
+use super::values::{self, Shape};
+use crate::checks::is_public_nkey;
+use crate::naming::lexicon;
+use crate::words;
+
+/// Why a value is plainly no secret; `None` if that takes weighing. Cheap.
+pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'static str> {
+    let content = assigned.content(text);
+    let value = &content[..];
+    let shortest = if assigned.scheme.is_some() { SHORTEST_IN_HEADER } else { SHORTEST };
+    if value.len() < shortest {
+        return Some("too short");
+    }
+    if !value.iter().any(u8::is_ascii_alphanumeric) {
+        return Some("neither letters nor digits");
+    }
+    if values::is_pattern(value) {
+        return Some("a pattern");
+    }
+    if values::is_elided(value) {
+        return Some("masked");
+    }
+    if assigned.joint == Joint::Within {
+        return None;
+    }
+    by_place(text, name, assigned, value)
+        .or_else(|| by_name(text, name, value))
+        .or_else(|| by_form(value))
+        .or_else(|| by_shape(name, assigned, value))
+}
+
+/// What the text around a value says.
+fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
+    if assigned.quoting == Quoting::Bare && is_code(text, name, assigned)
+        || is_declared(text, name, assigned)
+    {
+        Some("code")
+    } else if is_attribute_of_a_page(text, name) {
+        Some("public: every page has it")
+    } else if is_tag_of_an_image(text, name, assigned) {
+        Some("the version of an image")
+    } else if is_within_address(text, name, assigned) {
+        Some("an address")
+    } else if assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]) {
+        Some("a piece of something longer")
+    } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
+        Some("a text")
+    } else if is_message(text, name, assigned, value) {
+        Some("a message")
+    } else {
+        None
+    }
+}
+
+/// What the name says, and what a value of such a name never has.
+fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
+    let is_token = matches!(name.class, Class::Token | Class::ApiKey | Class::Key);
+    let is_key = matches!(name.class, Class::ApiKey | Class::Key);
+    if (name.has(lexicon::PUBLIC) && name.class != Class::Password)
+        || (name.class == Class::Token && follows_public_key(text, name))
+        || is_public_key_in_words(text, name)
+        || is_client_id(text, name)
+    {
+        Some("public by its name")
+    } else if is_token && value.iter().any(no_token) {
+        Some("signs that no token has")
+    } else if name.class != Class::Password && is_phrase(value) {
+        Some("a text")
+    } else if name.class == Class::Key && is_key_of_data(name) {
+        Some("a key to look something up")
+    } else if is_named_digest(text, name) && is_digest(value) {
+        Some("a hash by its name")
+    } else if is_key && name.says(text, &["encrypted"]) {
+        Some("ciphertext by its name")
+    } else if is_key_id(text, name, value) {
+        Some("the id of a key")
+    } else {
+        None
+    }
+}
+
+/// What the form of a value says, whatever its name.
+fn by_form(value: &[u8]) -> Option<&'static str> {
+    if values::is_coordinate(value) {
+        Some("a name and a version")
+    } else if values::is_security_identifier(value) {
+        Some("an identifier")
+    } else if values::is_drawing(value) {
+        Some("a drawing")
+    } else if values::is_algorithm(value) {
+        Some("the name of an algorithm")
+    } else if forms::is_account(value) {
+        Some("the address of an account")
+    } else if is_public_nkey(value) || forms::is_public_key(value) {
+        Some("a public key")
+    } else if forms::is_serialised(value) {
+        Some("a serialised object")
+    } else if forms::is_derivation_path(value) || forms::is_index_name(value) {
+        Some("an identifier")
+    } else if values::is_connection(value) {
+        Some("a connection string")
+    } else if value.starts_with(b"urn:") || value.starts_with(b"arn:") {
+        Some("an address")
+    } else {
+        None
+    }
+}
+
+/// What the shape of a value says with the name and the quotes.
+fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
+    let shape = values::shape(value);
+    let bare = assigned.quoting == Quoting::Bare;
+    let is_word = matches!(
+        shape,
+        Shape::Lower | Shape::Capitalised | Shape::Camel | Shape::Snake | Shape::Kebab
+    );
+    match shape {
+        Shape::Url => Some("an address"),
+        Shape::Path => Some("a path"),
+        Shape::Hash => Some("a hash"),
+        Shape::Ciphertext => Some("ciphertext"),
+        Shape::Number => Some("a number, version or date"),
+        Shape::Keyword if !bare || assigned.joint != Joint::Colon => Some("a word of the language"),
+        Shape::Dotted | Shape::Capitalised | Shape::Template | Shape::UpperSnake if bare => {
+            Some("code")
+        }
+        Shape::Template => Some("a template"),
+        Shape::Dotted | Shape::Sentence if name.class == Class::Key => Some("a name or text"),
+        Shape::Uuid if matches!(name.class, Class::Key | Class::Credential) => {
+            Some("an identifier")
+        }
+        _ if name.class == Class::Key && forms::is_path_of_ids(value) => Some("an identifier"),
+        _ if is_word && name.class == Class::Key => Some("a name"),
+        _ => None,
+    }
+}
+
+/// Whether a password's name and value are a message: the beginning of a string, as in
+/// `"PASS: vxlan"`, or the text of a result, as in `test_pass("done\n")`.
+fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
+    let word = || value.iter().all(|b| b.is_ascii_alphabetic() || b"_+-".contains(b));
+    name.class == Class::Password
+        && match assigned.joint {
+            Joint::Colon => {
+                assigned.quoting == Quoting::Bare && assigned.is_within_string(text, name) && word()
+            }
+            Joint::Call => value.ends_with(b"\\n"),
+            _ => false,
+        }
+}
+
+/// Whether what stands where a name would is itself made by a generator: `concat("KEY-7c37Cc86...",`.
+fn is_piece(name: &[u8]) -> bool {
+    name.split(|b| !b.is_ascii_alphanumeric())
+        .any(|part| part.len() >= 12 && part.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
+}
+
+/// Whether what stands in quotes is what stands between two strings: `"the token " + name + "`.
+fn is_between_strings(assigned: &Assigned, value: &[u8]) -> bool {
+    assigned.joint == Joint::Blank
+        && assigned.quoting != Quoting::Bare
+        && matches!(value.first(), Some(b',' | b';' | b')' | b'+' | b' '))
+}
+
+/// Whether `pass` is a verb, `pass through` or `to pass "name"`, not a name.
+fn is_verb(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[..name.span.start];
+    let word = || text[assigned.value.clone()].iter().all(u8::is_ascii_lowercase);
+    let in_prose =
+        || matches!(before, [.., b'a'..=b'z', b' ']) && assigned.quoting != Quoting::Bare;
+    assigned.joint == Joint::Blank
+        && &text[name.span.clone()] == b"pass"
+        && !before.ends_with(b"-")
+        && (in_prose() || (assigned.quoting == Quoting::Bare && word()))
+}
+
+/// Whether the name is the end of `Public Key Token`: part of the name of an assembly of .NET.
+fn follows_public_key(text: &[u8], name: &Name) -> bool {
+    const BEFORE: &[u8] = b"public key ";
+    let from = name.span.start.saturating_sub(BEFORE.len());
+    text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
+}
+
+/// Whether the name is `public key`, as people write it.
+fn is_public_key_in_words(text: &[u8], name: &Name) -> bool {
+    const BEFORE: &[u8] = b"public ";
+    let from = name.span.start.saturating_sub(BEFORE.len());
+    text[name.span.clone()].eq_ignore_ascii_case(b"key")
+        && text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
+}
+
+/// Whether the name is an attribute of an element for scripts of the page, `data-key`: whoever sees
+/// the page has it.
+fn is_attribute_of_a_page(text: &[u8], name: &Name) -> bool {
+    let start = name.span.start;
+    let before = &text[start.saturating_sub(ELEMENT)..start];
+    let tag = || memchr::memrchr2(b'<', b'>', before).filter(|at| before[*at] == b'<');
+    // `data-settings='{"token": "..."}'`.
+    let is_within = |tag: &[u8]| {
+        let data = memchr::memmem::rfind(tag, b" data-").map(|at| &tag[at..]);
+        data.and_then(|data| data.get(memchr::memchr(b'=', data)? + 1..))
+            .and_then(<[u8]>::split_first)
+            .is_some_and(|(quote, rest)| matches!(quote, b'"' | b'\'') && !rest.contains(quote))
+    };
+    let called = &text[name.span.clone()];
+    tag().is_some_and(|at| called.starts_with(b"data-") || is_within(&before[at..]))
+        && matches!(name.class, Class::ApiKey | Class::Key | Class::Token)
+        && !name.says(text, &["private", "secret"])
+}
+
+/// Longest part of an element before an attribute, in bytes.
+const ELEMENT: usize = 500;
+
+/// Whether the name and the value are fields of an address with colons:
+/// `arn:aws:secretsmanager:...:secret:name` (the Amazon Resource Names of AWS), `urn:...`.
+fn is_within_address(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[name.span.start.saturating_sub(ELEMENT)..name.span.start];
+    if assigned.joint != Joint::Colon || !before.ends_with(b":") {
+        return false;
+    }
+    let is_end = |b: &u8| b.is_ascii_whitespace() || b"\"'`<>()[]{},=".contains(b);
+    let start = before.iter().rposition(is_end).map_or(0, |end| end + 1);
+    [&b"arn:"[..], b"urn:"].iter().any(|scheme| before[start..].starts_with(scheme))
+}
+
+/// Whether the name is the end of a path and the value its version: `owner/token-service:1.2-a`.
+fn is_tag_of_an_image(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[name.span.start.saturating_sub(ELEMENT)..name.span.start];
+    let of_path = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
+    let start = before.iter().rposition(|b| !of_path(b)).map_or(0, |other| other + 1);
+    // `registry:5000/owner/`, but not `User:anna/`.
+    let port = before[start..].first().is_some_and(u8::is_ascii_digit);
+    let joined = before[..start].last() == Some(&b':') && !port;
+    let path = before.ends_with(b"/") && before.len() > start + 1 && !joined;
+    // A name and its version side by side: `"owner/Token" "1.2"`.
+    let beside = assigned.joint == Joint::Blank && assigned.quoted_name;
+    let behind = assigned.joint == Joint::Colon
+        && assigned.quoting == Quoting::Bare
+        && !assigned.quoted_name
+        && assigned.value.start == name.span.end + 1;
+    path && (beside || behind)
+}
+
+/// Whether nothing is assigned, but something is declared or refers to something: a column or an index
+/// of SQL, a member in C, a variable of a shell in a list with colons, a filter of LDAP, a query.
+fn is_declared(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
+    let value = &text[assigned.value.clone()];
+    let called = &text[name.span.clone()];
+    let bare = assigned.quoting == Quoting::Bare;
+    let identifier = |word: &[u8]| {
+        word.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let is_words = || {
+        let reading = words::read(value);
+        reading.known * 2 >= reading.letters
+    };
+    let behind =
+        rest.strip_prefix(b"`").or(rest.strip_prefix(b"\"")).unwrap_or(rest).trim_ascii_start();
+    let index = assigned.joint == Joint::Blank
+        && [&b"key"[..], b"index"].iter().any(|word| called.eq_ignore_ascii_case(word))
+        && behind.starts_with(b"(");
+    let pointer = value.iter().take_while(|b| matches!(b, b'*' | b'&')).count();
+    let member = assigned.joint == Joint::Blank
+        && bare
+        && identifier(&value[pointer..])
+        && (pointer > 0 || is_words())
+        && matches!(behind.first(), Some(b';' | b',' | b')' | b'[' | b'='));
+    // `$PWD:/work`: what `$` stands before is read, not written.
+    let reference = bare
+        && assigned.joint == Joint::Colon
+        && is_variable(text, name)
+        && assigned.value.start == name.span.end + 1;
+    let filter =
+        bare && assigned.joint == Joint::Colon && value.windows(2).any(|pair| pair == b":=");
+    let query = bare
+        && value.starts_with(b"{")
+        && value[1..].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_'))
+        && rest.starts_with(b":");
+    // `"secrets": {"name": [...]}`: what stands in the place of a value is a name itself.
+    let within = || text[name.span.end..assigned.value.start].contains(&b'{');
+    let key = !bare && (behind.starts_with(b":") || behind.starts_with(b"=>")) && within();
+    index || member || reference || filter || query || key
+}
+
+/// Whether the name is a client's id, `OAuthClientId`: it stands in every request and in browsers.
+fn is_client_id(text: &[u8], name: &Name) -> bool {
+    let mut words = name.words(text).rev();
+    let mut ends =
+        |word: &str| words.next().is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
+    name.class == Class::Auth && ends("id") && ends("client")
+}
+
+/// Whether a name is that of a digest: `secretHash`, `hashed_secret`; not of a key that digests are made
+/// with, `HASH_SECRET`.
+fn is_named_digest(text: &[u8], name: &Name) -> bool {
+    let ends_in_key = name.tail() == 0 && matches!(name.class, Class::Secret | Class::ApiKey);
+    let called = text[name.span.clone()].to_ascii_lowercase();
+    let is_done = || [&b"hashed"[..], b"crypted"].iter().any(|done| contains(&called, done));
+    name.has(lexicon::DIGEST) && (!ends_in_key || is_done())
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
+}
+
+/// Whether there is a blank in a value, where no token and no key has one but in PEM.
+fn is_phrase(value: &[u8]) -> bool {
+    value.iter().any(|b| matches!(b, b' ' | b'\t')) && !value.starts_with(b"-----BEGIN")
+}
+
+/// Whether a name is that of a key in a store or a table, `cacheKey`, or of the id of a key.
+fn is_key_of_data(name: &Name) -> bool {
+    name.before_secret() & lexicon::DATA != 0 || name.tail_has(lexicon::ID)
+}
+
+/// Whether a value is how keys of PGP are called: the last 8 or 16 digits of a fingerprint, or all
+/// 40 (RFC 9580, section 5.5.4).
+fn is_key_id(text: &[u8], name: &Name, value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    let digits = digits.strip_suffix(b"!").unwrap_or(digits);
+    matches!(digits.len(), 8 | 16 | 40)
+        && digits.iter().all(u8::is_ascii_hexdigit)
+        && name.says(text, &["gpg", "pgp", "openpgp"])
+}
+
+/// Characters outside of all alphabets in which tokens are written (RFC 6750, section 2.1, and the
+/// URL-encoded forms of those).
+fn no_token(byte: &u8) -> bool {
+    matches!(byte, b'?' | b'^' | b'@')
+}
+
+/// Whether a value has the length of a digest in hexadecimal: MD5 to SHA-512.
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether what stands without quotes is an expression of a programming language.
+fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
+    let value = &text[assigned.value.clone()];
+    if matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'.'))
+        || matches!(assigned.joint, Joint::Arrow | Joint::Default)
+        || rest.starts_with(b" {")
+        || value.starts_with(b"(")
+        || value.ends_with(b"&lt")
+        || value.ends_with(b"*")
+        || text[name.span.clone()].ends_with(b"_t")
+        || is_described(text, name, assigned)
+    {
+        return true;
+    }
+    let of_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
+    if let [b'*' | b'&', of @ ..] = value {
+        // A type: `*pkg.Key`.
+        return of.contains(&b'.') && of[0].is_ascii_alphabetic() && of.iter().all(of_name);
+    }
+    if !value.iter().all(of_name) {
+        return false;
+    }
+    let reading = words::read(value);
+    let is_words = reading.known * 2 >= reading.letters;
+    let part = |part: &&[u8]| part.first().is_some_and(u8::is_ascii_alphabetic);
+    if is_words && value.split(|b| *b == b'.').filter(part).count() > 2 {
+        return true;
+    }
+    // `key = name;` and `key = name (...)`; in shells and connection strings no blanks stand there.
+    let camel = values::shape(value) == Shape::Camel && is_words;
+    let type_name = value[0].is_ascii_uppercase() && camel;
+    let ends = match rest.first() {
+        Some(b';') => assigned.joint != Joint::Blank,
+        // A constant in a list of them, and a parameter with its type.
+        Some(b',') => assigned.joint == Joint::Equals || assigned.joint == Joint::Blank && camel,
+        // Where variables begin with `$`, words stand in quotes.
+        _ if assigned.joint == Joint::Equals && is_variable(text, name) => true,
+        _ => {
+            let joints = [Joint::Equals, Joint::Blank, Joint::Colon];
+            type_name && joints.contains(&assigned.joint)
+        }
+    };
+    let operators =
+        [&b" ("[..], b" {", b" + ", b" - ", b" | ", b" & ", b" ? ", b" == ", b" != ", b" = "];
+    assigned.is_apart(text) && (ends || operators.iter().any(|sign| rest.starts_with(sign)))
+}
+
+/// Whether a parameter is described: `@pwd: text`.
+fn is_described(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    assigned.joint == Joint::Colon && text[..name.span.start].ends_with(b" @")
+}
+
+/// Whether a `$` begins the name.
+fn is_variable(text: &[u8], name: &Name) -> bool {
+    let start = name.span.start;
+    text[start] == b'$' || start > 0 && text[start - 1] == b'$'
+}
+
+/// Shortest value that is weighed, in bytes.
+const SHORTEST: usize = 4;
+
+/// Shortest behind a scheme: no token is shorter, and no user and password in base64.
+const SHORTEST_IN_HEADER: usize = 8;

@@ -1,0 +1,320 @@
+//! Rules: what each credential type looks like, what it opens, and what to do about it.
+//!
+//! Built-in rules are packed by the build script from `rules/*.toml`, together with the tables of
+//! their names and keywords; users' files are parsed at start-up. Both then go through
+//! [`Rules::new`], the one path to a usable set. Rules are unpacked and their patterns compiled when
+//! they are first needed: a scan of a tree needs a tenth of them.
+
+mod builtin;
+pub mod check;
+mod edges;
+mod fragments;
+mod index;
+pub mod keywords;
+mod kind;
+pub mod lexicon;
+pub mod mint;
+mod names;
+mod near;
+mod rule;
+pub mod schema;
+pub(crate) mod shape;
+mod table;
+mod user;
+
+use std::sync::OnceLock;
+
+use crate::prefilter::{KeywordId, Prefilter};
+use crate::text::nearest;
+use index::Index;
+pub use kind::Kind;
+use near::spellings;
+pub use rule::{Compiled, MAX_MATCH, Rule};
+pub use table::{Detector, RuleId, Target};
+pub(crate) use user::rule_error;
+pub use user::{RuleError, UserFile};
+use user::{line_of, parse};
+
+/// Keywords, counted once for each rule, that all rules together may have: the prefilter numbers
+/// them with 16 bits.
+const MOST_KEYWORDS: usize = KeywordId::MAX as usize;
+
+/// A set of rules, ready to scan with.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The built-in ones by number, those unpacked that were needed.
+    builtin: Vec<OnceLock<Box<Rule>>>,
+    /// The user's, whose numbers follow.
+    own: Vec<Rule>,
+    /// By number, whether the selection leaves it out; empty if it leaves out none.
+    is_off: Vec<bool>,
+    index: Index,
+}
+
+/// Which rules of a set are wanted, by id, alias or `*` globs over ids.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these, if there are any.
+    pub only: Vec<Named>,
+    /// Not these.
+    pub disabled: Vec<Named>,
+}
+
+/// The name of a rule, and who said it.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Id, alias, or prefix with `*`.
+    pub name: String,
+    /// The file it stands in, or `command line`; for messages.
+    pub file: String,
+}
+
+impl Named {
+    /// A name that was typed.
+    pub fn typed(name: &str) -> Self {
+        Self { name: name.to_owned(), file: "command line".to_owned() }
+    }
+}
+
+impl Named {
+    /// Whether this names a rule that is called so by its id or an alias.
+    fn names(&self, id: &str, answers: impl FnOnce(&str) -> bool) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => answers(&self.name),
+        }
+    }
+}
+
+impl Rules {
+    /// The built-in rules alone.
+    pub fn builtin() -> Self {
+        Self {
+            builtin: unpacked_later(builtin::len()),
+            own: Vec::new(),
+            is_off: Vec::new(),
+            index: builtin::index(),
+        }
+    }
+
+    /// The built-in rules and those of the user's files, whose examples nobody has tried yet.
+    pub(crate) fn unproved(files: &[UserFile<'_>]) -> Result<Self, RuleError> {
+        let mut all = Self::builtin();
+        for file in files {
+            all.add(*file)?;
+        }
+        if !files.is_empty() {
+            let mut table = all.index.table();
+            for (id, rule) in (builtin::len() as u16..).map(RuleId).zip(&all.own) {
+                table.add(id, &rule.text, rule.detector);
+            }
+            all.index = Index::of(&table);
+        }
+        Ok(all)
+    }
+
+    /// A copy with other texts in the users' rules, for reports; `None` if `reword` changes none.
+    pub fn reworded(&self, reword: impl Fn(&mut String)) -> Option<Self> {
+        let mut is_changed = false;
+        let mut own = self.own.clone();
+        for text in own.iter_mut().flat_map(Rule::texts_mut) {
+            let before = text.clone();
+            reword(text);
+            is_changed |= *text != before;
+        }
+        is_changed.then(|| Self { own, ..self.clone() })
+    }
+
+    /// All rules, in a stable order.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.ids().map(|id| (id, self.get(id)))
+    }
+
+    /// Number of rules that the selection left out.
+    pub fn switched_off(&self) -> usize {
+        self.is_off.iter().filter(|is_off| **is_off).count()
+    }
+
+    /// Number of rules.
+    pub fn len(&self) -> usize {
+        self.numbers() - self.switched_off()
+    }
+
+    /// Whether there are no rules at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rule with this number.
+    pub fn get(&self, id: RuleId) -> &Rule {
+        let number = usize::from(id.0);
+        match self.builtin.get(number) {
+            Some(rule) => rule.get_or_init(|| {
+                Box::new(builtin::unpack(number).expect("the tests unpack every built-in rule"))
+            }),
+            None => &self.own[number - self.builtin.len()],
+        }
+    }
+
+    /// The rule that answers to this id or alias.
+    pub fn named(&self, name: &str) -> Option<(RuleId, &Rule)> {
+        let own = |answers: &dyn Fn(&Rule) -> bool| self.own().find(|(_, r)| answers(r));
+        let builtin = |wants_alias: bool| {
+            let (number, is_alias) = builtin::named(name)?;
+            let id = RuleId(number as u16);
+            let is_here = number < self.builtin.len() && is_alias == wants_alias;
+            is_here.then(|| (id, self.get(id)))
+        };
+        let found = builtin(false)
+            .or_else(|| own(&|rule| rule.id() == name))
+            .or_else(|| builtin(true))
+            .or_else(|| own(&|rule| rule.answers_to(name)));
+        found.filter(|(id, _)| self.is_on(*id))
+    }
+
+    /// The rule that speaks of a finding of this rule in a file: the same, or an ordinary one if it is
+    /// about other files. An empty path stands for a file that is not known yet.
+    pub fn in_file(&self, id: RuleId, path: &str) -> RuleId {
+        let rule = self.get(id);
+        let path = path.to_ascii_lowercase();
+        let files = &rule.text.files;
+        if path.is_empty() || files.is_empty() || files.iter().any(|end| path.ends_with(end)) {
+            return id;
+        }
+        let ordinary = match rule.kind {
+            Kind::Password => "generic-password",
+            Kind::Token => "generic-token",
+            _ => "generic-api-key",
+        };
+        self.named(ordinary).map_or(id, |(other, _)| other)
+    }
+
+    /// Numbers that rules have or had before the selection: each is smaller than this.
+    pub(crate) fn numbers(&self) -> usize {
+        self.builtin.len() + self.own.len()
+    }
+
+    /// Whether a rule finds its values in this way.
+    pub(crate) fn any_by(&self, detector: Detector) -> bool {
+        self.ids().any(|id| self.detector(id) == detector)
+    }
+
+    pub(crate) fn prefilter(&self) -> &Prefilter {
+        self.index.prefilter()
+    }
+
+    /// Length of a keyword and what it points at.
+    pub(crate) fn target(&self, keyword: KeywordId) -> (usize, &[Target]) {
+        (self.prefilter().keyword(keyword).len(), self.index.targets(keyword))
+    }
+
+    fn ids(&self) -> impl Iterator<Item = RuleId> {
+        (0..self.numbers() as u16).map(RuleId).filter(|id| self.is_on(*id))
+    }
+
+    fn is_on(&self, id: RuleId) -> bool {
+        self.is_off.get(usize::from(id.0)) != Some(&true)
+    }
+
+    pub(crate) fn own(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (self.builtin.len() as u16..).map(RuleId).zip(&self.own)
+    }
+
+    fn detector(&self, id: RuleId) -> Detector {
+        let number = usize::from(id.0);
+        match number.checked_sub(self.builtin.len()) {
+            Some(own) => self.own[own].detector,
+            None => builtin::detector(number),
+        }
+    }
+
+    /// The id of a rule, which needs not be unpacked for it.
+    fn id_of(&self, id: RuleId) -> &str {
+        let number = usize::from(id.0);
+        match number.checked_sub(self.builtin.len()) {
+            Some(own) => self.own[own].id(),
+            None => builtin::id(number),
+        }
+    }
+
+    /// Adds the rules of a user's file, but not their keywords.
+    fn add(&mut self, file: UserFile<'_>) -> Result<(), RuleError> {
+        let first = self.own.len();
+        for rule in parse(file)? {
+            let line = line_of(file.text, rule.id());
+            let other = match builtin::named(rule.id()) {
+                Some((number, false)) => Some(self.get(RuleId(number as u16))),
+                _ => self.own.iter().find(|other| other.id() == rule.id()),
+            };
+            if let Some(other) = other {
+                let (id, other) = (rule.id(), &other.file);
+                let what = format!(
+                    "rule `{id}` exists already in {other}; give it another id, or switch the \
+                     other one off with --disable {id} and rename this one"
+                );
+                return Err(RuleError { file: file.name.to_owned(), line, what });
+            }
+            self.own.push(rule);
+        }
+        let own: usize = self.own.iter().map(keyword_count).sum();
+        if self.index.len() + own > MOST_KEYWORDS {
+            let what = format!(
+                "with this file the rules have more than {MOST_KEYWORDS} keywords; name fewer, or \
+                 shorter ones that several rules share"
+            );
+            return Err(RuleError { file: file.name.to_owned(), line: 1, what });
+        }
+        check::prove(&self.own[first..]).map_err(|(id, what)| rule_error(file, &id, &what))
+    }
+
+    /// Leaves out what is not selected.
+    pub(crate) fn select(mut self, selection: &Selection) -> Result<Self, RuleError> {
+        for named in selection.only.iter().chain(&selection.disabled) {
+            if !self.ids().any(|id| self.is_named(id, named)) {
+                let Named { name, file } = named;
+                let hint = match nearest(name, self.ids().map(|id| self.id_of(id))) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "`sprawl rules list` shows all".to_owned(),
+                };
+                let what = format!("no rule is called `{name}`; {hint}");
+                return Err(RuleError { file: file.clone(), line: 1, what });
+            }
+        }
+        let is_off = |id: RuleId| {
+            let by_any = |list: &[Named]| list.iter().any(|named| self.is_named(id, named));
+            by_any(&selection.disabled) || !(selection.only.is_empty() || by_any(&selection.only))
+        };
+        self.is_off = self.ids().map(is_off).collect();
+        let has_keys = self.any_by(Detector::Keys);
+        let has_assignments = self.any_by(Detector::Assignment);
+        let is_off = |target| match target {
+            Target::Rule(id) => self.is_off[usize::from(id.0)],
+            Target::Keys => !has_keys,
+            Target::Assignment => !has_assignments,
+        };
+        self.index = self.index.without(is_off);
+        Ok(self)
+    }
+
+    fn is_named(&self, id: RuleId, named: &Named) -> bool {
+        named.names(self.id_of(id), |name| {
+            match usize::from(id.0).checked_sub(self.builtin.len()) {
+                Some(own) => self.own[own].answers_to(name),
+                None => builtin::named(name).is_some_and(|(number, _)| number == usize::from(id.0)),
+            }
+        })
+    }
+}
+
+fn unpacked_later(count: usize) -> Vec<OnceLock<Box<Rule>>> {
+    let mut rules = Vec::new();
+    rules.resize_with(count, OnceLock::new);
+    rules
+}
+
+/// Places that a rule takes in the prefilter at most.
+fn keyword_count(rule: &Rule) -> usize {
+    let near =
+        rule.near().map_or(0, |near| near.any.iter().map(|word| spellings(word).len()).sum());
+    rule.text.keywords.len() + near
+}

@@ -1,0 +1,108 @@
+//! Proof that rules are as they should be and imply their keywords, and their examples with minted
+//! secrets. `sprawl rules check`, the loading of users' files and the tests of the built-in rules run
+//! this; what a scan finds in the examples is proved in [`examples`](crate::examples).
+
+use super::mint::{Random, mint};
+use super::{Detector, Rule, Rules, keywords};
+
+/// Bytes of a keyword. The prefilter counts in 16 bits; a literal this long is a mistake anyway.
+const LONGEST_KEYWORD: usize = 256;
+
+/// Proves a file's rules.
+///
+/// # Errors
+/// The id of the first rule that breaks its word, and how.
+pub fn prove(rules: &[Rule]) -> Result<(), (String, String)> {
+    for rule in rules {
+        prove_statics(rule).map_err(|what| (rule.id().to_owned(), what))?;
+    }
+    Ok(())
+}
+
+/// Puts minted secrets into an example: `{secret}` and `{id of another rule}`.
+///
+/// # Errors
+/// A rule named in braces is not known or cannot mint.
+pub fn fill(
+    rules: &Rules,
+    rule: &Rule,
+    example: &str,
+    random: &mut Random,
+) -> Result<(Vec<u8>, Vec<u8>), String> {
+    let secret = mint(rule, random)?;
+    let mut text = Vec::new();
+    let mut rest = example;
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        text.extend_from_slice(before.as_bytes());
+        let close = from.find('}').unwrap_or(0);
+        let name = from.get(1..close).unwrap_or("");
+        if name == "secret" {
+            text.extend_from_slice(&secret);
+        } else if let Some((_, other)) = rules.named(name) {
+            text.extend_from_slice(&mint(other, random)?);
+        } else {
+            text.push(b'{');
+            rest = &from[1..];
+            continue;
+        }
+        rest = &from[close + 1..];
+    }
+    text.extend_from_slice(rest.as_bytes());
+    Ok((text, secret))
+}
+
+fn prove_statics(rule: &Rule) -> Result<(), String> {
+    let id = rule.id();
+    let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if id.is_empty() || !id.bytes().all(kebab) {
+        return Err("the id must be kebab-case: a-z, 0-9 and -".to_owned());
+    }
+    for (field, text) in [
+        ("title", &rule.text.title),
+        ("why", &rule.text.why),
+        ("fix", &rule.text.fix),
+        ("instead", &rule.text.instead),
+    ] {
+        if text.trim().is_empty() {
+            return Err(format!("{field} is empty; say it in a sentence"));
+        }
+    }
+    if rule.detector != Detector::Pattern {
+        return Ok(());
+    }
+    let compiled = rule.compiled()?;
+    let near = rule.near();
+    let prefilter: Vec<&str> = match near {
+        Some(near) if rule.text.keywords.is_empty() => near.any.iter().map(AsRef::as_ref).collect(),
+        _ => rule.text.keywords.iter().map(AsRef::as_ref).collect(),
+    };
+    if prefilter.is_empty() {
+        return Err(
+            "has neither keywords nor near; name a literal that every match contains".to_owned()
+        );
+    }
+    for word in &prefilter {
+        if word.len() < 3 || !word.is_ascii() {
+            return Err(format!("`{word}` is too short or not ASCII; three bytes are the least"));
+        }
+        if word.len() > LONGEST_KEYWORD {
+            return Err(format!(
+                "a keyword has {} bytes, at most {LONGEST_KEYWORD} are allowed; its rarest part is \
+                 enough",
+                word.len()
+            ));
+        }
+    }
+    if !rule.text.keywords.is_empty() && !keywords::implied(&compiled.whole, &prefilter) {
+        return Err(format!(
+            "the pattern does not imply its keywords ({}): a match without any of them would be \
+             lost; add what is missing, or move context words to near",
+            prefilter.join(", ")
+        ));
+    }
+    if near.is_some_and(|near| near.within == 0 || near.within > 4096) {
+        return Err("near.within must be from 1 to 4096 bytes".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! The scanner's side of the assignment detector: from keywords to candidates.
+
+use super::repeats::{Found, Repeats};
+use super::{Candidate, Scanner, Standing};
+use crate::assignment::judge::{reasons, rule_of, verdict};
+use crate::assignment::{self, Measured};
+use crate::decoded::Decoded;
+use crate::evidence::{Confidence, Evidence};
+use crate::rules::{Rule, RuleId, lexicon};
+use crate::score::Usability;
+use crate::{entropy, placeholder};
+
+/// Bytes before the name and after the value in which a provider's host is looked for.
+const AROUND: usize = 200;
+
+impl Scanner<'_> {
+    /// Values without a shape of their own, by the names they are assigned to. The names are in any
+    /// order; `end` is where the last ended; they are used up.
+    pub(super) fn find_assigned(
+        &self,
+        text: &[u8],
+        names: &mut Vec<(usize, usize)>,
+        end: &mut usize,
+        out: &mut Vec<Candidate>,
+    ) {
+        self.find_assigned_by(text, names, end, out, &mut Repeats::default());
+    }
+
+    /// The same with what is remembered; says how many names were weighed.
+    pub(super) fn find_assigned_by(
+        &self,
+        text: &[u8],
+        names: &mut Vec<(usize, usize)>,
+        end: &mut usize,
+        out: &mut Vec<Candidate>,
+        repeats: &mut Repeats,
+    ) -> usize {
+        names.sort_unstable();
+        let mut weighed = 0;
+        for (from, to) in names.drain(..) {
+            // Several keywords in one name.
+            if from < *end {
+                continue;
+            }
+            let found = repeats.find(text, &(from..to)).unwrap_or_else(|| {
+                weighed += 1;
+                let measured = assignment::measured_at(text, from..to);
+                let found = Found {
+                    name_end: measured.as_ref().map(|measured| measured.name.span.end),
+                    candidate: measured.and_then(|measured| self.assigned(text, &measured)),
+                };
+                repeats.note(text, from..to, &found);
+                found
+            });
+            *end = found.name_end.unwrap_or(*end);
+            out.extend(found.candidate);
+        }
+        weighed
+    }
+
+    /// The rule that says what was found: that of the provider whom the name or a host beside it
+    /// gives away, or else one for the sort of secret.
+    fn rule_for(&self, text: &[u8], measured: &Measured) -> Option<(RuleId, &Rule)> {
+        let assigned = &measured.assigned;
+        let from = measured.name.span.start.saturating_sub(AROUND);
+        let around = &text[from..(assigned.end + AROUND).min(text.len())];
+        let name = &text[measured.name.span.clone()];
+        lexicon::type_of(name, &assigned.content(text), around)
+            .and_then(|id| self.rules.named(id))
+            .or_else(|| self.rules.named(rule_of(measured.name.class)))
+    }
+
+    /// What is assigned to a name, if it is a secret.
+    fn assigned(&self, text: &[u8], measured: &Measured) -> Option<Candidate> {
+        let verdict = verdict(text, measured);
+        let mut confidence = verdict.confidence?;
+        let secret = measured.assigned.value.clone();
+        let broken = if confidence > Confidence::Weak { self.broken(text, measured) } else { None };
+        if broken.is_some() {
+            confidence = Confidence::Weak;
+        }
+        let (rule, _) = self.rule_for(text, measured)?;
+        let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0.into())];
+        let value = measured.assigned.content(text);
+        let mut usability = Vec::new();
+        if let Some(reason) = placeholder::placeholder(&value) {
+            usability.push(Usability::Placeholder);
+            evidence.push(Evidence::Placeholder(reason));
+        } else if verdict.weak.is_some() {
+            evidence.push(Evidence::WeakValue);
+        }
+        evidence.extend(broken.map(Evidence::Broken));
+        evidence.push(Evidence::Entropy(entropy::shannon(&value)));
+        let identity = (!measured.assigned.pieces.is_empty()).then(|| value.into_owned());
+        Some(Candidate {
+            rule,
+            specificity: (Standing::Generic, false, 0, 0, 0),
+            secret,
+            identity,
+            evidence,
+            confidence,
+            usability,
+            decoded: Decoded::default(),
+            companions: Vec::new(),
+        })
+    }
+}
