@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The package as it would be published, built by the pre-commit framework as a hook of its own: shows
-# that the package holds all that it is built from, and that the hook `sprawl` blocks a secret.
+# The packages as they would be published, built by the pre-commit framework as a hook of its own: shows
+# that they hold all that they are built from, and that the hook `sprawl` blocks a secret.
 #
 # The build takes the profile of the tests and what Cargo.lock says, so that all dependencies are there.
 # With FULL_BUILD=1 it is built as users have it, optimised and with the newest dependencies (.ci/full).
@@ -18,10 +18,19 @@ git config --global user.name "New User"
 git config --global user.email "new@example.invalid"
 git config --global init.defaultBranch main
 
-cargo package --locked --quiet --no-verify
-package=$(cargo pkgid | sed 's/.*[#@]//')
-mkdir "$work/package" && cd "$work/package"
-tar -xzf "$source/target/package/secret-sprawl-$package.crate" --strip-components=1
+cargo package --workspace --locked --quiet --no-verify
+version=$(cargo pkgid | sed 's/.*[#@]//')
+unpacked() {
+  mkdir "$2"
+  tar -xzf "$source/target/package/$1-$version.crate" --strip-components=1 -C "$2"
+}
+unpacked secret-sprawl "$work/package"
+unpacked secret-sprawl-detect "$work/detect"
+# The registry does not have this one yet. Cargo looks for its configuration in all directories above.
+mkdir "$work/.cargo"
+printf '[patch.crates-io]\nsecret-sprawl-detect = { path = "%s" }\n' "$work/detect" >"$work/.cargo/config.toml"
+cd "$work/package"
+cargo update --quiet --package secret-sprawl-detect
 git init --quiet && git add -A && git commit --quiet --message "as published"
 
 if [ -z "${FULL_BUILD:-}" ]; then

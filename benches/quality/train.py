@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Trains the weighing of src/detect/assignment on a labelled corpus.
+"""Trains the weighing of crates/detect/src/assignment on a labelled corpus.
 
   cargo run --release --example assignment-features -- OBFUSCATED/data > obfuscated.tsv
   cargo run --release --example assignment-features -- RAW/data > raw.tsv
-  train.py src/detect/assignment/trees.rs --corpus OBFUSCATED obfuscated.tsv 1 --corpus RAW raw.tsv 2
+  train.py crates/detect/src/assignment/trees.rs --corpus OBFUSCATED obfuscated.tsv 1 --corpus RAW raw.tsv 2
 
 makes the committed file byte for byte (numpy 2.4). --clean TSV adds trees without secrets.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the word list and the trigram table of src/detect/assignment from source text.
+"""Makes the word list and the trigram table in crates/detect/src/words from source text.
 
   words.py OUT_DIR PROJECT_DIR...
 

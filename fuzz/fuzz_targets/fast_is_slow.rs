@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use sprawl_detect::{Candidate, Scanner};
 use sprawl_detect::rules::Rules;
+use sprawl_detect::{Candidate, Scanner};
 
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
 

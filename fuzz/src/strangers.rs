@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use sprawl_detect::decoded::Fact;
 use sprawl::finding::{Finding, GitPlace, Origin};
 use sprawl::git::checkout::Checkout;
 use sprawl::group::{self, Scene, SecretGroup};
@@ -19,11 +18,12 @@ use sprawl::report::read::Content;
 use sprawl::report::{
     self, Material, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
 };
-use sprawl_detect::rules::mint::{Random, mint};
-use sprawl_detect::rules::{Rules, Selection, UserFile};
 use sprawl::scan::{Harvest, Worker};
 use sprawl::source::unread::{Reason, Unread};
 use sprawl::source::{Base, Blob, Progress, Scanned};
+use sprawl_detect::decoded::Fact;
+use sprawl_detect::rules::mint::{Random, mint};
+use sprawl_detect::rules::{Rules, Selection, UserFile};
 use sprawl_detect::text::display_bytes;
 
 /// A moment in 2027, Unix seconds.
@@ -251,8 +251,10 @@ fn finished<'r>(
     material: Material,
     sarif: SarifOptions,
 ) -> Report<'r> {
-    let threshold =
-        Threshold { min_confidence: sprawl_detect::evidence::Confidence::Weak, include_placeholders: true };
+    let threshold = Threshold {
+        min_confidence: sprawl_detect::evidence::Confidence::Weak,
+        include_placeholders: true,
+    };
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
     Report {
         rules: Cow::Borrowed(rules),
