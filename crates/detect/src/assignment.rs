@@ -9,7 +9,7 @@
 //! lies.
 
 pub mod features;
-pub mod forms;
+mod forms;
 pub mod grammar;
 pub mod judge;
 mod keywords;

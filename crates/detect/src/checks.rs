@@ -9,7 +9,7 @@
 //! (fuzzing, and asking what an unknown value may be).
 
 pub mod age;
-pub mod jwt;
+mod jwt;
 
 mod aws;
 mod azure;

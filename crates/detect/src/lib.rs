@@ -22,7 +22,7 @@ pub mod evidence;
 pub mod examples;
 pub mod keys;
 mod lenient;
-pub mod naming;
+mod naming;
 pub mod placeholder;
 pub mod prefilter;
 pub mod rare;
@@ -30,7 +30,7 @@ pub mod rules;
 mod scanner;
 pub mod score;
 pub mod text;
-pub mod weak;
-pub mod words;
+mod weak;
+mod words;
 
 pub use scanner::{Candidate, Scanner, text_of, version};

@@ -6,22 +6,22 @@
 //! surroundings and for the assignment detector.
 
 mod column;
-pub mod lexicon;
-pub mod reader;
-pub mod table;
+pub(crate) mod lexicon;
+pub(crate) mod reader;
+pub(crate) mod table;
 
 use std::ops::Range;
 
 use reader::{Names, blocks_around, names_of};
 use table::Words;
 use table::is_file_extension;
-pub use table::{Meaning, meaning_of, meaning_of_block};
+pub(crate) use table::{Meaning, meaning_of, meaning_of_block};
 
 /// What the names of a value of a rule say that makes it harmless.
 ///
 /// The rule knows the value by its surroundings alone, so that all notations are asked: the name that
 /// it is assigned to, the blocks around, and the signs beside it.
-pub fn harmless(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
+pub(crate) fn harmless(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
     let content = &text[value.clone()];
     if is_pinned(text, value) || is_listed(text, value) {
         return Some(Meaning::Digest);
@@ -38,14 +38,14 @@ pub fn harmless(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
 }
 
 /// What the names that a value is assigned to say that makes it harmless, and nothing else around.
-pub fn harmless_by_names(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
+pub(crate) fn harmless_by_names(text: &[u8], value: &Range<usize>) -> Option<Meaning> {
     let names = names_of(text, value);
     let name = text.get(names.assigned.first()?.clone())?;
     meaning_of(name).filter(|meaning| fits(*meaning, &text[value.clone()]))
 }
 
 /// What the name of a value says that makes it harmless, where the assignment is known.
-pub fn harmless_name(text: &[u8], name: &Range<usize>, content: &[u8]) -> Option<Meaning> {
+pub(crate) fn harmless_name(text: &[u8], name: &Range<usize>, content: &[u8]) -> Option<Meaning> {
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/');
     let before = text[..name.start].iter().rev().take(MOST_BEFORE);
     let start = name.start - before.take_while(|b| part(b)).count();
@@ -68,7 +68,7 @@ pub fn harmless_name(text: &[u8], name: &Range<usize>, content: &[u8]) -> Option
 
 /// The name of its own that a value has behind the name that led to it: that of a parameter of a
 /// header, `Authorization: OAuth oauth_nonce="..."`. `between`: from that name to the value.
-pub fn parameter(text: &[u8], between: Range<usize>) -> Option<Range<usize>> {
+pub(crate) fn parameter(text: &[u8], between: Range<usize>) -> Option<Range<usize>> {
     let inner = &text[between.clone()];
     let inner = inner.strip_suffix(b"\"").unwrap_or(inner).strip_suffix(b"=")?;
     let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
@@ -79,7 +79,7 @@ pub fn parameter(text: &[u8], between: Range<usize>) -> Option<Range<usize>> {
 
 /// The names that a value is assigned to and the function it is given to, as far as they stand within
 /// so many bytes before it.
-pub fn names_within(text: &[u8], value: &Range<usize>, within: usize) -> Vec<Range<usize>> {
+pub(crate) fn names_within(text: &[u8], value: &Range<usize>, within: usize) -> Vec<Range<usize>> {
     let Names { assigned, call } = names_of(text, value);
     let from = value.start.saturating_sub(within);
     let cut = |name: Range<usize>| name.start.max(from)..name.end;
@@ -87,7 +87,7 @@ pub fn names_within(text: &[u8], value: &Range<usize>, within: usize) -> Vec<Ran
 }
 
 /// Whether a value is assigned to a name that promises no secret; `says` knows the vendor's names.
-pub fn is_named_otherwise(
+pub(crate) fn is_named_otherwise(
     text: &[u8],
     value: &Range<usize>,
     says: impl Fn(&Range<usize>) -> bool,
@@ -208,7 +208,7 @@ fn is_marked_digest(value: &[u8]) -> bool {
 }
 
 /// Whether a value is a UUID (RFC 9562).
-pub fn is_uuid(value: &[u8]) -> bool {
+pub(crate) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => *byte == b'-',

@@ -10,7 +10,7 @@ pub mod check;
 mod edges;
 mod fragments;
 mod index;
-pub mod keywords;
+mod keywords;
 mod kind;
 pub mod lexicon;
 pub mod mint;

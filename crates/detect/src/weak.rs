@@ -19,7 +19,7 @@ pub enum Strength {
 }
 
 /// How hard a value is to guess.
-pub fn strength(value: &[u8]) -> Strength {
+pub(crate) fn strength(value: &[u8]) -> Strength {
     let reading = words::read(value);
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let wordy = value.iter().all(|b| !b.is_ascii() || is_wordy(*b));
@@ -53,7 +53,7 @@ fn is_sentence(value: &[u8]) -> bool {
 
 /// Passwords that somebody would try first: from the lists that attackers publish every year, and
 /// names of the services they are the default of; also with digits behind them or as letters.
-pub fn is_known(value: &[u8]) -> bool {
+pub(crate) fn is_known(value: &[u8]) -> bool {
     let letters = with(value, &[(b'@', b'a'), (b'$', b's'), (b'!', b'i')]);
     let body = match letters.iter().rposition(|b| !b.is_ascii_digit()) {
         Some(last) => &letters[..=last],
@@ -75,7 +75,7 @@ fn with(value: &[u8], letters: &[(u8, u8)]) -> Vec<u8> {
 }
 
 /// Mostly common words: a password that people think of, whatever its length up to 24.
-pub fn is_made_of_words(value: &[u8]) -> bool {
+pub(crate) fn is_made_of_words(value: &[u8]) -> bool {
     let reading = words::read(value);
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let signs = value.iter().filter(|b| b.is_ascii() && !b.is_ascii_digit() && !is_wordy(**b));
@@ -91,10 +91,10 @@ pub fn is_made_of_words(value: &[u8]) -> bool {
 }
 
 /// From so many letters on nobody guesses what is not made of words.
-pub const LONG: usize = 16;
+pub(crate) const LONG: usize = 16;
 
 /// Changes between lower case, capitals, digits and other characters.
-pub fn changes(value: &[u8]) -> usize {
+pub(crate) fn changes(value: &[u8]) -> usize {
     let kind = |b: u8| match b {
         b'a'..=b'z' => 0,
         b'A'..=b'Z' => 1,

@@ -64,13 +64,13 @@ fn words_like(text: &[u8]) -> impl Iterator<Item = &'static [u8]> {
 }
 
 /// Whether a lower-case word is common.
-pub fn is_common(word: &[u8]) -> bool {
+pub(crate) fn is_common(word: &[u8]) -> bool {
     !word.is_empty() && words_like(word).any(|known| known == word)
 }
 
 /// How a text divides into letters, words and the rest.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// Letters in runs that are common words, alone or written together.
     pub known: usize,
     /// Letters.
@@ -86,13 +86,13 @@ pub struct Reading {
 
 impl Reading {
     /// Mean commonness of the trigrams: 0 to 255.
-    pub fn commonness(&self) -> usize {
+    pub(crate) fn commonness(&self) -> usize {
         self.commonness.checked_div(self.trigrams).unwrap_or(0)
     }
 }
 
 /// Reads a text as words.
-pub fn read(text: &[u8]) -> Reading {
+pub(crate) fn read(text: &[u8]) -> Reading {
     let mut reading = Reading::default();
     runs(text).for_each(|letters| run(letters, &mut reading));
     reading

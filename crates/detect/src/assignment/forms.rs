@@ -6,7 +6,7 @@ use crate::naming::is_uuid;
 
 /// Whether a value is the public half of a key, or a certificate: by its prefix, or by what it decodes
 /// to (a `SubjectPublicKeyInfo`, RFC 5280, section 4.1; an `RSAPublicKey`, RFC 8017, appendix A.1.1).
-pub fn is_public_key(value: &[u8]) -> bool {
+pub(super) fn is_public_key(value: &[u8]) -> bool {
     // age (recipients), Nostr (NIP-19), extended public keys (BIP-32), the wire format and the names of
     // SSH (RFC 4253, section 6.6), PEM, DIDs.
     const STARTS: [(&[u8], usize); 25] = [
@@ -83,14 +83,14 @@ fn field(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 /// Whether a value is an object in the serialisation of Java (its magic number and version), of .NET
 /// (`BinaryFormatter`, `ViewState`), of Python (pickle, protocols 3 to 5), or packed by gzip, in base64.
-pub fn is_serialised(value: &[u8]) -> bool {
+pub(super) fn is_serialised(value: &[u8]) -> bool {
     const STARTS: [&[u8]; 7] =
         [b"rO0AB", b"AAEAAAD/////", b"/wEP", b"H4sIA", b"gANj", b"gASV", b"gAWV"];
     value.len() >= 16 && STARTS.iter().any(|start| value.starts_with(start))
 }
 
 /// Whether a value is the path by which a key is derived from another: `m/44'/60'/0'` (BIP-32).
-pub fn is_derivation_path(value: &[u8]) -> bool {
+pub(super) fn is_derivation_path(value: &[u8]) -> bool {
     let rest = value.strip_prefix(b"m/").or(value.strip_prefix(b"M/")).unwrap_or(value);
     let marked = rest.len() < value.len() || rest.iter().any(|b| matches!(b, b'\'' | b'h'));
     let part = |part: &[u8]| {
@@ -101,13 +101,13 @@ pub fn is_derivation_path(value: &[u8]) -> bool {
 }
 
 /// Whether a value is the address of an account or a contract of Ethereum (EIP-55).
-pub fn is_account(value: &[u8]) -> bool {
+pub(super) fn is_account(value: &[u8]) -> bool {
     value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether a value is words with a UUID among them, as keys of caches, queues and stores are:
 /// `session:<uuid>`.
-pub fn is_path_of_ids(value: &[u8]) -> bool {
+pub(super) fn is_path_of_ids(value: &[u8]) -> bool {
     if value.len() <= UUID {
         return false;
     }
@@ -128,7 +128,7 @@ pub fn is_path_of_ids(value: &[u8]) -> bool {
 const UUID: usize = 36;
 
 /// Whether a value is how tools name an index or a constraint of a table: `IDX_0A1B2C3D`, `fk_rails_...`.
-pub fn is_index_name(value: &[u8]) -> bool {
+pub(super) fn is_index_name(value: &[u8]) -> bool {
     const STARTS: [&str; 10] = ["idx", "uniq", "fk", "pk", "uk", "ix", "ux", "ck", "df", "index"];
     let Some(end) = value.iter().position(|b| *b == b'_') else { return false };
     let rest = &value[end + 1..];

@@ -19,7 +19,7 @@ use crate::score::{Lifetime, Usability};
 
 /// Header and claims of a token whose signature has not been verified.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Token {
+pub(super) struct Token {
     /// The protected header; has at least `alg`.
     pub header: Map<String, Value>,
     /// The claims; `None` in an encrypted token (JWE).
@@ -94,7 +94,7 @@ pub(super) const KUBERNETES: Check = Check {
 /// empty unless `alg` is `none`), or five of which the first is a header with `enc`.
 ///
 /// Several rules ask about one token, one after another; it is decoded once.
-pub fn decode(value: &[u8]) -> Option<Rc<Token>> {
+pub(super) fn decode(value: &[u8]) -> Option<Rc<Token>> {
     thread_local! {
         static LAST: RefCell<(Vec<u8>, Option<Rc<Token>>)> = RefCell::default();
     }
@@ -114,12 +114,12 @@ pub fn decode(value: &[u8]) -> Option<Rc<Token>> {
 
 impl Token {
     /// The string claim of that name.
-    pub fn text(&self, claim: &str) -> Option<&str> {
+    pub(super) fn text(&self, claim: &str) -> Option<&str> {
         self.claims.as_ref()?.get(claim)?.as_str()
     }
 
     /// Adds what the token says about itself.
-    pub fn describe(&self, decoded: &mut Decoded) {
+    pub(super) fn describe(&self, decoded: &mut Decoded) {
         let algorithm = self.header.get("alg").and_then(Value::as_str).unwrap_or_default();
         if algorithm.eq_ignore_ascii_case("none") {
             decoded.say("algorithm", "none (unsigned)");

@@ -3,62 +3,62 @@
 use std::sync::OnceLock;
 
 /// What a word may mean; one bit for each meaning.
-pub type Meaning = u32;
+pub(crate) type Meaning = u32;
 
 /// A password by itself.
-pub const PASSWORD: Meaning = 1;
+pub(crate) const PASSWORD: Meaning = 1;
 /// A secret by itself.
-pub const SECRET: Meaning = 1 << 1;
+pub(crate) const SECRET: Meaning = 1 << 1;
 /// A token by itself.
-pub const TOKEN: Meaning = 1 << 2;
+pub(crate) const TOKEN: Meaning = 1 << 2;
 /// A key that is a secret by itself.
-pub const API_KEY: Meaning = 1 << 3;
+pub(crate) const API_KEY: Meaning = 1 << 3;
 /// A key of any sort.
-pub const KEY: Meaning = 1 << 4;
+pub(crate) const KEY: Meaning = 1 << 4;
 /// Authentication.
-pub const AUTH: Meaning = 1 << 5;
+pub(crate) const AUTH: Meaning = 1 << 5;
 /// Credentials.
-pub const CREDENTIAL: Meaning = 1 << 6;
+pub(crate) const CREDENTIAL: Meaning = 1 << 6;
 /// Before `key`: then the key is a secret.
-pub const KEY_OF: Meaning = 1 << 7;
+pub(crate) const KEY_OF: Meaning = 1 << 7;
 /// Contains one of the others and means something else.
-pub const OTHER: Meaning = 1 << 8;
+pub(crate) const OTHER: Meaning = 1 << 8;
 /// Public, or no value: `public`.
-pub const PUBLIC: Meaning = 1 << 9;
+pub(crate) const PUBLIC: Meaning = 1 << 9;
 /// After the secret's word: what is named is not the secret itself.
-pub const LABEL: Meaning = 1 << 10;
+pub(crate) const LABEL: Meaning = 1 << 10;
 /// Where something is.
-pub const PLACE: Meaning = 1 << 11;
+pub(crate) const PLACE: Meaning = 1 << 11;
 /// A digest or ciphertext.
-pub const DIGEST: Meaning = 1 << 12;
+pub(crate) const DIGEST: Meaning = 1 << 12;
 /// Wrong on purpose.
-pub const WRONG: Meaning = 1 << 13;
+pub(crate) const WRONG: Meaning = 1 << 13;
 /// Of tests and examples.
-pub const TEST: Meaning = 1 << 14;
+pub(crate) const TEST: Meaning = 1 << 14;
 /// What a secret opens.
-pub const OWNER: Meaning = 1 << 15;
+pub(crate) const OWNER: Meaning = 1 << 15;
 /// Beside secrets: `api`, `access`.
-pub const API: Meaning = 1 << 16;
+pub(crate) const API: Meaning = 1 << 16;
 /// Of cryptography.
-pub const CRYPTO: Meaning = 1 << 17;
+pub(crate) const CRYPTO: Meaning = 1 << 17;
 /// A property of a secret, or a thing of an interface.
-pub const ABOUT: Meaning = 1 << 18;
+pub(crate) const ABOUT: Meaning = 1 << 18;
 /// Something that is done.
-pub const VERB: Meaning = 1 << 19;
+pub(crate) const VERB: Meaning = 1 << 19;
 /// The scheme of an HTTP header.
-pub const SCHEME: Meaning = 1 << 20;
+pub(crate) const SCHEME: Meaning = 1 << 20;
 /// A method that compares or sets.
-pub const COMPARES: Meaning = 1 << 21;
+pub(crate) const COMPARES: Meaning = 1 << 21;
 /// Done to a password or about it: what stands there is a text or an address, not the password.
-pub const DONE: Meaning = 1 << 22;
+pub(crate) const DONE: Meaning = 1 << 22;
 
 /// Before `key`: it finds something in a store or a table.
-pub const DATA: Meaning = 1 << 23;
+pub(crate) const DATA: Meaning = 1 << 23;
 /// After the secret's word: what it is called.
-pub const ID: Meaning = 1 << 24;
+pub(crate) const ID: Meaning = 1 << 24;
 
 /// Last in a name: what an interface shows.
-pub const SHOWN: Meaning = 1 << 25;
+pub(crate) const SHOWN: Meaning = 1 << 25;
 
 /// Words by meaning, lower case, singular.
 const LEXICON: &[(Meaning, &str)] = &[
@@ -182,7 +182,7 @@ impl Table {
 }
 
 /// What a word means, in any case, singular or plural; none of it is 0.
-pub fn meaning(word: &[u8]) -> Meaning {
+pub(crate) fn meaning(word: &[u8]) -> Meaning {
     static TABLE: OnceLock<Table> = OnceLock::new();
     let table = TABLE.get_or_init(Table::new);
     if word.is_empty() || word.len() > LONGEST {

@@ -23,7 +23,7 @@ const LONGEST: usize = 160;
 
 /// What stands before a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names {
+pub(crate) struct Names {
     /// What it is assigned to, the closest first: the argument before it, the name, the name of the
     /// list or element.
     pub assigned: Vec<Range<usize>>,
@@ -32,7 +32,7 @@ pub struct Names {
 }
 
 /// The names of a value.
-pub fn names_of(text: &[u8], value: &Range<usize>) -> Names {
+pub(crate) fn names_of(text: &[u8], value: &Range<usize>) -> Names {
     let mut names = Names::default();
     let floor = value.start.saturating_sub(FAR);
     let mut reader = Backwards { text, at: value.start, floor };
@@ -131,7 +131,7 @@ pub fn names_of(text: &[u8], value: &Range<usize>) -> Names {
 }
 
 /// The names of the blocks, lists and sections around a position, from the inside out.
-pub fn blocks_around(text: &[u8], at: usize) -> Vec<Range<usize>> {
+pub(crate) fn blocks_around(text: &[u8], at: usize) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
     let mut at = at;
     for _ in 0..3 {

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// A secret, although a part of the name would say otherwise.
     Secret,
     /// What something is called.
@@ -45,7 +45,7 @@ impl Meaning {
     ];
 
     /// Why a value of such a name is no secret.
-    pub fn reason(self) -> &'static str {
+    pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::Secret => "a secret by its name",
             Self::Id => "an identifier by its name",
@@ -178,7 +178,7 @@ const MOST_WORDS: usize = 5;
 const LONGEST: usize = 160;
 
 /// What a name says of its value; `None` if it says neither that it is a secret nor what else it is.
-pub fn meaning_of(name: &[u8]) -> Option<Meaning> {
+pub(crate) fn meaning_of(name: &[u8]) -> Option<Meaning> {
     if name.len() > LONGEST {
         return None;
     }
@@ -202,7 +202,7 @@ pub fn meaning_of(name: &[u8]) -> Option<Meaning> {
 }
 
 /// What the name of a block says of everything in it.
-pub fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
+pub(crate) fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
     if name.len() > LONGEST {
         return None;
     }
@@ -212,13 +212,13 @@ pub fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
 }
 
 /// Whether a word is the extension of a file whose name stands before its digest.
-pub fn is_file_extension(word: &[u8]) -> bool {
+pub(crate) fn is_file_extension(word: &[u8]) -> bool {
     Table::get().files.contains(&word)
 }
 
 /// Whether a text has a word for a password in it, in another language than English, alone or as part
 /// of a longer word; `text` is in lower case.
-pub fn says_password(text: &str) -> bool {
+pub(crate) fn says_password(text: &str) -> bool {
     static WITHIN: OnceLock<AhoCorasick> = OnceLock::new();
     let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
     let table = Table::get();

@@ -11,7 +11,7 @@ const MAX_CLASS: usize = 16;
 /// Whether every text that the pattern matches contains one of the keywords, ignoring ASCII case.
 ///
 /// Errs on the safe side: `false` may mean that the proof was not found.
-pub fn implied(pattern: &Hir, keywords: &[&str]) -> bool {
+pub(super) fn implied(pattern: &Hir, keywords: &[&str]) -> bool {
     let keywords: Vec<Vec<u8>> =
         keywords.iter().map(|k| k.to_ascii_lowercase().into_bytes()).collect();
     all_contain(&analyse(pattern, &keywords).front)
@@ -19,7 +19,7 @@ pub fn implied(pattern: &Hir, keywords: &[&str]) -> bool {
 
 /// The literals of which every match begins with one, lower-cased; an empty one means that nothing
 /// is known.
-pub fn beginnings(pattern: &Hir) -> Vec<Vec<u8>> {
+pub(super) fn beginnings(pattern: &Hir) -> Vec<Vec<u8>> {
     match pattern.kind() {
         HirKind::Concat(parts) => beginnings_of(parts),
         HirKind::Capture(capture) => beginnings(&capture.sub),
