@@ -100,7 +100,7 @@ pub(crate) fn read(text: &[u8]) -> Reading {
 
 /// Whether common words cover so many tenths of the letters that [`read`] sees. Of most texts that are
 /// not words, the first few runs of letters tell.
-pub fn cover(text: &[u8], tenths: usize) -> bool {
+pub(crate) fn cover(text: &[u8], tenths: usize) -> bool {
     let text = &text[..text.len().min(LONGEST)];
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let mut unknown = 0;
