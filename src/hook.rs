@@ -9,7 +9,7 @@
 //! | the pre-commit framework | a marked local hook in its configuration |
 //!
 //! Some of these are set up later than we are, from a file that the repository holds already: see
-//! [`managers`].
+//! `managers`.
 
 mod framework;
 pub mod global;

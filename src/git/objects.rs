@@ -41,7 +41,7 @@ pub enum ReadError {
     /// There, but larger than [`LARGEST`].
     #[error("has {0} bytes and was not scanned: objects of more than 100 MiB are not read")]
     TooLarge(u64),
-    /// All objects together unfold to more than there can be by accident; see [`Unfolding`].
+    /// All objects together unfold to more than there can be by accident; see `Unfolding`.
     #[error(
         "was not scanned: the objects of this repository unfold to many thousand times the size \
          that they are stored in, as if to use up time and memory"

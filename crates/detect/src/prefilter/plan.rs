@@ -52,7 +52,7 @@ pub struct Place {
     pub keyword: KeywordId,
     /// Where in the keyword the window begins; one byte before the keyword, at the least.
     pub offset: i16,
-    /// What stands around it there, [`fold`]ed.
+    /// What stands around it there, with one case for letters.
     pub context: Context,
 }
 
