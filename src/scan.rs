@@ -396,17 +396,17 @@ fn finding(
     let secret = secret_of(scene.text, &candidate);
     let mut decoded = candidate.decoded;
     if rule.detector == Detector::Keys && scene.is_sealing() {
-        decoded.say("use", locked::SEALING);
+        decoded.add_fact("use", locked::SEALING);
         decoded.authority = Some(Authority::Bootstrap);
     }
     if rule.detector != Detector::Keys {
         if decoded.expires.is_none() && surroundings.expires.is_some() {
             decoded.expires = surroundings.expires;
-            decoded.say_term();
+            decoded.add_term();
         }
         let value = &scene.text[candidate.secret.clone()];
         if rule.text.live || (!rule.kind.is_guessable() && context::is_live(value)) {
-            decoded.say("mode", LIVE);
+            decoded.add_fact("mode", LIVE);
         }
     }
     Finding {

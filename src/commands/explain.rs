@@ -191,7 +191,7 @@ fn weighing(
         assigned.joint,
         assigned.quoting,
     );
-    if let Some(reason) = plain::plainly_none(text, &name, &assigned) {
+    if let Some(reason) = plain::rejection_reason(text, &name, &assigned) {
         let _ = writeln!(out, "verdict    not a secret: {reason}\n");
         return;
     }

@@ -428,7 +428,7 @@ fn finding(
             origin,
         },
         repository: Arc::from(from.repository),
-        evidence: from.evidence.into_iter().map(Evidence::told).collect(),
+        evidence: from.evidence.into_iter().map(Evidence::from_report).collect(),
         confidence: from.confidence,
         usability: from.usability,
         decoded: decoded(from.decoded)?.into(),

@@ -1,7 +1,7 @@
 //! Passwords and keys without a shape of their own, found by the names they are assigned to.
 //!
-//! A keyword (`pass`, `key`, `token`, ...) leads to the name around it; the cheapest questions come
-//! first: does the name mean a secret, does a value follow, is that value a literal. What is left is
+//! The detector starts at a keyword (`pass`, `key`, `token`, ...) and the name around it. Cheap tests
+//! come first: does the name mean a secret, does a value follow, is that value a literal. What is left is
 //! measured ([`features`]) and weighed ([`judge`]).
 //!
 //! A verdict depends on the bytes from [`REACH_BEFORE`] before the keyword to [`REACH_AFTER`] behind
@@ -61,7 +61,7 @@ impl Measured {
 pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
     let name = names::name_at(text, keyword)?;
     let assigned = grammar::assigned(text, &name)?;
-    if plain::plainly_none(text, &name, &assigned).is_some() {
+    if plain::rejection_reason(text, &name, &assigned).is_some() {
         return None;
     }
     let vector = features::measure(text, &name, &assigned);
@@ -71,7 +71,7 @@ pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
 /// Everything in a text that stands where a secret would and is not plainly none, in order of place.
 pub fn survey(text: &[u8]) -> Vec<Measured> {
     let weighed = |(name, assigned): (Name, Assigned)| {
-        plain::plainly_none(text, &name, &assigned).is_none().then(|| {
+        plain::rejection_reason(text, &name, &assigned).is_none().then(|| {
             let vector = features::measure(text, &name, &assigned);
             Measured { name, assigned, vector }
         })
@@ -93,7 +93,7 @@ pub fn assignments(text: &[u8]) -> Vec<(Name, Assigned)> {
     }
     for at in memchr::memmem::find_iter(text, b"://") {
         if let Some(password) = userinfo(text, at + 3) {
-            all.push((Name::none(password.start), Assigned::within(password)));
+            all.push((Name::none(password.start), Assigned::unnamed(password)));
         }
     }
     all.sort_by_key(|(name, assigned)| (assigned.value.start, assigned.value.end, name.span.start));
@@ -139,10 +139,10 @@ pub fn is_text(text: &[u8]) -> bool {
 const HEAD: usize = 8192;
 /// Bytes that are counted then.
 const SAMPLE: usize = 1 << 20;
-/// Of so many bytes of a text one may be a control character that no text needs. Compressed data have
-/// ten times as many; tables of strings in programs have two or three.
+/// A text has at most one unusual control character in this many bytes. Compressed data have ten times
+/// as many; string tables of programs two or three times.
 const CONTROLS: usize = 100;
-/// Of so many bytes of a text one may be followed by zeros: variables of an environment are longer.
+/// A text has at most one run of zeros in this many bytes: environment variables are longer.
 const GAPS: usize = 8;
 
 #[cfg(test)]

@@ -58,18 +58,18 @@ impl Decoded {
         self.facts.iter().any(|fact| fact.name == "mode" && fact.value == LIVE)
     }
 
-    /// Adds a statement.
-    pub fn say(&mut self, name: &'static str, value: impl Into<String>) {
+    /// Adds a fact.
+    pub fn add_fact(&mut self, name: &'static str, value: impl Into<String>) {
         self.facts.push(Fact { name, value: value.into() });
     }
 
-    /// States when it was issued and when it ends, unless a statement says so already.
-    pub fn say_term(&mut self) {
+    /// Adds the facts when it was issued and when it expires, unless they are there already.
+    pub fn add_term(&mut self) {
         for (name, time) in [("issued", self.issued), ("expires", self.expires)] {
             let said = |fact: &Fact| fact.name == name || fact.name == "not after";
             let time = time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
             if let Some(time) = time.filter(|_| !self.facts.iter().any(said)) {
-                self.say(name, time.to_string());
+                self.add_fact(name, time.to_string());
             }
         }
     }
@@ -82,12 +82,12 @@ mod tests {
     #[test]
     fn terms_are_stated_once() {
         let mut decoded = Decoded { expires: Some(1_893_456_000), ..Decoded::default() };
-        decoded.say_term();
-        decoded.say_term();
+        decoded.add_term();
+        decoded.add_term();
         let expires = Fact { name: "expires", value: "2030-01-01T00:00:00Z".to_owned() };
         assert_eq!(decoded.facts, [expires]);
         let mut endless = Decoded { issued: Some(i64::MAX), ..Decoded::default() };
-        endless.say_term();
+        endless.add_term();
         assert!(endless.facts.is_empty(), "no such date");
     }
 }

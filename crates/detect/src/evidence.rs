@@ -81,7 +81,7 @@ impl Evidence {
     }
 
     /// What [`Evidence::describe`] said.
-    pub fn told(text: String) -> Self {
+    pub fn from_report(text: String) -> Self {
         if text == Self::Certificate.describe() {
             Self::Certificate
         } else {

@@ -289,11 +289,11 @@ fn unparsed(armour: &Armour) -> Option<Parsed> {
     }
     let mut parsed = Parsed::opaque("unparsed", body);
     match armour.label {
-        Label::Rsa => parsed.decoded.say("kind", "RSA"),
-        Label::Dsa => parsed.decoded.say("kind", "DSA"),
-        Label::Ec => parsed.decoded.say("kind", "EC"),
+        Label::Rsa => parsed.decoded.add_fact("kind", "RSA"),
+        Label::Dsa => parsed.decoded.add_fact("kind", "DSA"),
+        Label::Ec => parsed.decoded.add_fact("kind", "EC"),
         Label::Tpm => {
-            parsed.decoded.say("limited to", "the TPM that holds the other half");
+            parsed.decoded.add_fact("limited to", "the TPM that holds the other half");
             parsed.decoded.usability.push(Usability::IdOnly);
             parsed.is_proven = armour.is_closed && asn1::stated_length(body) == Some(body.len());
         }
@@ -308,14 +308,14 @@ fn unparsed(armour: &Armour) -> Option<Parsed> {
     }
     let cipher = openssh::cipher(body);
     if armour.label == Label::Pgp {
-        parsed.decoded.say("encryption", "unknown");
+        parsed.decoded.add_fact("encryption", "unknown");
     } else if let Some(cipher) = cipher.filter(|cipher| *cipher != b"none") {
         parsed = parsed.encrypted(material::legible(cipher));
     }
     if !armour.is_closed {
-        parsed.decoded.say("complete", "no: its end is missing");
+        parsed.decoded.add_fact("complete", "no: its end is missing");
     } else if begins_like_a_key && let Some(shortfall) = pkcs::shortfall(body) {
-        parsed.decoded.say("complete", format!("no: {shortfall}"));
+        parsed.decoded.add_fact("complete", format!("no: {shortfall}"));
     }
     Some(parsed)
 }
@@ -373,11 +373,11 @@ fn bare(blob: &[u8], start: usize) -> Option<KeyMaterial> {
 fn key(span: Range<usize>, parsed: Parsed, rule: &'static str) -> KeyMaterial {
     let Parsed { identity, mut decoded, is_proven, .. } = parsed;
     if let Some(source) = sample::source(decoded.public_key.as_ref(), &identity) {
-        decoded.say("published", source);
+        decoded.add_fact("published", source);
         decoded.usability.push(Usability::Placeholder);
     }
     if !decoded.facts.iter().any(|fact| fact.name == "encryption") {
-        decoded.say("encryption", "none");
+        decoded.add_fact("encryption", "none");
     }
     KeyMaterial { span, rule, identity, decoded, is_certificate: false, proven: is_proven }
 }

@@ -39,7 +39,7 @@ const POSITIONS: usize = BLOCK / 2;
 /// Positions whose marks make a word of 64 bits.
 const GROUP: usize = 64;
 
-/// Of a group's positions, so many are written down without asking whether there are as many.
+/// Number of a group's positions that are always written down, whether or not as many are marked.
 const USUAL: usize = 8;
 
 /// Bytes around a block that are looked at with it: windows and their neighbours reach beyond it.

@@ -172,8 +172,8 @@ impl Rules {
         found.filter(|(id, _)| self.is_on(*id))
     }
 
-    /// The rule that speaks of a finding of this rule in a file: the same, or an ordinary one if it is
-    /// about other files. An empty path stands for a file that is not known yet.
+    /// The rule under which a finding of this rule is reported in a file: the same, or a generic one if
+    /// the rule is about other files. An empty path stands for a file that is not known yet.
     pub fn in_file(&self, id: RuleId, path: &str) -> RuleId {
         let rule = self.get(id);
         let path = path.to_ascii_lowercase();

@@ -51,12 +51,12 @@ pub struct Candidate {
     pub companions: Vec<usize>,
 }
 
-/// Standing; proven; form; length of the literal prefix; length of the context word.
-type Specificity = (Standing, bool, u8, usize, usize);
+/// Precedence; proven; form; length of the literal prefix; length of the context word.
+type Specificity = (Precedence, bool, u8, usize, usize);
 
-/// Which rules yield to which, the first to all others.
+/// Precedence among rules whose secrets overlap: a lower one yields to a higher one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum Precedence {
     /// Any password in a URL, any bearer token: names no provider.
     Generic,
     /// Names a provider, but by its context or by half of the value.
@@ -64,7 +64,7 @@ enum Standing {
     Ordinary,
 }
 
-impl Standing {
+impl Precedence {
     fn of(rule: &Rule) -> Self {
         match (rule.text.fallback, rule.reach) {
             (false, _) => Self::Ordinary,
@@ -74,7 +74,7 @@ impl Standing {
     }
 }
 
-/// A literal of so many bytes at the start makes a type recognisable.
+/// Minimum length, in bytes, of a literal prefix that makes a type recognisable.
 const PREFIX: usize = 3;
 
 /// Scans texts with a set of rules. One for each thread: it owns the engines' scratch memory.
@@ -91,9 +91,9 @@ pub struct Scanner<'r> {
     untried: Vec<usize>,
     /// The rules that were tried at some place.
     tried: Vec<RuleId>,
-    keys: Vec<usize>,
-    /// Where names of secrets may be: beginning and end of keywords.
-    names: Vec<(usize, usize)>,
+    key_hits: Vec<usize>,
+    /// Hits of the assignment detector's keywords: start and end of each.
+    assignment_hits: Vec<(usize, usize)>,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
     certificates: Vec<keys::KeyMaterial>,
     /// With more matches than this a text is not searched to its end.
@@ -149,8 +149,8 @@ impl<'r> Scanner<'r> {
             bare: Vec::new(),
             untried: vec![0; rules.numbers()],
             tried: Vec::new(),
-            keys: Vec::new(),
-            names: Vec::new(),
+            key_hits: Vec::new(),
+            assignment_hits: Vec::new(),
             slots: Vec::new(),
             certificates: Vec::new(),
             most_matches: usize::MAX,
@@ -208,7 +208,7 @@ impl<'r> Scanner<'r> {
         self.candidates_unless(text, piece, |_| false).unwrap_or_default()
     }
 
-    /// Gives up at a piece of the text of which `is_other` says so.
+    /// Returns `None` at the first piece of the text for which `is_other` is true.
     fn candidates_unless(
         &mut self,
         text: &[u8],
@@ -217,13 +217,13 @@ impl<'r> Scanner<'r> {
     ) -> Option<Vec<Candidate>> {
         self.clear();
         if text.len() <= piece {
-            self.aim_in(text, 0..text.len());
+            self.note_hits(text, 0..text.len());
             if is_other(text) {
                 return None;
             }
             let mut matches = std::mem::take(&mut self.bare);
             self.search_all_windows(text, &mut matches);
-            let candidates = self.settled(text, &matches);
+            let candidates = self.judge_matches(text, &matches);
             self.bare = matches;
             return Some(candidates);
         }
@@ -231,7 +231,7 @@ impl<'r> Scanner<'r> {
         let mut from = 0;
         while from < text.len() {
             let to = from.saturating_add(piece).min(text.len());
-            self.aim_in(text, from..to);
+            self.note_hits(text, from..to);
             if is_other(&text[from..to]) {
                 return None;
             }
@@ -241,22 +241,22 @@ impl<'r> Scanner<'r> {
         Some(self.finish(text, work))
     }
 
-    /// Forgets the text before.
+    /// Clears what the last text left behind.
     fn clear(&mut self) {
         self.windows.clear();
         self.bare.clear();
         self.tried.drain(..).for_each(|rule| self.untried[usize::from(rule.0)] = 0);
-        self.keys.clear();
-        self.names.clear();
+        self.key_hits.clear();
+        self.assignment_hits.clear();
     }
 
-    /// Notes what the keywords in a range of the text lead to.
-    fn aim_in(&mut self, text: &[u8], range: Range<usize>) {
+    /// Turns the keywords in a range of the text into windows and hits.
+    fn note_hits(&mut self, text: &[u8], range: Range<usize>) {
         let rules = self.rules;
         rules.prefilter().each_in(text, range, |keyword, at| {
             let (_, targets) = rules.target(keyword);
             for target in targets {
-                if let Some((window, _)) = self.aim(text, keyword, at, *target) {
+                if let Some((window, _)) = self.window_for_hit(text, keyword, at, *target) {
                     self.add_window(window);
                 }
             }
@@ -299,24 +299,24 @@ impl<'r> Scanner<'r> {
                 matches.extend(proven_at(id, rule, compiled, text, at));
             }
         }
-        self.keys.clear();
+        self.key_hits.clear();
         if self.rules.any_by(Detector::Keys) {
             let hits = keys::KEYWORDS.iter().flat_map(|k| positions(text, k.as_bytes()));
-            self.keys.extend(hits);
+            self.key_hits.extend(hits);
         }
-        self.names.clear();
+        self.assignment_hits.clear();
         if self.rules.any_by(Detector::Assignment) {
             for word in assignment::KEYWORDS {
                 let hits = positions(text, word.as_bytes()).map(|at| (at, at + word.len()));
-                self.names.extend(hits);
+                self.assignment_hits.extend(hits);
             }
         }
-        self.settled(text, &matches)
+        self.judge_matches(text, &matches)
     }
 
-    /// The window of a rule around a keyword, and the length of its longest match; what has no window
-    /// of its own is noted.
-    fn aim(
+    /// The window of a rule around a keyword hit, and the length of the rule's longest match. Hits of
+    /// detectors without windows are kept for later.
+    fn window_for_hit(
         &mut self,
         text: &[u8],
         keyword: u16,
@@ -326,11 +326,11 @@ impl<'r> Scanner<'r> {
         let id = match target {
             Target::Rule(id) => id,
             Target::Keys => {
-                self.keys.push(at);
+                self.key_hits.push(at);
                 return None;
             }
             Target::Assignment => {
-                self.names.push((at, at + self.rules.target(keyword).0));
+                self.assignment_hits.push((at, at + self.rules.target(keyword).0));
                 return None;
             }
         };
@@ -479,7 +479,7 @@ impl<'r> Scanner<'r> {
     }
 
     /// Asks the conditions of every match, adds key material, and keeps one rule for each span.
-    fn settled(&mut self, text: &[u8], matches: &[Match]) -> Vec<Candidate> {
+    fn judge_matches(&mut self, text: &[u8], matches: &[Match]) -> Vec<Candidate> {
         let mut secrets: Vec<_> = matches.iter().map(|found| (found.rule, found.secret)).collect();
         // Many starts may lead to the same secret.
         secrets.sort_unstable();
@@ -490,16 +490,16 @@ impl<'r> Scanner<'r> {
                 push_longest(&mut candidates, candidate);
             }
         }
-        let mut keys = std::mem::take(&mut self.keys);
+        let mut keys = std::mem::take(&mut self.key_hits);
         self.find_keys(text, &mut keys, &mut 0, &mut candidates);
-        self.keys = keys;
+        self.key_hits = keys;
         self.find_container(text, &mut candidates);
-        let mut names = std::mem::take(&mut self.names);
+        let mut names = std::mem::take(&mut self.assignment_hits);
         if !names.is_empty() && self.is_text(text) {
             self.find_assigned(text, &mut names, &mut 0, &mut candidates);
         }
-        self.names = names;
-        settle(self.rules, candidates)
+        self.assignment_hits = names;
+        resolve_overlaps(self.rules, candidates)
     }
 
     /// The leftmost match that begins within the range, or at its beginning, and its secret.
@@ -573,10 +573,10 @@ impl<'r> Scanner<'r> {
             (Confidence::Strong, Evidence::Shape)
         };
         let mut decoded = key.decoded;
-        decoded.say_term();
+        decoded.add_term();
         out.push(Candidate {
             rule,
-            specificity: (Standing::Ordinary, key.proven, u8::MAX, 0, 0),
+            specificity: (Precedence::Ordinary, key.proven, u8::MAX, 0, 0),
             secret: key.span,
             identity: Some(key.identity),
             evidence: vec![evidence],
@@ -614,7 +614,7 @@ fn proven_at(
     })
 }
 
-/// Whether so many characters of tokens begin a text: the cheapest question.
+/// Whether a text begins with `length` characters of tokens. The cheapest test, so it comes first.
 fn may_be_token(text: &[u8], length: usize) -> bool {
     text.get(..length).is_some_and(|token| token.iter().all(|byte| is_of_tokens(*byte)))
 }
@@ -695,7 +695,7 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
             Verdict::Plausible => {}
         }
         decoded = outcome.decoded;
-        decoded.say_term();
+        decoded.add_term();
     }
     if confidence == Confidence::Strong && string_table::runs_on(rules, &value[prefix..]) {
         return None;
@@ -724,8 +724,8 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     if rule.kind.is_guessable() && rule.is_builtin && confidence <= Confidence::Pattern {
         // The shape of a URL or connection string says that there is a password, not that it is one
         // that opens something.
-        let known_place = Standing::of(rule) != Standing::Generic;
-        let least = assignment::judge::of_value(text, secret, known_place).confidence?;
+        let known_place = Precedence::of(rule) != Precedence::Generic;
+        let least = assignment::judge::judge_rule_match(text, secret, known_place).confidence?;
         confidence = confidence.min(least);
     }
     evidence.push(Evidence::Entropy(bits));
@@ -735,7 +735,8 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         (false, true) => 1,
         (false, false) => 0,
     };
-    let specificity = (Standing::of(rule), confidence == Confidence::Proven, form, prefix, context);
+    let specificity =
+        (Precedence::of(rule), confidence == Confidence::Proven, form, prefix, context);
     Some(Candidate {
         rule: id,
         specificity,
@@ -790,11 +791,11 @@ fn is_identifier_of_words(value: &[u8], prefix: usize) -> bool {
     reading.known * 4 >= reading.letters * 3
 }
 
-/// Fewest letters that are words by meaning and not by chance.
+/// Minimum number of letters that count as words: fewer may be words by chance.
 const LEAST_WORDS: usize = 12;
 
-/// Keeps one rule for each span and joins the halves of pairs.
-fn settle(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+/// Resolves overlaps, so that each span has one rule, and joins the halves of pairs.
+fn resolve_overlaps(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     // Best first; ties by place and rule, so that the result does not depend on the order of search.
     candidates.sort_by(|a, b| {
         let rank = |c: &Candidate| (c.specificity, c.secret.len());

@@ -146,7 +146,7 @@ weighted! {
 }
 
 weighted! {
-    /// The environment that an occurrence speaks of, in percent added to the context.
+    /// The environment that an occurrence belongs to, in percent added to the context.
     Environment {
         /// Serves users.
         Production = "production" => 20,

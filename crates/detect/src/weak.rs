@@ -90,7 +90,7 @@ pub(crate) fn is_made_of_words(value: &[u8]) -> bool {
         && signs.count() * 3 <= value.len()
 }
 
-/// From so many letters on nobody guesses what is not made of words.
+/// Minimum length at which a value that is not made of words counts as unguessable.
 pub(crate) const LONG: usize = 16;
 
 /// Changes between lower case, capitals, digits and other characters.

@@ -45,7 +45,7 @@ pub struct Assigned {
 
 impl Assigned {
     /// A value that has no name: the password of a URL.
-    pub fn within(value: Range<usize>) -> Self {
+    pub fn unnamed(value: Range<usize>) -> Self {
         let end = value.end;
         Self {
             value,

@@ -33,7 +33,7 @@ pub struct Verdict {
     pub weak: Option<&'static str>,
 }
 
-/// Decides about a measured value that is not [`plain::plainly_none`]. Where the odds alone decide
+/// Decides about a measured value that is not [`plain::rejection_reason`]. Where the odds alone decide
 /// against it, no other reason is looked for: see [`verdict_with_reason`].
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let mut odds = model::odds(&measured.vector);
@@ -108,9 +108,9 @@ pub fn speaks_for_itself(measured: &Measured) -> bool {
         && other.iter().all(|feature| of(*feature) == 0)
 }
 
-/// Decides about a password that a rule of another kind has found: by the name it is assigned to,
+/// Judges a password that another rule has matched: by the name it is assigned to,
 /// or as part of a URL or connection string. `known_place`: the rule knows whose password it is.
-pub fn of_value(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict {
+pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict {
     if is_address_in_url(&text[..value.start]) {
         return Verdict { confidence: None, odds: i32::MIN, weak: Some("an address, no user") };
     }
@@ -122,18 +122,18 @@ pub fn of_value(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict
         .filter_map(|(at, length)| super::measured_at(text, at..at + length))
         .filter(|m| m.assigned.value.start < value.end && value.start < m.assigned.value.end)
         .max_by_key(|m| m.name.span.start);
-    let measured = named.unwrap_or_else(|| within(text, value.clone()));
-    let is_none = plain::plainly_none(text, &measured.name, &measured.assigned).is_some();
+    let measured = named.unwrap_or_else(|| measure_unnamed(text, value.clone()));
+    let is_none = plain::rejection_reason(text, &measured.name, &measured.assigned).is_some();
     let mut verdict = if is_none {
         Verdict { confidence: None, odds: i32::MIN, weak: None }
     } else {
         verdict(text, &measured)
     };
-    if is_made(&text[value.clone()]) {
+    if looks_random(&text[value.clone()]) {
         // The odds are of values that stand anywhere.
         let value = &text[value.clone()];
         let guessed = weak::is_known(value) || weak::is_made_of_words(value);
-        let strong = !guessed && (known_place || is_generated(value));
+        let strong = !guessed && (known_place || has_generator_mix(value));
         let least = if strong { Confidence::Pattern } else { Confidence::Weak };
         verdict.confidence = verdict.confidence.max(Some(least));
     }
@@ -155,8 +155,8 @@ fn is_address_in_url(before: &[u8]) -> bool {
     SCHEMES.iter().any(ends)
 }
 
-/// Whether a value looks like made by a machine rather than like words.
-fn is_made(value: &[u8]) -> bool {
+/// Whether a value looks random rather than like words.
+fn looks_random(value: &[u8]) -> bool {
     let reading = words::read(value);
     let written = [Shape::Lower, Shape::Capitalised, Shape::Upper, Shape::Keyword, Shape::Sentence];
     let format = value == b"%s" || placeholder::placeholder(value).is_some();
@@ -167,8 +167,8 @@ fn is_made(value: &[u8]) -> bool {
         && (signs * 3 > value.len() || reading.known * 5 < (reading.letters * 4).max(1))
 }
 
-/// Whether a value has what only generators make: letters of both cases and digits, and no words.
-fn is_generated(value: &[u8]) -> bool {
+/// Whether a value mixes letters of both cases and digits, and has no words, as generators make them.
+fn has_generator_mix(value: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| value.iter().any(test);
     let reading = words::read(value);
     value.len() >= 10
@@ -181,10 +181,10 @@ fn is_generated(value: &[u8]) -> bool {
 /// How far before a value its name is looked for, in bytes.
 const NAME_BEFORE: usize = 80;
 
-/// Measures a password that has no name.
-pub fn within(text: &[u8], value: Range<usize>) -> Measured {
+/// Measures a password that is assigned to no name.
+pub fn measure_unnamed(text: &[u8], value: Range<usize>) -> Measured {
     let name = Name::none(value.start);
-    let assigned = Assigned::within(value);
+    let assigned = Assigned::unnamed(value);
     let vector = features::measure(text, &name, &assigned);
     Measured { name, assigned, vector }
 }

@@ -1,5 +1,5 @@
-//! What is plainly no secret, told cheaply: by the name, by how it is joined, and by the form of the
-//! value. What is left takes weighing.
+//! Cheap tests that reject what is no secret: by the name, by how it is joined to the value, and by the
+//! form of the value. What they let pass is weighed.
 
 use super::forms;
 use super::grammar::{Assigned, Joint, Quoting};
@@ -9,8 +9,8 @@ use crate::checks::is_public_nkey;
 use crate::naming::lexicon;
 use crate::words;
 
-/// Why a value is plainly no secret; `None` if that takes weighing. Cheap.
-pub fn plainly_none(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'static str> {
+/// The reason why a value is no secret, by cheap tests; `None` if it has to be weighed.
+pub fn rejection_reason(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'static str> {
     let content = assigned.content(text);
     let value = &content[..];
     let shortest = if assigned.scheme.is_some() { SHORTEST_IN_HEADER } else { SHORTEST };
@@ -68,7 +68,7 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
         || is_client_id(text, name)
     {
         Some("public by its name")
-    } else if is_token && value.iter().any(no_token) {
+    } else if is_token && value.iter().any(never_in_tokens) {
         Some("signs that no token has")
     } else if name.class != Class::Password && is_phrase(value) {
         Some("a text")
@@ -333,7 +333,7 @@ fn is_key_id(text: &[u8], name: &Name, value: &[u8]) -> bool {
 
 /// Characters outside of all alphabets in which tokens are written (RFC 6750, section 2.1, and the
 /// URL-encoded forms of those).
-fn no_token(byte: &u8) -> bool {
+fn never_in_tokens(byte: &u8) -> bool {
     matches!(byte, b'?' | b'^' | b'@')
 }
 

@@ -15,9 +15,9 @@ pub(super) const BECH32: Check = Check {
         let Some((hrp, data)) = decode(value) else { return Outcome::rejected() };
         let mut decoded = Decoded::default();
         if let Some(recipient) = derive(&hrp, &data) {
-            decoded.say("recipient", recipient);
+            decoded.add_fact("recipient", recipient);
         } else if let Some(plugin) = hrp.strip_prefix(PLUGIN) {
-            decoded.say("plugin", plugin.trim_end_matches('-'));
+            decoded.add_fact("plugin", plugin.trim_end_matches('-'));
         }
         Outcome::proven(decoded)
     },

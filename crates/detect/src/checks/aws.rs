@@ -72,11 +72,11 @@ fn run(value: &[u8]) -> Outcome {
     }
     let mut decoded = Decoded::default();
     if let Some((_, kind)) = KINDS.iter().find(|k| k.0 == prefix) {
-        decoded.say("kind", *kind);
+        decoded.add_fact("kind", *kind);
         if placeholder(value).is_some() {
             decoded.usability.push(Usability::Placeholder);
         } else if let Some(account) = account(rest) {
-            decoded.say("account", format!("{account:012}"));
+            decoded.add_fact("account", format!("{account:012}"));
             canary(account, &mut decoded);
         }
     }
@@ -85,10 +85,10 @@ fn run(value: &[u8]) -> Outcome {
 
 fn canary(account: u64, decoded: &mut Decoded) {
     if CANARIES.contains(&account) {
-        decoded.say("note", "possible canary: the account belongs to canarytokens.org");
+        decoded.add_fact("note", "possible canary: the account belongs to canarytokens.org");
         decoded.usability.push(Usability::Canary);
     } else if SUSPECTED.contains(&account) {
-        decoded.say("note", "possible canary: the account is reported to issue honeytokens");
+        decoded.add_fact("note", "possible canary: the account is reported to issue honeytokens");
     }
 }
 

@@ -61,7 +61,7 @@ fn old_key(value: &[u8]) -> bool {
 
 fn said(service: &str) -> Decoded {
     let mut decoded = Decoded::default();
-    decoded.say("service", service);
+    decoded.add_fact("service", service);
     decoded
 }
 

@@ -53,7 +53,7 @@ fn run(value: &[u8]) -> Outcome {
         _ => None,
     };
     let Some((name, text, test)) = known else { return Outcome::rejected() };
-    decoded.say(name, text);
+    decoded.add_fact(name, text);
     if test {
         decoded.usability.push(Usability::TestMode);
     }

@@ -30,7 +30,7 @@ fn run(value: &[u8]) -> Outcome {
     }
     let mut decoded = Decoded::default();
     if !password.is_empty() && shown(user) {
-        decoded.say("user", user);
+        decoded.add_fact("user", user);
     }
     let secret = if password.is_empty() { user } else { password };
     if placeholder(secret.as_bytes()).is_some() {

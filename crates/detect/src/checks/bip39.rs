@@ -22,7 +22,7 @@ fn run(value: &[u8]) -> Outcome {
         return Outcome::rejected();
     }
     let mut decoded = Decoded::default();
-    decoded.say("words", (words.matches(' ').count() + 1).to_string());
+    decoded.add_fact("words", (words.matches(' ').count() + 1).to_string());
     if sample_mnemonic(&words) {
         decoded.usability.push(Usability::Placeholder);
     }

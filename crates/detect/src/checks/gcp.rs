@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::minting::{self, Random};
-use super::statement::say_json;
+use super::statement::add_json_fact;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::lenient::{base64, json_object};
@@ -24,21 +24,21 @@ fn run(value: &[u8]) -> Outcome {
     let mut decoded = Decoded { lifetime: Some(Lifetime::Static), ..Decoded::default() };
     match json.get("type").and_then(Value::as_str) {
         Some("service_account") if text(&json, "private_key") => {
-            decoded.say("kind", "service account key");
+            decoded.add_fact("kind", "service account key");
             for (name, key) in STATEMENTS {
-                say_json(&mut decoded, name, json.get(*key));
+                add_json_fact(&mut decoded, name, json.get(*key));
             }
             // A hash, hexadecimal and long, but an identifier: it is what `gcloud` deletes keys by.
             let id = json.get("private_key_id").and_then(Value::as_str).unwrap_or_default();
             if id.len() == 40 && id.bytes().all(|c| c.is_ascii_hexdigit()) {
-                decoded.say("key id", id);
+                decoded.add_fact("key id", id);
             }
         }
         Some("authorized_user") if text(&json, "refresh_token") => {
-            decoded.say("kind", "refresh token of a person");
+            decoded.add_fact("kind", "refresh token of a person");
             decoded.authority = Some(Authority::AccountWide);
-            say_json(&mut decoded, "client", json.get("client_id"));
-            say_json(&mut decoded, "project", json.get("quota_project_id"));
+            add_json_fact(&mut decoded, "client", json.get("client_id"));
+            add_json_fact(&mut decoded, "project", json.get("quota_project_id"));
         }
         _ => return Outcome::rejected(),
     }

@@ -5,7 +5,7 @@ use data_encoding::BASE32_NOPAD;
 use sha2::{Digest, Sha256};
 
 use super::jwt;
-use super::statement::say;
+use super::statement::add_fact;
 use super::tail::{base62_tail, put_base62_tail};
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
@@ -76,7 +76,7 @@ fn installation(value: &[u8], rest: &[u8]) -> Outcome {
     let token = parts.next().filter(|_| numeric).and_then(jwt::decode);
     let Some(token) = token else { return Outcome::unknown() };
     let mut decoded = Decoded::default();
-    say(&mut decoded, "app", &String::from_utf8_lossy(app));
+    add_fact(&mut decoded, "app", &String::from_utf8_lossy(app));
     token.describe(&mut decoded);
     Outcome::plausible(decoded)
 }

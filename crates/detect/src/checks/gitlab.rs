@@ -108,10 +108,10 @@ fn describe(text: &str, decoded: &mut Decoded) {
         let Some((_, id)) = lines.find(|(k, _)| *k == key) else { continue };
         let Some(id) = number(id.as_bytes()) else { continue };
         match (key, id) {
-            ("t", 1) => decoded.say(name, "instance"),
-            ("t", 2) => decoded.say(name, "group"),
-            ("t", 3) => decoded.say(name, "project"),
-            _ => decoded.say(name, id.to_string()),
+            ("t", 1) => decoded.add_fact(name, "instance"),
+            ("t", 2) => decoded.add_fact(name, "group"),
+            ("t", 3) => decoded.add_fact(name, "project"),
+            _ => decoded.add_fact(name, id.to_string()),
         }
         match key {
             "g" => decoded.authority = Some(Authority::ServiceWide),

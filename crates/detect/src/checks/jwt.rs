@@ -9,7 +9,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Map, Value, json};
 
 use super::minting::{self, Random};
-use super::statement::{say, say_json};
+use super::statement::{add_fact, add_json_fact};
 use super::validity::{lifetime, unix};
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
@@ -122,20 +122,20 @@ impl Token {
     pub(super) fn describe(&self, decoded: &mut Decoded) {
         let algorithm = self.header.get("alg").and_then(Value::as_str).unwrap_or_default();
         if algorithm.eq_ignore_ascii_case("none") {
-            decoded.say("algorithm", "none (unsigned)");
+            decoded.add_fact("algorithm", "none (unsigned)");
         } else {
-            say(decoded, "algorithm", algorithm);
+            add_fact(decoded, "algorithm", algorithm);
         }
         if self.sample {
             decoded.usability.push(Usability::Placeholder);
         }
         let Some(claims) = &self.claims else {
-            decoded.say("claims", "encrypted");
+            decoded.add_fact("claims", "encrypted");
             return;
         };
         for (name, keys) in STATEMENTS {
             let value = keys.iter().find_map(|key| claims.get(*key));
-            say_json(decoded, name, value);
+            add_json_fact(decoded, name, value);
         }
         let issued = ["iat", "nbf"].iter().find_map(|key| claims.get(*key).and_then(unix));
         decoded.issued = issued;
@@ -227,11 +227,11 @@ fn kubernetes(value: &[u8]) -> Outcome {
     let old = |key: &str| claims.get(&format!("{LEGACY}{key}"));
     let mut decoded = Decoded::default();
     token.describe(&mut decoded);
-    say_json(&mut decoded, "namespace", named("namespace", "").or_else(|| old("namespace")));
+    add_json_fact(&mut decoded, "namespace", named("namespace", "").or_else(|| old("namespace")));
     let account = named("serviceaccount", "name").or_else(|| old("service-account.name"));
-    say_json(&mut decoded, "service account", account);
-    say_json(&mut decoded, "pod", named("pod", "name"));
-    say_json(&mut decoded, "node", named("node", "name"));
+    add_json_fact(&mut decoded, "service account", account);
+    add_json_fact(&mut decoded, "pod", named("pod", "name"));
+    add_json_fact(&mut decoded, "node", named("node", "name"));
     Outcome::plausible(decoded)
 }
 

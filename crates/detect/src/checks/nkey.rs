@@ -40,7 +40,7 @@ fn run(value: &[u8]) -> Outcome {
     match kind {
         Some((_, _, name)) if crc16(body) == u16::from_le_bytes(*crc) => {
             let mut decoded = Decoded::default();
-            decoded.say("kind", *name);
+            decoded.add_fact("kind", *name);
             Outcome::proven(decoded)
         }
         _ => Outcome::rejected(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::macaroon::{self, Macaroon};
 use super::minting::{self, Random};
-use super::statement::{presentable, say_json};
+use super::statement::{add_json_fact, presentable};
 use super::validity::{lifetime, unix};
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
@@ -43,8 +43,8 @@ fn run(value: &[u8]) -> Outcome {
     let known = matches!(registry.as_str(), "pypi.org" | "test.pypi.org");
     let mut decoded = Decoded::default();
     if known && uuid(macaroon.identifier) {
-        decoded.say("registry", registry.as_str());
-        decoded.say("token id", String::from_utf8_lossy(macaroon.identifier));
+        decoded.add_fact("registry", registry.as_str());
+        decoded.add_fact("token id", String::from_utf8_lossy(macaroon.identifier));
         if registry == "test.pypi.org" {
             decoded.usability.push(Usability::TestMode);
         }
@@ -103,18 +103,18 @@ impl Scope {
 fn describe(scope: &Scope, decoded: &mut Decoded) {
     match &scope.projects {
         None if scope.publisher => {
-            decoded.say("scope", "projects of a trusted publisher");
+            decoded.add_fact("scope", "projects of a trusted publisher");
             decoded.authority = Some(Authority::SingleResource);
         }
         None if scope.unknown => {}
         None => {
-            decoded.say("scope", "whole account");
+            decoded.add_fact("scope", "whole account");
             decoded.authority = Some(Authority::AccountWide);
         }
         Some(projects) => {
             let ids = projects.iter().filter_map(Value::as_str).all(|p| uuid(p.as_bytes()));
             let name = if ids { "project ids" } else { "projects" };
-            say_json(decoded, name, Some(&Value::Array(projects.clone())));
+            add_json_fact(decoded, name, Some(&Value::Array(projects.clone())));
             let many =
                 projects.iter().filter_map(Value::as_str).filter_map(presentable).count() > 1;
             let authority = if many { Authority::ServiceWide } else { Authority::SingleResource };

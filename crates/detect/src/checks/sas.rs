@@ -1,7 +1,7 @@
 //! Azure shared access signatures: what a signed URL permits, on what, until when.
 
 use super::minting::{self, DIGITS_AND_LETTERS, Random};
-use super::statement::say;
+use super::statement::add_fact;
 use super::validity::{lifetime, unix_from_iso};
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
@@ -53,22 +53,22 @@ fn describe(fields: &Fields<'_>, decoded: &mut Decoded) {
     let get = |key: &str| fields.get(key).unwrap_or_default();
     let (permissions, services, types) = (get("sp"), get("ss"), get("srt"));
     let account = !services.is_empty() && !types.is_empty();
-    say(decoded, "permissions", &spelled(&permissions, PERMISSIONS));
+    add_fact(decoded, "permissions", &spelled(&permissions, PERMISSIONS));
     if account {
-        say(decoded, "services", &spelled(&services, SERVICES));
-        say(decoded, "resource types", &spelled(&types, TYPES));
+        add_fact(decoded, "services", &spelled(&services, SERVICES));
+        add_fact(decoded, "resource types", &spelled(&types, TYPES));
     } else if let Some(resource) = fields.get("sr") {
         let name = RESOURCES.iter().find(|r| r.0 == resource).map(|r| r.1);
-        say(decoded, "resource", name.unwrap_or(&resource));
+        add_fact(decoded, "resource", name.unwrap_or(&resource));
     }
-    say(decoded, "policy", &[get("si"), get("skn")].concat());
-    say(decoded, "ip", &get("sip"));
-    say(decoded, "protocol", &get("spr"));
+    add_fact(decoded, "policy", &[get("si"), get("skn")].concat());
+    add_fact(decoded, "ip", &get("sip"));
+    add_fact(decoded, "protocol", &get("spr"));
     if fields.get("skoid").is_some() {
-        decoded.say("signed by", "user delegation key");
-        say(decoded, "tenant", &get("sktid"));
+        decoded.add_fact("signed by", "user delegation key");
+        add_fact(decoded, "tenant", &get("sktid"));
     } else if account {
-        decoded.say("signed by", "account key");
+        decoded.add_fact("signed by", "account key");
     }
     decoded.authority = authority(&permissions, account);
     let time = |key: &str| fields.get(key).and_then(|text| when(&text));

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::jwt::ISSUED;
 use super::minting::{self, Random};
-use super::statement::say_json;
+use super::statement::add_json_fact;
 use super::validity::unix;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
@@ -27,9 +27,9 @@ fn run(value: &[u8]) -> Outcome {
     let Some(json) = json else { return Outcome::rejected() };
     let Some(issued) = json.get("iat").and_then(unix) else { return Outcome::rejected() };
     let mut decoded = Decoded { issued: Some(issued), ..Decoded::default() };
-    say_json(&mut decoded, "organisation", json.get("org"));
-    say_json(&mut decoded, "region", json.get("region_url"));
-    say_json(&mut decoded, "url", json.get("url"));
+    add_json_fact(&mut decoded, "organisation", json.get("org"));
+    add_json_fact(&mut decoded, "region", json.get("region_url"));
+    add_json_fact(&mut decoded, "url", json.get("url"));
     Outcome::plausible(decoded)
 }
 

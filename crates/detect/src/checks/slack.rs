@@ -1,6 +1,6 @@
 //! Slack webhook URLs.
 
-use super::statement::say;
+use super::statement::add_fact;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::placeholder::placeholder;
@@ -26,12 +26,12 @@ fn run(value: &[u8]) -> Outcome {
     let (workspace, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let mut decoded = Decoded::default();
     if let Some((_, name)) = KINDS.iter().find(|k| k.0 == kind) {
-        decoded.say("kind", *name);
+        decoded.add_fact("kind", *name);
         if id(workspace, "TE") {
-            say(&mut decoded, "workspace", workspace);
+            add_fact(&mut decoded, "workspace", workspace);
         }
         if kind != "triggers" && id(second, "BA") {
-            say(&mut decoded, "app", second);
+            add_fact(&mut decoded, "app", second);
         }
         let secret = path.split(['/', '?', '#']).rfind(|part| !part.is_empty()).unwrap_or_default();
         if placeholder(secret.as_bytes()).is_some() {

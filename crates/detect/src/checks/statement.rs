@@ -10,17 +10,17 @@ const LONGEST: usize = 120;
 const ELEMENTS: usize = 5;
 
 /// Adds a statement unless its value is empty or may itself be a credential.
-pub(super) fn say(decoded: &mut Decoded, name: &'static str, value: &str) {
+pub(super) fn add_fact(decoded: &mut Decoded, name: &'static str, value: &str) {
     if let Some(value) = presentable(value) {
-        decoded.say(name, value);
+        decoded.add_fact(name, value);
     }
 }
 
 /// Adds a statement from a JSON string, number or list of strings; other values say nothing.
-pub(super) fn say_json(decoded: &mut Decoded, name: &'static str, value: Option<&Value>) {
+pub(super) fn add_json_fact(decoded: &mut Decoded, name: &'static str, value: Option<&Value>) {
     match value {
-        Some(Value::String(text)) => say(decoded, name, text),
-        Some(Value::Number(number)) => say(decoded, name, &number.to_string()),
+        Some(Value::String(text)) => add_fact(decoded, name, text),
+        Some(Value::Number(number)) => add_fact(decoded, name, &number.to_string()),
         Some(Value::Array(list)) => {
             let parts: Vec<String> = list
                 .iter()
@@ -34,7 +34,7 @@ pub(super) fn say_json(decoded: &mut Decoded, name: &'static str, value: Option<
                 text.push_str(&format!(" and {more} more"));
             }
             if !text.is_empty() {
-                decoded.say(name, text);
+                decoded.add_fact(name, text);
             }
         }
         _ => {}
@@ -119,9 +119,9 @@ mod tests {
     fn lists_are_joined_and_cut() {
         let mut decoded = Decoded::default();
         let list = serde_json::json!(["a", "b", "c", "d", "e", "f", "g"]);
-        say_json(&mut decoded, "audience", Some(&list));
+        add_json_fact(&mut decoded, "audience", Some(&list));
         assert_eq!(decoded.facts[0].value, "a, b, c, d, e and 2 more");
-        say_json(&mut decoded, "nothing", Some(&serde_json::json!({"a": 1})));
+        add_json_fact(&mut decoded, "nothing", Some(&serde_json::json!({"a": 1})));
         assert_eq!(decoded.facts.len(), 1);
     }
 }

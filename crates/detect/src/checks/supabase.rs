@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::jwt::{self, FAR, ISSUED};
-use super::statement::say;
+use super::statement::add_fact;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::score::{Authority, Lifetime, Usability};
@@ -47,9 +47,9 @@ fn key(value: &[u8], role: &str) -> Outcome {
     }
     let mut decoded = Decoded::default();
     token.describe(&mut decoded);
-    say(&mut decoded, "project", token.text("ref").unwrap_or_default());
+    add_fact(&mut decoded, "project", token.text("ref").unwrap_or_default());
     if issuer == Some(LOCAL) {
-        decoded.say("instance", "default key of a local installation");
+        decoded.add_fact("instance", "default key of a local installation");
         decoded.usability.push(Usability::TestMode);
     }
     if role == "anon" {

@@ -2,7 +2,7 @@
 //! Cloudflare.
 
 use super::minting::{DIGITS_AND_LETTERS, text};
-use super::statement::{say, say_json};
+use super::statement::{add_fact, add_json_fact};
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::lenient::{base64, json_object};
@@ -66,8 +66,8 @@ pub(super) const GRAFANA_LEGACY: Check = Check {
             return Outcome::rejected();
         }
         let mut decoded = Decoded::default();
-        say_json(&mut decoded, "organisation", json.get("id"));
-        say_json(&mut decoded, "name", json.get("n"));
+        add_json_fact(&mut decoded, "organisation", json.get("id"));
+        add_json_fact(&mut decoded, "name", json.get("n"));
         Outcome::plausible(decoded)
     },
     mint: Some(|value, random| {
@@ -107,7 +107,7 @@ pub(super) const CLOUDFLARE: Check = Check {
     run: |value| {
         let mut decoded = Decoded::default();
         let Some((body, tail, kind)) = cloudflare_parts(value) else { return Outcome::unknown() };
-        decoded.say("kind", kind);
+        decoded.add_fact("kind", kind);
         Outcome::raised(hex(crc32fast::hash(body).to_be_bytes()) == tail, decoded)
     },
     mint: Some(|value, _| {
@@ -189,13 +189,13 @@ fn grafana(value: &[u8]) -> Outcome {
     let encoded = value.strip_prefix(b"glc_").unwrap_or(value);
     if let Some(json) = base64(encoded).and_then(|text| json_object(&text)) {
         if encoded.len() < value.len() {
-            say_json(&mut decoded, "organisation", json.get("o"));
+            add_json_fact(&mut decoded, "organisation", json.get("o"));
             let region = json.get("m").and_then(|m| m.get("r")).and_then(|r| r.as_str());
-            say(&mut decoded, "region", region.unwrap_or_default());
+            add_fact(&mut decoded, "region", region.unwrap_or_default());
         } else {
-            say_json(&mut decoded, "organisation", json.get("id"));
+            add_json_fact(&mut decoded, "organisation", json.get("id"));
         }
-        say_json(&mut decoded, "name", json.get("n"));
+        add_json_fact(&mut decoded, "name", json.get("n"));
     }
     Outcome::plausible(decoded)
 }

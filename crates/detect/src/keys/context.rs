@@ -72,7 +72,7 @@ fn service_account(blob: &[u8], span: &Range<usize>, decoded: &mut Decoded) -> b
                 ("client_id", "client id"),
             ] {
                 if let Some(value) = member(&members, name) {
-                    decoded.say(shown, legible(value));
+                    decoded.add_fact(shown, legible(value));
                 }
             }
             return true;
@@ -91,11 +91,11 @@ fn service_account(blob: &[u8], span: &Range<usize>, decoded: &mut Decoded) -> b
     if !account.contains(&b'@') {
         return false;
     }
-    decoded.say("account", legible(account));
+    decoded.add_fact("account", legible(account));
     let project = account[account.iter().position(|b| *b == b'@').map_or(0, |at| at + 1)..]
         .strip_suffix(DOMAIN);
     if let Some(project) = project.and_then(|project| project.strip_suffix(b".iam")) {
-        decoded.say("project", legible(project));
+        decoded.add_fact("project", legible(project));
     }
     true
 }

@@ -10,13 +10,14 @@ const LABEL: usize = 64;
 /// The longest header value that is kept, in bytes.
 const HEADER_VALUE: usize = 200;
 
-/// A word of so many base64 letters ends a header that shares its line with the body.
+/// Minimum length of a base64 word that ends a header on the same line as the body.
 const HEADER_WORD: usize = 32;
 
 /// Fewer base64 letters than this are nobody's key, unless they parse as one.
 pub(super) const LEAST_LETTERS: usize = 64;
 
-/// With so many base64 letters before it, an ellipsis cuts a key short; with fewer, it stands for one.
+/// Minimum number of base64 letters before an ellipsis for the key to count as cut short; with fewer,
+/// the ellipsis is a placeholder for a key.
 const ELLIPSIS: usize = 256;
 
 /// What the BEGIN line says is inside.

@@ -52,8 +52,8 @@ pub(super) fn private_key(blob: &[u8], at: usize) -> Option<Found> {
         b"oct" => {
             let key = bytes("k").filter(|key| key.len() >= SHORTEST && !filler::is_filler(key))?;
             let mut parsed = Parsed::opaque("oct", &key);
-            parsed.decoded.say("kind", "symmetric key");
-            parsed.decoded.say("size", format!("{} bits", key.len() * 8));
+            parsed.decoded.add_fact("kind", "symmetric key");
+            parsed.decoded.add_fact("size", format!("{} bits", key.len() * 8));
             parsed
         }
         _ => return None,
@@ -62,7 +62,7 @@ pub(super) fn private_key(blob: &[u8], at: usize) -> Option<Found> {
     for (name, shown) in [("kid", "key id"), ("use", "use"), ("alg", "algorithm")] {
         let value = legible(text(name));
         if !value.is_empty() {
-            parsed.decoded.say(shown, value);
+            parsed.decoded.add_fact(shown, value);
         }
     }
     let signs = text("use") == b"sig"

@@ -17,7 +17,7 @@ const MOST_ENTRIES: usize = 256;
 fn with_passphrase(mut parsed: Parsed, is_open: bool) -> Parsed {
     if is_open {
         parsed.decoded.usability.retain(|limit| *limit != Usability::Encrypted);
-        parsed.decoded.say("passphrase", "none, or the default one");
+        parsed.decoded.add_fact("passphrase", "none, or the default one");
         parsed.is_proven = true;
     }
     parsed

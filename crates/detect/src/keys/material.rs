@@ -37,13 +37,13 @@ impl Parsed {
 
     /// Adds a statement in front, where the format belongs.
     pub(super) fn in_format(mut self, format: &str) -> Self {
-        self.decoded.say("format", format);
+        self.decoded.add_fact("format", format);
         self
     }
 
     /// Notes that it is encrypted, and how.
     pub(super) fn encrypted(mut self, how: impl Into<String>) -> Self {
-        self.decoded.say("encryption", how);
+        self.decoded.add_fact("encryption", how);
         self.decoded.usability.push(Usability::Encrypted);
         self
     }
@@ -52,7 +52,7 @@ impl Parsed {
     pub(super) fn comment(mut self, comment: &[u8]) -> Self {
         let comment = legible(comment);
         if !comment.is_empty() {
-            self.decoded.say("comment", comment);
+            self.decoded.add_fact("comment", comment);
         }
         self
     }
@@ -123,26 +123,29 @@ impl PrivateKey<'_> {
         let is_proven = self.is_consistent();
         match *self {
             Self::Rsa { n, .. } => {
-                decoded.say("kind", "RSA");
-                decoded.say("size", format!("{} bits", bit_length(n)));
+                decoded.add_fact("kind", "RSA");
+                decoded.add_fact("size", format!("{} bits", bit_length(n)));
             }
             Self::Dsa { p, .. } => {
-                decoded.say("kind", "DSA");
-                decoded.say("size", format!("{} bits", bit_length(p)));
+                decoded.add_fact("kind", "DSA");
+                decoded.add_fact("size", format!("{} bits", bit_length(p)));
             }
             Self::Ec { curve, d, .. } => {
-                decoded.say("kind", "EC");
+                decoded.add_fact("kind", "EC");
+                decoded.add_fact(
+                    "size",
+                    format!("{} bits", curve.map_or(d.len() * 8, |curve| curve.bits)),
+                );
                 decoded
-                    .say("size", format!("{} bits", curve.map_or(d.len() * 8, |curve| curve.bits)));
-                decoded.say("curve", curve.map_or("given by its parameters", |curve| curve.name));
+                    .add_fact("curve", curve.map_or("given by its parameters", |curve| curve.name));
             }
             Self::Edwards { curve, .. } => {
-                decoded.say("kind", curve.name());
-                decoded.say("size", format!("{} bits", curve.bits()));
+                decoded.add_fact("kind", curve.name());
+                decoded.add_fact("size", format!("{} bits", curve.bits()));
             }
         }
         if !is_proven {
-            decoded.say("check", "its parts do not agree: damaged or made up");
+            decoded.add_fact("check", "its parts do not agree: damaged or made up");
         }
         decoded.public_key = self.public_key();
         Parsed {

@@ -45,7 +45,7 @@ pub(super) fn ssh2_private_key(body: &[u8]) -> Option<Parsed> {
     if cipher != b"none" {
         let how = format!("{}, MD5 twice", legible(cipher));
         let mut parsed = Parsed::opaque("ssh2-encrypted", private).encrypted(how).in_format("SSH2");
-        parsed.decoded.say("kind", if kind.starts_with(b"dl-") { "DSA" } else { "RSA" });
+        parsed.decoded.add_fact("kind", if kind.starts_with(b"dl-") { "DSA" } else { "RSA" });
         parsed.is_proven = private.len() >= 16;
         return Some(parsed);
     }
@@ -72,12 +72,12 @@ pub(super) const SEALED: &str = "ssh-encrypted";
 pub(super) fn described(mut parsed: Parsed, public: &PublicKey<'_>) -> Parsed {
     for (name, value) in public.facts() {
         if !parsed.decoded.facts.iter().any(|fact| fact.name == name) {
-            parsed.decoded.say(name, value);
+            parsed.decoded.add_fact(name, value);
         }
     }
     parsed.decoded.public_key = parsed.decoded.public_key.or_else(|| public.hash());
     if matches!(public, PublicKey::Token { .. }) {
-        parsed.decoded.say("limited to", "the security token that holds the other half");
+        parsed.decoded.add_fact("limited to", "the security token that holds the other half");
         parsed.decoded.usability.push(Usability::IdOnly);
     }
     parsed

@@ -127,20 +127,20 @@ impl Ring {
         let primary = self.primary?;
         let mut decoded = Decoded::default();
         for (name, value) in primary.facts {
-            decoded.say(name, value);
+            decoded.add_fact(name, value);
         }
         if let Some(owner) = self.owner.filter(|owner| !owner.is_empty()) {
-            decoded.say("owner", owner);
+            decoded.add_fact("owner", owner);
         }
         if primary.version == 4 {
-            decoded.say("fingerprint", fingerprint(&primary.public));
+            decoded.add_fact("fingerprint", fingerprint(&primary.public));
         }
         if self.primary_is_stub {
-            decoded.say("limited to", "subkeys; the primary key is elsewhere");
+            decoded.add_fact("limited to", "subkeys; the primary key is elsewhere");
         }
         let is_sealed = self.clear == 0;
         if is_sealed {
-            decoded.say("encryption", self.protection.unwrap_or_default());
+            decoded.add_fact("encryption", self.protection.unwrap_or_default());
             decoded.usability.push(Usability::Encrypted);
         }
         decoded.issued = Some(i64::from(primary.created));

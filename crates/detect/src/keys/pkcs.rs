@@ -94,7 +94,7 @@ fn pkcs8(mut fields: Fields<'_>) -> Option<Parsed> {
             let mut parsed = integers(Fields::new(key)?.sequence()?)?;
             parsed.decoded.facts.retain(|fact| fact.name != "format");
             if oid == RSA_PSS {
-                parsed.decoded.say("limited to", "RSA-PSS signatures");
+                parsed.decoded.add_fact("limited to", "RSA-PSS signatures");
                 parsed.decoded.public_key = None;
             }
             parsed
@@ -111,7 +111,7 @@ fn pkcs8(mut fields: Fields<'_>) -> Option<Parsed> {
             }
             None => {
                 let mut parsed = Parsed::opaque("pkcs8", key);
-                parsed.decoded.say("kind", algorithm_name(&other));
+                parsed.decoded.add_fact("kind", algorithm_name(&other));
                 parsed.is_proven = key.len() >= 16;
                 parsed
             }

@@ -9,7 +9,7 @@ pub(super) const REACH: usize = 64 * 1024;
 /// The longest code between two string literals that hold one text (`" +\n    "`), in bytes.
 const GLUE: usize = 160;
 
-/// A run of so many base64 letters is no code between two literals but the key itself.
+/// Minimum length of a run of base64 letters that is the key itself and not code between two literals.
 const GLUE_RUN: usize = 40;
 
 /// The longest text that can stand before the armour on its line and again before every other line

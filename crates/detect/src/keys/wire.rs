@@ -8,7 +8,7 @@ use super::material::{self, CURVES, Curve};
 pub(super) struct Wire<'a>(pub(super) &'a [u8]);
 
 impl<'a> Wire<'a> {
-    /// So many bytes.
+    /// The next `length` bytes.
     pub(super) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         self.0.split_off(..length)
     }

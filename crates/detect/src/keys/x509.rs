@@ -71,29 +71,29 @@ fn public_key_info(der: &[u8]) -> Option<&[u8]> {
 fn statements(certificate: &TbsCertificate) -> (Decoded, &'static str) {
     let mut decoded = Decoded::default();
     let claims = Claims::of(certificate);
-    decoded.say("subject", legible(certificate.subject().to_string().as_bytes()));
-    decoded.say("issuer", legible(certificate.issuer().to_string().as_bytes()));
+    decoded.add_fact("subject", legible(certificate.subject().to_string().as_bytes()));
+    decoded.add_fact("issuer", legible(certificate.issuer().to_string().as_bytes()));
     if !claims.hosts.is_empty() {
-        decoded.say("names", listed(&claims.hosts));
+        decoded.add_fact("names", listed(&claims.hosts));
     }
     if claims.is_ca {
-        decoded.say("ca", "yes");
+        decoded.add_fact("ca", "yes");
     }
     if !claims.usages.is_empty() {
-        decoded.say("usage", claims.usages.join(", "));
+        decoded.add_fact("usage", claims.usages.join(", "));
     }
     let validity = certificate.validity();
     let seconds = |time: &x509_cert::time::Time| {
         i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
     };
     let (from, to) = (seconds(&validity.not_before), seconds(&validity.not_after));
-    decoded.say("not after", validity.not_after.to_date_time().to_string());
+    decoded.add_fact("not after", validity.not_after.to_date_time().to_string());
     decoded.issued = Some(from);
     decoded.expires = Some(to);
     decoded.lifetime = Some(lifetime(to.saturating_sub(from)));
     let rule = claims.rule();
     if rule == TLS && claims.hosts.iter().any(|host| host.starts_with("*.")) {
-        decoded.say("wildcard", "yes");
+        decoded.add_fact("wildcard", "yes");
         decoded.authority = Some(Authority::ServiceWide);
     }
     (decoded, rule)

@@ -181,7 +181,7 @@ impl Table {
     }
 }
 
-/// What a word means, in any case, singular or plural; none of it is 0.
+/// The meaning bits of a word in any case, singular or plural; 0 for an unknown word.
 pub(crate) fn meaning(word: &[u8]) -> Meaning {
     static TABLE: OnceLock<Table> = OnceLock::new();
     let table = TABLE.get_or_init(Table::new);

@@ -171,7 +171,7 @@ impl Table {
     }
 }
 
-/// Entries have at most so many words.
+/// Maximum number of words in an entry.
 const MOST_WORDS: usize = 5;
 
 /// Longer names are texts.
@@ -229,7 +229,7 @@ pub(crate) fn says_password(text: &str) -> bool {
     words.any(|word| table.translations.contains(word)) || within.is_match(&letters)
 }
 
-/// Words with so many letters stand within others by meaning, not by chance.
+/// Minimum length of a word that counts within a longer one: shorter ones occur there by chance.
 const LONG: usize = 6;
 
 /// The words of a name in lower case, written together.

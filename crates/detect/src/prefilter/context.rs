@@ -65,7 +65,7 @@ pub(super) struct Spelling {
 }
 
 impl Spelling {
-    /// So many bytes of a keyword are looked at.
+    /// Maximum number of bytes of a keyword that are used.
     const MOST: usize = 40;
     const ROOM: usize = 8;
 

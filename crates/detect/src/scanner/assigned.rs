@@ -1,7 +1,7 @@
 //! The scanner's side of the assignment detector: from keywords to candidates.
 
 use super::repeats::{Found, Repeats};
-use super::{Candidate, Scanner, Standing};
+use super::{Candidate, Precedence, Scanner};
 use crate::assignment::judge::{reasons, rule_of, verdict};
 use crate::assignment::{self, Measured};
 use crate::decoded::Decoded;
@@ -94,7 +94,7 @@ impl Scanner<'_> {
         let identity = (!measured.assigned.pieces.is_empty()).then(|| value.into_owned());
         Some(Candidate {
             rule,
-            specificity: (Standing::Generic, false, 0, 0, 0),
+            specificity: (Precedence::Generic, false, 0, 0, 0),
             secret,
             identity,
             evidence,

@@ -19,7 +19,7 @@ use crate::words;
 /// Shortest beginning of a type that counts within a longer word, in bytes.
 const LONG_PREFIX: usize = 5;
 
-/// So many characters too many, too few or other ones are a slip; more are another sort of value.
+/// Maximum edit distance that still counts as a typing error; beyond it, it is another sort of value.
 const SLIPS: usize = 2;
 
 /// Shortest value that is hexadecimal but for a character or two not by chance, in bytes.

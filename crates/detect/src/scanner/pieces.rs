@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Candidate, Match, Scanner, Window, judge, settle};
+use super::{Candidate, Match, Scanner, Window, judge, resolve_overlaps};
 use crate::rules::{Compiled, RuleId};
 
 /// What is carried from one piece to the next.
@@ -12,8 +12,8 @@ pub(super) struct Work {
     windows: Vec<Window>,
     /// Matches whose secret begins where others may still be found.
     matches: Vec<Match>,
-    keys: Vec<usize>,
-    names: Vec<(usize, usize)>,
+    key_hits: Vec<usize>,
+    assignment_hits: Vec<(usize, usize)>,
     /// Where the last key material ended, and the last name.
     key_end: usize,
     name_end: usize,
@@ -30,8 +30,8 @@ impl Work {
             is_text,
             windows: Vec::new(),
             matches: Vec::new(),
-            keys: Vec::new(),
-            names: Vec::new(),
+            key_hits: Vec::new(),
+            assignment_hits: Vec::new(),
             key_end: 0,
             name_end: 0,
             by_patterns: Vec::new(),
@@ -78,11 +78,11 @@ impl Scanner<'_> {
             self.search_before(text, same_rule, settled, work);
         }
         self.judge_before(text, known, work);
-        work.keys.append(&mut self.keys);
-        let mut keys = take_before(&mut work.keys, |at| *at < known);
+        work.key_hits.append(&mut self.key_hits);
+        let mut keys = take_before(&mut work.key_hits, |at| *at < known);
         self.find_keys(text, &mut keys, &mut work.key_end, &mut work.by_keys);
-        work.names.append(&mut self.names);
-        let mut names = take_before(&mut work.names, |(from, _)| *from < known);
+        work.assignment_hits.append(&mut self.assignment_hits);
+        let mut names = take_before(&mut work.assignment_hits, |(from, _)| *from < known);
         if work.is_text {
             self.find_assigned(text, &mut names, &mut work.name_end, &mut work.by_names);
         }
@@ -94,7 +94,7 @@ impl Scanner<'_> {
         candidates.extend(work.by_keys);
         self.find_container(text, &mut candidates);
         candidates.extend(work.by_names);
-        settle(self.rules, candidates)
+        resolve_overlaps(self.rules, candidates)
     }
 
     /// How far before the beginning of a keyword the window of a rule may begin.

@@ -33,7 +33,7 @@ struct Known {
     found: Found,
 }
 
-/// What a name leads to.
+/// The result for a name: where it ends, and the candidate assigned to it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Where the name ends, if something is assigned to it.

@@ -3,7 +3,7 @@
 
 use crate::words;
 
-/// Digits that count: a run of so many is typed, not drawn.
+/// Minimum length of a run of counting digits: one that long is typed, not random.
 const COUNTING: usize = 5;
 
 /// Whether a value is made of words and of digits that count on: `my-jwt-secret-1234567890`.

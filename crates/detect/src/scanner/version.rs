@@ -119,7 +119,7 @@ impl Scanner<'_> {
         }
         matches.sort_unstable();
         matches.dedup();
-        let candidates = self.settled(text, &matches);
+        let candidates = self.judge_matches(text, &matches);
         trace.matches = matches;
         candidates
     }
@@ -228,7 +228,8 @@ impl Scanner<'_> {
         let rules = self.rules;
         let (_, targets) = rules.target(hit.keyword);
         for target in targets {
-            let Some((window, max_match)) = self.aim(text, hit.keyword, hit.at, *target) else {
+            let Some((window, max_match)) = self.window_for_hit(text, hit.keyword, hit.at, *target)
+            else {
                 continue;
             };
             let Some(run) = run else {

@@ -107,7 +107,7 @@ impl Family {
             return Outcome::plausible(decoded);
         };
         if !kind.is_empty() {
-            decoded.say("key", *kind);
+            decoded.add_fact("key", *kind);
         }
         decoded.authority = match (self.signature, *kind) {
             (b"AzSe", "query") | (b"AzFu", "function") | (b"AIoT", "device") => {

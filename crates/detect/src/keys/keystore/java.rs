@@ -31,7 +31,7 @@ pub(in super::super) fn key_store(bytes: &[u8]) -> Option<Parsed> {
         return None;
     }
     let mut parsed = Parsed::opaque("java-key-store", bytes);
-    parsed.decoded.say("keys", store.keys.to_string());
+    parsed.decoded.add_fact("keys", store.keys.to_string());
     parsed = parsed.encrypted(store.encryption.unwrap_or_else(|| "unknown".to_owned()));
     if let Some(certificate) = store.certificate {
         let facts = certificate

@@ -39,7 +39,7 @@ pub struct Line {
 pub enum Value {
     /// A lower-case UUID with hyphens.
     Uuid,
-    /// So many characters of a set.
+    /// A number of characters of a set.
     Characters {
         /// The ASCII characters, one bit each.
         set: u128,
