@@ -43,3 +43,4 @@ pub mod report;
 pub mod scan;
 pub mod source;
 pub mod threads;
+pub mod unread;

@@ -9,7 +9,6 @@ pub mod range;
 pub mod staged;
 pub mod stdin;
 pub mod tree;
-pub mod unread;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -19,7 +19,7 @@ use sprawl::report::{
     self, Material, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
 };
 use sprawl::scan::{Harvest, Worker};
-use sprawl::source::unread::{Reason, Unread};
+use sprawl::unread::{Reason, Unread};
 use sprawl::source::{Base, Blob, Progress, Scanned};
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::rules::mint::{Random, mint};

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use crate::policy::Standings;
 use crate::report::{Configuration, Report, Summary};
-use crate::source::unread::Unread;
+use crate::unread::Unread;
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::{count, printable};
 

@@ -16,7 +16,7 @@ use crate::policy::standing::State;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::source::Scanned;
-use crate::source::unread::Unread;
+use crate::unread::Unread;
 use occurrence::{DecodedParts, Occurrence, occurrence};
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::evidence::Confidence;

@@ -8,7 +8,7 @@
 
 mod signatures;
 
-use crate::source::unread::{Reason, Unread};
+use crate::unread::{Reason, Unread};
 
 /// A container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
