@@ -8,8 +8,8 @@ use std::thread;
 use sprawl::cli::Cli;
 use sprawl::commands::{self, Error};
 use sprawl::defect::{self, Defect};
+use sprawl::files::mapped;
 use sprawl::redact;
-use sprawl::source::mapped;
 use sprawl::threads;
 use sprawl_detect::text::printable;
 

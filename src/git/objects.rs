@@ -20,8 +20,8 @@ use gix::zlib::{Inflate, Status};
 use super::delta::{self, DeltaError};
 use super::pack::Pack;
 use super::special;
+use crate::files::mapped;
 use crate::problem::Problem;
-use crate::source::mapped;
 use sprawl_detect::text::display_path;
 use sprawl_detect::version::Shared;
 

@@ -8,7 +8,7 @@ use gix::odb::pack::data::Entry;
 use gix::odb::pack::{data, index};
 
 use super::objects::{Compressed, FAR};
-use crate::source::mapped::{self, Content};
+use crate::files::mapped::{self, Content};
 
 /// A pack with its index.
 #[derive(Debug)]

@@ -17,9 +17,9 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Base, Blob, Scanned, mapped, names};
+use super::{Base, Blob, Scanned, names};
 use crate::config::PathFilter;
-use crate::files::{lock, read, write};
+use crate::files::{lock, mapped, read, write};
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::tracked::Tracked;

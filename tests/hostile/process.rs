@@ -42,7 +42,7 @@ mod signals {
     use std::path::Path;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use sprawl::source::mapped::{self, Content};
+    use sprawl::files::mapped::{self, Content};
 
     use super::*;
 
