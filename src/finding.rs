@@ -42,13 +42,16 @@ impl Secret {
         if !guessable {
             shown.extend(ascii_or_dots(&bytes[..prefix]));
         }
-        shown.push_str("****");
+        shown.push_str(HIDDEN);
         if !guessable && is_unguessable(&bytes[prefix..last]) {
             shown.extend(ascii_or_dots(&bytes[last..]));
         }
         shown
     }
 }
+
+/// Shown of a secret of which nothing is shown.
+pub(crate) const HIDDEN: &str = "****";
 
 /// Characters at the end that may be shown.
 const LAST: usize = 4;

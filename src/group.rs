@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::context::surroundings::privilege as privilege_of;
-use crate::finding::{Finding, Location, Secret};
+use crate::finding::{Finding, HIDDEN, Location, Secret};
 use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
@@ -108,9 +108,6 @@ impl SecretGroup {
 
 /// After so many secrets the memory of their findings is given back.
 const GIVEN_BACK: usize = 16 << 10;
-
-/// Shown of a secret of which nothing is shown.
-pub(crate) const HIDDEN: &str = "****";
 
 /// Gives every finding its slot that has none yet. What is learnt later, from certificates or by
 /// putting several repositories together, must not change it: a report of one of them has it, too.

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::group::HIDDEN;
-use crate::redact::Redactor;
+use crate::files::place;
+use crate::finding::HIDDEN;
 use sprawl_detect::text::display_path;
 
 /// A project, by the directory that it begins at.
@@ -52,12 +52,9 @@ impl Project {
         self
     }
 
-    /// The same project for a report in whose paths the secrets that were found are not shown.
-    #[must_use]
-    pub fn redacted(&self, redactor: &Redactor<'_>) -> Self {
-        let mut project = self.clone();
-        redactor.list(project.shown.iter_mut().flat_map(|(typed, below)| [typed, below]));
-        project
+    /// The beginnings of paths that reports show: what may hold a secret.
+    pub(crate) fn shown_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.shown.iter_mut().flat_map(|(typed, below)| [typed, below])
     }
 
     /// The directory that it begins at, absolute.
@@ -101,17 +98,8 @@ impl Project {
     }
 }
 
-/// The directory of a project around a path: the top of its work tree, or else the current directory.
-/// Both paths are absolute, without links.
-pub(crate) fn around(path: &Path, here: &Path) -> Option<PathBuf> {
-    path.ancestors()
-        .find(|directory| directory.join(".git").exists())
-        .or_else(|| path.starts_with(here).then_some(here))
-        .map(Path::to_owned)
-}
-
 fn root_of(path: &Path, here: &Path) -> PathBuf {
-    if let Some(root) = around(path, here) {
+    if let Some(root) = place::around(path, here) {
         return root;
     }
     if path.is_dir() { path.to_owned() } else { path.parent().unwrap_or(path).to_owned() }

@@ -12,13 +12,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::finding::{Finding, GitPlace, Origin, Secret};
+use crate::finding::{Finding, GitPlace, HIDDEN, Origin, Secret};
 use crate::git::checkout::Checkout;
-use crate::group::{self, HIDDEN};
+use crate::group;
 use crate::locked::Locked;
 use crate::order;
 use crate::policy::standing::Standing;
 use crate::problem::Problem;
+use crate::project::Project;
 use crate::scan::Harvest;
 use crate::source::Scanned;
 use known::{Known, TooMuch};
@@ -237,6 +238,13 @@ impl<'r> Redactor<'r> {
     fn checkout(&self, checkout: &mut Checkout) {
         self.strings([&mut checkout.repository, &mut checkout.below]);
         self.strings([&mut checkout.remote, &mut checkout.branch].into_iter().flatten());
+    }
+
+    /// The same project for a report in whose paths the secrets that were found are not shown.
+    pub fn project(&self, project: &Project) -> Project {
+        let mut project = project.clone();
+        self.list(project.shown_mut());
+        project
     }
 
     /// Takes the secrets out of what was decided about an occurrence.

@@ -167,7 +167,7 @@ fn report<'r>(
     redactor.harvest(&mut harvest);
     let shown = redactor.rules(rules);
     let rules = &*shown;
-    let project = setting.project.redacted(&redactor);
+    let project = redactor.project(&setting.project);
     let below_root = |path: &str| project.below_root(path);
     group::name_slots(rules, &identity, &mut harvest.findings);
     let certificates = Certificates::new(harvest.certificates);

@@ -5,8 +5,6 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::project;
-
 /// The path of one of our own files, by its name below the root of the project. Nothing between the
 /// two may be a link: whoever writes the tree would choose what is read and overwritten.
 ///
@@ -30,6 +28,15 @@ pub fn below(root: &Path, name: &str) -> io::Result<PathBuf> {
         }
     }
     Ok(root.join(name))
+}
+
+/// The directory of a project around a path: the top of its work tree, or else the current directory.
+/// Both paths are absolute, without links.
+pub(crate) fn around(path: &Path, here: &Path) -> Option<PathBuf> {
+    path.ancestors()
+        .find(|directory| directory.join(".git").exists())
+        .or_else(|| path.starts_with(here).then_some(here))
+        .map(Path::to_owned)
 }
 
 /// The path of a file of the tree that is only read: it may be a link that stays below the root.
@@ -72,7 +79,7 @@ fn step(at: &Path, name: &Path, here: &Path) -> io::Result<PathBuf> {
         return Ok(next);
     }
     let target = fs::canonicalize(&next)?;
-    let Some(root) = project::around(at, here) else { return Ok(target) };
+    let Some(root) = around(at, here) else { return Ok(target) };
     let below = target.strip_prefix(&root);
     // In any case of letters: Windows and macOS take `.GIT` for the same directory.
     if below.is_ok_and(|below| !below.iter().any(|part| part.eq_ignore_ascii_case(".git"))) {
