@@ -12,11 +12,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use serde::Deserialize;
-
-use sprawl_detect::evidence::Confidence;
-use sprawl_detect::score::Severity;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 /// Finds secrets, and says what each one opens, where else it lives, and what to do first.
 ///
@@ -296,65 +292,4 @@ Examples:
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-}
-
-/// Least severity that makes a scan fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    /// Any finding, also what is public by design, only names a credential, is a placeholder, a canary
-    /// or past its end.
-    Any,
-    /// Any finding with a score, but for those.
-    Low,
-    /// 40 and more.
-    Medium,
-    /// 70 and more.
-    High,
-    /// 90 and more.
-    Critical,
-    /// Findings never make the scan fail.
-    Never,
-}
-
-impl FailOn {
-    /// Whether a finding fails. What opens nothing is reported, and only fails if [`Self::Any`] does:
-    /// a key that its vendor tells people to publish must not break a build.
-    pub fn fails(self, severity: Severity, opens_nothing: bool) -> bool {
-        let least = match self {
-            Self::Any => return true,
-            _ if opens_nothing => return false,
-            Self::Low => Severity::Low,
-            Self::Medium => Severity::Medium,
-            Self::High => Severity::High,
-            Self::Critical => Severity::Critical,
-            Self::Never => return false,
-        };
-        severity >= least
-    }
-}
-
-/// Least confidence that is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MinConfidence {
-    /// Everything.
-    Weak,
-    /// Context and shape.
-    Pattern,
-    /// Fixed prefix and length.
-    Strong,
-    /// Checksum, signature or key pair.
-    Proven,
-}
-
-impl From<MinConfidence> for Confidence {
-    fn from(least: MinConfidence) -> Self {
-        match least {
-            MinConfidence::Weak => Self::Weak,
-            MinConfidence::Pattern => Self::Pattern,
-            MinConfidence::Strong => Self::Strong,
-            MinConfidence::Proven => Self::Proven,
-        }
-    }
 }

@@ -7,6 +7,7 @@
 pub mod schema;
 mod show;
 mod suggest;
+pub mod threshold;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -395,7 +396,7 @@ mod tests {
         assert!(effective.files.is_empty() && effective.paths.is_empty());
     }
 
-    use crate::cli::FailOn;
+    use super::threshold::FailOn;
 
     #[test]
     fn layers_add_lists_and_the_last_word_counts() {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::RuleArgs;
 use super::config::ConfigArgs;
-use super::{FailOn, MinConfidence, RuleArgs};
+use crate::config::threshold::{FailOn, MinConfidence};
 use crate::report::{Format, SarifOptions, SarifProfile};
 
 /// What is written, and where.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::summary::{self, Words};
 use super::{Error, Outcome, step_summary};
-use crate::cli::FailOn;
+use crate::config::threshold::FailOn;
 use crate::files::write;
 use crate::group::SecretGroup;
 use crate::redact;

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::cli::{FailOn, MinConfidence};
+use super::threshold::{FailOn, MinConfidence};
 use crate::lifetime::LifetimePolicy;
 use sprawl_detect::score::Weights;
 
