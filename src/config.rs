@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::{Table, Value};
 
+use crate::files::before::{self, Before};
 use crate::files::read;
-use crate::policy::before::{self, Before};
 use sprawl_detect::text::{display_path, line_at, printable};
 
 pub use schema::Config;

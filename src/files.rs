@@ -5,6 +5,7 @@
 //! one of them belongs. What is read is a regular file of limited size; what is written goes to the
 //! place that was asked for and through no link of the tree.
 
+pub mod before;
 pub mod lock;
 pub mod mapped;
 pub mod place;

@@ -5,7 +5,6 @@
 //! Nothing here removes a finding: it gets a [`standing::Standing`].
 
 pub mod baseline;
-pub mod before;
 pub mod exceptions;
 pub mod file;
 pub mod key;
