@@ -1,11 +1,13 @@
 //! Findings: a secret at a place, with what speaks for it. Owned and small; right of the border.
 
+pub mod standing;
+
 use std::fmt;
 use std::sync::Arc;
 
+use self::standing::Standing;
 use crate::context::Surroundings;
 use crate::policy::nearby::Nearby;
-use crate::policy::standing::Standing;
 use sprawl_detect::decoded::Decoded;
 use sprawl_detect::entropy::is_unguessable;
 use sprawl_detect::evidence::{Confidence, Evidence};

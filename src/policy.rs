@@ -2,7 +2,7 @@
 //! baseline say which occurrences are still open; all of them are counted, and all of them can be
 //! left out of account with `--isolated`.
 //!
-//! Nothing here removes a finding: it gets a [`standing::Standing`].
+//! Nothing here removes a finding: it gets a [`Standing`](crate::finding::standing::Standing).
 
 pub mod baseline;
 pub mod exceptions;
@@ -10,7 +10,6 @@ pub mod file;
 pub mod key;
 pub mod marks;
 pub mod nearby;
-pub mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +17,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::config::schema::{MarkField, Marks, PolicyText};
+use crate::finding::standing::{State, Suppression, SuppressionKind};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::identity::Identity;
@@ -27,7 +27,6 @@ use sprawl_detect::text::count;
 use self::baseline::{Baseline, Entry, Scope, Sighting};
 use self::exceptions::{Exception, Exceptions, Limits, days_between};
 use self::marks::{Mark, Terms};
-use self::standing::{State, Suppression, SuppressionKind};
 
 /// What is decided by, in one project on one day.
 #[derive(Debug, Clone)]

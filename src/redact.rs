@@ -12,12 +12,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::finding::standing::Standing;
 use crate::finding::{Finding, GitPlace, HIDDEN, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group;
 use crate::locked::Locked;
 use crate::order;
-use crate::policy::standing::Standing;
 use crate::problem::Problem;
 use crate::project::Project;
 use crate::scan::Harvest;

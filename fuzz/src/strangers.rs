@@ -11,7 +11,7 @@ use sprawl::identity::Identity;
 use sprawl::locked::{Lock, Locked};
 use sprawl::policy::baseline::Entry;
 use sprawl::policy::file::quoted;
-use sprawl::policy::standing::{State, Suppression, SuppressionKind};
+use sprawl::finding::standing::{State, Suppression, SuppressionKind};
 use sprawl::problem::Problem;
 use sprawl::redact::Redactor;
 use sprawl::report::read::Content;

@@ -6,9 +6,9 @@ use super::{Error, Outcome, output, scan};
 use crate::cli::policy::BaselineArgs;
 use crate::files::lock::Lock;
 use crate::files::write;
+use crate::finding::standing::State;
 use crate::group::SecretGroup;
 use crate::policy::baseline::{self, Baseline, Scope};
-use crate::policy::standing::State;
 use crate::policy::{Ground, key, sightings};
 use crate::project::Project;
 

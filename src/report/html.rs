@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Report, place};
 use crate::finding::Finding;
+use crate::finding::standing::State;
 use crate::group::SecretGroup;
-use crate::policy::standing::State;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::{count, printable};

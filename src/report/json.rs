@@ -7,12 +7,12 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::{Report, Summary};
+use crate::finding::standing::State;
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::{Locked, Opened};
 use crate::policy::baseline::Entry;
-use crate::policy::standing::State;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::source::Scanned;

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Report;
+use crate::finding::standing::{self, State, Suppression};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
-use crate::policy::standing::{self, State, Suppression};
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::json;

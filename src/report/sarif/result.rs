@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::{Descriptors, ROOT, level, most_results, rule_id, taxonomy};
 use crate::finding::Finding;
+use crate::finding::standing::{State, Suppression};
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::Opened;
 use crate::policy::baseline::Entry;
-use crate::policy::standing::{State, Suppression};
 use crate::record::Record;
 use crate::report::{Report, SarifProfile, place};
 use sprawl_detect::decoded::Fact;
