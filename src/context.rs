@@ -19,9 +19,7 @@ use sprawl_detect::score::{Environment, Exposure};
 use words::{environments, humps, parts};
 
 pub use live::is_live;
-pub use login::HostScope;
 pub use statements::Statements;
-pub use surroundings::Surroundings;
 
 /// A file in which there are findings.
 #[derive(Debug)]

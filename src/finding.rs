@@ -1,13 +1,15 @@
 //! Findings: a secret at a place, with what speaks for it. Owned and small; right of the border.
 
+pub mod nearby;
 pub mod standing;
+pub mod surroundings;
 
 use std::fmt;
 use std::sync::Arc;
 
+use self::nearby::Nearby;
 use self::standing::Standing;
-use crate::context::Surroundings;
-use crate::policy::nearby::Nearby;
+use self::surroundings::Surroundings;
 use sprawl_detect::decoded::Decoded;
 use sprawl_detect::entropy::is_unguessable;
 use sprawl_detect::evidence::{Confidence, Evidence};

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::config::schema::{MarkField, Marks, PolicyText};
+use crate::finding::nearby::{Mark, Terms};
 use crate::finding::standing::{State, Suppression, SuppressionKind};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
@@ -26,7 +27,6 @@ use sprawl_detect::text::count;
 
 use self::baseline::{Baseline, Entry, Scope, Sighting};
 use self::exceptions::{Exception, Exceptions, Limits, days_between};
-use self::marks::{Mark, Terms};
 
 /// What is decided by, in one project on one day.
 #[derive(Debug, Clone)]

@@ -11,15 +11,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::{Scope, ThreadPool};
 
 use crate::certificates;
+use crate::context;
 use crate::context::surroundings::Around;
-use crate::context::{self, Surroundings};
 use crate::defect;
+use crate::finding::nearby::Nearby;
+use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
 use crate::line_hash;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
-use crate::policy::nearby::{self, Nearby};
+use crate::policy::nearby;
 use crate::problem::Problem;
 use crate::redact;
 use crate::source::container::{Container, container};
@@ -363,7 +365,7 @@ impl Scene<'_> {
             all.get(first).is_some_and(|other| other.start < span.end)
         };
         let has_host = rule.kind.is_guessable();
-        Surroundings::of(&mut self.around, &candidate.secret, has_host, is_secret)
+        self.around.surroundings(&candidate.secret, has_host, is_secret)
     }
 
     fn is_sealing(&mut self) -> bool {

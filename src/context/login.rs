@@ -5,30 +5,7 @@ use std::ops::Range;
 use super::block::Block;
 use super::surroundings::is_identifier;
 use super::words::parts;
-use sprawl_detect::score::{Environment, Usability};
-
-/// Where a host is that a credential is good at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HostScope {
-    /// This very machine.
-    Loopback,
-    /// A name without a domain: that of a service in the network that a compose file or a cluster
-    /// makes, on this machine or another one.
-    Word,
-    /// Inside a private network.
-    Private,
-}
-
-impl HostScope {
-    /// Who can use a credential that is good there, by the environment that its place speaks of.
-    pub fn usability(self, environment: Environment) -> Usability {
-        match self {
-            Self::Loopback => Usability::LoopbackHost,
-            Self::Word if environment != Environment::Production => Usability::LoopbackHost,
-            Self::Word | Self::Private => Usability::PrivateHost,
-        }
-    }
-}
+use crate::finding::surroundings::HostScope;
 
 /// Host and user that belong to a password.
 #[derive(Debug, Default)]

@@ -1,78 +1,18 @@
 //! What the text around a secret says of it: the name it is assigned to, the host it is for, who
 //! logs in with it, and which environment all of that speaks of.
 //!
-//! Looked at only where a secret was found. What is read here moves the score and is compared
-//! between versions of a file; it never reaches a report as it stands.
+//! Looked at only where a secret was found.
 
 use std::ops::Range;
 
 use super::block::Block;
-use super::login::{HostScope, Login};
+use super::login::Login;
 use super::statements::Statements;
 use super::words::{environment_of_host, first_environment, humps};
 use super::{compose, deadline};
-use sprawl_detect::score::{Environment, Privilege};
+use crate::finding::surroundings::{HostScope, Surroundings};
+use sprawl_detect::score::Privilege;
 use sprawl_detect::text::LineSpans;
-
-/// What the text around one secret says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// The identifier that the secret is assigned to.
-    pub name: Option<String>,
-    /// The environment that host, name or enclosing keys speak of, in this order of trust.
-    pub environment: Option<Environment>,
-    /// What the name beside it says of its rights.
-    pub privilege: Option<Privilege>,
-    /// Where its host is, where there is one.
-    pub host: Option<HostScope>,
-    /// When the URL that it is a part of ends to be good, Unix seconds.
-    pub expires: Option<i64>,
-}
-
-impl Surroundings {
-    /// Reads the text around a secret. `has_host` is true for credentials that are good at one host
-    /// only, such as passwords; `is_secret` says whether bytes belong to some found secret and are not to be taken for a
-    /// name.
-    pub fn of(
-        around: &mut Around<'_>,
-        secret: &Range<usize>,
-        has_host: bool,
-        is_secret: impl Fn(&Range<usize>) -> bool,
-    ) -> Self {
-        let text = around.text;
-        let stated = around.statements.environment(secret.start);
-        let block = around.block(secret.start);
-        let mut name = name_before(text, secret.start)
-            .filter(|span| !is_secret(span))
-            .map(|span| String::from_utf8_lossy(&text[span]).into_owned());
-        // `- name: DB_PASSWORD` and `value: ...` in manifests and task definitions.
-        if name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("value"))
-            && let Some(other) = block.sibling("name").or_else(|| block.sibling("key"))
-        {
-            name = Some(other.to_owned());
-        }
-        let login = match has_host {
-            true => Login::of(text, secret, name.as_deref(), block),
-            false => Login::of_policy(text, secret),
-        };
-        let of_host = login.host.as_deref().and_then(environment_of_host);
-        let of_name = name.as_deref().and_then(|name| first_environment(humps(name)));
-        let beside = [name.as_deref(), login.user.as_deref(), block.section.as_deref()];
-        let rights = beside.iter().flatten().filter_map(|name| privilege(name));
-        // SQL Server's administrator has a name that is too short to be looked for elsewhere.
-        let is_sa = login.user.as_deref() == Some("sa");
-        Self {
-            environment: of_host.or(of_name).or(block.environment).or(stated),
-            privilege: rights.chain(is_sa.then_some(Privilege::Admin)).max(),
-            host: login.scope().or_else(|| {
-                let is_own = has_host && compose::is_of_the_service(text, block, name.as_deref());
-                is_own.then_some(HostScope::Word)
-            }),
-            expires: deadline::of_url(text, secret),
-            name,
-        }
-    }
-}
 
 /// A text around its secrets. What several secrets on one line have in common is read once.
 #[derive(Debug)]
@@ -94,6 +34,49 @@ impl<'t> Around<'t> {
     pub fn of_part(text: &'t [u8]) -> Self {
         let statements = Statements::default();
         Self { text, lines: LineSpans::new(text), statements, last: None }
+    }
+
+    /// What the text around a secret says. `has_host` is true for credentials that are good at one
+    /// host only, such as passwords; `is_secret` says whether bytes belong to some found secret and are
+    /// not to be taken for a name.
+    pub fn surroundings(
+        &mut self,
+        secret: &Range<usize>,
+        has_host: bool,
+        is_secret: impl Fn(&Range<usize>) -> bool,
+    ) -> Surroundings {
+        let text = self.text;
+        let stated = self.statements.environment(secret.start);
+        let block = self.block(secret.start);
+        let mut name = name_before(text, secret.start)
+            .filter(|span| !is_secret(span))
+            .map(|span| String::from_utf8_lossy(&text[span]).into_owned());
+        // `- name: DB_PASSWORD` and `value: ...` in manifests and task definitions.
+        if name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("value"))
+            && let Some(other) = block.sibling("name").or_else(|| block.sibling("key"))
+        {
+            name = Some(other.to_owned());
+        }
+        let login = match has_host {
+            true => Login::of(text, secret, name.as_deref(), block),
+            false => Login::of_policy(text, secret),
+        };
+        let of_host = login.host.as_deref().and_then(environment_of_host);
+        let of_name = name.as_deref().and_then(|name| first_environment(humps(name)));
+        let beside = [name.as_deref(), login.user.as_deref(), block.section.as_deref()];
+        let rights = beside.iter().flatten().filter_map(|name| privilege(name));
+        // SQL Server's administrator has a name that is too short to be looked for elsewhere.
+        let is_sa = login.user.as_deref() == Some("sa");
+        Surroundings {
+            environment: of_host.or(of_name).or(block.environment).or(stated),
+            privilege: rights.chain(is_sa.then_some(Privilege::Admin)).max(),
+            host: login.scope().or_else(|| {
+                let is_own = has_host && compose::is_of_the_service(text, block, name.as_deref());
+                is_own.then_some(HostScope::Word)
+            }),
+            expires: deadline::of_url(text, secret),
+            name,
+        }
     }
 
     fn block(&mut self, at: usize) -> &Block {
@@ -195,11 +178,12 @@ pub fn privilege(name: &str) -> Option<Privilege> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sprawl_detect::score::Environment;
 
     /// Surroundings of the word SECRET in a text.
     fn of(text: &str) -> Surroundings {
         let at = text.find("SECRET").unwrap();
-        Surroundings::of(&mut Around::new(text.as_bytes()), &(at..at + 6), true, |_| false)
+        Around::new(text.as_bytes()).surroundings(&(at..at + 6), true, |_| false)
     }
 
     fn name(text: &str) -> String {
@@ -224,7 +208,7 @@ mod tests {
     fn a_secret_is_no_name() {
         let text = b"HIDDEN:SECRET";
         let mut text = Around::new(text);
-        let around = Surroundings::of(&mut text, &(7..13), true, |span| span.start < 6);
+        let around = text.surroundings(&(7..13), true, |span| span.start < 6);
         assert_eq!(around.name, None);
     }
 

@@ -11,31 +11,8 @@ use std::ops::Range;
 use jiff::civil::Date;
 use memchr::memmem;
 
+use crate::finding::nearby::{Mark, Terms};
 use sprawl_detect::text::LineSpans;
-
-/// A mark, as it was found near a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// The words it begins with, like `gitleaks:allow`.
-    pub words: &'static str,
-    /// Where it begins in its text, bytes: what tells two marks of a line apart.
-    pub at: usize,
-    /// What ours says, or why it cannot be understood; none for those of other tools.
-    pub terms: Option<Result<Terms, String>>,
-}
-
-/// What a mark of ours says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Terms {
-    /// Rule that it speaks of: id or alias.
-    pub rule: String,
-    /// Last day on which it counts.
-    pub until: Option<Date>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// Why it is there.
-    pub reason: Option<String>,
-}
 
 /// How far a mark reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,26 +1,10 @@
-//! What the text around a secret tells policy: marks, and a word that names the place.
+//! What the text around a secret tells policy, read from the text.
 
 use std::ops::Range;
 
-use super::marks::{self, Mark};
+use super::marks;
 use crate::finding::Secret;
-use sprawl_detect::rare::Rare;
-
-/// What stands near one secret.
-#[derive(Debug, Clone)]
-pub struct Nearby {
-    /// Marks that speak of its line.
-    pub marks: Rare<Vec<Mark>>,
-    /// The word before it, which stays when lines are moved or the file is formatted anew. Kept as a
-    /// secret: it may be part of one.
-    pub word: Secret,
-}
-
-impl Default for Nearby {
-    fn default() -> Self {
-        Self { marks: Rare::default(), word: Secret::new(b"") }
-    }
-}
+use crate::finding::nearby::Nearby;
 
 /// What stands near each of these secrets of a text, in any order.
 pub fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {

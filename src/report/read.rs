@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use super::json::SCHEMA_VERSION;
 use super::{Configuration, Summary};
-use crate::context::Surroundings;
+use crate::finding::nearby::Nearby;
 use crate::finding::standing::{self, Standing, State, Suppression};
+use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, GitPlace, Location, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group::Draft;
@@ -20,7 +21,6 @@ use crate::identity::Identity;
 use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::policy::baseline::Entry;
-use crate::policy::nearby::Nearby;
 use crate::problem::Problem;
 use crate::source::{LeftOut, Scanned, names};
 use crate::unread::Unread;
