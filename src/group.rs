@@ -1,5 +1,7 @@
 //! Groups: one secret, all its places. What people act on is the secret, not the line.
 
+mod succession;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
 use crate::order;
-use crate::record::{self, Record};
+use crate::record::Record;
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::keys;
 use sprawl_detect::rare::Rare;
@@ -292,7 +294,7 @@ pub fn scored(
     order::sort_by_key_then(&mut groups, rank, |a, b| {
         a.id.cmp(&b.id).then_with(|| place(a).cmp(&place(b)))
     });
-    record::link(&mut groups);
+    succession::link(&mut groups);
     groups
 }
 
