@@ -198,4 +198,14 @@ impl Finding {
             Origin::File | Origin::Stdin => None,
         }
     }
+
+    /// Puts it below a directory: its path, and those of its history, begin with that.
+    pub(crate) fn place_below(&mut self, directory: &str) {
+        let below = |path: &str| format!("{directory}/{path}");
+        self.location.path = Arc::from(below(&self.location.path));
+        if let Origin::Git(place) = &mut self.location.origin {
+            let place = Arc::make_mut(place);
+            place.paths.iter_mut().for_each(|path| *path = below(path));
+        }
+    }
 }

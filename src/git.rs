@@ -13,6 +13,7 @@ pub mod config;
 pub mod delta;
 pub mod environment;
 pub mod forest;
+pub mod names;
 pub mod numbering;
 pub mod objects;
 pub mod pack;
@@ -37,10 +38,10 @@ pub use gix::objs::Kind;
 
 use self::config::Config;
 use self::environment::Environment;
+use self::names::distinct;
 use self::objects::Objects;
 use self::references::{References, Target};
 use crate::problem::Problem;
-use crate::source::names::distinct;
 use sprawl_detect::text::{display_bytes, display_path};
 
 /// A repository, and which index and objects of it count.

@@ -563,6 +563,20 @@ impl Harvest {
         self.sort();
     }
 
+    /// Puts everything that was found in a repository below a directory: its paths begin with it. What
+    /// is said of the repository as a whole stays as it is.
+    pub fn place_below(&mut self, directory: &str, repository: &str) {
+        let below = |path: &str| format!("{directory}/{path}");
+        self.findings.iter_mut().for_each(|finding| finding.place_below(directory));
+        self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
+        self.owners.iter_mut().for_each(|file| file.path = below(&file.path));
+        self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
+        self.unread.iter_mut().for_each(|unread| unread.place = below(&unread.place));
+        for problem in self.problems.iter_mut().filter(|problem| problem.place != repository) {
+            problem.place = below(&problem.place);
+        }
+    }
+
     pub(crate) fn sort(&mut self) {
         self.findings.sort_by(|a, b| {
             (&a.location, &a.secret, a.rule).cmp(&(&b.location, &b.secret, b.rule))

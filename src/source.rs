@@ -3,7 +3,6 @@
 
 pub mod container;
 pub mod history;
-pub mod names;
 pub mod range;
 pub mod staged;
 pub mod stdin;

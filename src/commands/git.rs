@@ -19,13 +19,13 @@ use crate::git::environment::Environment;
 use crate::git::objects::Reader;
 use crate::git::range::{Content, Range};
 use crate::git::submodules::Submodule;
-use crate::git::{ObjectId, Repository};
+use crate::git::{ObjectId, Repository, names};
 use crate::group;
 use crate::identity::Identity;
 use crate::problem::Problem;
 use crate::scan::{Crew, Harvest};
 use crate::source::history::Versions;
-use crate::source::{Progress, history, names, range, staged, tree};
+use crate::source::{Progress, history, range, staged, tree};
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 
@@ -144,7 +144,7 @@ impl Work {
             own.checkouts.push(repository.checkout());
             group::name_slots(rules, identity, &mut own.findings);
             if several {
-                names::place_below(&mut own, repository.name(), repository.name());
+                own.place_below(repository.name(), repository.name());
             }
             harvest.add(own);
             if args.submodules {
@@ -318,7 +318,7 @@ fn submodules(
             Ok(()) => {
                 let mut inner = crew.finish();
                 leave_out(&mut inner, &trees.exclude);
-                names::place_below(&mut inner, &below(&path), repository.name());
+                inner.place_below(&below(&path), repository.name());
                 harvest.add(inner);
             }
             Err(problem) => problems.push(Problem::new(path, problem.what)),

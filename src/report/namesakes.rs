@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::read::Content;
-use crate::source::names;
+use crate::git::names;
 
 /// Renames repositories that have one name and different remotes: to the shortest ends of the
 /// remotes' addresses that no other repository is called by. What has no remote keeps its name.

@@ -22,7 +22,7 @@ use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::policy::baseline::Entry;
 use crate::problem::Problem;
-use crate::source::{LeftOut, Scanned, names};
+use crate::source::{LeftOut, Scanned};
 use crate::unread::Unread;
 use sprawl_detect::decoded::{Decoded, Fact};
 use sprawl_detect::evidence::{Confidence, Evidence};
@@ -93,7 +93,7 @@ impl Content {
     pub fn place_below(&mut self, directory: &str) {
         let below = |path: &str| format!("{directory}/{path}");
         for finding in self.drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
-            names::place_finding_below(finding, directory);
+            finding.place_below(directory);
         }
         self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
         self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));

@@ -17,11 +17,12 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Base, Blob, Scanned, names};
+use super::{Base, Blob, Scanned};
 use crate::config::PathFilter;
 use crate::files::{lock, mapped, read, write};
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
+use crate::git::names;
 use crate::git::tracked::Tracked;
 use crate::problem::Problem;
 use crate::scan::stream::WINDOW;

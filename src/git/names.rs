@@ -6,8 +6,6 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::finding::{Finding, Origin};
-use crate::scan::Harvest;
 use sprawl_detect::text::display_path;
 
 /// Where a repository begins that holds the path: the nearest directory with a `.git` in it. For
@@ -54,32 +52,6 @@ pub fn distinct(tops: &[PathBuf]) -> Vec<Arc<str>> {
         })
         .collect();
     tops.iter().filter_map(|top| names.get(top).cloned()).collect()
-}
-
-/// Puts everything that was found in a repository below a directory: its paths begin with it. What
-/// is said of the repository as a whole stays as it is.
-pub fn place_below(harvest: &mut Harvest, directory: &str, repository: &str) {
-    let below = |path: &str| format!("{directory}/{path}");
-    for finding in &mut harvest.findings {
-        place_finding_below(finding, directory);
-    }
-    harvest.locked.iter_mut().for_each(|item| item.path = below(&item.path));
-    harvest.owners.iter_mut().for_each(|file| file.path = below(&file.path));
-    harvest.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
-    harvest.unread.iter_mut().for_each(|unread| unread.place = below(&unread.place));
-    for problem in harvest.problems.iter_mut().filter(|problem| problem.place != repository) {
-        problem.place = below(&problem.place);
-    }
-}
-
-/// Puts one finding below a directory.
-pub fn place_finding_below(finding: &mut Finding, directory: &str) {
-    let below = |path: &str| format!("{directory}/{path}");
-    finding.location.path = Arc::from(below(&finding.location.path));
-    if let Origin::Git(place) = &mut finding.location.origin {
-        let place = Arc::make_mut(place);
-        place.paths.iter_mut().for_each(|path| *path = below(path));
-    }
 }
 
 fn parts(top: &Path) -> Vec<String> {
