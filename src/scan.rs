@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::{Scope, ThreadPool};
+use rayon::Scope;
 
 use crate::certificates;
 use crate::context;
@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::redact;
 use crate::source::container::{Container, container};
 use crate::source::{self, Blob, LeftOut, Progress, Scanned};
-use crate::threads;
+use crate::threads::Pool;
 use crate::unread::Unread;
 use sprawl_detect::decoded::LIVE;
 use sprawl_detect::keys::KeyMaterial;
@@ -443,7 +443,7 @@ fn finding(
 /// The threads of a scan, each with its worker.
 #[derive(Debug)]
 pub struct Crew<'r> {
-    pool: ThreadPool,
+    pool: Pool,
     workers: Vec<Mutex<Worker<'r>>>,
 }
 
@@ -453,16 +453,15 @@ impl<'r> Crew<'r> {
     /// # Errors
     /// The system gives no threads.
     pub fn new(rules: &'r Rules, progress: &'r Progress, threads: usize) -> Result<Self, String> {
-        let pool = threads::pool(threads)?;
-        let workers = (0..pool.current_num_threads())
-            .map(|_| Mutex::new(Worker::new(rules, progress)))
-            .collect();
+        let pool = Pool::new(threads)?;
+        let workers =
+            (0..pool.threads()).map(|_| Mutex::new(Worker::new(rules, progress))).collect();
         Ok(Self { pool, workers })
     }
 
-    /// Number of threads.
-    pub fn threads(&self) -> usize {
-        self.workers.len()
+    /// The threads.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     /// Runs tasks on the threads and waits for all of them.
@@ -470,14 +469,10 @@ impl<'r> Crew<'r> {
         self.pool.scope(tasks)
     }
 
-    /// Number of the thread that this runs on, from 0.
-    pub fn thread(&self) -> usize {
-        self.pool.current_thread_index().unwrap_or(0)
-    }
-
     /// Lends the worker of this thread. Never waits within a task: each thread has its own.
     pub fn worker<R>(&self, work: impl FnOnce(&mut Worker<'r>) -> R) -> R {
-        let mut worker = self.workers[self.thread()].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut worker =
+            self.workers[self.pool.thread()].lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut worker)
     }
 

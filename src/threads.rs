@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 /// Threads that are always allowed; more than these and twice the processors only cost memory.
 const ALWAYS: usize = 64;
@@ -30,16 +30,38 @@ pub fn warning(wanted: usize) -> Option<String> {
     (used < number).then(|| format!("{by} {number}: {used} threads are used, the most that help"))
 }
 
-/// A pool of so many threads.
-///
-/// # Errors
-/// The system gives no threads.
-pub fn pool(wanted: usize) -> Result<ThreadPool, String> {
-    ThreadPoolBuilder::new()
-        .num_threads(number(wanted))
-        .stack_size(STACK)
-        .build()
-        .map_err(|error| format!("threads cannot be started: {error}; try fewer with -j"))
+/// The threads of a scan, numbered, so that each can have something of its own.
+#[derive(Debug)]
+pub struct Pool(ThreadPool);
+
+impl Pool {
+    /// Starts so many threads, up to a limit; 0 means one for each processor.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub fn new(wanted: usize) -> Result<Self, String> {
+        ThreadPoolBuilder::new()
+            .num_threads(number(wanted))
+            .stack_size(STACK)
+            .build()
+            .map(Self)
+            .map_err(|error| format!("threads cannot be started: {error}; try fewer with -j"))
+    }
+
+    /// Number of threads.
+    pub fn threads(&self) -> usize {
+        self.0.current_num_threads()
+    }
+
+    /// Runs tasks on the threads and waits for all of them.
+    pub fn scope<'s, R: Send>(&'s self, tasks: impl FnOnce(&Scope<'s>) -> R + Send) -> R {
+        self.0.scope(tasks)
+    }
+
+    /// Number of the thread that this runs on, from 0.
+    pub fn thread(&self) -> usize {
+        self.0.current_thread_index().unwrap_or(0)
+    }
 }
 
 /// The number that was asked for, and how.
@@ -71,6 +93,6 @@ mod tests {
             assert_eq!(number(many), most());
             assert!(warning(many).unwrap().contains(&most().to_string()));
         }
-        assert_eq!(pool(2).unwrap().current_num_threads(), 2);
+        assert_eq!(Pool::new(2).unwrap().threads(), 2);
     }
 }

@@ -13,13 +13,25 @@ use super::numbering::Numbering;
 use super::tree::{self, Entry};
 use super::walk::{Object, Visitor};
 use crate::problem::Problem;
-use crate::scan::Crew;
-use crate::scan::name::may_hold_secret;
+use crate::threads::Pool;
 use sprawl_detect::version::Shared;
 
+/// Who knows in which names there is a secret, and is told of damage. Called from all threads at once.
+pub trait Watcher: Sync {
+    /// Whether there may be a secret in a name: asked of every name in every tree.
+    fn may_be_telling(&self, name: &[u8]) -> bool;
+
+    /// Whether there is a secret in a name that may be telling: asked of each once on each thread.
+    fn is_telling(&self, name: &[u8]) -> bool;
+
+    /// Takes note of what cannot be read.
+    fn problem(&self, problem: Problem);
+}
+
 /// Reads all trees and keeps the links between them, and those to wanted blobs.
-pub struct Reading<'c, 'r> {
-    crew: &'c Crew<'r>,
+pub struct Reading<'c, W: Watcher> {
+    pool: &'c Pool,
+    watcher: &'c W,
     catalogue: &'c Catalogue<'c>,
     /// Whether each object is a wanted blob.
     wanted: &'c [bool],
@@ -81,9 +93,14 @@ pub struct Kept {
     links: Vec<(u32, Link)>,
 }
 
-impl<'c, 'r> Reading<'c, 'r> {
+impl<'c, W: Watcher> Reading<'c, W> {
     /// Looks for the blobs that are marked in `wanted`, which has an element for every object.
-    pub fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>, wanted: &'c [bool]) -> Self {
+    pub fn new(
+        pool: &'c Pool,
+        watcher: &'c W,
+        catalogue: &'c Catalogue<'c>,
+        wanted: &'c [bool],
+    ) -> Self {
         let notes = || Notes {
             trees: Vec::new(),
             links: Vec::new(),
@@ -91,8 +108,8 @@ impl<'c, 'r> Reading<'c, 'r> {
             absent: absent::Notes::default(),
             telling: HashMap::new(),
         };
-        let threads = (0..crew.threads()).map(|_| Mutex::new(notes())).collect();
-        Self { crew, catalogue, wanted, threads }
+        let threads = (0..pool.threads()).map(|_| Mutex::new(notes())).collect();
+        Self { pool, watcher, catalogue, wanted, threads }
     }
 
     /// Puts together what the threads have seen.
@@ -111,7 +128,7 @@ impl<'c, 'r> Reading<'c, 'r> {
             .collect();
         let names = Numbering::values(threads.iter().map(|notes| &notes.names));
         let threads: Vec<Translated> = self
-            .crew
+            .pool
             .scope(|_| threads.into_par_iter().map(|notes| notes.translated(&names)).collect());
         for notes in threads {
             absent.push(notes.absent);
@@ -150,7 +167,7 @@ impl Notes {
     }
 }
 
-impl Visitor for Reading<'_, '_> {
+impl<W: Watcher> Visitor for Reading<'_, W> {
     type Kept = Kept;
 
     fn size_of(kept: &Kept) -> usize {
@@ -168,7 +185,7 @@ impl Visitor for Reading<'_, '_> {
         keep: Option<&mut Kept>,
     ) {
         let mut notes =
-            self.threads[self.crew.thread()].lock().unwrap_or_else(PoisonError::into_inner);
+            self.threads[self.pool.thread()].lock().unwrap_or_else(PoisonError::into_inner);
         let mut unkept = Kept::default();
         let kept = keep.unwrap_or(&mut unkept);
         let empty = Kept::default();
@@ -176,8 +193,7 @@ impl Visitor for Reading<'_, '_> {
         let whole = self.read(&mut notes, object, base, shared, kept);
         if !whole {
             let id = self.catalogue.id(object.number).to_string();
-            let problem = Problem::new(id, "the tree is damaged; its rest was not followed");
-            self.crew.worker(|worker| worker.problem(problem));
+            self.problem(Problem::new(id, "the tree is damaged; its rest was not followed"));
         }
         if !object.copy {
             notes.links.extend(kept.links.iter().map(|(_, link)| *link));
@@ -185,9 +201,13 @@ impl Visitor for Reading<'_, '_> {
             notes.trees.push((object.number, end));
         }
     }
+
+    fn problem(&self, problem: Problem) {
+        self.watcher.problem(problem);
+    }
 }
 
-impl Reading<'_, '_> {
+impl<W: Watcher> Reading<'_, W> {
     /// Finds the entries of a tree: those within shared runs from the tree that it was made from, the
     /// others from its bytes. Says whether all of it could be read.
     fn read(
@@ -228,13 +248,13 @@ impl Reading<'_, '_> {
     }
 
     fn is_telling(&self, notes: &mut Notes, name: &[u8]) -> bool {
-        if !may_hold_secret(name) {
+        if !self.watcher.may_be_telling(name) {
             return false;
         }
         if let Some(known) = notes.telling.get(name) {
             return *known;
         }
-        let telling = self.crew.worker(|worker| worker.is_telling_name(name));
+        let telling = self.watcher.is_telling(name);
         notes.telling.insert(name.into(), telling);
         telling
     }

@@ -12,7 +12,7 @@ use super::delta;
 use super::forest::{Forest, Root};
 use super::objects::{LARGEST, Objects, ReadError, Reader, inflate};
 use crate::problem::Problem;
-use crate::scan::Crew;
+use crate::threads::Pool;
 use sprawl_detect::version::Shared;
 
 /// Who looks at the objects. Called from all threads at once.
@@ -34,6 +34,9 @@ pub trait Visitor: Sync {
         made_from: Option<(&Self::Kept, &[Shared])>,
         keep: Option<&mut Self::Kept>,
     );
+
+    /// Takes note of what cannot be read, or is not what its id says.
+    fn problem(&self, problem: Problem);
 }
 
 /// An object, decoded.
@@ -52,6 +55,7 @@ pub struct Object<'a> {
 /// Everything that is to be walked.
 #[derive(Debug)]
 pub struct Walk<'o> {
+    pool: &'o Pool,
     objects: &'o Objects,
     catalogue: &'o Catalogue<'o>,
     forests: Vec<Forest>,
@@ -65,18 +69,18 @@ pub struct Walk<'o> {
 
 impl<'o> Walk<'o> {
     /// Works out the order.
-    pub fn new(crew: &Crew<'_>, objects: &'o Objects, catalogue: &'o Catalogue<'o>) -> Self {
-        let forests = crew.scope(|_| {
+    pub fn new(pool: &'o Pool, objects: &'o Objects, catalogue: &'o Catalogue<'o>) -> Self {
+        let forests = pool.scope(|_| {
             (0..catalogue.packs().len()).map(|pack| Forest::new(catalogue, pack)).collect()
         });
         let loose_kinds = catalogue.loose().iter().map(|_| OnceLock::new()).collect();
         let (held, large) = (AtomicUsize::new(0), Mutex::new(()));
-        Self { objects, catalogue, forests, loose_kinds, held, large }
+        Self { pool, objects, catalogue, forests, loose_kinds, held, large }
     }
 
     /// Visits every wanted object. What cannot be read becomes a problem; everything else is visited
     /// all the same.
-    pub fn run<V: Visitor>(&self, crew: &Crew<'_>, visitor: &V) {
+    pub fn run<V: Visitor>(&self, visitor: &V) {
         let mut tasks = Vec::new();
         for (pack, forest) in self.forests.iter().enumerate() {
             let wanted = forest.roots.iter().filter(|root| visitor.wants(root.kind));
@@ -92,10 +96,10 @@ impl<'o> Walk<'o> {
             .collect();
         let left = Mutex::new(strays);
         let (next_task, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        crew.scope(|scope| {
-            for _ in 0..crew.threads() {
+        self.pool.scope(|scope| {
+            for _ in 0..self.pool.threads() {
                 scope.spawn(|_| {
-                    let mut climber = Climber::new(self, crew, visitor);
+                    let mut climber = Climber::new(self, visitor);
                     while let Some((pack, root)) = tasks.get(next(&next_task, 1)) {
                         climber.root(*pack, root);
                     }
@@ -105,17 +109,17 @@ impl<'o> Walk<'o> {
                         if from >= self.catalogue.loose().len() {
                             break;
                         }
-                        self.loose(crew, visitor, from, &mut reader);
+                        self.loose(visitor, from, &mut reader);
                     }
                     left.lock().unwrap_or_else(PoisonError::into_inner).append(&mut climber.left);
                 });
             }
         });
         let left = left.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.one_by_one(crew, visitor, &left);
+        self.one_by_one(visitor, &left);
     }
 
-    fn loose<V: Visitor>(&self, crew: &Crew<'_>, visitor: &V, from: usize, reader: &mut Reader) {
+    fn loose<V: Visitor>(&self, visitor: &V, from: usize, reader: &mut Reader) {
         let all = self.catalogue.loose();
         let to = all.len().min(from + LOOSE_BATCH);
         for (index, loose) in all[from..to].iter().enumerate() {
@@ -135,21 +139,18 @@ impl<'o> Walk<'o> {
                         let object = Object { number, kind, bytes, copy: false };
                         visitor.visit(&object, None, None);
                     }
-                    mismatch.into_iter().for_each(|p| crew.worker(|worker| worker.problem(p)));
+                    mismatch.into_iter().for_each(|problem| visitor.problem(problem));
                 }
-                Err(error) => {
-                    let problem = error.problem(&loose.id);
-                    crew.worker(|worker| worker.problem(problem));
-                }
+                Err(error) => visitor.problem(error.problem(&loose.id)),
             }
         }
     }
 
     /// Reads what the walk could not, each object with all that it is made from.
-    fn one_by_one<V: Visitor>(&self, crew: &Crew<'_>, visitor: &V, left: &[(usize, u32)]) {
+    fn one_by_one<V: Visitor>(&self, visitor: &V, left: &[(usize, u32)]) {
         let next_left = AtomicUsize::new(0);
-        crew.scope(|scope| {
-            for _ in 0..crew.threads() {
+        self.pool.scope(|scope| {
+            for _ in 0..self.pool.threads() {
                 scope.spawn(|_| {
                     let mut reader = Reader::default();
                     while let Some((pack, position)) = left.get(next(&next_left, 1)) {
@@ -164,10 +165,7 @@ impl<'o> Walk<'o> {
                                 visitor.visit(&object, None, None);
                             }
                             Ok(_) => {}
-                            Err(error) => {
-                                let problem = error.problem(&id);
-                                crew.worker(|worker| worker.problem(problem));
-                            }
+                            Err(error) => visitor.problem(error.problem(&id)),
                         }
                     }
                 });
@@ -196,9 +194,8 @@ const HELD: usize = 100 << 20;
 const LARGE: usize = 8 << 20;
 
 /// Walks the trees of one thread.
-struct Climber<'w, 'c, 'r, V: Visitor> {
+struct Climber<'w, V: Visitor> {
     walk: &'w Walk<'w>,
-    crew: &'c Crew<'r>,
     visitor: &'w V,
     inflate: Inflate,
     delta: Vec<u8>,
@@ -220,11 +217,10 @@ struct Held<K> {
     next_child: usize,
 }
 
-impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
-    fn new(walk: &'w Walk<'w>, crew: &'c Crew<'r>, visitor: &'w V) -> Self {
+impl<'w, V: Visitor> Climber<'w, V> {
+    fn new(walk: &'w Walk<'w>, visitor: &'w V) -> Self {
         Self {
             walk,
-            crew,
             visitor,
             inflate: Inflate::default(),
             delta: Vec::new(),
@@ -298,7 +294,7 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
             let id = self.walk.catalogue.id(number);
             if let Some(problem) = self.walk.objects.mismatch(&id, kind, &bytes) {
                 copy = false;
-                self.crew.worker(|worker| worker.problem(problem));
+                self.visitor.problem(problem);
             }
         }
         let has_children = !forest.children(rank).is_empty();
@@ -353,8 +349,7 @@ impl<'w, 'c, 'r, V: Visitor> Climber<'w, 'c, 'r, V> {
             && crc32fast::hash(file.bytes(offset, next)) != checksum
         {
             let what = "is damaged: its bytes do not have the checksum that the index has for them";
-            let problem = Problem::new(file.id(position).to_string(), what);
-            self.crew.worker(|worker| worker.problem(problem));
+            self.visitor.problem(Problem::new(file.id(position).to_string(), what));
         }
         let size = entry.decompressed_size;
         let unfolding = self.walk.objects.unfolding();

@@ -22,10 +22,11 @@ use crate::git::commits::{self, Commits};
 use crate::git::objects::Reader;
 use crate::git::provenance::{History, Occurrence, Sighting};
 use crate::git::refs::Tip;
-use crate::git::trees::{Reading, Trees};
+use crate::git::trees::{Reading, Trees, Watcher};
 use crate::git::walk::{Object, Visitor, Walk};
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
+use crate::scan::name::may_hold_secret;
 use crate::scan::{Crew, Kept};
 use sprawl_detect::score::Exposure;
 use sprawl_detect::text::{display_bytes, display_path};
@@ -49,16 +50,16 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     let catalogue = Catalogue::new(repository.objects())?;
     let problem = |problem: Problem| crew.worker(|worker| worker.problem(problem));
     catalogue.problems.iter().cloned().for_each(problem);
-    let walk = Walk::new(crew, repository.objects(), &catalogue);
+    let walk = Walk::new(crew.pool(), repository.objects(), &catalogue);
     let scanning = Scanning::new(crew, &catalogue, versions);
-    walk.run(crew, &scanning);
+    walk.run(&scanning);
     let Seen { secrets, blobs, messages, containers, commits, mut absent } = scanning.finish();
     let mut wanted = vec![false; catalogue.len()];
     blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
     containers.iter().for_each(|(object, _)| wanted[*object as usize] = true);
     // Even if nothing was found, the trees tell whether everything is there.
-    let reading = Reading::new(crew, &catalogue, &wanted);
-    walk.run(crew, &reading);
+    let reading = Reading::new(crew.pool(), crew, &catalogue, &wanted);
+    walk.run(&reading);
     let (mut trees, absent_entries) = reading.finish();
     absent.extend(absent_entries);
     let absent = Absences::new(absent);
@@ -170,7 +171,7 @@ struct Seen {
 
 impl<'c, 'r> Scanning<'c, 'r> {
     fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>, versions: Versions) -> Self {
-        let threads = (0..crew.threads()).map(|_| Mutex::default()).collect();
+        let threads = (0..crew.pool().threads()).map(|_| Mutex::default()).collect();
         Self { crew, catalogue, versions, threads }
     }
 
@@ -265,7 +266,7 @@ impl Visitor for Scanning<'_, '_> {
             return;
         }
         let mut notes =
-            self.threads[self.crew.thread()].lock().unwrap_or_else(PoisonError::into_inner);
+            self.threads[self.crew.pool().thread()].lock().unwrap_or_else(PoisonError::into_inner);
         let whole = match object.kind {
             Kind::Commit => notes.commits.commit(self.catalogue, object.number, object.bytes),
             Kind::Tag => notes.commits.tag(self.catalogue, object.number, object.bytes),
@@ -281,8 +282,26 @@ impl Visitor for Scanning<'_, '_> {
         if !whole {
             let id = self.catalogue.id(object.number).to_string();
             let what = "cannot be understood; what it leads to may be called unreachable";
-            self.crew.worker(|worker| worker.problem(Problem::new(id, what)));
+            self.problem(Problem::new(id, what));
         }
+    }
+
+    fn problem(&self, problem: Problem) {
+        self.crew.worker(|worker| worker.problem(problem));
+    }
+}
+
+impl Watcher for Crew<'_> {
+    fn may_be_telling(&self, name: &[u8]) -> bool {
+        may_hold_secret(name)
+    }
+
+    fn is_telling(&self, name: &[u8]) -> bool {
+        self.worker(|worker| worker.is_telling_name(name))
+    }
+
+    fn problem(&self, problem: Problem) {
+        self.worker(|worker| worker.problem(problem));
     }
 }
 
