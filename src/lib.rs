@@ -19,6 +19,7 @@ pub mod certificates;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod container;
 pub mod context;
 pub mod defect;
 pub mod files;

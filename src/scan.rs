@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::Scope;
 
 use crate::certificates;
+use crate::container::{Container, container};
 use crate::context;
 use crate::context::surroundings::Around;
 use crate::defect;
@@ -24,7 +25,6 @@ use crate::owners::OwnersFile;
 use crate::policy::nearby;
 use crate::problem::Problem;
 use crate::redact;
-use crate::source::container::{Container, container};
 use crate::source::{self, Blob, LeftOut, Progress, Scanned};
 use crate::threads::Pool;
 use crate::unread::Unread;

@@ -1,7 +1,6 @@
 //! Sources: where blobs come from. Each drives the threads itself and hands every blob to the
 //! worker of the thread that it is on.
 
-pub mod container;
 pub mod history;
 pub mod range;
 pub mod staged;

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use sprawl::git::commit::written_headers;
 use sprawl::line_hash::line_hashes;
-use sprawl::source::container::container;
+use sprawl::container::container;
 use sprawl_detect::text::{Lines, decoded, display_bytes, printable};
 
 fuzz_target!(|data: &[u8]| {

@@ -11,9 +11,9 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::Worker;
+use crate::container::container;
 use crate::finding::Finding;
 use crate::source::Blob;
-use crate::source::container::container;
 use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
 

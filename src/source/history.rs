@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) mod named;
 
-use super::container::Container;
 use super::{Base, Blob, tree};
+use crate::container::Container;
 use crate::context;
 use crate::finding::{Finding, Origin, Secret};
 use crate::git::absent::{self, Absence, Absences, Role};

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::container::Container;
 use super::history::named::{self, name_of};
 use super::history::show;
+use crate::container::Container;
 use crate::finding::{GitPlace, Secret};
 use crate::git::catalogue::{Few, NOWHERE, Number, Numbers};
 use crate::git::changes::{Change, Comparing};
