@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sprawl::scan::Crew;
-use sprawl::source::{Progress, tree};
+use sprawl::scan::progress::Progress;
+use sprawl::source::tree;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::check::fill;
 use sprawl_detect::rules::mint::Random;

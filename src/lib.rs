@@ -15,6 +15,7 @@
 //!
 //! Detection, from a text to its candidates, is a crate below this one: [`sprawl_detect`].
 
+pub mod blob;
 pub mod certificates;
 pub mod cli;
 pub mod commands;
@@ -26,6 +27,7 @@ pub mod files;
 pub mod finding;
 pub mod git;
 pub mod group;
+pub mod harvest;
 pub mod hook;
 pub mod identity;
 pub mod lifetime;

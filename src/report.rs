@@ -22,12 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
+use crate::harvest::{LeftOut, Scanned};
 use crate::identity::Identity;
 use crate::locked::Locked;
 use crate::policy::Standings;
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::source::{LeftOut, Scanned};
 use crate::unread::Unread;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::keys::KeyMaterial;

@@ -1,6 +1,7 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
 pub mod name;
+pub mod progress;
 pub mod stream;
 
 use std::borrow::Cow;
@@ -10,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::Scope;
 
+use self::progress::Progress;
+use crate::blob::{self, Blob};
 use crate::certificates;
 use crate::container::{Container, container};
 use crate::context;
@@ -19,17 +22,16 @@ use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
+use crate::harvest::{Harvest, LeftOut, Scanned, take_in};
 use crate::line_hash;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::policy::nearby;
 use crate::problem::Problem;
 use crate::redact;
-use crate::source::{self, Blob, LeftOut, Progress, Scanned};
 use crate::threads::Pool;
 use crate::unread::Unread;
 use sprawl_detect::decoded::LIVE;
-use sprawl_detect::keys::KeyMaterial;
 use sprawl_detect::rare::Rare;
 use sprawl_detect::rules::{Detector, Rule, Rules};
 use sprawl_detect::score::{Authority, Environment, Exposure};
@@ -271,7 +273,7 @@ impl<'r> Worker<'r> {
         if container.is_none() {
             self.progress.count(bytes.len());
         }
-        if source::is_lfs_pointer(bytes) {
+        if blob::is_lfs_pointer(bytes) {
             self.left_out.lfs_pointers += 1;
         }
         container
@@ -327,15 +329,6 @@ fn companions(text: &[u8], all: &[Candidate]) -> BTreeMap<usize, Vec<Secret>> {
     };
     let some = all.iter().enumerate().filter(|(_, candidate)| !candidate.companions.is_empty());
     some.map(|(at, candidate)| (at, secrets(candidate))).collect()
-}
-
-/// Appends findings without holding them twice, if there are none yet.
-fn take_in(all: &mut Vec<Finding>, mut more: Vec<Finding>) {
-    if all.is_empty() {
-        *all = more;
-    } else {
-        all.append(&mut more);
-    }
 }
 
 fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
@@ -511,83 +504,6 @@ impl<'r> Crew<'r> {
         }
         harvest.sort();
         harvest
-    }
-}
-
-/// The findings and problems of a whole scan.
-#[derive(Debug, Default)]
-pub struct Harvest {
-    /// Sorted by place.
-    pub findings: Vec<Finding>,
-    /// Sorted, without repeats.
-    pub problems: Vec<Problem>,
-    /// What was left out on purpose.
-    pub left_out: LeftOut,
-    /// What was not looked into; sorted, without repeats.
-    pub unread: Vec<Unread>,
-    /// Certificates, in no particular order.
-    pub certificates: Vec<KeyMaterial>,
-    /// What is locked in the files; sorted, without repeats.
-    pub locked: Vec<Locked>,
-    /// The files that say who owns what; sorted, without repeats.
-    pub owners: Vec<OwnersFile>,
-    /// The repositories that were scanned, in whole or in part; sorted, without repeats.
-    pub checkouts: Vec<Checkout>,
-    /// What of each repository was asked for, where it is not all of it.
-    pub scope: Vec<String>,
-    /// Commits and tags that were looked at as such: their messages, and what they add.
-    pub commits: u64,
-    /// What was asked for; sorted, without repeats.
-    pub scanned: Vec<Scanned>,
-}
-
-impl Harvest {
-    /// Takes in what another scan found.
-    pub fn add(&mut self, other: Self) {
-        take_in(&mut self.findings, other.findings);
-        self.problems.extend(other.problems);
-        self.left_out.add(other.left_out);
-        self.unread.extend(other.unread);
-        self.certificates.extend(other.certificates);
-        self.locked.extend(other.locked);
-        self.owners.extend(other.owners);
-        self.checkouts.extend(other.checkouts);
-        self.scope.extend(other.scope);
-        self.commits += other.commits;
-        self.scanned.extend(other.scanned);
-        self.sort();
-    }
-
-    /// Puts everything that was found in a repository below a directory: its paths begin with it. What
-    /// is said of the repository as a whole stays as it is.
-    pub fn place_below(&mut self, directory: &str, repository: &str) {
-        let below = |path: &str| format!("{directory}/{path}");
-        self.findings.iter_mut().for_each(|finding| finding.place_below(directory));
-        self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
-        self.owners.iter_mut().for_each(|file| file.path = below(&file.path));
-        self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
-        self.unread.iter_mut().for_each(|unread| unread.place = below(&unread.place));
-        for problem in self.problems.iter_mut().filter(|problem| problem.place != repository) {
-            problem.place = below(&problem.place);
-        }
-    }
-
-    pub(crate) fn sort(&mut self) {
-        self.findings.sort_by(|a, b| {
-            (&a.location, &a.secret, a.rule).cmp(&(&b.location, &b.secret, b.rule))
-        });
-        self.problems.sort();
-        self.problems.dedup();
-        self.unread.sort();
-        self.unread.dedup();
-        self.locked.sort();
-        self.locked.dedup();
-        self.owners.sort();
-        self.owners.dedup();
-        self.checkouts.sort();
-        self.checkouts.dedup();
-        self.scanned.sort();
-        self.scanned.dedup();
     }
 }
 

@@ -4,23 +4,25 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
+use sprawl::blob::{Base, Blob};
+use sprawl::finding::standing::{State, Suppression, SuppressionKind};
 use sprawl::finding::{Finding, GitPlace, Origin};
 use sprawl::git::checkout::Checkout;
 use sprawl::group::{self, Scene, SecretGroup};
+use sprawl::harvest::{Harvest, Scanned};
 use sprawl::identity::Identity;
 use sprawl::locked::{Lock, Locked};
 use sprawl::policy::baseline::Entry;
 use sprawl::policy::file::quoted;
-use sprawl::finding::standing::{State, Suppression, SuppressionKind};
 use sprawl::problem::Problem;
 use sprawl::redact::Redactor;
 use sprawl::report::read::Content;
 use sprawl::report::{
     self, Material, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
 };
-use sprawl::scan::{Harvest, Worker};
+use sprawl::scan::Worker;
+use sprawl::scan::progress::Progress;
 use sprawl::unread::{Reason, Unread};
-use sprawl::source::{Base, Blob, Progress, Scanned};
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::rules::mint::{Random, mint};
 use sprawl_detect::rules::{Rules, Selection, UserFile};

@@ -21,11 +21,13 @@ use crate::git::range::{Content, Range};
 use crate::git::submodules::Submodule;
 use crate::git::{ObjectId, Repository, names};
 use crate::group;
+use crate::harvest::Harvest;
 use crate::identity::Identity;
 use crate::problem::Problem;
-use crate::scan::{Crew, Harvest};
+use crate::scan::Crew;
+use crate::scan::progress::Progress;
 use crate::source::history::Versions;
-use crate::source::{Progress, history, range, staged, tree};
+use crate::source::{history, range, staged, tree};
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 

@@ -16,13 +16,13 @@ use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
 use crate::files;
 use crate::group::{self, Draft};
+use crate::harvest::Scanned;
 use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, people, text};
 use crate::report::read::{self, Content};
 use crate::report::{
     self, Configuration, Material, Report, SarifOptions, Sorted, Summary, namesakes,
 };
-use crate::source::Scanned;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::nearest;
 

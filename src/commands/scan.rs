@@ -16,14 +16,16 @@ use crate::config;
 use crate::finding::standing::SuppressionKind;
 use crate::git::checkout::Checkout;
 use crate::group::{self, SecretGroup};
+use crate::harvest::{Harvest, Scanned};
 use crate::owners;
 use crate::policy::baseline::Scope;
 use crate::policy::{Ground, Policy};
 use crate::problem::Problem;
 use crate::redact::Redactor;
 use crate::report::{self, Format, Material, Report, Sorted, Summary};
-use crate::scan::{Crew, Harvest};
-use crate::source::{Progress, Scanned, stdin, tree};
+use crate::scan::Crew;
+use crate::scan::progress::Progress;
+use crate::source::{stdin, tree};
 use crate::threads;
 use sprawl_detect::rules::Rules;
 

@@ -1,8 +1,8 @@
 //! Names as texts: of files, directories, branches and tags.
 
 use super::Worker;
+use crate::blob::Blob;
 use crate::finding::Finding;
-use crate::source::Blob;
 use sprawl_detect::Candidate;
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::text;
@@ -107,7 +107,7 @@ impl Worker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Progress;
+    use crate::scan::progress::Progress;
     use sprawl_detect::rules::Rules;
     use sprawl_detect::rules::mint::{Random, mint};
 

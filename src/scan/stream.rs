@@ -11,9 +11,9 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::Worker;
+use crate::blob::Blob;
 use crate::container::container;
 use crate::finding::Finding;
-use crate::source::Blob;
 use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
 
@@ -171,8 +171,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::blob::Base;
     use crate::finding::Origin;
-    use crate::source::{Base, Progress};
+    use crate::scan::progress::Progress;
     use sprawl_detect::rules::Rules;
 
     /// Findings of a text as it is read: bytes and window by window.

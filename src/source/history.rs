@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) mod named;
 
-use super::{Base, Blob, tree};
+use super::tree;
+use crate::blob::{Base, Blob};
 use crate::container::Container;
 use crate::context;
 use crate::finding::{Finding, Origin, Secret};

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Blob;
 use super::history::named::name_of;
+use crate::blob::{Base, Blob};
 use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::changes::Change;
 use crate::git::objects::Reader;
 use crate::git::{ObjectId, Repository};
+use crate::harvest::Harvest;
 use crate::problem::Problem;
-use crate::scan::{Crew, Harvest, Worker};
-use crate::source::Progress;
+use crate::scan::progress::Progress;
+use crate::scan::{Crew, Worker};
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 
@@ -121,7 +122,7 @@ fn entries(
             if seen.insert(path) && worker.is_telling_name(name_of(path)) {
                 let shown = display_bytes(path);
                 worker.name(&Blob {
-                    base: super::Base::TOP,
+                    base: Base::TOP,
                     bytes: name_of(path),
                     path: &shown,
                     repository: repository.name(),
@@ -153,7 +154,7 @@ fn blob(crew: &Crew<'_>, repository: &Repository, path: &[u8], id: ObjectId, rea
             let origin = indexed(id, &shown);
             let (repository, untracked) = (repository.name(), false);
             crew.worker(|worker| {
-                let base = super::Base::TOP;
+                let base = Base::TOP;
                 let path = shown.as_str();
                 worker.blob(&Blob { bytes, path, base, repository, origin: &origin, untracked });
                 worker.problems.extend(objects.mismatch(&id, kind, bytes));

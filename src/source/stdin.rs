@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Blob;
+use crate::blob::{Base, Blob};
 use crate::finding::Origin;
 use crate::problem::Problem;
 use crate::scan::Worker;
@@ -14,7 +14,7 @@ pub const NAME: &str = "<stdin>";
 pub fn scan(worker: &mut Worker<'_>) {
     let repository: Arc<str> = Arc::from(NAME);
     let blob = Blob {
-        base: super::Base::TOP,
+        base: Base::TOP,
         bytes: &[],
         path: NAME,
         repository: &repository,

@@ -17,13 +17,14 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Base, Blob, Scanned};
+use crate::blob::{Base, Blob};
 use crate::config::PathFilter;
 use crate::files::{lock, mapped, read, write};
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::names;
 use crate::git::tracked::Tracked;
+use crate::harvest::Scanned;
 use crate::problem::Problem;
 use crate::scan::stream::WINDOW;
 use crate::scan::{Crew, Worker};

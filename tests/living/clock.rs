@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use sprawl::blob::{Base, Blob};
 use sprawl::config::schema::PolicyText;
 use sprawl::finding::Origin;
 use sprawl::group::{self, Scene, SecretGroup};
@@ -11,7 +12,7 @@ use sprawl::policy::baseline::{Baseline, Scope};
 use sprawl::policy::exceptions::Exceptions;
 use sprawl::policy::{Ground, Outcome, Policy};
 use sprawl::scan::Worker;
-use sprawl::source::{Blob, Progress};
+use sprawl::scan::progress::Progress;
 use sprawl_detect::rules::Rules;
 
 use crate::common::minted;
@@ -44,7 +45,7 @@ impl Project {
         let progress = Progress::default();
         let mut worker = Worker::new(&self.rules, &progress);
         worker.blob(&Blob {
-            base: sprawl::source::Base::TOP,
+            base: Base::TOP,
             bytes: self.text.as_bytes(),
             path: "a.env",
             repository: &Arc::from("test"),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::blob::{Base, Blob};
 use crate::container::Container;
 use crate::finding::{GitPlace, Origin};
 use crate::git::Repository;
@@ -12,7 +13,6 @@ use crate::git::objects::Reader;
 use crate::git::provenance::History;
 use crate::git::refs::{Tip, TipKind};
 use crate::scan::Crew;
-use crate::source::{Base, Blob};
 use sprawl_detect::score::Exposure;
 use sprawl_detect::text::display_bytes;
 
