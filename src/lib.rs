@@ -30,6 +30,7 @@ pub mod group;
 pub mod harvest;
 pub mod hook;
 pub mod identity;
+mod known;
 pub mod lifetime;
 pub mod line_hash;
 pub mod locked;

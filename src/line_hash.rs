@@ -4,11 +4,13 @@
 //! Source: github/codeql-action, `src/fingerprints.ts`. Where no secret is near, the values are equal to
 //! that action's. Secrets do not go into it: the hash has no key, and a password could be guessed by it.
 
+pub(crate) mod masks;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// Characters that the hash covers.
-pub(crate) const BLOCK: usize = 100;
+const BLOCK: usize = 100;
 /// Factor of the rolling hash.
 const FACTOR: u64 = 37;
 /// What stands for the end of the file.

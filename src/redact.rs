@@ -5,9 +5,6 @@
 //! percent-encoding. This happens before ids are made: an id of a place, whose key everybody knows,
 //! would be a way to try guesses at a password in the path.
 
-mod known;
-mod masks;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,12 +14,11 @@ use crate::finding::{Finding, GitPlace, HIDDEN, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group;
 use crate::harvest::{Harvest, Scanned};
+use crate::known::{Known, TooMuch};
 use crate::locked::Locked;
 use crate::order;
 use crate::problem::Problem;
 use crate::project::Project;
-use known::{Known, TooMuch};
-pub use masks::masks;
 use sprawl_detect::Scanner;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::rules::{Detector, RuleId, Rules};

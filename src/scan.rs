@@ -23,12 +23,12 @@ use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
 use crate::harvest::{Harvest, LeftOut, Scanned, take_in};
-use crate::line_hash;
+use crate::line_hash::line_hashes;
+use crate::line_hash::masks::masks;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::policy::nearby;
 use crate::problem::Problem;
-use crate::redact;
 use crate::threads::Pool;
 use crate::unread::Unread;
 use sprawl_detect::decoded::LIVE;
@@ -186,9 +186,9 @@ impl<'r> Worker<'r> {
             found.companions = companions.remove(&at).unwrap_or_default().into();
             findings.push(found);
         }
-        if is_whole && let Some(secrets) = redact::masks(text, &spans, &line_starts(text, &spans)) {
+        if is_whole && let Some(secrets) = masks(text, &spans, &line_starts(text, &spans)) {
             let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
-            let hashes = line_hash::line_hashes(text, &numbers, &secrets);
+            let hashes = line_hashes(text, &numbers, &secrets);
             for (finding, hash) in findings.iter_mut().zip(hashes) {
                 finding.line_hash = Some(hash.into());
             }

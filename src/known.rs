@@ -4,7 +4,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The bytes by whose hash most places are told to end none of the values.
-pub(super) const GRAM: usize = 4;
+pub(crate) const GRAM: usize = 4;
 
 /// Bits of the hash of a few bytes.
 const GRAMS: usize = 1 << 16;
@@ -14,7 +14,7 @@ const WORK: (usize, usize) = (256, 1 << 16);
 
 /// Values of at least [`GRAM`] bytes each, known by their hashes.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// Hash of a value, and its number; sorted when all are there.
     by_hash: Vec<(u64, usize)>,
     /// Lengths that values have, the longest first.
@@ -25,11 +25,11 @@ pub(super) struct Known {
 
 /// The values and the text are made so that looking for all of them would not end in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooMuch;
+pub(crate) struct TooMuch;
 
 impl Known {
     /// The values, numbered in this order.
-    pub(super) fn new(values: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
+    pub(crate) fn new(values: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
         let mut known = Self { ends: vec![0; GRAMS / 64], ..Self::default() };
         for (number, value) in values.into_iter().enumerate() {
             let value = value.as_ref();
@@ -46,7 +46,7 @@ impl Known {
 
     /// Calls `hit` with start, end and number of what may be one of the values: of each stretch whose
     /// hash a value has.
-    pub(super) fn each(
+    pub(crate) fn each(
         &self,
         text: &[u8],
         mut hit: impl FnMut(usize, usize, usize),
@@ -71,7 +71,7 @@ impl Known {
 }
 
 /// How many bytes are compared or hashed at most to look for values in a text.
-pub(super) fn work(text: &[u8]) -> usize {
+pub(crate) fn work(text: &[u8]) -> usize {
     text.len() * WORK.0 + WORK.1
 }
 

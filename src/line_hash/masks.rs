@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use super::known::{self, GRAM, Known, TooMuch};
-use crate::line_hash;
+use super::BLOCK;
+use crate::known::{self, GRAM, Known, TooMuch};
 
 /// So many values are looked for one by one.
 const FEW: usize = 8;
@@ -17,7 +17,11 @@ const FEW: usize = 8;
 /// The stretches of a text that are secrets, in order and apart from each other: all that were found,
 /// and within what the hashes of the lines at `starts` (ascending) cover, the same values elsewhere.
 /// Nothing if the text is made so that they cannot all be looked for.
-pub fn masks(text: &[u8], found: &[Range<usize>], starts: &[usize]) -> Option<Vec<Range<usize>>> {
+pub(crate) fn masks(
+    text: &[u8],
+    found: &[Range<usize>],
+    starts: &[usize],
+) -> Option<Vec<Range<usize>>> {
     let mut masks = found.to_vec();
     merge(&mut masks);
     let values = Values::new(text, found);
@@ -109,7 +113,7 @@ fn window_end(
     let ahead = |masks: &[Range<usize>]| masks.partition_point(|mask| mask.end <= start);
     let mut found = found[ahead(found)..].iter().peekable();
     let mut elsewhere = elsewhere[ahead(elsewhere)..].iter().peekable();
-    let mut left = line_hash::BLOCK;
+    let mut left = BLOCK;
     let mut at = start;
     while at < text.len() && left > 0 {
         let masks = [&mut found, &mut elsewhere];
