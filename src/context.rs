@@ -1,10 +1,13 @@
-//! What a place says about itself: which environment it speaks of, and who can see it.
+//! What a place says about itself: which environment it speaks of, who can see it, and what is marked
+//! there.
 
 mod block;
 mod compose;
 mod deadline;
 mod live;
 mod login;
+pub mod marks;
+pub(crate) mod nearby;
 mod statements;
 pub mod surroundings;
 mod words;

@@ -22,6 +22,7 @@ pub mod commands;
 pub mod config;
 pub mod container;
 pub mod context;
+mod day;
 pub mod defect;
 pub mod files;
 pub mod finding;

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::day;
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::locked::Opened;
@@ -246,7 +247,7 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     } else if group.facts.authority == Authority::PublicByDesign {
         actions.push(format!("Meant to be public: see that it is restricted. {fix}"));
     } else if change == 0 && !record.replaced_by.is_empty() {
-        let when = record.replaced_at.and_then(crate::record::day);
+        let when = record.replaced_at.and_then(day::of_seconds);
         let when = when.map_or(String::new(), |day| format!(" on {day}"));
         actions.push(format!(
             "Another value took its place{when}: make sure that this one is revoked as well. {fix}"
@@ -275,7 +276,7 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     if change > 0 && record.reintroduced {
         actions.push("It was taken out once and came back: find out what brings it.".to_owned());
     }
-    if let Some(since) = record.first_seen.and_then(crate::record::day) {
+    if let Some(since) = record.first_seen.and_then(day::of_seconds) {
         actions.push(match rule.kind {
             Kind::PrivateKey => {
                 format!("Nobody logs what a key is used for: reckon with its use since {since}.")

@@ -8,8 +8,6 @@ pub mod baseline;
 pub mod exceptions;
 pub mod file;
 pub mod key;
-pub mod marks;
-pub mod nearby;
 
 use std::collections::{BTreeMap, BTreeSet};
 

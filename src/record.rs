@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::day;
 use crate::finding::Finding;
 use sprawl_detect::rare::Nothing;
 use sprawl_detect::score::Environment;
@@ -33,12 +34,6 @@ pub struct Record {
     pub replaced_at: Option<i64>,
     /// Whether it was taken away and brought back.
     pub reintroduced: bool,
-}
-
-/// A day as people write it, of Unix seconds in UTC.
-pub fn day(seconds: i64) -> Option<String> {
-    let time = jiff::Timestamp::from_second(seconds).ok()?;
-    Some(time.strftime("%Y-%m-%d").to_string())
 }
 
 impl Nothing for Record {
@@ -96,7 +91,7 @@ impl Record {
     pub fn past(&self) -> Option<String> {
         let mut parts = Vec::new();
         let mut say = |what: &str, seconds: Option<i64>| {
-            parts.extend(seconds.and_then(day).map(|day| format!("{what} {day}")));
+            parts.extend(seconds.and_then(day::of_seconds).map(|day| format!("{what} {day}")));
         };
         say("first committed", self.first_seen);
         say("replaced another value", self.rotated_at);

@@ -13,12 +13,13 @@ use libfuzzer_sys::fuzz_target;
 use secret_sprawl_fuzz::readers::{check_lines, check_text};
 use secret_sprawl_fuzz::strangers::STAGE;
 use sprawl::config::{self, Choice, Effective, FILE_NAME};
+use sprawl::context::marks;
 use sprawl::migrate;
 use sprawl::owners::{self, OwnersFile};
 use sprawl::policy::baseline::Baseline;
 use sprawl::policy::exceptions::{Exceptions, Limits};
 use sprawl::policy::file::quoted;
-use sprawl::policy::{key, marks};
+use sprawl::policy::key;
 use sprawl::redact;
 use sprawl_detect::text::printable;
 

@@ -11,9 +11,9 @@ use super::setting::Setting;
 use super::{Error, Outcome, output, scan};
 use crate::cli::config::ConfigArgs;
 use crate::cli::policy::{ExceptionsCommand, SearchArgs};
+use crate::day;
 use crate::files::lock::Lock;
 use crate::policy::exceptions::{Exception, Exceptions, FILE};
-use crate::policy::marks::day;
 use sprawl_detect::text::{count, printable};
 
 /// Runs one of them.
@@ -67,7 +67,7 @@ pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error>
 /// # Errors
 /// It is no day, or past.
 pub(super) fn last_day(text: &str, today: Date) -> Result<Date, Error> {
-    let last = day(text).map_err(|what| Error::Input(format!("--until: {what}")))?;
+    let last = day::parse(text).map_err(|what| Error::Input(format!("--until: {what}")))?;
     if last < today {
         let what = format!("--until: {last} is past; an exception that is over covers nothing");
         return Err(Error::Input(what));

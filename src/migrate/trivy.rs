@@ -3,7 +3,7 @@
 //! Of YAML only what such files use is read: a list of maps, values on one line, and lists of values.
 
 use super::{Imported, QuietRule, Source};
-use crate::policy::marks::day;
+use crate::day;
 
 /// What Trivy is quiet about.
 pub const IGNORE: &str = ".trivyignore.yaml";
@@ -43,14 +43,15 @@ pub fn read(text: &str, imported: &mut Imported) -> Result<(), String> {
         }
     }
     for entry in entries {
-        let until = match entry.until.as_deref().map(|text| day(text.get(..10).unwrap_or(text))) {
-            Some(Ok(until)) => Some(until),
-            Some(Err(_)) => {
-                imported.lose(IGNORE, entry.line, "its end is no day");
-                continue;
-            }
-            None => None,
-        };
+        let until =
+            match entry.until.as_deref().map(|text| day::parse(text.get(..10).unwrap_or(text))) {
+                Some(Ok(until)) => Some(until),
+                Some(Err(_)) => {
+                    imported.lose(IGNORE, entry.line, "its end is no day");
+                    continue;
+                }
+                None => None,
+            };
         imported.quiet.push(QuietRule {
             from: Source { file: IGNORE, line: entry.line },
             rule: entry.id,

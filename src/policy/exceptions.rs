@@ -11,8 +11,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, FileError, Lines};
-use super::marks::day;
 use crate::config;
+use crate::day;
 use sprawl_detect::text::line_at;
 
 /// Name of the file below the root of the project.
@@ -360,7 +360,7 @@ pub(super) fn some_day_of<'de, D: serde::Deserializer<'de>>(
         toml::Value::Datetime(date) => date.to_string(),
         _ => return Err(serde::de::Error::custom("a day is written like 2027-01-31")),
     };
-    day(&text).map(Some).map_err(serde::de::Error::custom)
+    day::parse(&text).map(Some).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]
@@ -370,7 +370,7 @@ mod tests {
     const LIMITS: Limits = Limits { max_days: 90, max_renewals: Some(2) };
 
     fn date(text: &str) -> Date {
-        day(text).unwrap()
+        day::parse(text).unwrap()
     }
 
     fn parsed(entry: &str, today: &str) -> Result<Exceptions, String> {

@@ -7,7 +7,7 @@ use crate::finding::Secret;
 use crate::finding::nearby::Nearby;
 
 /// What stands near each of these secrets of a text, in any order.
-pub fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {
+pub(crate) fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {
     let mut order: Vec<usize> = (0..secrets.len()).collect();
     order.sort_by_key(|at| secrets[*at].start);
     let sorted: Vec<Range<usize>> = order.iter().map(|at| secrets[*at].clone()).collect();

@@ -8,9 +8,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use jiff::civil::Date;
 use memchr::memmem;
 
+use crate::day;
 use crate::finding::nearby::{Mark, Terms};
 use sprawl_detect::text::LineSpans;
 
@@ -170,7 +170,7 @@ fn terms(rest: &[u8]) -> Result<Terms, String> {
     while let Some((key, value)) = words.next_word()? {
         match (key, value) {
             (rule, None) if terms.rule.is_empty() => rule.clone_into(&mut terms.rule),
-            ("until", Some(date)) => terms.until = Some(day(&date)?),
+            ("until", Some(date)) => terms.until = Some(day::parse(&date)?),
             ("owner", Some(owner)) => terms.owner = Some(owner).filter(|o| !o.is_empty()),
             ("reason", Some(reason)) => terms.reason = Some(reason).filter(|r| !r.is_empty()),
             // Whatever else stands there is meant for people.
@@ -188,22 +188,6 @@ fn terms(rest: &[u8]) -> Result<Terms, String> {
         return Err(format!("names no rule; write `{OWN} RULE`"));
     }
     Ok(terms)
-}
-
-/// A day as people write it in files and on the command line: `2027-01-31`.
-///
-/// # Errors
-/// It is none; says how to write one.
-pub fn day(text: &str) -> Result<Date, String> {
-    let date = if text.len() == 10 { text.parse().ok() } else { None };
-    date.ok_or_else(|| {
-        // What has nothing of a date is not repeated: it may be a secret.
-        let is_like_one = text.len() < 12
-            && text.contains(['-', '.', '/'])
-            && text.bytes().all(|byte| byte.is_ascii_digit() || b"-./".contains(&byte));
-        let what = if is_like_one { format!("`{text}`") } else { "this".to_owned() };
-        format!("{what} is no day; write it like 2027-01-31")
-    })
 }
 
 /// Words, with or without a value behind `=`, which may stand in quotes.
@@ -338,7 +322,5 @@ mod tests {
             let why = of_one(text.as_bytes(), 0..2).remove(0).terms.unwrap().unwrap_err();
             assert!(!why.contains(unlikely), "{why}");
         }
-        assert!(day("2027-1-31").unwrap_err().starts_with("`2027-1-31`"));
-        assert!(day(unlikely).unwrap_err().starts_with("this is no day"));
     }
 }
