@@ -13,6 +13,21 @@
 //! the rules; right of it everything is small and owned. The border is [`scan::Worker`]: one for
 //! each thread, emptied when the threads are done.
 //!
+//! A module uses what stands below it here, or beside it further right, and nothing else, so that each
+//! can be read without those above:
+//!
+//! ```text
+//!  commands                                                       what is done
+//!  cli                                                            what was typed
+//!  plan, report, migrate, hook                                    what is written
+//!  redact, policy, group                                          what is known of secrets
+//!  source, scan, harvest                                          how they are found
+//!  certificates, locked, owners, identity, record, context        what tells of a finding
+//!  git, config, project                                           where it is looked for
+//!  blob, finding, container, problem, unread, files               what all of them speak of
+//!  threads, defect, lifetime, line_hash, known, order, day        tools
+//! ```
+//!
 //! Detection, from a text to its candidates, is a crate below this one: [`sprawl_detect`].
 
 pub mod blob;
