@@ -18,11 +18,11 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use sprawl::finding::{Finding, GitPlace, Origin};
-use sprawl::group::{self, Scene, SecretGroup};
+use sprawl::group::{self, ScoreInput, SecretGroup};
 use sprawl::identity::Identity;
 use sprawl::plan::{self, Plan};
-use sprawl::report::{Format, Material, Report, SarifOptions, SarifProfile, Summary};
-use sprawl::scan::Crew;
+use sprawl::report::{Format, MergeData, Report, SarifOptions, SarifProfile, Summary};
+use sprawl::scan::ScanPool;
 use sprawl::scan::progress::Progress;
 use sprawl::source::tree;
 use sprawl_detect::rules::Rules;
@@ -114,8 +114,8 @@ fn written(file: &Path, write: impl FnOnce(&mut BufWriter<File>)) -> Duration {
 }
 
 fn groups(rules: &Rules, findings: Vec<Finding>) -> Vec<SecretGroup> {
-    let scene = Scene { now: NOW, ..Scene::default() };
-    group::group(rules, &Identity::new(Some("a key for benchmarks")), findings, &scene)
+    let score_input = ScoreInput { now: NOW, ..ScoreInput::default() };
+    group::group(rules, &Identity::new(Some("a key for benchmarks")), findings, &score_input)
 }
 
 fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {
@@ -130,17 +130,17 @@ fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {
         sarif: SarifOptions { profile: SarifProfile::Generic, category: None },
         show_secrets: false,
         now: NOW,
-        material: Material::default(),
+        material: MergeData::default(),
     }
 }
 
 fn scan(rules: &Rules, root: &Path) -> Vec<Finding> {
     let progress = Progress::default();
-    let crew = Crew::new(rules, &progress, 0).unwrap();
-    tree::scan(&crew, &[root.to_owned()], &tree::Options::default());
-    let harvest = crew.finish();
-    assert!(harvest.problems.is_empty());
-    let mut findings = harvest.findings;
+    let pool = ScanPool::new(rules, &progress, 0).unwrap();
+    tree::scan(&pool, &[root.to_owned()], &tree::Options::default());
+    let scan_output = pool.finish();
+    assert!(scan_output.problems.is_empty());
+    let mut findings = scan_output.findings;
     assert!(findings.len() >= OCCURRENCES, "{} findings", findings.len());
     for (number, finding) in findings.iter_mut().enumerate().filter(|(number, _)| number % 2 == 0) {
         finding.location.origin = Origin::Git(Arc::new(past(number)));

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sprawl::scan::Crew;
+use sprawl::scan::ScanPool;
 use sprawl::scan::progress::Progress;
 use sprawl::source::tree;
 use sprawl_detect::rules::Rules;
@@ -43,10 +43,10 @@ fn best(mut run: impl FnMut() -> Duration) -> Duration {
 fn scan(rules: &Rules, root: &Path, threads: usize) -> Duration {
     let started = Instant::now();
     let progress = Progress::default();
-    let crew = Crew::new(rules, &progress, threads).unwrap();
-    tree::scan(&crew, &[root.to_owned()], &tree::Options::default());
-    let harvest = crew.finish();
-    assert!(!harvest.findings.is_empty() && harvest.problems.is_empty());
+    let pool = ScanPool::new(rules, &progress, threads).unwrap();
+    tree::scan(&pool, &[root.to_owned()], &tree::Options::default());
+    let scan_output = pool.finish();
+    assert!(!scan_output.findings.is_empty() && scan_output.problems.is_empty());
     started.elapsed()
 }
 

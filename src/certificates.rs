@@ -37,12 +37,12 @@ impl Certificates {
         Self { by_key }
     }
 
-    /// Lets certificates tell what a key is. Saying it again, or in parts, comes to the same: a key
-    /// of one report may have its certificate in another.
-    pub fn tell(&self, rules: &Rules, finding: &mut Finding) {
+    /// Applies what the certificates say about a key to its finding. Idempotent, in any order: a key of
+    /// one report may have its certificate in another, so reports that are merged apply them again.
+    pub fn apply_to(&self, rules: &Rules, finding: &mut Finding) {
         let Some(public_key) = finding.decoded.public_key else { return };
         for certificate in self.by_key.get(&public_key).into_iter().flatten() {
-            tell(rules, finding, certificate);
+            apply(rules, finding, certificate);
         }
     }
 
@@ -58,7 +58,7 @@ pub fn digested(mut certificate: KeyMaterial) -> KeyMaterial {
     certificate
 }
 
-fn tell(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
+fn apply(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
     let id = rules.get(finding.rule).id();
     let Some(rule) = keys::RULES.iter().find(|rule| **rule == id) else { return };
     let told_before = finding.evidence.contains(&Evidence::Certificate);

@@ -1,14 +1,14 @@
 //! Findings: a secret at a place, with what speaks for it. Owned and small; right of the border.
 
+pub mod decision;
 pub mod nearby;
-pub mod standing;
 pub mod surroundings;
 
 use std::fmt;
 use std::sync::Arc;
 
+use self::decision::Decision;
 use self::nearby::Nearby;
-use self::standing::Standing;
 use self::surroundings::Surroundings;
 use sprawl_detect::decoded::Decoded;
 use sprawl_detect::entropy::is_unguessable;
@@ -184,7 +184,7 @@ pub struct Finding {
     /// What the text around it tells policy.
     pub nearby: Nearby,
     /// What was decided earlier about it.
-    pub standing: Rare<Standing>,
+    pub decision: Rare<Decision>,
 }
 
 /// Bytes of a finding, without what it has of its own: a scan keeps all of them to the end.

@@ -11,7 +11,7 @@ use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
 use crate::locked::{self, Locked, Opened};
 use crate::order;
-use crate::record::Record;
+use crate::timeline::SecretTimeline;
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::keys;
 use sprawl_detect::rare::Rare;
@@ -47,7 +47,7 @@ pub struct SecretGroup {
     /// What it opens in the scanned trees.
     pub opens: Rare<Vec<Opened>>,
     /// Who, where, and since when.
-    pub record: Rare<Record>,
+    pub record: Rare<SecretTimeline>,
     /// What is to be said of its lifetime.
     pub remarks: Rare<Vec<Remark>>,
 }
@@ -55,9 +55,9 @@ pub struct SecretGroup {
 /// Bytes of a secret in a report, without its places.
 const _: () = assert!(size_of::<SecretGroup>() <= 288);
 
-/// What groups are made and scored by, besides the findings.
+/// Input of grouping and scoring besides the findings.
 #[derive(Debug, Default)]
-pub struct Scene {
+pub struct ScoreInput {
     /// The clock of the run, Unix seconds.
     pub now: i64,
     /// What is locked in the scanned trees.
@@ -88,7 +88,7 @@ pub struct Draft {
 impl SecretGroup {
     /// Whether any occurrence is still open; see [`crate::policy`].
     pub fn is_open(&self) -> bool {
-        self.occurrences.iter().any(|o| o.standing.is_open())
+        self.occurrences.iter().any(|o| o.decision.is_open())
     }
 
     /// Everything decoded, without repeats.
@@ -113,7 +113,7 @@ const GIVEN_BACK: usize = 16 << 10;
 
 /// Gives every finding its slot that has none yet. What is learnt later, from certificates or by
 /// putting several repositories together, must not change it: a report of one of them has it, too.
-pub fn name_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
+pub fn assign_place_keys(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
     let mut last: Option<&Finding> = None;
     for finding in findings.iter_mut().filter(|finding| finding.slot.is_empty()) {
         let is_same = |last: &&Finding| {
@@ -136,10 +136,10 @@ pub fn group(
     rules: &Rules,
     identity: &Identity,
     findings: Vec<Finding>,
-    scene: &Scene,
+    score_input: &ScoreInput,
 ) -> Vec<SecretGroup> {
     let mut findings = findings;
-    name_slots(rules, identity, &mut findings);
+    assign_place_keys(rules, identity, &mut findings);
     // Those of one secret together, the first of them first. In place: there may be very many.
     let compare = |a: &Finding, b: &Finding| {
         let order = (&a.secret, &a.location, a.rule).cmp(&(&b.secret, &b.location, b.rule));
@@ -180,7 +180,7 @@ pub fn group(
         let companions = companions.remove(&number).unwrap_or_default();
         Draft { id, id_by_place, secret, shown: Vec::new(), occurrences, companions }
     });
-    scored(rules, drafts, scene)
+    scored(rules, drafts, score_input)
 }
 
 /// The numbers of secrets in order of where each is first found, their ids, and whether those follow
@@ -273,13 +273,13 @@ pub fn former_ids<'g>(
 pub fn scored(
     rules: &Rules,
     drafts: impl IntoIterator<Item = Draft>,
-    scene: &Scene,
+    score_input: &ScoreInput,
 ) -> Vec<SecretGroup> {
     let mut reasons: BTreeSet<Arc<[String]>> = BTreeSet::new();
     let drafts = drafts.into_iter();
     let mut groups: Vec<SecretGroup> = Vec::with_capacity(drafts.size_hint().0);
     for draft in drafts {
-        let mut group = one_group(rules, draft, scene, groups.last());
+        let mut group = one_group(rules, draft, score_input, groups.last());
         match reasons.get(&group.score.because) {
             Some(same) => group.score.because = Arc::clone(same),
             None => _ = reasons.insert(Arc::clone(&group.score.because)),
@@ -302,7 +302,7 @@ pub fn scored(
 fn one_group(
     rules: &Rules,
     draft: Draft,
-    scene: &Scene,
+    score_input: &ScoreInput,
     last: Option<&SecretGroup>,
 ) -> SecretGroup {
     let Draft { id, id_by_place, secret, shown, mut occurrences, mut companions } = draft;
@@ -331,17 +331,22 @@ fn one_group(
     let confidence = occurrences.iter().map(|o| o.confidence).max().unwrap_or(Confidence::Weak);
     companions.sort();
     companions.dedup();
-    let opens = locked::opened(rules.get(rule).id(), &occurrences, &scene.locked);
-    let facts = facts(rules.get(rule), &occurrences, opens.len(), scene.now);
+    let opens = locked::opened(rules.get(rule).id(), &occurrences, &score_input.locked);
+    let facts = facts(rules.get(rule), &occurrences, opens.len(), score_input.now);
     let authority = facts.authority.named(facts.privilege);
     let term = term(&occurrences);
-    let remarks =
-        scene.lifetimes.remarks(rules.get(rule), authority, facts.lifetime, term, scene.now);
+    let remarks = score_input.lifetimes.remarks(
+        rules.get(rule),
+        authority,
+        facts.lifetime,
+        term,
+        score_input.now,
+    );
     let shown = shown.into_iter().find(|(by, _)| *by == rule).map(|(_, shown)| shown);
     let redacted = redacted(rules.get(rule), &secret, shown, &occurrences);
     let score = match last.filter(|last| last.facts == facts) {
         Some(last) => last.score.clone(),
-        None => score::score_with(&facts, &scene.weights),
+        None => score::score_with(&facts, &score_input.weights),
     };
     SecretGroup {
         id,
@@ -354,7 +359,7 @@ fn one_group(
         score,
         facts,
         opens: opens.into(),
-        record: Record::of(&occurrences).into(),
+        record: SecretTimeline::of(&occurrences).into(),
         remarks: remarks.into(),
         occurrences,
     }

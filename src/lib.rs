@@ -9,22 +9,21 @@
 //!  `---------- many threads, borrowed bytes ----------'`--------- one thread, owned values --------'
 //! ```
 //!
-//! Left of the border nothing is allocated for a blob without findings, and nothing is shared but
-//! the rules; right of it everything is small and owned. The border is [`scan::Worker`]: one for
-//! each thread, emptied when the threads are done.
+//! Left of the border the threads share nothing but the rules; right of it everything is small and
+//! owned. The border is [`scan::Worker`]: one for each thread, emptied when the threads are done.
 //!
-//! A module uses what stands below it here, or beside it further right, and nothing else, so that each
-//! can be read without those above:
+//! A module uses only modules on lower lines, or further right on its own line, so that each can be read
+//! without those above it:
 //!
 //! ```text
-//!  commands                                                       what is done
-//!  cli                                                            what was typed
-//!  plan, report, migrate, hook                                    what is written
-//!  redact, policy, group                                          what is known of secrets
-//!  source, scan, harvest                                          how they are found
-//!  certificates, locked, owners, identity, record, context        what tells of a finding
-//!  git, config, project                                           where it is looked for
-//!  blob, finding, container, problem, unread, files               what all of them speak of
+//!  commands                                                       what each command does
+//!  cli                                                            the command line
+//!  plan, report, migrate, hook                                    output
+//!  redact, policy, group                                          secrets: grouped, judged, redacted
+//!  source, scan, scan_output                                      scanning
+//!  certificates, locked, owners, identity, timeline, context      details of findings
+//!  git, config, project                                           repositories and projects
+//!  blob, finding, container, problem, unread, files               the types that all of them use
 //!  threads, defect, lifetime, line_hash, known, order, day        tools
 //! ```
 //!
@@ -43,7 +42,6 @@ pub mod files;
 pub mod finding;
 pub mod git;
 pub mod group;
-pub mod harvest;
 pub mod hook;
 pub mod identity;
 mod known;
@@ -57,10 +55,11 @@ pub mod plan;
 pub mod policy;
 pub mod problem;
 pub mod project;
-pub mod record;
 pub mod redact;
 pub mod report;
 pub mod scan;
+pub mod scan_output;
 pub mod source;
 pub mod threads;
+pub mod timeline;
 pub mod unread;

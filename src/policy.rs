@@ -2,7 +2,7 @@
 //! baseline say which occurrences are still open; all of them are counted, and all of them can be
 //! left out of account with `--isolated`.
 //!
-//! Nothing here removes a finding: it gets a [`Standing`](crate::finding::standing::Standing).
+//! Nothing here removes a finding: it gets a [`Decision`](crate::finding::decision::Decision).
 
 pub mod baseline;
 pub mod exceptions;
@@ -15,8 +15,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::config::schema::{MarkField, Marks, PolicyText};
+use crate::finding::decision::{State, Suppression, SuppressionKind};
 use crate::finding::nearby::{Mark, Terms};
-use crate::finding::standing::{State, Suppression, SuppressionKind};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::identity::Identity;
@@ -49,9 +49,9 @@ pub struct Policy {
     pub baseline: Option<Baseline>,
 }
 
-/// What policy is applied to.
+/// Input of the policy besides the findings: rules, identities and places.
 #[derive(Clone, Copy)]
-pub struct Ground<'g> {
+pub struct PolicyInput<'g> {
     /// The rules of the scan.
     pub rules: &'g Rules,
     /// Makes the ids.
@@ -62,7 +62,7 @@ pub struct Ground<'g> {
     pub scope: &'g Scope<'g>,
 }
 
-/// What is to be said besides the standing of each occurrence.
+/// Messages besides the decision about each occurrence.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// Entries of the baseline that are not found any more.
@@ -93,7 +93,7 @@ impl Policy {
     }
 
     /// Gives every occurrence its standing.
-    pub fn judge(&self, ground: &Ground<'_>, groups: &mut [SecretGroup]) -> Outcome {
+    pub fn judge(&self, ground: &PolicyInput<'_>, groups: &mut [SecretGroup]) -> Outcome {
         self.judge_marks(ground.rules, groups);
         let mut outcome = Outcome::default();
         self.judge_exceptions(ground, groups, &mut outcome);
@@ -105,7 +105,7 @@ impl Policy {
 
     fn judge_exceptions(
         &self,
-        ground: &Ground<'_>,
+        ground: &PolicyInput<'_>,
         groups: &mut [SecretGroup],
         outcome: &mut Outcome,
     ) {
@@ -143,14 +143,14 @@ impl Policy {
         here: &[(usize, &Exception)],
         elsewhere: &[(usize, &Exception)],
     ) {
-        let standing = &mut *finding.standing;
+        let decision = &mut *finding.decision;
         if let Some((_, entry)) = here.iter().find(|(_, entry)| !entry.is_over(self.today)) {
             let reason = entry.reason.name();
             let justification = match entry.purpose.as_str() {
                 "" => reason,
                 purpose => format!("{reason}: {purpose}"),
             };
-            standing.suppression.get_or_insert(Suppression {
+            decision.suppression.get_or_insert(Suppression {
                 kind: SuppressionKind::External,
                 by: self.exceptions_file.clone(),
                 justification,
@@ -160,13 +160,13 @@ impl Policy {
         } else if let Some((_, entry)) = here.first() {
             let ago = entry.days_left(self.today).unwrap_or(0).unsigned_abs();
             let ago = count(ago.into(), "day");
-            standing.lapsed = true;
-            standing.notes.push(format!("was accepted {}: over since {ago}", entry.describe()));
+            decision.lapsed = true;
+            decision.notes.push(format!("was accepted {}: over since {ago}", entry.describe()));
         } else if let Some((_, entry)) =
             elsewhere.iter().find(|(_, entry)| entry.id.is_some() && !entry.is_over(self.today))
         {
             let place = entry.paths.first().map_or("", String::as_str);
-            standing.notes.push(format!("is accepted in {place}, but not here"));
+            decision.notes.push(format!("is accepted in {place}, but not here"));
         }
     }
 
@@ -206,7 +206,7 @@ impl Policy {
     fn judge_by_baseline(
         &self,
         baseline: &Baseline,
-        ground: &Ground<'_>,
+        ground: &PolicyInput<'_>,
         groups: &mut [SecretGroup],
         outcome: &mut Outcome,
     ) {
@@ -214,11 +214,11 @@ impl Policy {
         let comparison = baseline.compare(&sightings, ground.scope);
         let occurrences = groups.iter_mut().flat_map(|group| &mut group.occurrences);
         for (finding, (state, entry)) in occurrences.zip(comparison.states) {
-            let standing = &mut *finding.standing;
-            standing.state = Some(state);
-            standing.since = entry.map(|at| baseline.entries[at].since);
-            let open_days = standing.since.map(|since| days_between(since, self.today));
-            standing.overdue = state == State::Unchanged
+            let decision = &mut *finding.decision;
+            decision.state = Some(state);
+            decision.since = entry.map(|at| baseline.entries[at].since);
+            let open_days = decision.since.map(|since| days_between(since, self.today));
+            decision.overdue = state == State::Unchanged
                 && self
                     .max_open_days
                     .zip(open_days)
@@ -226,11 +226,11 @@ impl Policy {
             if let Some(fixed) = entry.and_then(|at| baseline.entries[at].fixed)
                 && state == State::Reopened
             {
-                standing.notes.push(format!("was gone on {fixed}, and is back"));
+                decision.notes.push(format!("was gone on {fixed}, and is back"));
             }
-            if standing.overdue {
+            if decision.overdue {
                 let days = open_days.unwrap_or_default();
-                standing.notes.push(format!("is in the baseline since {days} days"));
+                decision.notes.push(format!("is in the baseline since {days} days"));
             }
         }
         outcome.absent = comparison.absent.iter().map(|at| baseline.entries[*at].clone()).collect();
@@ -261,19 +261,19 @@ impl Policy {
                     Weighed::Counts(suppression) => suppression,
                     Weighed::SpeaksOfOther => continue,
                     Weighed::DoesNotCount(why) => {
-                        finding.standing.notes.push(why);
-                        finding.standing.lapsed = true;
+                        finding.decision.notes.push(why);
+                        finding.decision.lapsed = true;
                         continue;
                     }
                 };
                 let key = (finding.location.path.to_string(), object(finding), mark.at);
                 if *taken.entry(key).or_insert(at) == at {
-                    finding.standing.suppression.get_or_insert(suppression);
+                    finding.decision.suppression.get_or_insert(suppression);
                 } else {
                     let words = mark.words;
                     let note =
                         format!("`{words}` on its line covers another secret: one mark, one");
-                    finding.standing.notes.push(note);
+                    finding.decision.notes.push(note);
                 }
             }
         }
@@ -350,7 +350,7 @@ const WARN_DAYS: u16 = 14;
 const NAMED: usize = 10;
 
 /// Occurrences as the baseline sees them, in the order of groups and their occurrences.
-pub fn sightings(ground: &Ground<'_>, groups: &[SecretGroup]) -> Vec<Sighting> {
+pub fn sightings(ground: &PolicyInput<'_>, groups: &[SecretGroup]) -> Vec<Sighting> {
     let of_group = |group: &SecretGroup| -> Vec<Sighting> {
         let rule = ground.rules.get(group.rule).id();
         let sighting = |finding: &Finding| Sighting {
@@ -360,7 +360,7 @@ pub fn sightings(ground: &Ground<'_>, groups: &[SecretGroup]) -> Vec<Sighting> {
             also: paths_of(finding, ground.below_root),
             place: ground.identity.place(&finding.nearby.word),
             earlier: is_earlier(finding),
-            covered: finding.standing.suppression.is_some(),
+            covered: finding.decision.suppression.is_some(),
         };
         group.occurrences.iter().map(sighting).collect()
     };
@@ -402,18 +402,18 @@ fn cover_earlier_versions(group: &mut SecretGroup) {
         .occurrences
         .iter()
         .filter(|o| !is_earlier(o))
-        .filter_map(|o| Some((o.location.path.clone(), o.standing.suppression.clone()?)))
+        .filter_map(|o| Some((o.location.path.clone(), o.decision.suppression.clone()?)))
         .collect();
     for earlier in group.occurrences.iter_mut().filter(|o| is_earlier(o)) {
-        if earlier.standing.suppression.is_none() {
-            earlier.standing.suppression = now.get(&earlier.location.path).cloned();
+        if earlier.decision.suppression.is_none() {
+            earlier.decision.suppression = now.get(&earlier.location.path).cloned();
         }
     }
 }
 
-/// How many occurrences stand how.
+/// Counts of decisions over all occurrences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Standings {
+pub struct Decisions {
     /// Covered by marks, by their words.
     pub marked: BTreeMap<String, u64>,
     /// Covered by exceptions.
@@ -435,21 +435,21 @@ pub struct Standings {
     pub warnings: Vec<String>,
 }
 
-impl Standings {
+impl Decisions {
     /// Counts what is reported.
     pub fn count(&mut self, groups: &[SecretGroup]) {
-        for standing in groups.iter().flat_map(|g| &g.occurrences).map(|o| &o.standing) {
-            match &standing.suppression {
+        for decision in groups.iter().flat_map(|g| &g.occurrences).map(|o| &o.decision) {
+            match &decision.suppression {
                 Some(Suppression { kind: SuppressionKind::InSource, by, .. }) => {
                     *self.marked.entry(by.clone()).or_default() += 1;
                 }
                 Some(_) => self.accepted += 1,
                 None => {
-                    if let Some(state) = standing.state {
+                    if let Some(state) = decision.state {
                         *self.baseline.entry(state.name()).or_default() += 1;
                     }
-                    let is_known = standing.state == Some(State::Unchanged);
-                    self.overdue += u64::from(is_known && standing.is_open());
+                    let is_known = decision.state == Some(State::Unchanged);
+                    self.overdue += u64::from(is_known && decision.is_open());
                 }
             }
         }

@@ -9,16 +9,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::finding::standing::Standing;
+use crate::finding::decision::Decision;
 use crate::finding::{Finding, GitPlace, HIDDEN, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group;
-use crate::harvest::{Harvest, Scanned};
 use crate::known::{Known, TooMuch};
 use crate::locked::Locked;
 use crate::order;
 use crate::problem::Problem;
 use crate::project::Project;
+use crate::scan_output::{ScanOutput, Scanned};
 use sprawl_detect::Scanner;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::rules::{Detector, RuleId, Rules};
@@ -162,22 +162,24 @@ impl<'r> Redactor<'r> {
     }
 
     /// Takes the secrets out of what a scan says about places.
-    pub fn harvest(&self, harvest: &mut Harvest) {
+    pub fn scan_output(&self, scan_output: &mut ScanOutput) {
         if self.entries.is_empty() {
             return;
         }
-        self.findings(&mut harvest.findings);
-        self.problems(&mut harvest.problems);
-        self.locked(&mut harvest.locked);
-        self.strings(harvest.unread.iter_mut().flat_map(|one| [&mut one.place, &mut one.detail]));
-        harvest.checkouts.iter_mut().for_each(|checkout| self.checkout(checkout));
-        for Scanned { repository, path } in &mut harvest.scanned {
+        self.findings(&mut scan_output.findings);
+        self.problems(&mut scan_output.problems);
+        self.locked(&mut scan_output.locked);
+        self.strings(
+            scan_output.unread.iter_mut().flat_map(|one| [&mut one.place, &mut one.detail]),
+        );
+        scan_output.checkouts.iter_mut().for_each(|checkout| self.checkout(checkout));
+        for Scanned { repository, path } in &mut scan_output.scanned {
             self.strings([repository, path]);
         }
-        for certificate in &mut harvest.certificates {
+        for certificate in &mut scan_output.certificates {
             self.strings(certificate.decoded.facts.iter_mut().map(|fact| &mut fact.value));
         }
-        harvest.sort();
+        scan_output.sort();
     }
 
     fn findings(&self, findings: &mut [Finding]) {
@@ -243,9 +245,9 @@ impl<'r> Redactor<'r> {
     }
 
     /// Takes the secrets out of what was decided about an occurrence.
-    pub fn standing(&self, standing: &mut Standing) {
-        self.strings(&mut standing.notes);
-        if let Some(suppression) = &mut standing.suppression {
+    pub fn decision(&self, decision: &mut Decision) {
+        self.strings(&mut decision.notes);
+        if let Some(suppression) = &mut decision.suppression {
             self.strings([&mut suppression.by, &mut suppression.justification]);
             self.strings(&mut suppression.owner);
         }

@@ -22,12 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
-use crate::harvest::{LeftOut, Scanned};
 use crate::identity::Identity;
 use crate::locked::Locked;
-use crate::policy::Standings;
+use crate::policy::Decisions;
 use crate::problem::Problem;
 use crate::project::Project;
+use crate::scan_output::{LeftOut, Scanned};
 use crate::unread::Unread;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::keys::KeyMaterial;
@@ -58,12 +58,12 @@ pub struct Report<'r> {
     /// The clock of the run, Unix seconds.
     pub now: i64,
     /// What is not reported, and is needed to put reports together.
-    pub material: Material,
+    pub material: MergeData,
 }
 
-/// What it takes, besides the reported secrets, to put reports together.
+/// Data that a report carries only so that it can be merged with others.
 #[derive(Debug, Default)]
-pub struct Material {
+pub struct MergeData {
     /// Secrets that were found and are not reported: in another report they may be more.
     pub unreported: Vec<SecretGroup>,
     /// Certificates, with digests in place of their bytes, in a stable order.
@@ -92,7 +92,8 @@ pub struct Summary {
     /// Their open occurrences.
     pub occurrences: u64,
     /// What marks, exceptions and the baseline say of the occurrences.
-    pub standings: Standings,
+    #[serde(rename = "standings")]
+    pub decisions: Decisions,
     /// Secrets found and not reported, and why.
     pub hidden: Hidden,
     /// What was not looked at.
@@ -160,10 +161,10 @@ pub struct Sorted {
 pub fn sort_out(groups: Vec<SecretGroup>, threshold: Threshold, summary: &mut Summary) -> Sorted {
     let mut groups = groups;
     let unreported = sift(&mut groups, threshold, &mut summary.hidden);
-    summary.standings.count(&groups);
+    summary.decisions.count(&groups);
     let covered = groups.extract_if(.., |group| !group.is_open()).collect();
     summary.secrets = groups.len() as u64;
-    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.standing.is_open());
+    let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.decision.is_open());
     summary.occurrences = open.count() as u64;
     Sorted { groups, covered, unreported }
 }

@@ -23,12 +23,12 @@ use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, Location, Secret};
 use crate::git::checkout::Checkout;
-use crate::harvest::{Harvest, LeftOut, Scanned, take_in};
 use crate::line_hash::line_hashes;
 use crate::line_hash::masks::masks;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::problem::Problem;
+use crate::scan_output::{LeftOut, ScanOutput, Scanned, take_in};
 use crate::threads::Pool;
 use crate::unread::Unread;
 use sprawl_detect::decoded::LIVE;
@@ -171,7 +171,7 @@ impl<'r> Worker<'r> {
         let rules = self.scanner.rules();
         let spans: Vec<Range<usize>> = candidates.iter().map(|c| c.secret.clone()).collect();
         let mut companions = companions(text, &candidates);
-        let mut scene = Scene {
+        let mut finding_text = FindingText {
             text,
             lines: Lines::new(text),
             around: if is_whole { Around::new(text) } else { Around::of_part(text) },
@@ -181,7 +181,7 @@ impl<'r> Worker<'r> {
         let mut findings = Vec::with_capacity(candidates.len());
         for (at, candidate) in candidates.into_iter().enumerate() {
             let id = rules.in_file(candidate.rule, blob.path);
-            let mut found = finding(&mut scene, blob, &path, rules.get(id), candidate);
+            let mut found = finding(&mut finding_text, blob, &path, rules.get(id), candidate);
             found.rule = id;
             found.companions = companions.remove(&at).unwrap_or_default().into();
             findings.push(found);
@@ -338,8 +338,8 @@ fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
     }
 }
 
-/// A text as findings are made from it, in order of place.
-struct Scene<'t> {
+/// A text while its candidates become findings, in order of place.
+struct FindingText<'t> {
     text: &'t [u8],
     lines: Lines<'t>,
     around: Around<'t>,
@@ -349,7 +349,7 @@ struct Scene<'t> {
     is_sealing: Option<bool>,
 }
 
-impl Scene<'_> {
+impl FindingText<'_> {
     /// What the text around a candidate says.
     fn surroundings(&mut self, candidate: &Candidate, rule: &Rule) -> Surroundings {
         let all = self.spans;
@@ -379,18 +379,18 @@ fn line_starts(text: &[u8], spans: &[Range<usize>]) -> Vec<usize> {
 }
 
 fn finding(
-    scene: &mut Scene<'_>,
+    finding_text: &mut FindingText<'_>,
     blob: &Blob<'_>,
     path: &Arc<str>,
     rule: &Rule,
     candidate: Candidate,
 ) -> Finding {
-    let (line, column) = scene.lines.place(candidate.secret.start);
-    let (end_line, end_column) = scene.lines.place(candidate.secret.end);
-    let surroundings = scene.surroundings(&candidate, rule);
-    let secret = secret_of(scene.text, &candidate);
+    let (line, column) = finding_text.lines.place(candidate.secret.start);
+    let (end_line, end_column) = finding_text.lines.place(candidate.secret.end);
+    let surroundings = finding_text.surroundings(&candidate, rule);
+    let secret = secret_of(finding_text.text, &candidate);
     let mut decoded = candidate.decoded;
-    if rule.detector == Detector::Keys && scene.is_sealing() {
+    if rule.detector == Detector::Keys && finding_text.is_sealing() {
         decoded.add_fact("use", locked::SEALING);
         decoded.authority = Some(Authority::Bootstrap);
     }
@@ -399,7 +399,7 @@ fn finding(
             decoded.expires = surroundings.expires;
             decoded.add_term();
         }
-        let value = &scene.text[candidate.secret.clone()];
+        let value = &finding_text.text[candidate.secret.clone()];
         if rule.text.live || (!rule.kind.is_guessable() && context::is_live(value)) {
             decoded.add_fact("mode", LIVE);
         }
@@ -429,18 +429,18 @@ fn finding(
         owners: Rare::default(),
         slot: Box::default(),
         nearby: Nearby::default(),
-        standing: Rare::default(),
+        decision: Rare::default(),
     }
 }
 
-/// The threads of a scan, each with its worker.
+/// The threads of a scan, and a worker for each.
 #[derive(Debug)]
-pub struct Crew<'r> {
+pub struct ScanPool<'r> {
     pool: Pool,
     workers: Vec<Mutex<Worker<'r>>>,
 }
 
-impl<'r> Crew<'r> {
+impl<'r> ScanPool<'r> {
     /// Starts so many threads, up to a limit; 0 means one for each processor.
     ///
     /// # Errors
@@ -487,23 +487,23 @@ impl<'r> Crew<'r> {
     }
 
     /// Everything that was found, in a stable order.
-    pub fn finish(self) -> Harvest {
-        let mut harvest = Harvest::default();
+    pub fn finish(self) -> ScanOutput {
+        let mut scan_output = ScanOutput::default();
         for worker in self.workers {
             let mut worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let found = worker.scanner.take_certificates();
-            harvest.certificates.extend(found.into_iter().map(certificates::digested));
-            take_in(&mut harvest.findings, worker.findings);
-            harvest.problems.extend(worker.problems);
-            harvest.locked.extend(worker.locked);
-            harvest.owners.extend(worker.owners);
-            harvest.checkouts.extend(worker.checkouts);
-            harvest.scanned.extend(worker.scanned);
-            harvest.left_out.add(worker.left_out);
-            harvest.unread.extend(worker.unread);
+            scan_output.certificates.extend(found.into_iter().map(certificates::digested));
+            take_in(&mut scan_output.findings, worker.findings);
+            scan_output.problems.extend(worker.problems);
+            scan_output.locked.extend(worker.locked);
+            scan_output.owners.extend(worker.owners);
+            scan_output.checkouts.extend(worker.checkouts);
+            scan_output.scanned.extend(worker.scanned);
+            scan_output.left_out.add(worker.left_out);
+            scan_output.unread.extend(worker.unread);
         }
-        harvest.sort();
-        harvest
+        scan_output.sort();
+        scan_output
     }
 }
 
@@ -515,16 +515,16 @@ mod tests {
     fn a_defect_in_a_part_is_a_problem_and_the_rest_counts() {
         let rules = Rules::builtin();
         let progress = Progress::default();
-        let crew = Crew::new(&rules, &progress, 2).unwrap();
+        let pool = ScanPool::new(&rules, &progress, 2).unwrap();
         let earlier = Problem::new("a", "b");
-        crew.worker(|worker| worker.problem(earlier.clone()));
-        let broken = crew.guarded("history of r", || {
-            crew.scope(|scope| scope.spawn(|_| panic!("of a task")));
+        pool.worker(|worker| worker.problem(earlier.clone()));
+        let broken = pool.guarded("history of r", || {
+            pool.scope(|scope| scope.spawn(|_| panic!("of a task")));
             Ok(())
         });
         assert_eq!(broken, Ok(()));
-        assert_eq!(crew.guarded("x", || Err(earlier.clone())), Err(earlier.clone()));
-        let problems = crew.finish().problems;
+        assert_eq!(pool.guarded("x", || Err(earlier.clone())), Err(earlier.clone()));
+        let problems = pool.finish().problems;
         assert_eq!(problems[0], earlier);
         assert_eq!(problems[1].place, "history of r");
         assert!(problems[1].what.contains("a defect in sprawl"), "{}", problems[1].what);

@@ -2,6 +2,7 @@
 //! `validate-reports.sh`.
 
 mod csv;
+mod decision;
 mod github;
 mod gitlab;
 #[cfg(unix)]
@@ -9,7 +10,6 @@ mod hostile;
 mod html;
 mod junit;
 mod markdown;
-mod standing;
 
 use std::path::PathBuf;
 

@@ -56,7 +56,7 @@ pub fn check_format(format: Format, report: &Report<'_>, text: &str) {
     let groups = || report.groups.iter().chain(&report.covered);
     let places: usize = groups().map(|group| group.occurrences.len()).sum();
     let open = report.groups.iter().flat_map(|group| &group.occurrences);
-    let open = open.filter(|finding| finding.standing.is_open()).count();
+    let open = open.filter(|finding| finding.decision.is_open()).count();
     match format {
         Format::Json | Format::Sarif | Format::Gitlab => {
             let _: Value = serde_json::from_str(text).expect("a document of JSON");

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use sprawl::blob::{Base, Blob};
-use sprawl::finding::standing::{State, Suppression, SuppressionKind};
+use sprawl::finding::decision::{State, Suppression, SuppressionKind};
 use sprawl::finding::{Finding, GitPlace, Origin};
 use sprawl::git::checkout::Checkout;
-use sprawl::group::{self, Scene, SecretGroup};
-use sprawl::harvest::{Harvest, Scanned};
+use sprawl::group::{self, ScoreInput, SecretGroup};
+use sprawl::scan_output::{ScanOutput, Scanned};
 use sprawl::identity::Identity;
 use sprawl::locked::{Lock, Locked};
 use sprawl::policy::baseline::Entry;
@@ -18,7 +18,7 @@ use sprawl::problem::Problem;
 use sprawl::redact::Redactor;
 use sprawl::report::read::Content;
 use sprawl::report::{
-    self, Material, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
+    self, MergeData, Report, SarifOptions, SarifProfile, Sorted, Summary, Threshold,
 };
 use sprawl::scan::Worker;
 use sprawl::scan::progress::Progress;
@@ -192,20 +192,20 @@ pub fn own_rules(names: &mut Names) -> Option<Rules> {
 /// The report of a scan in which everything has these names, made as `sprawl scan` makes it.
 pub fn report<'r>(rules: &'r Rules, names: &mut Names, profile: SarifProfile) -> Report<'r> {
     let identity = identity();
-    let mut harvest = harvest(names);
-    let redactor = Redactor::new(rules, &harvest.findings);
-    redactor.harvest(&mut harvest);
-    group::name_slots(rules, &identity, &mut harvest.findings);
-    let scene = Scene { now: NOW, locked: harvest.locked, ..Scene::default() };
-    let mut groups = group::group(rules, &identity, harvest.findings, &scene);
+    let mut scan_output = scan_output(names);
+    let redactor = Redactor::new(rules, &scan_output.findings);
+    redactor.scan_output(&mut scan_output);
+    group::assign_place_keys(rules, &identity, &mut scan_output.findings);
+    let score_input = ScoreInput { now: NOW, locked: scan_output.locked, ..ScoreInput::default() };
+    let mut groups = group::group(rules, &identity, scan_output.findings, &score_input);
     decide(&mut groups, names);
     let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
-    places.for_each(|finding| redactor.standing(&mut finding.standing));
+    places.for_each(|finding| redactor.decision(&mut finding.decision));
     let mut summary = Summary { blobs: 1, bytes: 100, ..Summary::default() };
     summary.configuration.files = vec![names.name()];
     summary.scope = vec![names.name()];
-    summary.standings.warnings = vec![names.name()];
-    summary.standings.gone = vec![Entry {
+    summary.decisions.warnings = vec![names.name()];
+    summary.decisions.gone = vec![Entry {
         id: "abcdefghijklmnopqrst".to_owned(),
         rule: "acme-key".to_owned(),
         path: names.name(),
@@ -216,30 +216,30 @@ pub fn report<'r>(rules: &'r Rules, names: &mut Names, profile: SarifProfile) ->
     }];
     redactor.list(&mut summary.configuration.files);
     redactor.list(&mut summary.scope);
-    redactor.list(&mut summary.standings.warnings);
-    redactor.list(summary.standings.gone.iter_mut().map(|entry| &mut entry.path));
-    let material = Material {
-        locked: scene.locked,
-        checkouts: harvest.checkouts,
-        scanned: harvest.scanned,
-        ..Material::default()
+    redactor.list(&mut summary.decisions.warnings);
+    redactor.list(summary.decisions.gone.iter_mut().map(|entry| &mut entry.path));
+    let material = MergeData {
+        locked: score_input.locked,
+        checkouts: scan_output.checkouts,
+        scanned: scan_output.scanned,
+        ..MergeData::default()
     };
-    let problems = (harvest.problems, harvest.unread);
+    let problems = (scan_output.problems, scan_output.unread);
     let sarif = SarifOptions { profile, category: None };
     finished(rules, groups, problems, summary, material, sarif)
 }
 
 /// The report that comes of another report, read back.
 pub fn read_back(rules: &Rules, content: Content) -> Report<'_> {
-    let scene = Scene { now: NOW, locked: content.locked, ..Scene::default() };
-    let groups = group::scored(rules, content.drafts, &scene);
-    let material = Material {
+    let score_input = ScoreInput { now: NOW, locked: content.locked, ..ScoreInput::default() };
+    let groups = group::scored(rules, content.drafts, &score_input);
+    let material = MergeData {
         certificates: content.certificates,
-        locked: scene.locked,
+        locked: score_input.locked,
         checkouts: content.checkouts,
         category: content.category,
         scanned: content.scanned,
-        ..Material::default()
+        ..MergeData::default()
     };
     let problems = (content.problems, content.unread);
     finished(rules, groups, problems, content.summary, material, SarifOptions::default())
@@ -250,7 +250,7 @@ fn finished<'r>(
     groups: Vec<SecretGroup>,
     (problems, unread): (Vec<Problem>, Vec<Unread>),
     mut summary: Summary,
-    material: Material,
+    material: MergeData,
     sarif: SarifOptions,
 ) -> Report<'r> {
     let threshold = Threshold {
@@ -269,11 +269,11 @@ fn finished<'r>(
         sarif,
         show_secrets: false,
         now: NOW,
-        material: Material { unreported, ..material },
+        material: MergeData { unreported, ..material },
     }
 }
 
-fn harvest(names: &mut Names) -> Harvest {
+fn scan_output(names: &mut Names) -> ScanOutput {
     let mut findings = STAGE.findings.clone();
     for (number, finding) in findings.iter_mut().enumerate() {
         finding.location.path = Arc::from(names.name());
@@ -286,7 +286,7 @@ fn harvest(names: &mut Names) -> Harvest {
             finding.location.origin = Origin::Git(Arc::new(past(number, names)));
         }
     }
-    Harvest {
+    ScanOutput {
         findings,
         problems: vec![Problem::new(names.name(), names.name())],
         unread: vec![Unread {
@@ -307,7 +307,7 @@ fn harvest(names: &mut Names) -> Harvest {
             branch: names.some(),
         }],
         scanned: vec![Scanned { repository: names.name(), path: names.name() }],
-        ..Harvest::default()
+        ..ScanOutput::default()
     }
 }
 
@@ -335,9 +335,9 @@ fn past(number: usize, names: &mut Names) -> GitPlace {
 fn decide(groups: &mut [SecretGroup], names: &mut Names) {
     let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
     for (number, finding) in places.enumerate() {
-        finding.standing.notes = vec![names.name()];
+        finding.decision.notes = vec![names.name()];
         if number == 1 {
-            finding.standing.suppression = Some(Suppression {
+            finding.decision.suppression = Some(Suppression {
                 kind: SuppressionKind::External,
                 by: names.name(),
                 justification: names.name(),
@@ -345,7 +345,7 @@ fn decide(groups: &mut [SecretGroup], names: &mut Names) {
                 until: None,
             });
         } else if number == 2 {
-            finding.standing.state = Some(State::New);
+            finding.decision.state = Some(State::New);
         }
     }
 }

@@ -151,7 +151,7 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
         .occurrences
         .iter()
         .filter(is_wanted)
-        .filter(|o| o.standing.suppression.is_none())
+        .filter(|o| o.decision.suppression.is_none())
         .collect();
     if wanted.is_empty() {
         return fail(if group.occurrences.iter().any(|o| is_wanted(&o)) {

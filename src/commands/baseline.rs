@@ -6,10 +6,10 @@ use super::{Error, Outcome, output, scan};
 use crate::cli::policy::BaselineArgs;
 use crate::files::lock::Lock;
 use crate::files::write;
-use crate::finding::standing::State;
+use crate::finding::decision::State;
 use crate::group::SecretGroup;
 use crate::policy::baseline::{self, Baseline, Scope};
-use crate::policy::{Ground, key, sightings};
+use crate::policy::{PolicyInput, key, sightings};
 use crate::project::Project;
 
 /// Writes the baseline, or brings it up to date.
@@ -23,7 +23,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let all_rules = args.search.rules.only.is_empty() && args.search.rules.disable.is_empty();
     let scope =
         Scope { tree: all_rules, history: all_rules && args.search.history, is_gone: &is_gone };
-    let ground = Ground {
+    let ground = PolicyInput {
         rules: &search.rules,
         identity: &search.setting.identity,
         below_root: &below_root,

@@ -181,7 +181,7 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
 
 fn prune(args: &SearchArgs) -> Result<String, Error> {
     let mut search = Search::new(args)?;
-    let stale = search.examined(|_, report| Ok(report.summary.standings.stale))?;
+    let stale = search.examined(|_, report| Ok(report.summary.decisions.stale))?;
     // One that was renewed while the project was scanned is another one now, and stays.
     let lock = search.setting.lock()?;
     // The first decision of the project may have been made since its key was looked for.

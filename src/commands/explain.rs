@@ -66,7 +66,7 @@ fn headline(report: &Report<'_>, line: usize) -> String {
         |found: &&Finding| (found.location.line..=found.location.end_line).contains(&line);
     let id = |group: &SecretGroup| report.rules.get(group.rule).id();
     let here = |groups: &'_ [SecretGroup], open: bool| {
-        let stands = |found: &Finding| found.standing.is_open() == open && touches(&found);
+        let stands = |found: &Finding| found.decision.is_open() == open && touches(&found);
         groups.iter().position(|group| group.occurrences.iter().any(stands))
     };
     if let Some(group) = here(&report.groups, true).map(|at| &report.groups[at]) {

@@ -21,11 +21,11 @@ use crate::git::range::{Content, Range};
 use crate::git::submodules::Submodule;
 use crate::git::{ObjectId, Repository, names};
 use crate::group;
-use crate::harvest::Harvest;
 use crate::identity::Identity;
 use crate::problem::Problem;
-use crate::scan::Crew;
+use crate::scan::ScanPool;
 use crate::scan::progress::Progress;
+use crate::scan_output::ScanOutput;
 use crate::source::history::Versions;
 use crate::source::{history, range, staged, tree};
 use sprawl_detect::rules::Rules;
@@ -133,9 +133,9 @@ impl Work {
         trees: &tree::Options,
         (rules, identity): (&Rules, &Identity),
         progress: &Progress,
-    ) -> Result<Harvest, Error> {
+    ) -> Result<ScanOutput, Error> {
         let several = self.parts.len() > 1;
-        let mut harvest = Harvest::default();
+        let mut scan_output = ScanOutput::default();
         for part in &self.parts {
             let repository = &part.repository;
             let mut own = part.scan(args, trees, rules, progress)?;
@@ -144,22 +144,22 @@ impl Work {
             }
             leave_out(&mut own, &trees.exclude);
             own.checkouts.push(repository.checkout());
-            group::name_slots(rules, identity, &mut own.findings);
+            group::assign_place_keys(rules, identity, &mut own.findings);
             if several {
                 own.place_below(repository.name(), repository.name());
             }
-            harvest.add(own);
+            scan_output.add(own);
             if args.submodules {
                 let prefix = several.then(|| repository.name().as_ref());
-                harvest.add(submodules(args, repository, prefix, trees, rules, progress)?);
+                scan_output.add(submodules(args, repository, prefix, trees, rules, progress)?);
             } else if args.git.history {
-                harvest.left_out.submodules += repository.submodule_count() as u64;
+                scan_output.left_out.submodules += repository.submodule_count() as u64;
             }
         }
         if args.git.history {
-            history::without_repeats(&mut harvest.findings);
+            history::without_repeats(&mut scan_output.findings);
         }
-        Ok(harvest)
+        Ok(scan_output)
     }
 }
 
@@ -189,30 +189,30 @@ impl Part {
         trees: &tree::Options,
         rules: &Rules,
         progress: &Progress,
-    ) -> Result<Harvest, Error> {
+    ) -> Result<ScanOutput, Error> {
         let repository = &self.repository;
-        let mut harvest = match &self.task {
+        let mut scan_output = match &self.task {
             Task::History => return history(args, repository, trees, rules, progress),
             Task::Staged(changes) => staged(args, repository, changes, rules, progress)?,
             Task::Named(changes, named) => {
-                let mut harvest = staged(args, repository, changes, rules, progress)?;
-                keep_within(&mut harvest, &named.staged);
-                let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-                staged::scan(&crew, repository, &named.indexed);
+                let mut scan_output = staged(args, repository, changes, rules, progress)?;
+                keep_within(&mut scan_output, &named.staged);
+                let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+                staged::scan(&pool, repository, &named.indexed);
                 let name = Some(Arc::clone(repository.name()));
                 tree::scan(
-                    &crew,
+                    &pool,
                     &named.files,
                     &tree::Options { repository: name, ..trees.clone() },
                 );
-                harvest.add(crew.finish());
-                history::without_repeats(&mut harvest.findings);
-                return Ok(harvest);
+                scan_output.add(pool.finish());
+                history::without_repeats(&mut scan_output.findings);
+                return Ok(scan_output);
             }
             Task::Range(asked) => range_of(args, repository, asked, rules, progress)?,
         };
-        keep_within(&mut harvest, &self.wanted);
-        Ok(harvest)
+        keep_within(&mut scan_output, &self.wanted);
+        Ok(scan_output)
     }
 }
 
@@ -264,17 +264,17 @@ fn range_of(
     asked: &Asked,
     rules: &Rules,
     progress: &Progress,
-) -> Result<Harvest, Error> {
-    let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
+) -> Result<ScanOutput, Error> {
+    let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
     let mut content = Content::default();
-    crew.guarded(repository.name(), || {
-        content = range::scan(&crew, repository, &asked.range)?;
+    pool.guarded(repository.name(), || {
+        content = range::scan(&pool, repository, &asked.range)?;
         Ok(())
     })?;
-    let mut harvest = crew.finish();
-    harvest.commits = (content.commits.len() + content.tags.len()) as u64;
-    harvest.scope.push(asked.why.clone());
-    Ok(harvest)
+    let mut scan_output = pool.finish();
+    scan_output.commits = (content.commits.len() + content.tags.len()) as u64;
+    scan_output.scope.push(asked.why.clone());
+    Ok(scan_output)
 }
 
 fn history(
@@ -283,16 +283,16 @@ fn history(
     trees: &tree::Options,
     rules: &Rules,
     progress: &Progress,
-) -> Result<Harvest, Error> {
-    let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    crew.guarded(repository.name(), || history::scan(&crew, repository, versions(args)))?;
+) -> Result<ScanOutput, Error> {
+    let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+    pool.guarded(repository.name(), || history::scan(&pool, repository, versions(args)))?;
     if let Some(top) = repository.work_tree() {
-        crew.guarded(repository.name(), || {
-            history::scan_work_tree(&crew, repository.name(), top, trees);
+        pool.guarded(repository.name(), || {
+            history::scan_work_tree(&pool, repository.name(), top, trees);
             Ok(())
         })?;
     }
-    Ok(crew.finish())
+    Ok(pool.finish())
 }
 
 fn versions(args: &ScanArgs) -> Versions {
@@ -307,30 +307,30 @@ fn submodules(
     trees: &tree::Options,
     rules: &Rules,
     progress: &Progress,
-) -> Result<Harvest, Error> {
+) -> Result<ScanOutput, Error> {
     let below = |path: &str| match prefix {
         Some(prefix) => format!("{prefix}/{path}"),
         None => path.to_owned(),
     };
-    let (mut harvest, mut problems) = (Harvest::default(), Vec::new());
+    let (mut scan_output, mut problems) = (ScanOutput::default(), Vec::new());
     for Submodule { path, mut repository } in outer.submodules(&mut problems) {
         repository.rename(Arc::from(format!("{}/{path}", outer.name())));
-        let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-        match crew.guarded(&path, || history::scan(&crew, &repository, versions(args))) {
+        let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+        match pool.guarded(&path, || history::scan(&pool, &repository, versions(args))) {
             Ok(()) => {
-                let mut inner = crew.finish();
+                let mut inner = pool.finish();
                 leave_out(&mut inner, &trees.exclude);
                 inner.place_below(&below(&path), repository.name());
-                harvest.add(inner);
+                scan_output.add(inner);
             }
             Err(problem) => problems.push(Problem::new(path, problem.what)),
         }
     }
     for mut problem in problems {
         problem.place = below(&problem.place);
-        harvest.problems.push(problem);
+        scan_output.problems.push(problem);
     }
-    Ok(harvest)
+    Ok(scan_output)
 }
 
 fn staged(
@@ -339,37 +339,37 @@ fn staged(
     changes: &[Change],
     rules: &Rules,
     progress: &Progress,
-) -> Result<Harvest, Error> {
-    let crew = Crew::new(rules, progress, args.threads).map_err(Error::Input)?;
-    crew.guarded(repository.name(), || {
-        staged::scan(&crew, repository, changes);
+) -> Result<ScanOutput, Error> {
+    let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+    pool.guarded(repository.name(), || {
+        staged::scan(&pool, repository, changes);
         Ok(())
     })?;
-    let mut harvest = crew.finish();
-    staged::keep_new(&mut harvest, rules, repository, changes, args.threads)
+    let mut scan_output = pool.finish();
+    staged::keep_new(&mut scan_output, rules, repository, changes, args.threads)
         .map_err(Error::Input)?;
-    harvest.scope.push("the staged files".to_owned());
-    Ok(harvest)
+    scan_output.scope.push("the staged files".to_owned());
+    Ok(scan_output)
 }
 
 /// Leaves out what lies elsewhere than wanted.
-fn keep_within(harvest: &mut Harvest, wanted: &[Vec<u8>]) {
+fn keep_within(scan_output: &mut ScanOutput, wanted: &[Vec<u8>]) {
     let wanted: Vec<Vec<u8>> = wanted.iter().map(|path| display_bytes(path).into_bytes()).collect();
-    harvest.findings.retain(|f| is_within(f.location.path.as_bytes(), &wanted));
-    harvest.unread.retain(|unread| is_within(unread.place.as_bytes(), &wanted));
+    scan_output.findings.retain(|f| is_within(f.location.path.as_bytes(), &wanted));
+    scan_output.unread.retain(|unread| is_within(unread.place.as_bytes(), &wanted));
 }
 
 /// Leaves out what git keeps under excluded paths only. Files are left out by whoever walks them.
-fn leave_out(harvest: &mut Harvest, exclude: &GlobSet) {
+fn leave_out(scan_output: &mut ScanOutput, exclude: &GlobSet) {
     if exclude.is_empty() {
         return;
     }
     let is_excluded = |path: &str| {
         exclude.is_match(path) || exclude.is_match(path.rsplit('/').next().unwrap_or(path))
     };
-    harvest.unread.retain(|unread| !is_excluded(&unread.place));
+    scan_output.unread.retain(|unread| !is_excluded(&unread.place));
     let mut excluded = BTreeSet::new();
-    harvest.findings.retain(|finding| {
+    scan_output.findings.retain(|finding| {
         let Origin::Git(place) = &finding.location.origin else { return true };
         let own = &finding.location.path;
         let out = is_excluded(own) && place.paths.iter().all(|path| is_excluded(path));
@@ -378,7 +378,7 @@ fn leave_out(harvest: &mut Harvest, exclude: &GlobSet) {
         }
         !out
     });
-    harvest.left_out.excluded += excluded.len() as u64;
+    scan_output.left_out.excluded += excluded.len() as u64;
 }
 
 /// Commits before a change whose files are compared.

@@ -11,13 +11,13 @@ use crate::cli::migrate::MigrateArgs;
 use crate::config::{Config, FILE_NAME, PathFilter};
 use crate::files::lock::Lock;
 use crate::finding::Finding;
-use crate::finding::standing::State;
+use crate::finding::decision::State;
 use crate::group::SecretGroup;
 use crate::migrate::{self, Imported, Known, Lost, QuietRule};
 use crate::policy::baseline::{self, Baseline, Scope, Sighting};
 use crate::policy::exceptions::{Exception, Exceptions, Limits, Reason};
 use crate::policy::file::quoted;
-use crate::policy::{Ground, key, sightings};
+use crate::policy::{PolicyInput, key, sightings};
 use crate::report::Report;
 use sprawl_detect::rules::{Rule, Rules, Selection, UserFile};
 use sprawl_detect::score::Severity;
@@ -116,7 +116,7 @@ impl<'p> Plan<'p> {
         let limits = setting.policy(today)?.limits;
         let below_root = |path: &str| report.material.project.below_root(path);
         let scope = Scope { tree: false, history: false, is_gone: &|_| false };
-        let ground = Ground {
+        let ground = PolicyInput {
             rules: &search.rules,
             identity: &setting.identity,
             below_root: &below_root,

@@ -16,13 +16,13 @@ use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
 use crate::files;
 use crate::group::{self, Draft};
-use crate::harvest::Scanned;
 use crate::identity::Identity;
 use crate::plan::{Plan, json, markdown, people, text};
 use crate::report::read::{self, Content};
 use crate::report::{
-    self, Configuration, Material, Report, SarifOptions, Sorted, Summary, namesakes,
+    self, Configuration, MergeData, Report, SarifOptions, Sorted, Summary, namesakes,
 };
+use crate::scan_output::Scanned;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::nearest;
 
@@ -134,7 +134,7 @@ fn one_report<'r>(
             all.checkouts.extend(content.checkouts);
         }
     }
-    all.summary.standings.tidy();
+    all.summary.decisions.tidy();
     all.problems.sort();
     all.problems.dedup();
     all.unread.sort();
@@ -148,10 +148,10 @@ fn one_report<'r>(
     let certificates = Certificates::new(all.certificates);
     let mut drafts = drafts.finish(&identity);
     for finding in drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
-        certificates.tell(rules, finding);
+        certificates.apply_to(rules, finding);
     }
-    let scene = setting.scene(all.locked, jiff::Timestamp::now().as_second());
-    let groups = group::scored(rules, drafts, &scene);
+    let score_input = setting.score_input(all.locked, jiff::Timestamp::now().as_second());
+    let groups = group::scored(rules, drafts, &score_input);
     let mut summary = all.summary;
     let threshold = setting.threshold(&args.threshold);
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
@@ -165,11 +165,11 @@ fn one_report<'r>(
         identity,
         sarif: SarifOptions::default(),
         show_secrets: false,
-        now: scene.now,
-        material: Material {
+        now: score_input.now,
+        material: MergeData {
             unreported,
             certificates: certificates.into_list(),
-            locked: scene.locked,
+            locked: score_input.locked,
             checkouts: all.checkouts,
             category: all.category,
             scanned: all.scanned,
@@ -262,8 +262,8 @@ fn add(total: &mut Summary, one: Summary, counted: bool) {
         total.left_out.add(one.left_out);
         total.configuration.findings_left_out += one.configuration.findings_left_out;
     }
-    total.standings.gone.extend(one.standings.gone);
-    total.standings.warnings.extend(one.standings.warnings);
+    total.decisions.gone.extend(one.decisions.gone);
+    total.decisions.warnings.extend(one.decisions.warnings);
     let Configuration { files, rules_off, raised, .. } = one.configuration;
     let all = &mut total.configuration;
     for (list, more) in [(&mut all.files, files), (&mut all.raised, raised)] {

@@ -13,18 +13,18 @@ use super::{Error, Outcome, git, output};
 use crate::certificates::Certificates;
 use crate::cli::ScanArgs;
 use crate::config;
-use crate::finding::standing::SuppressionKind;
+use crate::finding::decision::SuppressionKind;
 use crate::git::checkout::Checkout;
 use crate::group::{self, SecretGroup};
-use crate::harvest::{Harvest, Scanned};
 use crate::owners;
 use crate::policy::baseline::Scope;
-use crate::policy::{Ground, Policy};
+use crate::policy::{Policy, PolicyInput};
 use crate::problem::Problem;
 use crate::redact::Redactor;
-use crate::report::{self, Format, Material, Report, Sorted, Summary};
-use crate::scan::Crew;
+use crate::report::{self, Format, MergeData, Report, Sorted, Summary};
+use crate::scan::ScanPool;
 use crate::scan::progress::Progress;
+use crate::scan_output::{ScanOutput, Scanned};
 use crate::source::{stdin, tree};
 use crate::threads;
 use sprawl_detect::rules::Rules;
@@ -107,24 +107,24 @@ pub(super) fn examine<'r>(
         repository: None,
     };
     let progress = Progress::default();
-    let harvest = with_progress_bar(&progress, args.quiet, || {
+    let scan_output = with_progress_bar(&progress, args.quiet, || {
         if let Some(work) = work {
             return work.scan(args, &options, (rules, &setting.identity), &progress);
         }
-        let crew = Crew::new(rules, &progress, args.threads).map_err(Error::Input)?;
-        crew.guarded("<stdin> and files", || {
+        let pool = ScanPool::new(rules, &progress, args.threads).map_err(Error::Input)?;
+        pool.guarded("<stdin> and files", || {
             if from_stdin {
-                crew.worker(stdin::scan);
+                pool.worker(stdin::scan);
             }
-            tree::scan(&crew, paths, &options);
+            tree::scan(&pool, paths, &options);
             Ok(())
         })?;
-        Ok::<_, Error>(crew.finish())
+        Ok::<_, Error>(pool.finish())
     })?;
     let scope = setting.scope(args, paths);
     let is_gone = |path: &str| setting.project.is_gone(path);
     let scope = Scope { is_gone: &is_gone, ..scope };
-    Ok(report(args, setting, rules, harvest, &progress, (&policy, &scope), now))
+    Ok(report(args, setting, rules, scan_output, &progress, (&policy, &scope), now))
 }
 
 /// Splits standard input off and makes sure that every path is there.
@@ -153,74 +153,74 @@ fn report<'r>(
     args: &ScanArgs,
     setting: &Setting,
     rules: &'r Rules,
-    harvest: Harvest,
+    scan_output: ScanOutput,
     progress: &Progress,
     (policy, scope): (&Policy, &Scope<'_>),
     now: i64,
 ) -> Report<'r> {
     let identity = setting.identity.clone();
-    let mut harvest = harvest;
-    setting.leave_out_ids(&mut harvest.findings, policy);
-    let left_out = setting.leave_out(&mut harvest.findings);
-    harvest.unread.retain(|unread| !setting.leaves_out(&unread.place));
-    owners::assign(&mut harvest.findings, &harvest.owners);
+    let mut scan_output = scan_output;
+    setting.leave_out_ids(&mut scan_output.findings, policy);
+    let left_out = setting.leave_out(&mut scan_output.findings);
+    scan_output.unread.retain(|unread| !setting.leaves_out(&unread.place));
+    owners::assign(&mut scan_output.findings, &scan_output.owners);
     // Before anything is made of names of places: ids, slots, messages.
-    let redactor = Redactor::new(rules, &harvest.findings);
-    redactor.harvest(&mut harvest);
+    let redactor = Redactor::new(rules, &scan_output.findings);
+    redactor.scan_output(&mut scan_output);
     let shown = redactor.rules(rules);
     let rules = &*shown;
     let project = redactor.project(&setting.project);
     let below_root = |path: &str| project.below_root(path);
-    group::name_slots(rules, &identity, &mut harvest.findings);
-    let certificates = Certificates::new(harvest.certificates);
-    harvest.findings.iter_mut().for_each(|finding| certificates.tell(rules, finding));
-    let scene = setting.scene(harvest.locked, now);
-    let mut groups = group::group(rules, &identity, harvest.findings, &scene);
-    let ground = Ground { rules, identity: &identity, below_root: &below_root, scope };
+    group::assign_place_keys(rules, &identity, &mut scan_output.findings);
+    let certificates = Certificates::new(scan_output.certificates);
+    scan_output.findings.iter_mut().for_each(|finding| certificates.apply_to(rules, finding));
+    let score_input = setting.score_input(scan_output.locked, now);
+    let mut groups = group::group(rules, &identity, scan_output.findings, &score_input);
+    let ground = PolicyInput { rules, identity: &identity, below_root: &below_root, scope };
     let mut judged = policy.judge(&ground, &mut groups);
     let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
     places
-        .filter_map(|finding| finding.standing.get_mut())
-        .for_each(|standing| redactor.standing(standing));
+        .filter_map(|finding| finding.decision.get_mut())
+        .for_each(|decision| redactor.decision(decision));
     redactor.list(&mut judged.warnings);
     redactor.list(judged.absent.iter_mut().map(|entry| &mut entry.path));
     let threshold = setting.threshold(&args.threshold);
     let mut summary = Summary {
         blobs: progress.blobs.load(Ordering::Relaxed),
         bytes: progress.bytes.load(Ordering::Relaxed),
-        left_out: harvest.left_out,
+        left_out: scan_output.left_out,
         configuration: setting.changes(args, rules, left_out),
-        scope: harvest.scope,
-        commits: harvest.commits,
+        scope: scan_output.scope,
+        commits: scan_output.commits,
         ..Summary::default()
     };
     redactor.list(&mut summary.configuration.files);
-    summary.standings.take(judged);
+    summary.decisions.take(judged);
     if args.git.is_change() {
         summary.suppressed = suppressed(&groups, rules, setting);
     }
     redactor.list(summary.scope.iter_mut().chain(&mut summary.suppressed));
     let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
-    harvest.unread.extend(harvest.problems.iter().filter_map(Problem::unread));
-    harvest.unread.sort();
-    harvest.unread.dedup();
-    let scanned = scanned(args.git.category(), harvest.scanned, &harvest.checkouts);
+    scan_output.unread.extend(scan_output.problems.iter().filter_map(Problem::unread));
+    scan_output.unread.sort();
+    scan_output.unread.dedup();
+    let scanned = scanned(args.git.category(), scan_output.scanned, &scan_output.checkouts);
     Report {
         rules: shown,
         groups,
         covered,
-        problems: harvest.problems,
-        unread: harvest.unread,
+        problems: scan_output.problems,
+        unread: scan_output.unread,
         summary,
         identity,
         sarif: args.report.sarif(),
         show_secrets: args.show_secrets,
-        now: scene.now,
-        material: Material {
+        now: score_input.now,
+        material: MergeData {
             unreported,
             certificates: certificates.into_list(),
-            locked: scene.locked,
-            checkouts: harvest.checkouts,
+            locked: score_input.locked,
+            checkouts: scan_output.checkouts,
             category: args.git.category().to_owned(),
             scanned,
             project,
@@ -233,7 +233,7 @@ fn suppressed(groups: &[SecretGroup], rules: &Rules, setting: &Setting) -> Vec<S
     let mut lines = Vec::new();
     for group in groups {
         for occurrence in &group.occurrences {
-            let Some(suppression) = &occurrence.standing.suppression else { continue };
+            let Some(suppression) = &occurrence.decision.suppression else { continue };
             let by_change = match suppression.kind {
                 SuppressionKind::InSource => true,
                 SuppressionKind::External => setting.is_accepted_by_change(&group.id),

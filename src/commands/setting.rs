@@ -17,7 +17,7 @@ use crate::files::before::Before;
 use crate::files::lock::{self, Lock};
 use crate::files::{place, read, write};
 use crate::finding::{Finding, Origin};
-use crate::group::Scene;
+use crate::group::ScoreInput;
 use crate::identity::{self, Identity};
 use crate::locked::Locked;
 use crate::policy::baseline::{self, Baseline, Scope};
@@ -445,9 +445,9 @@ impl Setting {
 
     /// What secrets are grouped and scored by: the clock, what is locked, the project's weights and
     /// limits.
-    pub(super) fn scene(&self, locked: Vec<Locked>, now: i64) -> Scene {
+    pub(super) fn score_input(&self, locked: Vec<Locked>, now: i64) -> ScoreInput {
         let Config { weights, lifetime, .. } = &self.config.config;
-        Scene { now, locked, weights: weights.clone(), lifetimes: lifetime.clone() }
+        ScoreInput { now, locked, weights: weights.clone(), lifetimes: lifetime.clone() }
     }
 
     /// The paths that the configuration leaves out, if any.

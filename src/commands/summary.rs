@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::policy::Standings;
+use crate::policy::Decisions;
 use crate::report::{Configuration, Report, Summary};
 use crate::unread::Unread;
 use sprawl_detect::score::Severity;
@@ -195,7 +195,7 @@ fn remarks(summary: &Summary, problems: usize) -> Vec<String> {
     if !parts.is_empty() {
         lines.push(format!("sprawl: hidden: {}", parts.join(", ")));
     }
-    lines.extend(covered(&summary.standings));
+    lines.extend(covered(&summary.decisions));
     lines.extend(configuration(&summary.configuration));
     if problems > 0 {
         lines.push(format!("sprawl: incomplete: {}", count(problems as u64, "problem")));
@@ -204,21 +204,21 @@ fn remarks(summary: &Summary, problems: usize) -> Vec<String> {
 }
 
 /// What marks, exceptions and the baseline cover, and what is to be known of them.
-fn covered(standings: &Standings) -> Vec<String> {
+fn covered(decisions: &Decisions) -> Vec<String> {
     let mut parts = Vec::new();
-    let unchanged = standings.unchanged() - standings.overdue;
+    let unchanged = decisions.unchanged() - decisions.overdue;
     if unchanged > 0 {
         parts.push(format!("{unchanged} in the baseline"));
     }
-    if standings.accepted > 0 {
-        parts.push(format!("{} by exceptions", standings.accepted));
+    if decisions.accepted > 0 {
+        parts.push(format!("{} by exceptions", decisions.accepted));
     }
-    for (words, number) in &standings.marked {
+    for (words, number) in &decisions.marked {
         parts.push(format!("{number} by `{words}`"));
     }
     let mut lines = Vec::new();
-    if standings.absent > 0 {
-        let (number, verb) = (standings.absent, if standings.absent == 1 { "is" } else { "are" });
+    if decisions.absent > 0 {
+        let (number, verb) = (decisions.absent, if decisions.absent == 1 { "is" } else { "are" });
         lines.push(format!(
             "sprawl: {number} of the baseline {verb} gone; `sprawl baseline` notes it"
         ));
@@ -226,7 +226,7 @@ fn covered(standings: &Standings) -> Vec<String> {
     if !parts.is_empty() {
         lines.push(format!("sprawl: covered: {} (--isolated ignores them)", parts.join(", ")));
     }
-    lines.extend(standings.warnings.iter().map(|warning| format!("sprawl: {warning}")));
+    lines.extend(decisions.warnings.iter().map(|warning| format!("sprawl: {warning}")));
     lines
 }
 

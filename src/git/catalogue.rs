@@ -30,14 +30,14 @@ pub trait Numbers {
     fn number(&self, id: &oid) -> Option<Number>;
 }
 
-/// Numbers for a few objects, given as they come.
+/// Dense numbers for a small set of objects, given on first use.
 #[derive(Debug, Default)]
-pub struct Few {
+pub struct SmallNumbering {
     ids: Vec<ObjectId>,
     numbers: BTreeMap<ObjectId, Number>,
 }
 
-impl Few {
+impl SmallNumbering {
     /// The number of an id, a new one if it has none yet.
     pub fn give(&mut self, id: ObjectId) -> Number {
         *self.numbers.entry(id).or_insert_with(|| {
@@ -57,7 +57,7 @@ impl Few {
     }
 }
 
-impl Numbers for Few {
+impl Numbers for SmallNumbering {
     fn id(&self, number: Number) -> ObjectId {
         self.ids[number as usize]
     }

@@ -13,7 +13,7 @@ use super::pack::Pack;
 /// The trees of deltas in one pack. Its objects are known by their rank: their place in the order of
 /// their offsets.
 #[derive(Debug)]
-pub struct Forest {
+pub struct DeltaForest {
     /// Offset of each object, and its position in the index.
     places: Vec<(u64, u32)>,
     /// For each object, where its children begin in `children`; one more for the end.
@@ -46,7 +46,7 @@ enum Stem {
     Stray,
 }
 
-impl Forest {
+impl DeltaForest {
     /// Reads all headers of a pack. Runs on the current thread pool.
     pub fn new(catalogue: &Catalogue<'_>, number: usize) -> Self {
         let pack = catalogue.packs()[number];

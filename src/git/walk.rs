@@ -9,7 +9,7 @@ use gix::zlib::Inflate;
 
 use super::catalogue::{Catalogue, Number};
 use super::delta;
-use super::forest::{Forest, Root};
+use super::forest::{DeltaForest, Root};
 use super::objects::{LARGEST, Objects, ReadError, Reader, inflate};
 use crate::problem::Problem;
 use crate::threads::Pool;
@@ -58,7 +58,7 @@ pub struct Walk<'o> {
     pool: &'o Pool,
     objects: &'o Objects,
     catalogue: &'o Catalogue<'o>,
-    forests: Vec<Forest>,
+    forests: Vec<DeltaForest>,
     /// Kinds of the loose objects, once they are known.
     loose_kinds: Vec<OnceLock<Kind>>,
     /// Bytes of objects whose descendants are still to come, on all threads.
@@ -71,7 +71,7 @@ impl<'o> Walk<'o> {
     /// Works out the order.
     pub fn new(pool: &'o Pool, objects: &'o Objects, catalogue: &'o Catalogue<'o>) -> Self {
         let forests = pool.scope(|_| {
-            (0..catalogue.packs().len()).map(|pack| Forest::new(catalogue, pack)).collect()
+            (0..catalogue.packs().len()).map(|pack| DeltaForest::new(catalogue, pack)).collect()
         });
         let loose_kinds = catalogue.loose().iter().map(|_| OnceLock::new()).collect();
         let (held, large) = (AtomicUsize::new(0), Mutex::new(()));
@@ -99,7 +99,7 @@ impl<'o> Walk<'o> {
         self.pool.scope(|scope| {
             for _ in 0..self.pool.threads() {
                 scope.spawn(|_| {
-                    let mut climber = Climber::new(self, visitor);
+                    let mut climber = DeltaWalker::new(self, visitor);
                     while let Some((pack, root)) = tasks.get(next(&next_task, 1)) {
                         climber.root(*pack, root);
                     }
@@ -193,8 +193,8 @@ const HELD: usize = 100 << 20;
 /// Objects from this size on are looked at one at a time, and their memory is given back, in bytes.
 const LARGE: usize = 8 << 20;
 
-/// Walks the trees of one thread.
-struct Climber<'w, V: Visitor> {
+/// Walk over the delta trees of one thread.
+struct DeltaWalker<'w, V: Visitor> {
     walk: &'w Walk<'w>,
     visitor: &'w V,
     inflate: Inflate,
@@ -202,13 +202,13 @@ struct Climber<'w, V: Visitor> {
     shared: Vec<Shared>,
     /// Buffers that are free.
     buffers: Vec<Vec<u8>>,
-    stack: Vec<Held<V::Kept>>,
+    stack: Vec<PendingObject<V::Kept>>,
     /// What could not be decoded, and what is made from it: pack and position.
     left: Vec<(usize, u32)>,
 }
 
 /// An object whose descendants are being visited.
-struct Held<K> {
+struct PendingObject<K> {
     rank: u32,
     bytes: Vec<u8>,
     kept: K,
@@ -217,7 +217,7 @@ struct Held<K> {
     next_child: usize,
 }
 
-impl<'w, V: Visitor> Climber<'w, V> {
+impl<'w, V: Visitor> DeltaWalker<'w, V> {
     fn new(walk: &'w Walk<'w>, visitor: &'w V) -> Self {
         Self {
             walk,
@@ -279,7 +279,7 @@ impl<'w, V: Visitor> Climber<'w, V> {
     }
 
     /// Decodes and visits one object, and puts it on the stack if others are made from it.
-    fn step(&mut self, pack: usize, kind: Kind, rank: u32, base: Option<&Held<V::Kept>>) {
+    fn step(&mut self, pack: usize, kind: Kind, rank: u32, base: Option<&PendingObject<V::Kept>>) {
         let mut bytes = self.buffers.pop().unwrap_or_default();
         let from = base.map(|base| base.bytes.as_slice());
         let Ok(waited) = self.decode(pack, rank, from, &mut bytes) else {
@@ -313,7 +313,7 @@ impl<'w, V: Visitor> Climber<'w, V> {
             fits = false;
         }
         if fits {
-            self.stack.push(Held { rank, bytes, kept, size: size + noted, next_child: 0 });
+            self.stack.push(PendingObject { rank, bytes, kept, size: size + noted, next_child: 0 });
             return;
         }
         self.free(bytes);

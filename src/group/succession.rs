@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::SecretGroup;
 use crate::finding::{Finding, Origin};
-use crate::record::Record;
+use crate::timeline::SecretTimeline;
 
 /// Finds out which secrets took the place of which: one was removed by the commit that brought the
 /// other to the same slot of the same file.
@@ -49,7 +49,7 @@ pub(super) fn link(groups: &mut [SecretGroup]) {
         }
     }
     for (number, group) in groups.iter_mut().enumerate() {
-        let record = Record {
+        let record = SecretTimeline {
             replaced_at: replaced_at.get(&number).copied(),
             rotations: rotations[number],
             rotated_at: when.get(&number).copied(),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::exceptions::{day_of, some_day_of};
 use super::file::{self, Fields, FileError, Lines};
-use crate::finding::standing::State;
+use crate::finding::decision::State;
 
 /// Name of the file below the root of the project.
 pub const FILE: &str = ".sprawl/baseline.toml";

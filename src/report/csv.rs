@@ -73,8 +73,8 @@ fn values<'a>(
     let rule = report.rules.get(group.rule);
     let location = &finding.location;
     let git = place::git(finding);
-    let standing = &finding.standing;
-    let suppression = standing.suppression.as_ref();
+    let decision = &finding.decision;
+    let suppression = decision.suppression.as_ref();
     let text = |text: Option<&'a str>| Cow::Borrowed(text.unwrap_or_default());
     let number = |number: usize| Cow::Owned(number.to_string());
     let at_head = git.map(|git| if git.at_head { "true" } else { "false" });
@@ -100,13 +100,13 @@ fn values<'a>(
         text(git.map(|git| git.reach)),
         text(git.and_then(|git| git.removed_by.as_deref())),
         number(group.occurrences.len()),
-        Cow::Borrowed(if standing.is_open() { "true" } else { "false" }),
-        text(standing.state.map(|state| state.name())),
+        Cow::Borrowed(if decision.is_open() { "true" } else { "false" }),
+        text(decision.state.map(|state| state.name())),
         text(suppression.map(|s| s.by.as_str())),
         text(suppression.and_then(|s| s.owner.as_deref())),
         Cow::Owned(suppression.and_then(|s| s.until).map(|d| d.to_string()).unwrap_or_default()),
         text(suppression.map(|s| s.justification.as_str())),
-        Cow::Owned(standing.notes.join("; ")),
+        Cow::Owned(decision.notes.join("; ")),
         Cow::Owned(group.score.because.join("; ")),
         Cow::Borrowed(&*rule.text.why),
         Cow::Borrowed(&*rule.text.fix),

@@ -61,8 +61,8 @@ fn annotation(
     if let Some(history) = place::history(finding) {
         message.push_str(&format!(", {}", printable(&history)));
     }
-    if let Some(standing) = place::standing(finding) {
-        message.push_str(&format!("; {}", printable(&standing)));
+    if let Some(decision) = place::decision(finding) {
+        message.push_str(&format!("; {}", printable(&decision)));
     }
     let others = group.occurrences.len() - 1;
     if others > 0 {

@@ -61,7 +61,7 @@ impl Serialize for Vulnerabilities<'_> {
         for group in &report.groups {
             let shared = Shared::of(report, group);
             // GitLab keeps what is covered in its own way: what is not reported, it holds for solved.
-            let open = place::numbered(group).filter(|(finding, _)| finding.standing.is_open());
+            let open = place::numbered(group).filter(|(finding, _)| finding.decision.is_open());
             for (finding, ordinal) in open {
                 all.serialize_element(&shared.vulnerability(report, group, finding, ordinal))?;
             }
@@ -149,7 +149,7 @@ impl<'a> Shared<'a> {
         let commit = place::git(finding).and_then(|git| git.commit.as_deref()).unwrap_or(NO_COMMIT);
         let (start_line, end_line) = (finding.location.line, finding.location.end_line);
         let file = place::path(finding);
-        let standing = place::standing(finding).map(|value| Detail {
+        let decision = place::decision(finding).map(|value| Detail {
             name: "Earlier decisions",
             kind: "text",
             value,
@@ -176,7 +176,7 @@ impl<'a> Shared<'a> {
                     signatures: [Signature { algorithm: "hash", value: occurrence }],
                 }],
             },
-            details: Details { shared: &self.details, standing },
+            details: Details { shared: &self.details, decision },
             links: &self.links,
         }
     }
@@ -252,7 +252,7 @@ struct Details<'a> {
     #[serde(flatten)]
     shared: &'a Value,
     #[serde(skip_serializing_if = "Option::is_none")]
-    standing: Option<Detail>,
+    decision: Option<Detail>,
 }
 
 #[derive(Serialize)]

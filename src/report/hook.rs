@@ -23,8 +23,8 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "sprawl found a secret: {}", what(report, worst))?;
     writeln!(out, "  where    {}", places(worst))?;
     writeln!(out, "  why      {}", printable(&rule.text.why))?;
-    if let Some(standing) = place::open(worst).find_map(place::standing) {
-        writeln!(out, "  standing {}", printable(&standing))?;
+    if let Some(decision) = place::open(worst).find_map(place::decision) {
+        writeln!(out, "  decision {}", printable(&decision))?;
     }
     writeln!(
         out,

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Report, place};
 use crate::finding::Finding;
-use crate::finding::standing::State;
+use crate::finding::decision::State;
 use crate::group::SecretGroup;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
@@ -219,7 +219,7 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
 
 /// What the baseline says of the places that somebody has to act on.
 fn states(group: &SecretGroup) -> BTreeSet<State> {
-    place::open(group).filter_map(|finding| finding.standing.state).collect()
+    place::open(group).filter_map(|finding| finding.decision.state).collect()
 }
 
 fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
@@ -240,8 +240,8 @@ fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
         for path in paths.iter().filter(|path| **path != *finding.location.path) {
             write!(out, "<br><span class=\"quiet\">once <code>{}</code></span>", escaped(path))?;
         }
-        if let Some(standing) = place::standing(finding) {
-            write!(out, "<br><span class=\"quiet\">{}</span>", escaped(&standing))?;
+        if let Some(decision) = place::decision(finding) {
+            write!(out, "<br><span class=\"quiet\">{}</span>", escaped(&decision))?;
         }
         write!(out, "</td>")?;
         if dated {
@@ -290,7 +290,7 @@ fn covered(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
                 out,
                 "<tr><td>{title} <code>{redacted}</code></td><td><code>{}</code></td><td>{}</td></tr>",
                 escaped(&place::position(finding)),
-                escaped(&place::standing(finding).unwrap_or_default())
+                escaped(&place::decision(finding).unwrap_or_default())
             )?;
         }
     }

@@ -7,15 +7,15 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::{Report, Summary};
-use crate::finding::standing::State;
+use crate::finding::decision::State;
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
-use crate::harvest::Scanned;
 use crate::lifetime::Remark;
 use crate::locked::{Locked, Opened};
 use crate::policy::baseline::Entry;
 use crate::problem::Problem;
-use crate::record::Record;
+use crate::scan_output::Scanned;
+use crate::timeline::SecretTimeline;
 use crate::unread::Unread;
 use occurrence::{DecodedParts, Occurrence, occurrence};
 use sprawl_detect::decoded::Fact;
@@ -101,7 +101,7 @@ struct Secret<'a> {
     companions: &'a [String],
     #[serde(skip_serializing_if = "<[Opened]>::is_empty")]
     opens: &'a [Opened],
-    record: &'a Record,
+    record: &'a SecretTimeline,
     remarks: &'a [Remark],
     why: &'a str,
     fix: &'a str,
@@ -150,7 +150,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         },
         secrets: Secrets { report, groups: &report.groups },
         covered: Secrets { report, groups: &report.covered },
-        absent: report.summary.standings.gone.iter().map(Absent::of).collect(),
+        absent: report.summary.decisions.gone.iter().map(Absent::of).collect(),
         unreported: UnreportedSecrets(report),
         certificates: certificates.collect(),
         locked: &material.locked,

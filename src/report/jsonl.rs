@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Report;
-use crate::finding::standing::{self, State, Suppression};
+use crate::finding::decision::{self, State, Suppression};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use sprawl_detect::evidence::Confidence;
@@ -52,18 +52,18 @@ pub(in crate::report) struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<usize>,
     #[serde(flatten)]
-    standing: Standing<'a>,
+    decision: Decision<'a>,
 }
 
 /// What was decided earlier about it.
 #[derive(Debug, Serialize)]
-pub(super) struct Standing<'a> {
+pub(super) struct Decision<'a> {
     /// Nobody has to act.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     covered: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<State>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "standing::as_text")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decision::as_text")]
     since: Option<Date>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     overdue: bool,
@@ -75,16 +75,16 @@ pub(super) struct Standing<'a> {
     notes: &'a [String],
 }
 
-impl<'a> Standing<'a> {
-    fn of(standing: &'a standing::Standing) -> Self {
+impl<'a> Decision<'a> {
+    fn of(decision: &'a decision::Decision) -> Self {
         Self {
-            covered: !standing.is_open(),
-            state: standing.state,
-            since: standing.since,
-            overdue: standing.overdue,
-            lapsed: standing.lapsed,
-            suppression: standing.suppression.as_ref(),
-            notes: &standing.notes,
+            covered: !decision.is_open(),
+            state: decision.state,
+            since: decision.since,
+            overdue: decision.overdue,
+            lapsed: decision.lapsed,
+            suppression: decision.suppression.as_ref(),
+            notes: &decision.notes,
         }
     }
 }
@@ -141,6 +141,6 @@ pub(in crate::report) fn line<'a>(
         removed_by: git.and_then(|g| g.removed_by.as_deref()),
         branches: git.map(|g| g.branches),
         tags: git.map(|g| g.tags),
-        standing: Standing::of(&finding.standing),
+        decision: Decision::of(&finding.decision),
     }
 }

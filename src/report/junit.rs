@@ -50,11 +50,11 @@ fn secret(
 ) -> io::Result<()> {
     let rule = report.rules.get(group.rule);
     let path = place::path(finding);
-    let standing = place::standing(finding);
+    let decision = place::decision(finding);
     let location = &finding.location;
     let name = format!("{} at {}:{}", rule.text.title, location.line, location.column);
-    if !finding.standing.is_open() {
-        return skipped(&path, &name, standing.as_deref().unwrap_or_default(), out);
+    if !finding.decision.is_open() {
+        return skipped(&path, &name, decision.as_deref().unwrap_or_default(), out);
     }
     let severity = group.score.severity().name();
     let message = format!("{severity} {}: {}", group.score.value, group.redacted);
@@ -67,7 +67,7 @@ fn secret(
         format!("secret {}, rule {}", group.id, rule.id()),
     ];
     body.extend(place::history(finding).map(|history| format!("in {history}")));
-    body.extend(standing);
+    body.extend(decision);
     let others = group.occurrences.len() - 1;
     if others > 0 {
         body.push(format!("the same secret stands in {}", count(others as u64, "more place")));

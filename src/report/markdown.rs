@@ -133,7 +133,7 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
 fn listed(finding: &Finding) -> String {
     let mut text = code(&place::position(finding));
     // In code spans, for the same reason.
-    for words in [place::history(finding), place::standing(finding)].into_iter().flatten() {
+    for words in [place::history(finding), place::decision(finding)].into_iter().flatten() {
         text.push_str(&format!(" {}", code(&words)));
     }
     text

@@ -87,15 +87,15 @@ pub(super) fn first_day(group: &SecretGroup) -> Option<&str> {
 
 /// The occurrences that somebody has to act on.
 pub(super) fn open(group: &SecretGroup) -> impl Iterator<Item = &Finding> {
-    group.occurrences.iter().filter(|finding| finding.standing.is_open())
+    group.occurrences.iter().filter(|finding| finding.decision.is_open())
 }
 
 /// What was decided earlier about an occurrence, and what is to be said of that; nothing if nothing
 /// was decided.
-pub(super) fn standing(finding: &Finding) -> Option<String> {
-    let standing = &finding.standing;
+pub(super) fn decision(finding: &Finding) -> Option<String> {
+    let decision = &finding.decision;
     let mut words = Vec::new();
-    if let Some(suppression) = &standing.suppression {
+    if let Some(suppression) = &decision.suppression {
         let mut covered = format!("covered by {}", suppression.by);
         if let Some(owner) = &suppression.owner {
             covered.push_str(&format!(", {owner}"));
@@ -104,13 +104,13 @@ pub(super) fn standing(finding: &Finding) -> Option<String> {
             covered.push_str(&format!(", until {until}"));
         }
         words.push(covered);
-    } else if let Some(state) = standing.state {
+    } else if let Some(state) = decision.state {
         words.push(state.name().to_owned());
     }
-    if standing.overdue {
+    if decision.overdue {
         words.push("open for too long".to_owned());
     }
-    words.extend(standing.notes.iter().cloned());
+    words.extend(decision.notes.iter().cloned());
     (!words.is_empty()).then(|| words.join("; "))
 }
 

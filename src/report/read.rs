@@ -11,18 +11,18 @@ use serde::Deserialize;
 
 use super::json::SCHEMA_VERSION;
 use super::{Configuration, Summary};
+use crate::finding::decision::{self, Decision, State, Suppression};
 use crate::finding::nearby::Nearby;
-use crate::finding::standing::{self, Standing, State, Suppression};
 use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, GitPlace, Location, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group::Draft;
-use crate::harvest::{LeftOut, Scanned};
 use crate::identity::Identity;
 use crate::locked::Locked;
-use crate::policy::Standings;
+use crate::policy::Decisions;
 use crate::policy::baseline::Entry;
 use crate::problem::Problem;
+use crate::scan_output::{LeftOut, Scanned};
 use crate::unread::Unread;
 use sprawl_detect::decoded::{Decoded, Fact};
 use sprawl_detect::evidence::{Confidence, Evidence};
@@ -138,13 +138,13 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
     }
     let certificates =
         document.certificates.into_iter().map(certificate).collect::<Result<_, _>>()?;
-    let DocumentSummary { blobs, bytes, left_out, configuration, standings } = document.summary;
+    let DocumentSummary { blobs, bytes, left_out, configuration, decisions } = document.summary;
     let gone: Vec<Entry> = document.absent.into_iter().map(Entry::from).collect();
-    let standings = Standings {
+    let decisions = Decisions {
         absent: gone.len() as u64,
         gone,
-        warnings: standings.warnings,
-        ..Standings::default()
+        warnings: decisions.warnings,
+        ..Decisions::default()
     };
     Ok(Content {
         drafts,
@@ -155,7 +155,7 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
         scanned: document.scanned,
         problems: document.problems,
         unread: document.unread,
-        summary: Summary { blobs, bytes, left_out, configuration, standings, ..Summary::default() },
+        summary: Summary { blobs, bytes, left_out, configuration, decisions, ..Summary::default() },
     })
 }
 
@@ -209,13 +209,13 @@ struct DocumentSummary {
     left_out: LeftOut,
     #[serde(default)]
     configuration: Configuration,
-    #[serde(default)]
-    standings: DocumentStandings,
+    #[serde(default, rename = "standings")]
+    decisions: DocumentDecisions,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct DocumentStandings {
+struct DocumentDecisions {
     warnings: Vec<String>,
 }
 
@@ -225,7 +225,7 @@ struct DocumentEntry {
     secret_id: String,
     rule_id: String,
     path: String,
-    #[serde(deserialize_with = "standing::day_from_text")]
+    #[serde(deserialize_with = "decision::day_from_text")]
     since: Date,
 }
 
@@ -302,7 +302,7 @@ struct DocumentOccurrence {
     #[serde(default)]
     returned: bool,
     state: Option<State>,
-    #[serde(default, deserialize_with = "standing::from_text")]
+    #[serde(default, deserialize_with = "decision::from_text")]
     since: Option<Date>,
     #[serde(default)]
     overdue: bool,
@@ -440,7 +440,7 @@ fn finding(
         owners: from.owners.into(),
         slot: from.slot.into(),
         nearby: Nearby::default(),
-        standing: Standing {
+        decision: Decision {
             state: from.state,
             since: from.since,
             overdue: from.overdue,

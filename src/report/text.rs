@@ -51,7 +51,7 @@ fn write_group(
             "              {}",
             paint.with(&printable(&place), AnsiColor::Cyan.on_default())
         )?;
-        for note in &finding.standing.notes {
+        for note in &finding.decision.notes {
             writeln!(out, "                {}", printable(note))?;
         }
     }
@@ -96,12 +96,12 @@ fn position(finding: &Finding) -> String {
     if let Some(history) = place::history(finding) {
         text.push_str(&format!(", {history}"));
     }
-    let standing = &finding.standing;
-    if let Some(suppression) = &standing.suppression {
+    let decision = &finding.decision;
+    if let Some(suppression) = &decision.suppression {
         text.push_str(&format!(", covered by {}", suppression.by));
-    } else if let Some(state) = standing.state {
+    } else if let Some(state) = decision.state {
         text.push_str(&format!(", {}", state.name()));
-        if standing.overdue {
+        if decision.overdue {
             text.push_str(", open for too long");
         }
     }

@@ -28,7 +28,7 @@ use crate::git::walk::{Object, Visitor, Walk};
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::name::may_hold_secret;
-use crate::scan::{Crew, Kept};
+use crate::scan::{Kept, ScanPool};
 use sprawl_detect::score::Exposure;
 use sprawl_detect::text::{display_bytes, display_path};
 use sprawl_detect::version::Shared;
@@ -47,19 +47,23 @@ pub enum Versions {
 ///
 /// # Errors
 /// It cannot be read at all.
-pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Result<(), Problem> {
+pub fn scan(
+    pool: &ScanPool<'_>,
+    repository: &Repository,
+    versions: Versions,
+) -> Result<(), Problem> {
     let catalogue = Catalogue::new(repository.objects())?;
-    let problem = |problem: Problem| crew.worker(|worker| worker.problem(problem));
+    let problem = |problem: Problem| pool.worker(|worker| worker.problem(problem));
     catalogue.problems.iter().cloned().for_each(problem);
-    let walk = Walk::new(crew.pool(), repository.objects(), &catalogue);
-    let scanning = Scanning::new(crew, &catalogue, versions);
+    let walk = Walk::new(pool.pool(), repository.objects(), &catalogue);
+    let scanning = Scanning::new(pool, &catalogue, versions);
     walk.run(&scanning);
     let Seen { secrets, blobs, messages, containers, commits, mut absent } = scanning.finish();
     let mut wanted = vec![false; catalogue.len()];
     blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
     containers.iter().for_each(|(object, _)| wanted[*object as usize] = true);
     // Even if nothing was found, the trees tell whether everything is there.
-    let reading = Reading::new(crew.pool(), crew, &catalogue, &wanted);
+    let reading = Reading::new(pool.pool(), pool, &catalogue, &wanted);
     walk.run(&reading);
     let (mut trees, absent_entries) = reading.finish();
     absent.extend(absent_entries);
@@ -75,7 +79,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
     let ways = Ways { commits: &commits, trees: &trees, tips: &tips, indexed: &indexed };
     report_absent(repository, &catalogue, &ways, &absent, &mut problems);
     problems.into_iter().for_each(problem);
-    named::references(crew, repository, &tips);
+    named::references(pool, repository, &tips);
     trees.prune();
     let history = History {
         objects: repository.objects(),
@@ -85,8 +89,8 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
         tips: &tips,
         indexed: &indexed,
     };
-    named::entries(crew, repository, &history);
-    named::containers(crew, &history, &containers);
+    named::entries(pool, repository, &history);
+    named::containers(pool, &history, &containers);
     if blobs.is_empty() && messages.is_empty() {
         return Ok(());
     }
@@ -99,7 +103,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, versions: Versions) -> Res
         ));
     }
     occurrences.extend(history.messages(&messages));
-    show(crew, repository, &catalogue, &secrets, occurrences);
+    show(pool, repository, &catalogue, &secrets, occurrences);
     Ok(())
 }
 
@@ -108,9 +112,9 @@ const TOO_MANY_PATHS: &str = "the trees lead to files with secrets by more paths
                               the secrets are reported, but not every path and commit of theirs";
 
 /// Scans the working tree; what HEAD or the index has at the same path is not reported twice.
-pub fn scan_work_tree(crew: &Crew<'_>, name: &Arc<str>, top: &Path, options: &tree::Options) {
+pub fn scan_work_tree(pool: &ScanPool<'_>, name: &Arc<str>, top: &Path, options: &tree::Options) {
     let options = tree::Options { repository: Some(Arc::clone(name)), ..options.clone() };
-    tree::scan(crew, &[top.to_owned()], &options);
+    tree::scan(pool, &[top.to_owned()], &options);
 }
 
 /// Leaves out files that hold what HEAD or the index holds at the same path.
@@ -141,7 +145,7 @@ pub fn without_repeats(findings: &mut Vec<Finding>) {
 
 /// Scans objects as they are decoded.
 struct Scanning<'c, 'r> {
-    crew: &'c Crew<'r>,
+    pool: &'c ScanPool<'r>,
     catalogue: &'c Catalogue<'c>,
     versions: Versions,
     threads: Vec<Mutex<Notes>>,
@@ -171,9 +175,9 @@ struct Seen {
 }
 
 impl<'c, 'r> Scanning<'c, 'r> {
-    fn new(crew: &'c Crew<'r>, catalogue: &'c Catalogue<'c>, versions: Versions) -> Self {
-        let threads = (0..crew.pool().threads()).map(|_| Mutex::default()).collect();
-        Self { crew, catalogue, versions, threads }
+    fn new(pool: &'c ScanPool<'r>, catalogue: &'c Catalogue<'c>, versions: Versions) -> Self {
+        let threads = (0..pool.pool().threads()).map(|_| Mutex::default()).collect();
+        Self { pool, catalogue, versions, threads }
     }
 
     fn finish(self) -> Seen {
@@ -244,7 +248,7 @@ impl Visitor for Scanning<'_, '_> {
         let is_blob = object.kind == Kind::Blob;
         let place = || self.catalogue.id(object.number).to_string();
         let mut container = None;
-        let secrets = self.crew.worker(|worker| {
+        let secrets = self.pool.worker(|worker| {
             if is_blob {
                 if !object.copy {
                     container = worker.count(object.bytes);
@@ -267,7 +271,7 @@ impl Visitor for Scanning<'_, '_> {
             return;
         }
         let mut notes =
-            self.threads[self.crew.pool().thread()].lock().unwrap_or_else(PoisonError::into_inner);
+            self.threads[self.pool.pool().thread()].lock().unwrap_or_else(PoisonError::into_inner);
         let whole = match object.kind {
             Kind::Commit => notes.commits.commit(self.catalogue, object.number, object.bytes),
             Kind::Tag => notes.commits.tag(self.catalogue, object.number, object.bytes),
@@ -288,11 +292,11 @@ impl Visitor for Scanning<'_, '_> {
     }
 
     fn problem(&self, problem: Problem) {
-        self.crew.worker(|worker| worker.problem(problem));
+        self.pool.worker(|worker| worker.problem(problem));
     }
 }
 
-impl Watcher for Crew<'_> {
+impl Watcher for ScanPool<'_> {
     fn may_be_telling(&self, name: &[u8]) -> bool {
         may_hold_secret(name)
     }
@@ -311,7 +315,7 @@ const INDEX: &str = "index";
 
 /// Reads the objects that the report shows and turns what is in them into findings.
 pub(super) fn show(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     catalogue: &(dyn Numbers + Sync),
     secrets: &[Secret],
@@ -322,7 +326,7 @@ pub(super) fn show(
         by_object.entry(occurrence.object).or_default().push(occurrence);
     }
     let by_object: Vec<(Number, Vec<Occurrence>)> = by_object.into_iter().collect();
-    crew.scope(|scope| {
+    pool.scope(|scope| {
         for batch in by_object.chunks(BATCH) {
             scope.spawn(move |_| {
                 let mut reader = Reader::default();
@@ -330,17 +334,17 @@ pub(super) fn show(
                     let id = catalogue.id(*object);
                     match repository.objects().read(&id, &mut reader) {
                         Ok((Kind::Blob, bytes)) => {
-                            show_object(crew, repository, &[bytes], secrets, occurrences);
+                            show_object(pool, repository, &[bytes], secrets, occurrences);
                         }
                         Ok((_, bytes)) => {
                             let mut headers = Vec::new();
                             commit::written_headers(bytes, &mut headers);
                             let parts = [commit::message(bytes), &headers];
-                            show_object(crew, repository, &parts, secrets, occurrences);
+                            show_object(pool, repository, &parts, secrets, occurrences);
                         }
                         Err(error) => {
                             let problem = error.problem(&id);
-                            crew.worker(|worker| worker.problem(problem));
+                            pool.worker(|worker| worker.problem(problem));
                         }
                     }
                 }
@@ -354,7 +358,7 @@ const BATCH: usize = 16;
 
 /// `parts` are a blob, or the message and the headers of a commit or tag.
 fn show_object(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     parts: &[&[u8]],
     secrets: &[Secret],
@@ -364,7 +368,7 @@ fn show_object(
     for occurrence in occurrences {
         by_secret.entry(&secrets[occurrence.secret as usize]).or_default().push(occurrence);
     }
-    crew.worker(|worker| {
+    pool.worker(|worker| {
         let mut shown = BTreeSet::new();
         let mut found = Vec::new();
         for (part, bytes) in parts.iter().enumerate() {

@@ -9,7 +9,7 @@ use super::history::named::{self, name_of};
 use super::history::show;
 use crate::container::Container;
 use crate::finding::{GitPlace, Secret};
-use crate::git::catalogue::{Few, NOWHERE, Number, Numbers};
+use crate::git::catalogue::{NOWHERE, Number, Numbers, SmallNumbering};
 use crate::git::changes::{Change, Comparing};
 use crate::git::commit;
 use crate::git::commits::Commits;
@@ -20,20 +20,24 @@ use crate::git::refs::TipKind;
 use crate::git::trees::Trees;
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
-use crate::scan::Crew;
+use crate::scan::ScanPool;
 use sprawl_detect::text::display_bytes;
 
 /// Scans what the commits of a range add, and says how many there are.
 ///
 /// # Errors
 /// The range cannot be followed.
-pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<Content, Problem> {
+pub fn scan(
+    pool: &ScanPool<'_>,
+    repository: &Repository,
+    range: &Range,
+) -> Result<Content, Problem> {
     let content = repository.commits_in(range)?;
-    references(crew, repository, range, &content);
-    let mut numbers = Few::default();
-    let changes = changes(crew, repository, &content, &mut numbers);
-    let loose = loose(crew, repository, range, &content, &mut numbers);
-    let mut seen = Seen::new(crew, repository);
+    references(pool, repository, range, &content);
+    let mut numbers = SmallNumbering::default();
+    let changes = changes(pool, repository, &content, &mut numbers);
+    let loose = loose(pool, repository, range, &content, &mut numbers);
+    let mut seen = Seen::new(pool, repository);
     let added = changes.iter().flatten().map(|change| change.new);
     seen.scan(&numbers, added.filter(|number| *number != NOWHERE).collect());
     // What a commit took away matters only where it brought something as well: it may have moved.
@@ -42,7 +46,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<C
     let old = bringing.flatten().flat_map(|change| change.old.iter().copied());
     seen.scan(&numbers, old.filter(|number| *number != NOWHERE).collect());
     seen.scan(&numbers, loose.iter().map(|(number, _)| *number).collect());
-    containers(crew, &changes, std::mem::take(&mut seen.containers));
+    containers(pool, &changes, std::mem::take(&mut seen.containers));
     let blobs = seen.take();
     let mut messages: BTreeSet<Number> = content.tags.iter().map(|id| numbers.give(*id)).collect();
     let commits = commits(&content, &mut numbers);
@@ -61,7 +65,7 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<C
         tips: &[],
         indexed: &[],
     };
-    entries(crew, repository, &history, &changes);
+    entries(pool, repository, &history, &changes);
     let mut occurrences =
         history.places_added(&blobs, &changes, |path| numbers.number(&tips.blob_at(path)?));
     occurrences.extend(history.messages(&messages));
@@ -79,17 +83,17 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, range: &Range) -> Result<C
             occurrences.push(Occurrence { secret, object, path: path.clone(), place });
         }
     }
-    show(crew, repository, &numbers, &seen.secrets(), occurrences);
+    show(pool, repository, &numbers, &seen.secrets(), occurrences);
     Ok(content)
 }
 
 /// The blobs that the range leads to without a commit, with the names that they have.
 fn loose(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     range: &Range,
     content: &Content,
-    numbers: &mut Few,
+    numbers: &mut SmallNumbering,
 ) -> Vec<(Number, String)> {
     let mut all = Vec::new();
     // Trees that are known already; a few tell most of it, and reading all takes time.
@@ -111,7 +115,7 @@ fn loose(
             })),
             Err(problem) => {
                 let what = format!("{} {}", problem.place, problem.what);
-                crew.worker(|w| w.problem(Problem::new(id.to_string(), what)));
+                pool.worker(|w| w.problem(Problem::new(id.to_string(), what)));
             }
         }
     }
@@ -122,7 +126,7 @@ fn loose(
 const MOST_KNOWN: usize = 64;
 
 /// Looks at the names of the references that are to move, or that stand within the range.
-fn references(crew: &Crew<'_>, repository: &Repository, range: &Range, content: &Content) {
+fn references(pool: &ScanPool<'_>, repository: &Repository, range: &Range, content: &Content) {
     let commits = content.commits.iter().map(|commit| commit.id);
     let within: BTreeSet<ObjectId> =
         commits.chain(content.tags.iter().copied()).chain(range.include.iter().copied()).collect();
@@ -132,13 +136,13 @@ fn references(crew: &Crew<'_>, repository: &Repository, range: &Range, content: 
     let names: BTreeSet<(String, ObjectId)> =
         tips.map(|tip| (tip.name, tip.id)).chain(range.references.iter().cloned()).collect();
     for (name, id) in names {
-        named::reference(crew, repository, &name, &id.to_string());
+        named::reference(pool, repository, &name, &id.to_string());
     }
 }
 
 /// Looks at the names of files that commits bring to a new path, and of the directories above them.
 fn entries(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     history: &History<'_>,
     changes: &[Vec<BlobChange>],
@@ -152,11 +156,11 @@ fn entries(
         for change in changes.iter().filter(is_new) {
             let slashes = memchr::memchr_iter(b'/', &change.path);
             for path in slashes.chain([change.path.len()]).map(|end| &change.path[..end]) {
-                let is_telling = || crew.worker(|worker| worker.is_telling_name(name_of(path)));
+                let is_telling = || pool.worker(|worker| worker.is_telling_name(name_of(path)));
                 if seen.insert(path) && is_telling() {
                     let place = history.brought_by(commit, &mut reader);
                     let place = GitPlace { reach: "reachable", at_head: true, ..place };
-                    named::entry(crew, repository, path, place);
+                    named::entry(pool, repository, path, place);
                 }
             }
         }
@@ -164,7 +168,11 @@ fn entries(
 }
 
 /// Names the containers that the commits bring.
-fn containers(crew: &Crew<'_>, changes: &[Vec<BlobChange>], containers: Vec<(Number, Container)>) {
+fn containers(
+    pool: &ScanPool<'_>,
+    changes: &[Vec<BlobChange>],
+    containers: Vec<(Number, Container)>,
+) {
     for (object, container) in containers {
         let mut all = changes.iter().flatten();
         let place = match all.find(|change| change.new == object) {
@@ -172,16 +180,16 @@ fn containers(crew: &Crew<'_>, changes: &[Vec<BlobChange>], containers: Vec<(Num
             // It was there before.
             None => continue,
         };
-        crew.worker(|worker| worker.unread.push(container.unread(&place)));
+        pool.worker(|worker| worker.unread.push(container.unread(&place)));
     }
 }
 
 /// What each commit changes against all of its parents.
 fn changes(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     content: &Content,
-    numbers: &mut Few,
+    numbers: &mut SmallNumbering,
 ) -> Vec<Vec<BlobChange>> {
     let mut trees: BTreeMap<ObjectId, ObjectId> =
         content.commits.iter().map(|commit| (commit.id, commit.tree)).collect();
@@ -205,7 +213,7 @@ fn changes(
             Ok(changes) => all.push(numbered(changes, numbers)),
             Err(problem) => {
                 let what = format!("{} {}", problem.place, problem.what);
-                crew.worker(|w| w.problem(Problem::new(commit.id.to_string(), what)));
+                pool.worker(|w| w.problem(Problem::new(commit.id.to_string(), what)));
                 all.push(Vec::new());
             }
         }
@@ -213,7 +221,7 @@ fn changes(
     all
 }
 
-fn numbered(changes: Vec<Change>, numbers: &mut Few) -> Vec<BlobChange> {
+fn numbered(changes: Vec<Change>, numbers: &mut SmallNumbering) -> Vec<BlobChange> {
     let mut number = |id: Option<ObjectId>| id.map_or(NOWHERE, |id| numbers.give(id));
     changes
         .into_iter()
@@ -225,7 +233,7 @@ fn numbered(changes: Vec<Change>, numbers: &mut Few) -> Vec<BlobChange> {
         .collect()
 }
 
-fn commits(content: &Content, numbers: &mut Few) -> Commits {
+fn commits(content: &Content, numbers: &mut SmallNumbering) -> Commits {
     let known: Vec<_> = content
         .commits
         .iter()
@@ -239,7 +247,7 @@ fn commits(content: &Content, numbers: &mut Few) -> Commits {
 
 /// What was found so far.
 struct Seen<'s, 'r> {
-    crew: &'s Crew<'r>,
+    pool: &'s ScanPool<'r>,
     repository: &'s Repository,
     secrets: BTreeMap<Secret, u32>,
     scanned: BTreeSet<Number>,
@@ -248,26 +256,26 @@ struct Seen<'s, 'r> {
 }
 
 impl<'s, 'r> Seen<'s, 'r> {
-    fn new(crew: &'s Crew<'r>, repository: &'s Repository) -> Self {
+    fn new(pool: &'s ScanPool<'r>, repository: &'s Repository) -> Self {
         let (secrets, scanned) = (BTreeMap::new(), BTreeSet::new());
         let (sightings, containers) = (Vec::new(), Vec::new());
-        Self { crew, repository, secrets, scanned, sightings, containers }
+        Self { pool, repository, secrets, scanned, sightings, containers }
     }
 
     /// Scans objects that have not been scanned yet, with all threads.
-    fn scan(&mut self, numbers: &Few, objects: BTreeSet<Number>) {
+    fn scan(&mut self, numbers: &SmallNumbering, objects: BTreeSet<Number>) {
         let objects: Vec<Number> =
             objects.into_iter().filter(|object| self.scanned.insert(*object)).collect();
-        let (crew, repository) = (self.crew, self.repository);
+        let (pool, repository) = (self.pool, self.repository);
         let found = std::sync::Mutex::new(Vec::new());
-        crew.scope(|scope| {
+        pool.scope(|scope| {
             for batch in objects.chunks(BATCH) {
                 let found = &found;
                 scope.spawn(move |_| {
                     let mut reader = Reader::default();
                     for object in batch {
                         let (secrets, container) =
-                            object_secrets(crew, repository, numbers.id(*object), &mut reader);
+                            object_secrets(pool, repository, numbers.id(*object), &mut reader);
                         if !secrets.is_empty() || container.is_some() {
                             let mut found =
                                 found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -310,18 +318,18 @@ impl<'s, 'r> Seen<'s, 'r> {
 const BATCH: usize = 8;
 
 fn object_secrets(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     id: ObjectId,
     reader: &mut Reader,
 ) -> (Vec<Secret>, Option<Container>) {
     match repository.objects().read(&id, reader) {
-        Ok((Kind::Blob, bytes)) => crew.worker(|worker| {
+        Ok((Kind::Blob, bytes)) => pool.worker(|worker| {
             worker.problems.extend(repository.objects().mismatch(&id, Kind::Blob, bytes));
             let container = worker.count(bytes);
             (worker.secrets_of_version(|| id.to_string(), bytes, None, None), container)
         }),
-        Ok((_, bytes)) => crew.worker(|worker| {
+        Ok((_, bytes)) => pool.worker(|worker| {
             let mut headers = Vec::new();
             commit::written_headers(bytes, &mut headers);
             let mut secrets = worker.secrets_of_version(|| id.to_string(), &headers, None, None);
@@ -335,7 +343,7 @@ fn object_secrets(
                 problem.what +=
                     ": the clone is partial; `git fetch --refetch --no-filter` brings it";
             }
-            crew.worker(|worker| worker.problem(problem));
+            pool.worker(|worker| worker.problem(problem));
             (Vec::new(), None)
         }
     }

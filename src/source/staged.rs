@@ -9,10 +9,10 @@ use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::changes::Change;
 use crate::git::objects::Reader;
 use crate::git::{ObjectId, Repository};
-use crate::harvest::Harvest;
 use crate::problem::Problem;
 use crate::scan::progress::Progress;
-use crate::scan::{Crew, Worker};
+use crate::scan::{ScanPool, Worker};
+use crate::scan_output::ScanOutput;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 
@@ -20,8 +20,8 @@ use sprawl_detect::text::display_bytes;
 const INDEX: &str = "index";
 
 /// Scans the new side of every change.
-pub fn scan(crew: &Crew<'_>, repository: &Repository, changes: &[Change]) {
-    blobs(crew, repository, changes, |change| change.new.into_iter().collect());
+pub fn scan(pool: &ScanPool<'_>, repository: &Repository, changes: &[Change]) {
+    blobs(pool, repository, changes, |change| change.new.into_iter().collect());
 }
 
 /// Leaves only the findings that HEAD does not have, judged by the value of the secret: a secret
@@ -33,22 +33,22 @@ pub fn scan(crew: &Crew<'_>, repository: &Repository, changes: &[Change]) {
 /// # Errors
 /// The system gives no threads.
 pub fn keep_new(
-    harvest: &mut Harvest,
+    scan_output: &mut ScanOutput,
     rules: &Rules,
     repository: &Repository,
     changes: &[Change],
     threads: usize,
 ) -> Result<(), String> {
-    if harvest.findings.is_empty() {
+    if scan_output.findings.is_empty() {
         return Ok(());
     }
     let uncounted = Progress::default();
-    let crew = Crew::new(rules, &uncounted, threads)?;
-    blobs(&crew, repository, changes, |change| change.old.iter().flatten().copied().collect());
-    let before = crew.finish();
-    harvest.problems.extend(before.problems);
+    let pool = ScanPool::new(rules, &uncounted, threads)?;
+    blobs(&pool, repository, changes, |change| change.old.iter().flatten().copied().collect());
+    let before = pool.finish();
+    scan_output.problems.extend(before.problems);
     let old = files_by_secret(&before.findings);
-    let new = files_by_secret(&harvest.findings);
+    let new = files_by_secret(&scan_output.findings);
     let mut added: BTreeMap<Secret, BTreeSet<Arc<str>>> = BTreeMap::new();
     for (secret, files) in new {
         let had = old.get(&secret).cloned().unwrap_or_default();
@@ -56,7 +56,7 @@ pub fn keep_new(
         let gained: Vec<Arc<str>> = files.difference(&had).cloned().collect();
         added.insert(secret, without_moves(gained, gone));
     }
-    harvest.findings.retain(|finding| {
+    scan_output.findings.retain(|finding| {
         added.get(&finding.secret).is_some_and(|files| files.contains(&finding.location.path))
     });
     Ok(())
@@ -86,20 +86,20 @@ fn files_by_secret(findings: &[Finding]) -> BTreeMap<Secret, BTreeSet<Arc<str>>>
 }
 
 fn blobs(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     changes: &[Change],
     side: impl Fn(&Change) -> Vec<ObjectId> + Sync,
 ) {
     let side = &side;
-    crew.worker(|worker| entries(worker, repository, changes, side));
-    crew.scope(|scope| {
+    pool.worker(|worker| entries(worker, repository, changes, side));
+    pool.scope(|scope| {
         for batch in changes.chunks(BATCH) {
             scope.spawn(move |_| {
                 let mut reader = Reader::default();
                 for change in batch {
                     for id in side(change) {
-                        blob(crew, repository, &change.path, id, &mut reader);
+                        blob(pool, repository, &change.path, id, &mut reader);
                     }
                 }
             });
@@ -146,21 +146,27 @@ fn indexed(object: ObjectId, path: &str) -> Origin {
 /// Blobs handed to a thread at once.
 const BATCH: usize = 16;
 
-fn blob(crew: &Crew<'_>, repository: &Repository, path: &[u8], id: ObjectId, reader: &mut Reader) {
+fn blob(
+    pool: &ScanPool<'_>,
+    repository: &Repository,
+    path: &[u8],
+    id: ObjectId,
+    reader: &mut Reader,
+) {
     let shown = display_bytes(path);
     let objects = repository.objects();
     match objects.read(&id, reader) {
         Ok((kind, bytes)) => {
             let origin = indexed(id, &shown);
             let (repository, untracked) = (repository.name(), false);
-            crew.worker(|worker| {
+            pool.worker(|worker| {
                 let base = Base::TOP;
                 let path = shown.as_str();
                 worker.blob(&Blob { bytes, path, base, repository, origin: &origin, untracked });
                 worker.problems.extend(objects.mismatch(&id, kind, bytes));
             });
         }
-        Err(error) => crew.worker(|worker| {
+        Err(error) => pool.worker(|worker| {
             worker.problem(Problem::new(shown, format!("its blob {id} {error}")));
         }),
     }

@@ -24,10 +24,10 @@ use crate::finding::Origin;
 use crate::git::checkout::Checkout;
 use crate::git::names;
 use crate::git::tracked::Tracked;
-use crate::harvest::Scanned;
 use crate::problem::Problem;
 use crate::scan::stream::WINDOW;
-use crate::scan::{Crew, Worker};
+use crate::scan::{ScanPool, Worker};
+use crate::scan_output::Scanned;
 use sprawl_detect::text::display_path;
 
 /// What to walk and what to leave out.
@@ -51,16 +51,16 @@ pub struct Options {
     pub repository: Option<Arc<str>>,
 }
 
-/// Scans files and directories with all threads of the crew.
-pub fn scan(crew: &Crew<'_>, roots: &[PathBuf], options: &Options) {
-    let walk = Walk { crew, options, seen: Mutex::new(HashSet::new()) };
+/// Scans files and directories with all threads of the pool.
+pub fn scan(pool: &ScanPool<'_>, roots: &[PathBuf], options: &Options) {
+    let walk = Walk { pool, options, seen: Mutex::new(HashSet::new()) };
     let roots: Vec<Root> = roots.iter().filter_map(|root| walk.root(root)).collect();
     let tops: Vec<PathBuf> = roots.iter().map(|root| root.top.clone()).collect();
     let names = names::distinct(&tops);
-    crew.scope(|scope| {
+    pool.scope(|scope| {
         for (root, name) in roots.into_iter().zip(names) {
             let (repository, path) = (name.to_string(), root.shown.clone());
-            crew.worker(|worker| worker.scanned.push(Scanned { repository, path }));
+            pool.worker(|worker| worker.scanned.push(Scanned { repository, path }));
             walk.enter(scope, root, options.repository.clone().unwrap_or(name));
         }
     });
@@ -78,7 +78,7 @@ struct Root {
 }
 
 struct Walk<'w, 'r> {
-    crew: &'w Crew<'r>,
+    pool: &'w ScanPool<'r>,
     options: &'w Options,
     /// Directories reached through links: each is walked once.
     seen: Mutex<HashSet<PathBuf>>,
@@ -147,7 +147,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         };
         if !metadata.is_dir() && !metadata.is_file() {
             let what = "is not a regular file; pipe its content into `sprawl scan -` instead";
-            self.crew.worker(|w| w.problem(Problem::new(shown, what)));
+            self.pool.worker(|w| w.problem(Problem::new(shown, what)));
             return None;
         }
         let is_directory = metadata.is_dir();
@@ -183,7 +183,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         } else {
             let file = Wanted { full, shown, untracked: false };
             scope.spawn(move |_| {
-                self.crew.worker(|worker| self.file(worker, &file, (&name, &base)));
+                self.pool.worker(|worker| self.file(worker, &file, (&name, &base)));
             });
         }
     }
@@ -201,7 +201,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 self.note_checkout(directory, &tracked);
                 directory.tracked = Some(Arc::new(tracked));
             }
-            Err(problem) => return self.crew.worker(|w| w.problem(problem)),
+            Err(problem) => return self.pool.worker(|w| w.problem(problem)),
         }
         let above: Vec<&Path> =
             full.ancestors().skip(1).take_while(|p| p.starts_with(top)).collect();
@@ -238,7 +238,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             let full = directory.full.join(&name);
             let shown = directory.shown_child(&name);
             if self.is_excluded(&directory, &full) {
-                self.crew.worker(|w| w.left_out.excluded += 1);
+                self.pool.worker(|w| w.left_out.excluded += 1);
                 continue;
             }
             let kind = match entry.file_type() {
@@ -249,7 +249,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 }
             };
             if self.is_excluded_by_project(&full, kind.is_dir()) {
-                self.crew.worker(|w| w.left_out.configured += 1);
+                self.pool.worker(|w| w.left_out.configured += 1);
                 continue;
             }
             if kind.is_symlink() {
@@ -259,7 +259,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             } else if kind.is_file() {
                 files.extend(self.wanted(&directory, full, shown));
             } else {
-                self.crew.worker(|w| w.left_out.special += 1);
+                self.pool.worker(|w| w.left_out.special += 1);
             }
         }
         while !files.is_empty() {
@@ -267,7 +267,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             let repository = Arc::clone(&directory.repository);
             let base = Arc::clone(&directory.base);
             scope.spawn(move |_| {
-                self.crew.worker(|worker| {
+                self.pool.worker(|worker| {
                     for file in &batch {
                         self.file(worker, file, (&repository, &base));
                     }
@@ -298,7 +298,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             // Not readable as a repository: nothing is ignored, everything is scanned.
             Err(problem) => {
                 directory.tracked = None;
-                self.crew.worker(|w| w.problem(problem));
+                self.pool.worker(|w| w.problem(problem));
             }
         }
     }
@@ -310,7 +310,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             below: format!("{}{separator}", directory.shown.trim_end_matches('/')),
             ..tracked.checkout.clone()
         };
-        self.crew.worker(|worker| worker.checkouts.push(checkout));
+        self.pool.worker(|worker| worker.checkouts.push(checkout));
     }
 
     fn add_exclude_file(&self, directory: &mut Directory, tracked: &Tracked, top: &Path) {
@@ -330,7 +330,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             return;
         }
         let problem = |what: String| {
-            self.crew.worker(|w| w.problem(Problem::new(display_path(file), what)));
+            self.pool.worker(|w| w.problem(Problem::new(display_path(file), what)));
         };
         let text = match read::bytes(file, read::SETTINGS) {
             Ok(text) => text,
@@ -360,12 +360,12 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 || full.join(".git").exists()
         };
         if directory.only_tracked && !holds_tracked() {
-            self.crew.worker(|w| w.left_out.ignored_directories += 1);
+            self.pool.worker(|w| w.left_out.ignored_directories += 1);
             return;
         }
         directory.is_git = full.file_name().is_some_and(|name| name == ".git");
         (directory.full, directory.shown) = (full, shown);
-        self.crew.worker(|worker| {
+        self.pool.worker(|worker| {
             let home = (&directory.repository, &*directory.base);
             self.name(worker, &directory.full, &directory.shown, home, false);
         });
@@ -380,7 +380,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         shown: String,
         files: &mut Vec<Wanted>,
     ) {
-        let left_out = || self.crew.worker(|w| w.left_out.symlinks += 1);
+        let left_out = || self.pool.worker(|w| w.left_out.symlinks += 1);
         if !self.options.follow {
             return left_out();
         }
@@ -396,7 +396,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 }
             }
             Ok(target) if target.is_file() => files.extend(self.wanted(parent, full, shown)),
-            Ok(_) => self.crew.worker(|w| w.left_out.special += 1),
+            Ok(_) => self.pool.worker(|w| w.left_out.special += 1),
             Err(error) => self.problem(&shown, &error),
         }
     }
@@ -410,7 +410,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             return Some(Wanted { full, shown, untracked: false });
         }
         if directory.only_tracked || is_ignored(directory, &full, false) {
-            self.crew.worker(|w| w.left_out.ignored_files += 1);
+            self.pool.worker(|w| w.left_out.ignored_files += 1);
             return None;
         }
         Some(Wanted { full, shown, untracked: true })
@@ -524,7 +524,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
     }
 
     fn problem(&self, shown: &str, error: &io::Error) {
-        self.crew.worker(|w| w.problem(Problem::new(shown, explain(error))));
+        self.pool.worker(|w| w.problem(Problem::new(shown, explain(error))));
     }
 }
 

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use sprawl::blob::{Base, Blob};
 use sprawl::config::schema::PolicyText;
 use sprawl::finding::Origin;
-use sprawl::group::{self, Scene, SecretGroup};
+use sprawl::group::{self, ScoreInput, SecretGroup};
 use sprawl::identity::Identity;
 use sprawl::policy::baseline::{Baseline, Scope};
 use sprawl::policy::exceptions::Exceptions;
-use sprawl::policy::{Ground, Outcome, Policy};
+use sprawl::policy::{Outcome, Policy, PolicyInput};
 use sprawl::scan::Worker;
 use sprawl::scan::progress::Progress;
 use sprawl_detect::rules::Rules;
@@ -52,7 +52,7 @@ impl Project {
             origin: &Origin::File,
             untracked: false,
         });
-        group::group(&self.rules, &self.identity, worker.findings, &Scene::default())
+        group::group(&self.rules, &self.identity, worker.findings, &ScoreInput::default())
     }
 
     fn id(&self) -> String {
@@ -71,7 +71,7 @@ impl Project {
         policy.baseline = baseline.map(|text| Baseline::parse(text).unwrap());
         let mut groups = self.groups();
         let scope = Scope { tree: true, history: false, is_gone: &|_| false };
-        let ground = Ground {
+        let ground = PolicyInput {
             rules: &self.rules,
             identity: &self.identity,
             below_root: &|path| path.to_owned(),
@@ -101,7 +101,7 @@ fn an_exception_counts_through_its_last_day_and_warns_before() {
     assert!(!project.is_open_on("2027-03-31"));
     let (over, outcome) = project.on("2027-04-01");
     assert!(over.is_open() && outcome.warnings.is_empty());
-    let note = &over.occurrences[0].standing.notes[0];
+    let note = &over.occurrences[0].decision.notes[0];
     assert!(note.contains("until 2027-03-31 by @team (break-glass)"), "{note}");
     assert_eq!(over.score.value, project.groups()[0].score.value);
     // It weighs more than the baseline, which would be quiet.
@@ -137,5 +137,5 @@ fn patience_with_the_baseline_ends() {
     ));
     assert!(!project.is_open_on("2027-04-01"));
     let (late, _) = project.on("2027-04-02");
-    assert!(late.is_open() && late.occurrences[0].standing.overdue);
+    assert!(late.is_open() && late.occurrences[0].decision.overdue);
 }

@@ -12,7 +12,7 @@ pub enum Strength {
     /// A known password, digits alone, mostly common words, or a text: people think of it, others
     /// guess it.
     Guessed,
-    /// Few letters and no known words: a name, a word of another language, or chance.
+    /// SmallNumbering letters and no known words: a name, a word of another language, or chance.
     Letters,
     /// Anything else.
     Mixed,

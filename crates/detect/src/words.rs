@@ -23,7 +23,7 @@ pub(crate) fn automaton<'w>(words: impl Iterator<Item = &'w &'w str>) -> AhoCora
 const BEGINNINGS: usize = 26 * 26 * 26;
 
 /// For each three letters, where the words that begin with them start in the list; they end where the
-/// next ones start. Few choices of letters begin any word.
+/// next ones start. SmallNumbering choices of letters begin any word.
 static STARTS: [u16; BEGINNINGS + 1] = starts();
 
 const fn starts() -> [u16; BEGINNINGS + 1] {

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use super::{Descriptors, ROOT, level, most_results, rule_id, taxonomy};
 use crate::finding::Finding;
-use crate::finding::standing::{State, Suppression};
+use crate::finding::decision::{State, Suppression};
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::Opened;
 use crate::policy::baseline::Entry;
-use crate::record::Record;
 use crate::report::{Report, SarifProfile, place};
+use crate::timeline::SecretTimeline;
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::rules::RuleId;
@@ -55,7 +55,7 @@ impl Serialize for Results<'_, '_> {
         }
         // GitHub would show as open what is said to be gone.
         if descriptors.profile == SarifProfile::Generic {
-            for entry in &report.summary.standings.gone {
+            for entry in &report.summary.decisions.gone {
                 results.serialize_element(&Gone::of(entry))?;
             }
         }
@@ -130,7 +130,7 @@ impl<'a> Shared<'a> {
             let hash = report.identity.line(hash, &group.id);
             if same_line == 1 { hash } else { Cow::Owned(format!("{hash}-{same_line}")) }
         });
-        let standing = &finding.standing;
+        let decision = &finding.decision;
         SarifResult {
             rule_id: &self.rule_id,
             rule_index: self.rule_index,
@@ -148,11 +148,11 @@ impl<'a> Shared<'a> {
                 })
                 .collect(),
             // SARIF has no word for what was gone and is back.
-            baseline_state: standing.state.map(|state| match state {
+            baseline_state: decision.state.map(|state| match state {
                 State::Reopened => State::New.name(),
                 state => state.name(),
             }),
-            suppressions: standing.suppression.as_ref().map(|one| [Suppressed::of(one)]),
+            suppressions: decision.suppression.as_ref().map(|one| [Suppressed::of(one)]),
             partial_fingerprints: Fingerprints {
                 primary_location_line_hash: hash,
                 occurrence: report.identity.occurrence(&group.id, &finding.location.path, ordinal),
@@ -163,8 +163,8 @@ impl<'a> Shared<'a> {
                 confidence: finding.confidence,
                 evidence: finding.evidence.iter().map(Evidence::describe).collect(),
                 group: &self.properties,
-                state: standing.state,
-                notes: &standing.notes,
+                state: decision.state,
+                notes: &decision.notes,
                 git: GitProperties::of(finding),
             },
         }
@@ -351,7 +351,7 @@ struct GroupProperties<'a> {
     lifetime: &'static str,
     because: &'a [String],
     places: usize,
-    record: &'a Record,
+    record: &'a SecretTimeline,
     #[serde(skip_serializing_if = "<[Remark]>::is_empty")]
     remarks: &'a [Remark],
     #[serde(rename = "opensCount", skip_serializing_if = "Option::is_none")]

@@ -12,7 +12,7 @@ use crate::git::catalogue::Number;
 use crate::git::objects::Reader;
 use crate::git::provenance::History;
 use crate::git::refs::{Tip, TipKind};
-use crate::scan::Crew;
+use crate::scan::ScanPool;
 use sprawl_detect::score::Exposure;
 use sprawl_detect::text::display_bytes;
 
@@ -20,15 +20,15 @@ use sprawl_detect::text::display_bytes;
 const SHORT: usize = 12;
 
 /// Looks at the names of references.
-pub(in crate::source) fn references(crew: &Crew<'_>, repository: &Repository, tips: &[Tip]) {
+pub(in crate::source) fn references(pool: &ScanPool<'_>, repository: &Repository, tips: &[Tip]) {
     for tip in tips.iter().filter(|tip| tip.kind != TipKind::Head) {
-        reference(crew, repository, &tip.name, &tip.id.to_string());
+        reference(pool, repository, &tip.name, &tip.id.to_string());
     }
 }
 
 /// Looks at the name of one reference, which points at an object.
 pub(in crate::source) fn reference(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     name: &str,
     object: &str,
@@ -43,7 +43,7 @@ pub(in crate::source) fn reference(
         at_head: true,
         ..GitPlace::default()
     };
-    crew.worker(|worker| {
+    pool.worker(|worker| {
         worker.name(&Blob {
             base: Base::TOP,
             bytes: short.as_bytes(),
@@ -57,7 +57,7 @@ pub(in crate::source) fn reference(
 
 /// Names of files and directories in which there is a secret: each path once, with the first commit
 /// that has it.
-pub(super) fn entries(crew: &Crew<'_>, repository: &Repository, history: &History<'_>) {
+pub(super) fn entries(pool: &ScanPool<'_>, repository: &Repository, history: &History<'_>) {
     let mut at_head = BTreeSet::new();
     let head = history.head_tree().into_iter().map(|tree| (0, tree));
     history.trees.each_below(head, |_, path, link| {
@@ -91,7 +91,7 @@ pub(super) fn entries(crew: &Crew<'_>, repository: &Repository, history: &Histor
             commit => reaches[commit as usize],
         };
         place.object = place.commit.clone().unwrap_or_default();
-        entry(crew, repository, &path, place);
+        entry(pool, repository, &path, place);
     }
 }
 
@@ -100,7 +100,7 @@ const NONE: u32 = u32::MAX;
 
 /// Looks at the last part of a path.
 pub(in crate::source) fn entry(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     repository: &Repository,
     path: &[u8],
     place: GitPlace,
@@ -109,7 +109,7 @@ pub(in crate::source) fn entry(
     let at_head = place.at_head;
     let place = GitPlace { paths: vec![shown.clone()], ..place };
     let name = name_of(path);
-    crew.worker(|worker| {
+    pool.worker(|worker| {
         let mut findings = worker.findings_in_name(&Blob {
             base: Base::TOP,
             bytes: name,
@@ -132,7 +132,7 @@ pub(in crate::source) fn name_of(path: &[u8]) -> &[u8] {
 
 /// Names containers that were not looked into: where HEAD has them, or else where they were last.
 pub(super) fn containers(
-    crew: &Crew<'_>,
+    pool: &ScanPool<'_>,
     history: &History<'_>,
     containers: &[(Number, Container)],
 ) {
@@ -148,7 +148,7 @@ pub(super) fn containers(
             paths.insert(link.target, display_bytes(path));
         }
     });
-    crew.worker(|worker| {
+    pool.worker(|worker| {
         for (object, container) in containers {
             let id = history.catalogue.id(*object);
             let indexed = || {

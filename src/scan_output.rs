@@ -1,5 +1,5 @@
-//! The harvest of a scan: everything that was found and met on the way, in a stable order. Those of
-//! several parts add up to one.
+//! The output of a scan: everything that was found, and what was met on the way, in a stable order. The
+//! outputs of several parts add up to one.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,9 @@ use crate::problem::Problem;
 use crate::unread::Unread;
 use sprawl_detect::keys::KeyMaterial;
 
-/// The findings and problems of a whole scan.
+/// Findings, problems and all else that a whole scan brings.
 #[derive(Debug, Default)]
-pub struct Harvest {
+pub struct ScanOutput {
     /// Sorted by place.
     pub findings: Vec<Finding>,
     /// Sorted, without repeats.
@@ -38,7 +38,7 @@ pub struct Harvest {
     pub scanned: Vec<Scanned>,
 }
 
-impl Harvest {
+impl ScanOutput {
     /// Takes in what another scan found.
     pub fn add(&mut self, other: Self) {
         take_in(&mut self.findings, other.findings);

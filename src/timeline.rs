@@ -13,9 +13,9 @@ use crate::finding::Finding;
 use sprawl_detect::rare::Nothing;
 use sprawl_detect::score::Environment;
 
-/// Facts of one secret.
+/// History of one secret: its owners, its environments, and its dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Record {
+pub struct SecretTimeline {
     /// Who to ask: owners by CODEOWNERS, or else the people who brought it last.
     pub owners: Vec<String>,
     /// Environments that its places speak of.
@@ -36,9 +36,9 @@ pub struct Record {
     pub reintroduced: bool,
 }
 
-impl Nothing for Record {
+impl Nothing for SecretTimeline {
     fn nothing() -> &'static Self {
-        static NOTHING: Record = Record {
+        static NOTHING: SecretTimeline = SecretTimeline {
             owners: Vec::new(),
             environments: Vec::new(),
             first_seen: None,
@@ -53,7 +53,7 @@ impl Nothing for Record {
     }
 }
 
-impl Record {
+impl SecretTimeline {
     /// What the occurrences of one secret say; what other secrets say of it is
     /// added when all are grouped.
     pub fn of(occurrences: &[Finding]) -> Self {
@@ -86,7 +86,7 @@ impl Record {
     }
 }
 
-impl Record {
+impl SecretTimeline {
     /// What history says, in words for people; nothing if it says nothing.
     pub fn past(&self) -> Option<String> {
         let mut parts = Vec::new();

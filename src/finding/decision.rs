@@ -1,4 +1,4 @@
-//! Standing: what was decided earlier about one occurrence, and whether it is still open.
+//! Decision: what was decided earlier about one occurrence, and whether it is still open.
 
 use jiff::civil::Date;
 use serde::de::Error as _;
@@ -78,9 +78,9 @@ pub struct Suppression {
     pub until: Option<Date>,
 }
 
-/// What was decided earlier about an occurrence.
+/// Decision about an occurrence, made before this scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct Decision {
     /// Compared with the baseline, where there is one.
     pub state: Option<State>,
     /// Day on which the baseline first had it.
@@ -95,9 +95,9 @@ pub struct Standing {
     pub notes: Vec<String>,
 }
 
-impl Nothing for Standing {
+impl Nothing for Decision {
     fn nothing() -> &'static Self {
-        static NOTHING: Standing = Standing {
+        static NOTHING: Decision = Decision {
             state: None,
             since: None,
             overdue: false,
@@ -109,7 +109,7 @@ impl Nothing for Standing {
     }
 }
 
-impl Standing {
+impl Decision {
     /// Whether somebody has to act: neither accepted nor, in time, in the baseline. A decision that
     /// is over weighs more than the baseline.
     pub fn is_open(&self) -> bool {
