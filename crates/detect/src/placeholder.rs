@@ -204,7 +204,11 @@ fn encoded(text: &str) -> bool {
     if !text.len().is_multiple_of(4) || text.len() < 12 || !body.bytes().all(alphabet) {
         return false;
     }
-    let Some(decoded) = lenient::base64(text.as_bytes()) else { return false };
+    // Of four characters the first one says whether the first of three bytes is ASCII.
+    let is_ascii = body.bytes().step_by(4).all(|b| matches!(b, b'A'..=b'Z' | b'a'..=b'f'));
+    let Some(decoded) = is_ascii.then(|| lenient::base64(text.as_bytes())).flatten() else {
+        return false;
+    };
     let decoded = decoded.trim_ascii_end();
     let Ok(decoded) = std::str::from_utf8(decoded) else { return false };
     decoded.bytes().all(|b| b.is_ascii_graphic() || b == b' ')

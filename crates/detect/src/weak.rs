@@ -54,24 +54,44 @@ fn is_sentence(value: &[u8]) -> bool {
 /// Passwords that somebody would try first: from the lists that attackers publish every year, and
 /// names of the services they are the default of; also with digits behind them or as letters.
 pub(crate) fn is_known(value: &[u8]) -> bool {
-    let letters = with(value, &[(b'@', b'a'), (b'$', b's'), (b'!', b'i')]);
-    let body = match letters.iter().rposition(|b| !b.is_ascii_digit()) {
-        Some(last) => &letters[..=last],
-        None => return letters.len() < 8,
+    let body = match value.iter().rposition(|b| !b.is_ascii_digit()) {
+        Some(last) => &value[..=last],
+        None => return value.len() < 8,
     };
-    let plain = with(body, &[(b'0', b'o'), (b'1', b'i'), (b'3', b'e'), (b'5', b's')]);
-    let listed = |word: &[u8]| LISTED.contains(word);
-    listed(body) || listed(&plain)
+    // In a buffer: most values are asked about here, and hardly any is known.
+    let mut buffer = [0; LONGEST_LISTED];
+    let Some(word) = buffer.get_mut(..body.len()) else { return false };
+    word.copy_from_slice(body);
+    word.make_ascii_lowercase();
+    spell(word, &[(b'@', b'a'), (b'$', b's'), (b'!', b'i')]);
+    if LISTED.contains(&*word) {
+        return true;
+    }
+    spell(word, &[(b'0', b'o'), (b'1', b'i'), (b'3', b'e'), (b'5', b's')]);
+    LISTED.contains(&*word)
 }
 
 static LISTED: LazyLock<HashSet<&[u8]>> =
     LazyLock::new(|| KNOWN.as_bytes().split(|b| *b == b' ').collect());
 
-/// A value in lower case, with letters for the signs that are written instead of them.
-fn with(value: &[u8], letters: &[(u8, u8)]) -> Vec<u8> {
-    let letter =
-        |byte: &u8| letters.iter().find(|(sign, _)| sign == byte).map(|(_, letter)| *letter);
-    value.iter().map(|byte| letter(byte).unwrap_or_else(|| byte.to_ascii_lowercase())).collect()
+/// Length of the longest word of the list, in bytes.
+const LONGEST_LISTED: usize = {
+    let (mut longest, mut length, mut at) = (0, 0, 0);
+    while at < KNOWN.len() {
+        length = if KNOWN.as_bytes()[at] == b' ' { 0 } else { length + 1 };
+        longest = if length > longest { length } else { longest };
+        at += 1;
+    }
+    longest
+};
+
+/// Puts letters for the signs that are written instead of them.
+fn spell(word: &mut [u8], letters: &[(u8, u8)]) {
+    for byte in word {
+        if let Some((_, letter)) = letters.iter().find(|(sign, _)| sign == byte) {
+            *byte = *letter;
+        }
+    }
 }
 
 /// Mostly common words: a password that people think of, whatever its length up to 24.

@@ -1,5 +1,7 @@
 //! Characters that only fill a place: runs, sequences, repetitions.
 
+use super::LONGEST;
+
 /// Mostly runs of one character or of neighbours in an alphabet, or one short piece over and over.
 pub(super) fn filler(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -45,11 +47,12 @@ fn may_be_step(from: u8, to: u8) -> bool {
 /// How many bytes lie in a run of four or more with one step, in two such runs interleaved, or in
 /// five neighbouring keys of a keyboard.
 fn covered(bytes: &[u8]) -> usize {
-    let mut marks = vec![false; bytes.len()];
-    runs(bytes, 1, 4, step, &mut marks, |_| true);
-    runs(bytes, 2, 8, step, &mut marks, pair);
-    runs(bytes, 1, 5, |from, to| is_right(from, to).then_some(1), &mut marks, |_| true);
-    marks.into_iter().filter(|m| *m).count()
+    let mut marks = [false; LONGEST];
+    let Some(marks) = marks.get_mut(..bytes.len()) else { return 0 };
+    runs(bytes, 1, 4, step, marks, |_| true);
+    runs(bytes, 2, 8, step, marks, pair);
+    runs(bytes, 1, 5, |from, to| is_right(from, to).then_some(1), marks, |_| true);
+    marks.iter().filter(|m| **m).count()
 }
 
 /// Marks the stretches in which the step from each byte to the one `distance` further is the same.

@@ -76,8 +76,8 @@ fn words_only(text: &str) -> bool {
 
 /// `camelCase` of at least two known words.
 fn humps(text: &str) -> bool {
-    let words = words(text);
-    words.len() >= 2 && words.iter().all(|word| known(word))
+    let mut words = words(text);
+    words.clone().nth(1).is_some() && words.all(known)
 }
 
 /// A variable of a shell: `$NAME` in capitals, or with an underscore.

@@ -4,18 +4,19 @@
 pub(super) fn phrase(text: &str) -> bool {
     let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    if letters < 3 || digits > 4 || text.len() > 120 || !text.is_ascii() {
+    if letters < 3 || digits > 4 || text.len() > LONGEST || !text.is_ascii() {
         return false;
     }
     let words = words(text);
-    if digits == 0 && is_yours(&words) {
+    if digits == 0 && is_yours(words.clone()) {
         return true;
     }
     // The first word may be a vendor's prefix.
-    let skips = if words.first().is_some_and(|w| w.len() <= 6) && words.len() > 2 { 1 } else { 0 };
+    let is_prefix = words.clone().next().is_some_and(|word| word.len() <= 6);
+    let skips = usize::from(is_prefix && words.clone().nth(2).is_some());
     (0..=skips).any(|skip| {
         let mut strong = false;
-        words.iter().skip(skip).all(|word| spelled(word, &mut strong)) && strong
+        words.clone().skip(skip).all(|word| spelled(word, &mut strong)) && strong
     })
 }
 
@@ -24,61 +25,71 @@ pub(super) fn password(text: &str) -> bool {
     const OTHERS: [&str; 9] =
         ["some", "other", "bad", "wrong", "good", "old", "any", "your", "sample"];
     const PASSWORDS: [&str; 5] = ["pass", "passwd", "password", "pwd", "secret"];
-    if text.len() > 40 || !text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-. ".contains(&b)) {
+    const LONGEST: usize = 40;
+    if text.len() > LONGEST
+        || !text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-. ".contains(&b))
+    {
         return false;
     }
-    let text: String = words(text).concat();
-    let Some((rest, _)) = PASSWORDS.iter().find_map(|word| Some((text.strip_suffix(word)?, word)))
-    else {
+    let mut letters = [0; LONGEST];
+    let mut count = 0;
+    for byte in text.bytes().filter(u8::is_ascii_alphabetic) {
+        letters[count] = byte.to_ascii_lowercase();
+        count += 1;
+    }
+    let text = &letters[..count];
+    let Some(rest) = PASSWORDS.iter().find_map(|word| text.strip_suffix(word.as_bytes())) else {
         return false;
     };
-    rest.is_empty() || OTHERS.contains(&rest) || spelled(rest, &mut false)
+    rest.is_empty()
+        || OTHERS.iter().any(|word| word.as_bytes() == rest)
+        || spelled(rest, &mut false)
 }
 
 /// `your-acme-portal-password`: yours, whatever stands between, and what it is.
-fn is_yours(words: &[String]) -> bool {
+fn is_yours<'t>(mut words: impl Iterator<Item = &'t [u8]>) -> bool {
     const NOUNS: [&str; 8] =
         ["key", "token", "secret", "password", "passwd", "here", "id", "credential"];
-    let [first, between @ .., last] = words else { return false };
-    first == "your" && between.len() <= 4 && NOUNS.contains(&last.as_str())
+    if !words.next().is_some_and(|first| is(first, "your")) {
+        return false;
+    }
+    let (count, last) = words.fold((0, None), |(count, _), word| (count + 1, Some(word)));
+    count <= 5 && last.is_some_and(|last| NOUNS.iter().any(|noun| is(last, noun)))
 }
 
-/// The words of a text, in lower case: cut at signs, digits and humps.
-pub(super) fn words(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut before = '.';
-    for c in text.chars() {
-        if !c.is_ascii_alphabetic() {
-            before = '.';
-            continue;
-        }
-        let starts = before == '.' || (c.is_ascii_uppercase() && before.is_ascii_lowercase());
-        match out.last_mut().filter(|_| !starts) {
-            Some(word) => word.push(c.to_ascii_lowercase()),
-            None => out.push(c.to_ascii_lowercase().to_string()),
-        }
-        before = c;
-    }
-    out
+/// Whether a word is this one, in any case.
+fn is(said: &[u8], word: &str) -> bool {
+    said.eq_ignore_ascii_case(word.as_bytes())
 }
+
+/// The words of a text, as they are written: cut at signs, digits and humps.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &[u8]> + Clone {
+    let is_hump = |before: &u8, b: &u8| b.is_ascii_uppercase() && before.is_ascii_lowercase();
+    let stretches = text.as_bytes().split(|b| !b.is_ascii_alphabetic());
+    stretches.flat_map(move |letters| letters.chunk_by(move |a, b| !is_hump(a, b)))
+}
+
+/// Longest text that is looked at for words, in bytes.
+const LONGEST: usize = 120;
 
 /// Whether a word is known, or several known words written together (`yourapikeyhere`).
-fn spelled(word: &str, strong: &mut bool) -> bool {
+fn spelled(word: &[u8], strong: &mut bool) -> bool {
     // What can be reached: (by known words, with a strong one among them).
-    let mut reached = vec![(false, false); word.len() + 1];
+    let mut reached = [(false, false); LONGEST + 1];
+    let Some(reached) = reached.get_mut(..=word.len()) else { return false };
     reached[0] = (true, false);
     for at in 0..word.len() {
         let (known, emphatic) = reached[at];
         if !known {
             continue;
         }
-        let first = word.as_bytes()[at];
+        let first = word[at].to_ascii_lowercase();
         for (list, strength) in [(STRONG, true), (NEUTRAL, false)] {
             for part in list.iter().filter(|part| part.as_bytes()[0] == first) {
                 // Very short words would let much pass when written together.
                 let alone = at == 0 && part.len() == word.len();
                 if (part.len() > 2 || alone || matches!(*part, "my" | "me"))
-                    && word[at..].starts_with(part)
+                    && word.get(at..at + part.len()).is_some_and(|w| is(w, part))
                 {
                     let end = &mut reached[at + part.len()];
                     *end = (true, end.1 || emphatic || strength);
@@ -92,8 +103,8 @@ fn spelled(word: &str, strong: &mut bool) -> bool {
 }
 
 /// Whether a word is one of either list.
-pub(super) fn known(word: &str) -> bool {
-    STRONG.contains(&word) || NEUTRAL.contains(&word)
+pub(super) fn known(word: &[u8]) -> bool {
+    STRONG.iter().chain(NEUTRAL).any(|known| is(word, known))
 }
 
 /// Words that say by themselves that this is no secret.
