@@ -1,7 +1,7 @@
 //! What is weighed: small whole numbers about the name, the joint, the value and the line around
 //! them. Whole numbers, so that a verdict is the same on every machine.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -114,7 +114,7 @@ features! {
 
 /// The values of all features.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vector(Vec<i16>);
+pub struct Vector([i16; FEATURES.len()]);
 
 impl Vector {
     /// The value of one of them.
@@ -138,7 +138,7 @@ impl Vector {
 
 /// Measures an assignment.
 pub fn measure(text: &[u8], name: &Name, assigned: &Assigned) -> Vector {
-    let mut vector = Vector(vec![0; FEATURES.len()]);
+    let mut vector = Vector([0; FEATURES.len()]);
     of_name(&mut vector, text, name, assigned);
     of_joint(&mut vector, text, assigned);
     of_value(&mut vector, text, assigned);
@@ -222,26 +222,9 @@ fn of_joint(v: &mut Vector, text: &[u8], assigned: &Assigned) {
     v.flag(Feature::Typed, assigned.typed);
     if let Some(call) = &assigned.call {
         let called = &text[call.clone()];
-        let says = |words: &[&str]| {
-            let lower = called.to_ascii_lowercase();
-            words.iter().any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
-        };
         v.flag(Feature::InCall, called.len() > 2);
-        v.flag(
-            Feature::CallDecodes,
-            says(&[
-                "decode", "byte", "base64", "hex", "string", "pointer", "ptr", "buffer", "secret",
-                "key", "encode", "utf8", "str",
-            ]),
-        );
-        v.flag(
-            Feature::CallReads,
-            says(&[
-                "get", "env", "find", "read", "load", "path", "file", "regex", "tr", "lang",
-                "label", "query", "select", "exec", "input", "require", "import", "error",
-                "format", "printf", "field", "column", "element", "param",
-            ]),
-        );
+        v.flag(Feature::CallDecodes, DECODES.is_match(called));
+        v.flag(Feature::CallReads, READS.is_match(called));
     }
     v.flag(Feature::NextLine, assigned.next_line);
     v.flag(Feature::InList, assigned.in_list);
@@ -254,6 +237,25 @@ fn of_joint(v: &mut Vector, text: &[u8], assigned: &Assigned) {
         },
     );
 }
+
+/// Words in the names of functions that decode or convert what they are given.
+static DECODES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "decode", "byte", "base64", "hex", "string", "pointer", "ptr", "buffer", "secret", "key",
+        "encode", "utf8", "str",
+    ];
+    words::automaton(words.iter())
+});
+
+/// Words in the names of functions that read or translate what they are given the name of.
+static READS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "get", "env", "find", "read", "load", "path", "file", "regex", "tr", "lang", "label",
+        "query", "select", "exec", "input", "require", "import", "error", "format", "printf",
+        "field", "column", "element", "param",
+    ];
+    words::automaton(words.iter())
+});
 
 /// A share in hundredths, in steps of four.
 fn share(part: usize, whole: usize) -> usize {

@@ -302,13 +302,10 @@ fn is_client_id(text: &[u8], name: &Name) -> bool {
 /// with, `HASH_SECRET`.
 fn is_named_digest(text: &[u8], name: &Name) -> bool {
     let ends_in_key = name.tail() == 0 && matches!(name.class, Class::Secret | Class::ApiKey);
-    let called = text[name.span.clone()].to_ascii_lowercase();
-    let is_done = || [&b"hashed"[..], b"crypted"].iter().any(|done| contains(&called, done));
+    let called = &text[name.span.clone()];
+    let contains = |done: &[u8]| called.windows(done.len()).any(|w| w.eq_ignore_ascii_case(done));
+    let is_done = || contains(b"hashed") || contains(b"crypted");
     name.has(lexicon::DIGEST) && (!ends_in_key || is_done())
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    memchr::memmem::find(text, part).is_some()
 }
 
 /// Whether there is a blank in a value, where no token and no key has one but in PEM.

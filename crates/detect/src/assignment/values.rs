@@ -423,18 +423,16 @@ pub fn is_escaped(value: &[u8]) -> bool {
 /// Bytes in hexadecimal that are printable text, perhaps behind a number of four bytes: chance makes
 /// that of one in a hundred thousand.
 pub fn is_readable_hex(value: &[u8]) -> bool {
-    let digit = |b: u8| char::from(b).to_digit(16);
-    let bytes: Option<Vec<u32>> = value
-        .chunks(2)
-        .map(|pair| match *pair {
-            [high, low] => Some(digit(high)? * 16 + digit(low)?),
-            _ => None,
-        })
-        .collect();
-    let printable = |bytes: &[u32]| bytes.iter().all(|byte| (0x20..0x7f).contains(byte));
-    bytes.is_some_and(|bytes| {
-        bytes.len() >= 12 && (printable(&bytes) || bytes.len() >= 16 && printable(&bytes[4..]))
-    })
+    // The first digits of 0x20 to 0x7e, of which 0x7f alone is none.
+    let printable = |digits: &[u8]| {
+        digits
+            .chunks(2)
+            .all(|pair| matches!(pair[0], b'2'..=b'7') && !pair.eq_ignore_ascii_case(b"7f"))
+    };
+    value.len() >= 24
+        && value.len().is_multiple_of(2)
+        && value.iter().all(u8::is_ascii_hexdigit)
+        && (printable(value) || value.len() >= 32 && printable(&value[8..]))
 }
 
 /// A text with its escapes read: `\u00f1` of JSON and Java, `&ntilde;` of HTML.
@@ -469,9 +467,10 @@ pub fn unescaped(text: &str) -> String {
 /// Part of a UUID, at least two of its groups.
 pub fn is_cut_uuid(value: &[u8]) -> bool {
     const GROUPS: &[usize] = &[8, 4, 4, 4, 12];
-    let groups: Vec<usize> = value.split(|b| *b == b'-').map(<[u8]>::len).collect();
-    (2..5).contains(&groups.len())
-        && GROUPS.windows(groups.len()).any(|window| window == groups)
+    let groups = value.split(|b| *b == b'-').map(<[u8]>::len);
+    let count = groups.clone().count();
+    (2..5).contains(&count)
+        && GROUPS.windows(count).any(|window| window.iter().copied().eq(groups.clone()))
         && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'a'..=b'f'))
 }
 

@@ -40,35 +40,25 @@ impl Reader<'_> {
     ) -> Vec<Range<usize>> {
         let text = self.text;
         let quote = &text[start - open..start];
-        let mut pieces = continued(text, start..self.at);
+        let first = continued(text, start..self.at);
+        let mut next = self.next_literal(start, quote, seams);
+        // Most literals are alone.
+        if next.is_none() && first.clone().nth(1).is_none() {
+            return Vec::new();
+        }
+        let mut pieces: Vec<_> = first.collect();
         // Up to where it is sure.
         let mut sure = (pieces.len(), self.at);
         let mut until: &[u8] = &[];
-        while pieces.len() < PIECES {
-            let mut next = Reader { text, at: self.at + open };
-            let Some(seam) = next.seam(seams) else { break };
-            let opens = text.get(next.at..).is_some_and(|rest| rest.starts_with(quote));
-            if !opens || next.at + open > start + LONGEST_VALUE {
-                break;
-            }
-            next.at += open;
-            let from = next.at;
-            if next.quoted(Quoting::Double).is_none() || next.at > start + LONGEST_VALUE {
-                break;
-            }
-            // A key of the next line, not a piece.
-            let mut behind = Reader { text, at: next.at + open };
-            behind.blanks(GAP);
-            if matches!(behind.peek(0), Some(b':' | b'=' | b'-')) {
-                break;
-            }
-            pieces.extend(continued(text, from..next.at));
-            self.at = next.at;
+        while let Some((seam, literal)) = next.filter(|_| pieces.len() < PIECES) {
+            self.at = literal.end;
+            pieces.extend(continued(text, literal));
             match seam {
                 Seam::Sure if until.is_empty() => sure = (pieces.len(), self.at),
                 Seam::Sure => {}
                 Seam::Until(ends) => until = ends,
             }
+            next = self.next_literal(start, quote, seams);
         }
         let mut behind = Reader { text, at: self.at + open };
         behind.space(1);
@@ -77,6 +67,32 @@ impl Reader<'_> {
             self.at = sure.1;
         }
         if pieces.len() > 1 { pieces } else { Vec::new() }
+    }
+
+    /// The literal that is joined to the one at whose closing quote the reader stands, without its
+    /// quotes. `start`: where the first of all begins.
+    fn next_literal(
+        &self,
+        start: usize,
+        quote: &[u8],
+        seams: Seams,
+    ) -> Option<(Seam, Range<usize>)> {
+        let Reader { text, at } = *self;
+        let open = quote.len();
+        let mut next = Reader { text, at: at + open };
+        let seam = next.seam(seams)?;
+        let opens = text.get(next.at..).is_some_and(|rest| rest.starts_with(quote));
+        if !opens || next.at + open > start + LONGEST_VALUE {
+            return None;
+        }
+        next.at += open;
+        let from = next.at;
+        next.quoted(Quoting::Double)?;
+        // A key of the next line, not a piece.
+        let mut behind = Reader { text, at: next.at + open };
+        behind.blanks(GAP);
+        let is_key = matches!(behind.peek(0), Some(b':' | b'=' | b'-'));
+        (next.at <= start + LONGEST_VALUE && !is_key).then_some((seam, from..next.at))
     }
 
     /// Passes over what joins two literals, up to the second one. Stands behind the first.
@@ -152,9 +168,12 @@ impl Reader<'_> {
         let text = self.text;
         // Without it, nothing tells the lines of the block from those behind it.
         let indent = &text[line_start..start];
+        if width < WRAPPED {
+            return Vec::new();
+        }
         let mut pieces = Vec::new();
         pieces.push(start..self.at);
-        while width >= WRAPPED && !indent.is_empty() && pieces.len() < PIECES {
+        while !indent.is_empty() && pieces.len() < PIECES {
             let mut next = Reader { text, at: self.at };
             if !next.space(1) || !text[..next.at].ends_with(indent) {
                 break;
@@ -186,26 +205,33 @@ pub(super) const INDENT: usize = 160;
 const WRAPPED: usize = 40;
 
 /// A literal without the ends of lines that are continued within it.
-fn continued(text: &[u8], value: Range<usize>) -> Vec<Range<usize>> {
-    let mut pieces = Vec::new();
+fn continued(text: &[u8], value: Range<usize>) -> impl Iterator<Item = Range<usize>> + Clone {
     let mut from = value.start;
-    for at in memchr::memchr_iter(b'\\', &text[value.clone()]) {
-        let at = value.start + at;
-        let end = match &text[at + 1..value.end] {
+    let pieces = std::iter::from_fn(move || {
+        let rest = from..value.end;
+        let gap = (!rest.is_empty()).then(|| line_end_within(text, rest.clone()))?;
+        from = gap.end;
+        Some(rest.start..gap.start)
+    });
+    pieces.filter(|piece| !piece.is_empty())
+}
+
+/// The first end of a line that is continued in a part of a text, with the blanks that the next line
+/// begins with; the end of the part if there is none.
+fn line_end_within(text: &[u8], part: Range<usize>) -> Range<usize> {
+    let continues = |at: usize| {
+        let at = part.start + at;
+        let end = match &text[at + 1..part.end] {
             [b'\n', ..] => at + 2,
             [b'\r', b'\n', ..] => at + 3,
-            _ => continue,
+            _ => return None,
         };
-        if at > from {
-            pieces.push(from..at);
-        }
-        let blanks = text[end..value.end].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-        from = end + blanks;
-    }
-    if from < value.end {
-        pieces.push(from..value.end);
-    }
-    pieces
+        let blanks = text[end..part.end].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        Some(at..end + blanks)
+    };
+    memchr::memchr_iter(b'\\', &text[part.clone()])
+        .find_map(continues)
+        .unwrap_or(part.end..part.end)
 }
 
 /// Of a value that is an object in JSON, the longest string in it: of what is signed or named there,
