@@ -13,7 +13,6 @@ pub(crate) mod table;
 use std::ops::Range;
 
 use reader::{Names, blocks_around, names_of};
-use table::Words;
 use table::is_file_extension;
 pub(crate) use table::{Meaning, meaning_of, meaning_of_block};
 
@@ -126,10 +125,14 @@ fn promises(name: &[u8]) -> bool {
         | lexicon::API;
     const ENDS: [&[u8]; 8] =
         [b"key", b"token", b"secret", b"password", b"passwd", b"pwd", b"auth", b"pat"];
-    let promises = |word: &[u8]| {
-        lexicon::meaning(word) & SECRET != 0 || ENDS.iter().any(|end| word.ends_with(end))
+    let ends = |word: &[u8], end: &[u8]| {
+        let start = word.len().checked_sub(end.len());
+        start.is_some_and(|start| word[start..].eq_ignore_ascii_case(end))
     };
-    Words::of(name).each().any(promises)
+    let promises = |word: &[u8]| {
+        lexicon::meaning(word) & SECRET != 0 || ENDS.iter().any(|end| ends(word, end))
+    };
+    table::words_of(name).any(promises)
 }
 
 /// What a value is that a word marks: `hmac-sha256:...`, `sha256/...`, `sha512-...`, `encrypted:...`.

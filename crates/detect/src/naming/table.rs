@@ -174,7 +174,7 @@ impl Table {
 /// Maximum number of words in an entry.
 const MOST_WORDS: usize = 5;
 
-/// Longer names are texts.
+/// Longer names are texts, in bytes; where a word begins in one fits a byte.
 const LONGEST: usize = 160;
 
 /// What a name says of its value; `None` if it says neither that it is a secret nor what else it is.
@@ -233,57 +233,62 @@ pub(crate) fn says_password(text: &str) -> bool {
 const LONG: usize = 6;
 
 /// The words of a name in lower case, written together.
-pub(super) struct Words {
-    letters: Vec<u8>,
+///
+/// In buffers, as names are of a bounded length and looked at by the thousand.
+struct Words {
+    letters: [u8; LONGEST],
+    /// Number of letters.
+    length: usize,
     /// Where words begin.
-    starts: Vec<usize>,
+    starts: [u8; LONGEST],
     count: usize,
 }
 
 impl Words {
-    /// Splits at signs and humps; digits belong to the letters before them.
-    pub(super) fn of(name: &[u8]) -> Self {
-        let (mut letters, mut starts) = (Vec::with_capacity(name.len()), Vec::new());
-        let mut before = None;
-        for (at, byte) in name.iter().enumerate() {
-            if byte.is_ascii_alphanumeric() || !byte.is_ascii() {
-                let begins = match before {
-                    None => true,
-                    Some(last) => is_hump(last, *byte, &name[at + 1..]),
-                };
-                if begins {
-                    starts.push(letters.len());
-                }
-                letters.push(byte.to_ascii_lowercase());
-                before = Some(*byte);
-            } else {
-                before = None;
-            }
+    /// Of a name that is longer than any, only its beginning.
+    fn of(name: &[u8]) -> Self {
+        let name = &name[..name.len().min(LONGEST)];
+        let mut words = Self { letters: [0; LONGEST], length: 0, starts: [0; LONGEST], count: 0 };
+        for word in words_of(name) {
+            words.starts[words.count] = words.length as u8;
+            words.count += 1;
+            let letters = &mut words.letters[words.length..][..word.len()];
+            letters.copy_from_slice(word);
+            letters.make_ascii_lowercase();
+            words.length += word.len();
         }
-        let count = starts.len();
-        Self { letters, starts, count }
-    }
-
-    /// Each of the words.
-    pub(super) fn each(&self) -> impl Iterator<Item = &[u8]> {
-        let ends = self.starts.iter().skip(1).copied().chain([self.letters.len()]);
-        self.starts.iter().zip(ends).map(|(start, end)| &self.letters[*start..end])
+        words
     }
 
     /// The last words written together.
     fn last(&self, count: usize) -> &[u8] {
-        match self.count.checked_sub(count).and_then(|first| self.starts.get(first)) {
-            Some(start) => &self.letters[*start..],
-            None => &[],
-        }
+        let first = self.count.checked_sub(count);
+        let start = first.and_then(|first| self.starts[..self.count].get(first));
+        start.map_or(&[], |start| &self.letters[usize::from(*start)..self.length])
     }
 
     fn pop(&mut self) {
-        if let Some(start) = self.starts.pop() {
-            self.letters.truncate(start);
-            self.count -= 1;
+        if let Some(last) = self.count.checked_sub(1) {
+            self.length = usize::from(self.starts[last]);
+            self.count = last;
         }
     }
+}
+
+/// The words of a name as they are written: it is cut at signs and humps; digits belong to the letters
+/// before them.
+pub(super) fn words_of(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + name[at..].iter().position(is_part)?;
+        at = start + 1;
+        while name.get(at).is_some_and(is_part) && !is_hump(name[at - 1], name[at], &name[at + 1..])
+        {
+            at += 1;
+        }
+        Some(&name[start..at])
+    })
 }
 
 /// Whether a word begins here: at `P` of `dbPassword` and at the last capital of `APIKey`, not in
