@@ -87,6 +87,8 @@ pub struct Scanner<'r> {
     /// Matches at keywords that need no window: where an escape ends, and of tokens that prove
     /// themselves.
     bare: Vec<Match>,
+    /// What the matches of a text lead to: rules, and where the secrets begin and end.
+    secrets: Vec<(RuleId, (usize, usize))>,
     /// By rule, the first place at which it was not tried yet for such a match; 0 if at none.
     untried: Vec<usize>,
     /// The rules that were tried at some place.
@@ -94,6 +96,10 @@ pub struct Scanner<'r> {
     key_hits: Vec<usize>,
     /// Hits of the assignment detector's keywords: start and end of each.
     assignment_hits: Vec<(usize, usize)>,
+    /// What is carried from one piece of a long text to the next.
+    work: pieces::Work,
+    /// What was found at the last names of a text.
+    repeats: repeats::Repeats,
     slots: Vec<Option<regex_automata::util::primitives::NonMaxUsize>>,
     certificates: Vec<keys::KeyMaterial>,
     /// With more matches than this a text is not searched to its end.
@@ -147,10 +153,13 @@ impl<'r> Scanner<'r> {
             caches,
             windows: Vec::new(),
             bare: Vec::new(),
+            secrets: Vec::new(),
             untried: vec![0; rules.numbers()],
             tried: Vec::new(),
             key_hits: Vec::new(),
             assignment_hits: Vec::new(),
+            work: pieces::Work::default(),
+            repeats: repeats::Repeats::default(),
             slots: Vec::new(),
             certificates: Vec::new(),
             most_matches: usize::MAX,
@@ -227,18 +236,22 @@ impl<'r> Scanner<'r> {
             self.bare = matches;
             return Some(candidates);
         }
-        let mut work = pieces::Work::new(self.is_text(text));
+        let mut work = std::mem::take(&mut self.work);
+        work.begin(self.is_text(text));
         let mut from = 0;
-        while from < text.len() {
+        let mut is_done = true;
+        while from < text.len() && is_done {
             let to = from.saturating_add(piece).min(text.len());
             self.note_hits(text, from..to);
-            if is_other(&text[from..to]) {
-                return None;
+            is_done = !is_other(&text[from..to]);
+            if is_done {
+                self.work_off(text, to, &mut work);
             }
-            self.work_off(text, to, &mut work);
             from = to;
         }
-        Some(self.finish(text, work))
+        let candidates = is_done.then(|| self.finish(text, &mut work));
+        self.work = work;
+        candidates
     }
 
     /// Clears what the last text left behind.
@@ -480,16 +493,18 @@ impl<'r> Scanner<'r> {
 
     /// Asks the conditions of every match, adds key material, and keeps one rule for each span.
     fn judge_matches(&mut self, text: &[u8], matches: &[Match]) -> Vec<Candidate> {
-        let mut secrets: Vec<_> = matches.iter().map(|found| (found.rule, found.secret)).collect();
+        let mut secrets = std::mem::take(&mut self.secrets);
+        secrets.extend(matches.iter().map(|found| (found.rule, found.secret)));
         // Many starts may lead to the same secret.
         secrets.sort_unstable();
         secrets.dedup();
         let mut candidates = Vec::new();
-        for (id, (from, to)) in secrets {
+        for (id, (from, to)) in secrets.drain(..) {
             if let Some(candidate) = judge(self.rules, id, text, &(from..to)) {
                 push_longest(&mut candidates, candidate);
             }
         }
+        self.secrets = secrets;
         let mut keys = std::mem::take(&mut self.key_hits);
         self.find_keys(text, &mut keys, &mut 0, &mut candidates);
         self.key_hits = keys;
@@ -644,13 +659,10 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     if rule.text.min_entropy.is_some_and(|least| bits < least) {
         return None;
     }
-    // Shape, a proof or a weak value, and the entropy.
-    let mut evidence = Vec::with_capacity(3);
     let mut context = 0;
     let compiled = rule.compiled().ok()?;
     if let Some(near) = &compiled.context {
         context = near.nearest(text, secret)?;
-        evidence.push(Evidence::Near);
     }
     let prefix = compiled.public_prefix(value);
     // The name that a value is assigned to goes before a vendor's name near by.
@@ -662,13 +674,12 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     {
         return None;
     }
-    let mut confidence = if prefix >= PREFIX {
-        evidence.push(Evidence::Prefix);
-        Confidence::Strong
+    let (mut confidence, known_by) = if prefix >= PREFIX {
+        (Confidence::Strong, Evidence::Prefix)
     } else {
-        evidence.push(Evidence::Shape);
-        Confidence::Pattern
+        (Confidence::Pattern, Evidence::Shape)
     };
+    let mut proof = None;
     if shapeless && rule.text.value.is_some() && is_identifier(value) {
         let of_rule = |name: &Range<usize>| {
             compiled
@@ -690,7 +701,7 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
             Verdict::Rejected => return None,
             Verdict::Proven => {
                 confidence = Confidence::Proven;
-                evidence.push(Evidence::Proof(check.name));
+                proof = Some(Evidence::Proof(check.name));
             }
             Verdict::Plausible => {}
         }
@@ -709,12 +720,13 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         let rest = &value[prefix..];
         (prefix > 0 && rest.len() >= 8).then(|| placeholder::placeholder(rest)).flatten()
     });
+    let mut harmless = None;
     if let Some(reason) = placeholder {
         usability.push(Usability::Placeholder);
-        evidence.push(Evidence::Placeholder(reason));
+        harmless = Some(Evidence::Placeholder(reason));
     } else if rule.kind.is_guessable() && weak::is_weak(rule.kind == Kind::Password, value, bits) {
         confidence = Confidence::Weak;
-        evidence.push(Evidence::WeakValue);
+        harmless = Some(Evidence::WeakValue);
     }
     // A password of words is what passwords are; what signs for a whole account is made by a machine.
     let is_wide = rule.authority.weight() >= Authority::AccountWide.weight();
@@ -728,7 +740,10 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         let least = assignment::judge::judge_rule_match(text, secret, known_place).confidence?;
         confidence = confidence.min(least);
     }
-    evidence.push(Evidence::Entropy(bits));
+    // Together only here: most matches are rejected before.
+    let near = compiled.context.is_some().then_some(Evidence::Near);
+    let last = Evidence::Entropy(bits);
+    let evidence = near.into_iter().chain([known_by]).chain(proof).chain(harmless).chain([last]);
     // The more a rule knows about the value and its place, the likelier it names the right vendor.
     let form = match (prefix >= PREFIX, rule.text.pattern.is_some()) {
         (true, _) => 2,
@@ -742,7 +757,7 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         specificity,
         secret: secret.clone(),
         identity: None,
-        evidence,
+        evidence: evidence.collect(),
         confidence,
         usability,
         decoded,

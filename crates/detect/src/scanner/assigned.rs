@@ -17,13 +17,16 @@ impl Scanner<'_> {
     /// Values without a shape of their own, by the names they are assigned to. The names are in any
     /// order; `end` is where the last ended; they are used up.
     pub(super) fn find_assigned(
-        &self,
+        &mut self,
         text: &[u8],
         names: &mut Vec<(usize, usize)>,
         end: &mut usize,
         out: &mut Vec<Candidate>,
     ) {
-        self.find_assigned_by(text, names, end, out, &mut Repeats::default());
+        let mut repeats = std::mem::take(&mut self.repeats);
+        repeats.clear();
+        self.find_assigned_by(text, names, end, out, &mut repeats);
+        self.repeats = repeats;
     }
 
     /// The same with what is remembered; says how many names were weighed.

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::{Candidate, Match, Scanner, Window, judge, resolve_overlaps};
 use crate::rules::{Compiled, RuleId};
 
-/// What is carried from one piece to the next.
+/// What is carried from one piece to the next, and memory that the pieces share.
+#[derive(Debug, Default)]
 pub(super) struct Work {
     is_text: bool,
     windows: Vec<Window>,
@@ -22,23 +23,27 @@ pub(super) struct Work {
     last_of: HashMap<RuleId, usize>,
     by_keys: Vec<Candidate>,
     by_names: Vec<Candidate>,
+    /// Of a piece: all windows, those of one rule that are searched, and the hits that are looked at.
+    all: Vec<Window>,
+    ready: Vec<Window>,
+    keys: Vec<usize>,
+    names: Vec<(usize, usize)>,
 }
 
 impl Work {
-    pub(super) fn new(is_text: bool) -> Self {
-        Self {
-            is_text,
-            windows: Vec::new(),
-            matches: Vec::new(),
-            key_hits: Vec::new(),
-            assignment_hits: Vec::new(),
-            key_end: 0,
-            name_end: 0,
-            by_patterns: Vec::new(),
-            last_of: HashMap::new(),
-            by_keys: Vec::new(),
-            by_names: Vec::new(),
-        }
+    /// Forgets the last text.
+    pub(super) fn begin(&mut self, is_text: bool) {
+        self.is_text = is_text;
+        self.windows.clear();
+        self.matches.clear();
+        self.key_hits.clear();
+        self.assignment_hits.clear();
+        self.key_end = 0;
+        self.name_end = 0;
+        self.by_patterns.clear();
+        self.last_of.clear();
+        self.by_keys.clear();
+        self.by_names.clear();
     }
 
     /// Of overlapping candidates of one rule, which come in order of their starts, the longest stays.
@@ -68,7 +73,8 @@ impl Scanner<'_> {
         };
         work.windows.append(&mut self.windows);
         work.matches.append(&mut self.bare);
-        let mut windows = std::mem::take(&mut work.windows);
+        let mut windows = std::mem::take(&mut work.all);
+        windows.append(&mut work.windows);
         windows.sort_unstable();
         windows.dedup();
         for same_rule in windows.chunk_by(|a, b| a.rule == b.rule) {
@@ -77,23 +83,25 @@ impl Scanner<'_> {
             let settled = known.saturating_sub(self.reach_back(rule, compiled));
             self.search_before(text, same_rule, settled, work);
         }
+        windows.clear();
+        work.all = windows;
         self.judge_before(text, known, work);
         work.key_hits.append(&mut self.key_hits);
-        let mut keys = take_before(&mut work.key_hits, |at| *at < known);
-        self.find_keys(text, &mut keys, &mut work.key_end, &mut work.by_keys);
+        move_before(&mut work.key_hits, &mut work.keys, |at| *at < known);
+        self.find_keys(text, &mut work.keys, &mut work.key_end, &mut work.by_keys);
         work.assignment_hits.append(&mut self.assignment_hits);
-        let mut names = take_before(&mut work.assignment_hits, |(from, _)| *from < known);
+        move_before(&mut work.assignment_hits, &mut work.names, |(from, _)| *from < known);
         if work.is_text {
-            self.find_assigned(text, &mut names, &mut work.name_end, &mut work.by_names);
+            self.find_assigned(text, &mut work.names, &mut work.name_end, &mut work.by_names);
         }
     }
 
     /// Everything that was found.
-    pub(super) fn finish(&mut self, text: &[u8], work: Work) -> Vec<Candidate> {
-        let mut candidates = work.by_patterns;
-        candidates.extend(work.by_keys);
+    pub(super) fn finish(&mut self, text: &[u8], work: &mut Work) -> Vec<Candidate> {
+        let mut candidates = std::mem::take(&mut work.by_patterns);
+        candidates.extend(std::mem::take(&mut work.by_keys));
         self.find_container(text, &mut candidates);
-        candidates.extend(work.by_names);
+        candidates.extend(std::mem::take(&mut work.by_names));
         resolve_overlaps(self.rules, candidates)
     }
 
@@ -106,7 +114,7 @@ impl Scanner<'_> {
 
     /// Searches the windows of one rule as far as they begin before `settled`; the rest waits.
     fn search_before(&mut self, text: &[u8], windows: &[Window], settled: usize, work: &mut Work) {
-        let mut ready: Vec<Window> = Vec::with_capacity(windows.len());
+        let mut ready = std::mem::take(&mut work.ready);
         for window in windows {
             if window.to < settled {
                 ready.push(*window);
@@ -125,6 +133,8 @@ impl Scanner<'_> {
             }
         }
         self.search_windows(text, &ready, &mut work.matches);
+        ready.clear();
+        work.ready = ready;
     }
 
     /// Judges the matches whose secrets begin before anything that is still to be found.
@@ -132,25 +142,25 @@ impl Scanner<'_> {
         let mut matches = std::mem::take(&mut work.matches);
         matches.sort_unstable_by_key(|found| (found.rule, found.secret));
         matches.dedup_by_key(|found| (found.rule, found.secret));
-        for found in matches {
-            let Ok(compiled) = self.rules.get(found.rule).compiled() else { continue };
-            if found.secret.0 >= known.saturating_sub(self.reach_back(found.rule, compiled)) {
-                work.matches.push(found);
-                continue;
-            }
+        matches.retain(|found| {
+            let Ok(compiled) = self.rules.get(found.rule).compiled() else { return false };
+            let waits =
+                found.secret.0 >= known.saturating_sub(self.reach_back(found.rule, compiled));
             let secret = found.secret.0..found.secret.1;
-            if let Some(candidate) = judge(self.rules, found.rule, text, &secret) {
+            if !waits && let Some(candidate) = judge(self.rules, found.rule, text, &secret) {
                 work.push_longest(candidate);
             }
-        }
+            waits
+        });
+        work.matches = matches;
     }
 }
 
-/// Takes out what fulfils the condition, in any order.
-fn take_before<T>(all: &mut Vec<T>, is_before: impl Fn(&T) -> bool) -> Vec<T> {
-    let (before, after) = std::mem::take(all).into_iter().partition(is_before);
-    *all = after;
-    before
+/// Moves what fulfils the condition, in place of what the last piece left.
+fn move_before<T: Copy>(all: &mut Vec<T>, out: &mut Vec<T>, is_before: impl Fn(&T) -> bool) {
+    out.clear();
+    out.extend(all.iter().filter(|one| is_before(one)));
+    all.retain(|one| !is_before(one));
 }
 
 #[cfg(test)]

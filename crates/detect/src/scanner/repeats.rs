@@ -43,6 +43,12 @@ pub(super) struct Found {
 }
 
 impl Repeats {
+    /// Forgets the last text.
+    pub(super) fn clear(&mut self) {
+        self.last.clear();
+        self.oldest = 0;
+    }
+
     /// What is found at a name that stands in the same text as one of the last ones.
     pub(super) fn find(&self, text: &[u8], keyword: &Range<usize>) -> Option<Found> {
         let all = reach(text, keyword)?;
