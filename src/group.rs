@@ -113,7 +113,7 @@ const GIVEN_BACK: usize = 16 << 10;
 
 /// Gives every finding its slot that has none yet. What is learnt later, from certificates or by
 /// putting several repositories together, must not change it: a report of one of them has it, too.
-pub fn assign_place_keys(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
+pub fn assign_slots(rules: &Rules, identity: &Identity, findings: &mut [Finding]) {
     let mut last: Option<&Finding> = None;
     for finding in findings.iter_mut().filter(|finding| finding.slot.is_empty()) {
         let is_same = |last: &&Finding| {
@@ -139,7 +139,7 @@ pub fn group(
     score_input: &ScoreInput,
 ) -> Vec<SecretGroup> {
     let mut findings = findings;
-    assign_place_keys(rules, identity, &mut findings);
+    assign_slots(rules, identity, &mut findings);
     // Those of one secret together, the first of them first. In place: there may be very many.
     let compare = |a: &Finding, b: &Finding| {
         let order = (&a.secret, &a.location, a.rule).cmp(&(&b.secret, &b.location, b.rule));

@@ -253,11 +253,11 @@ impl<'r> Redactor<'r> {
         }
     }
 
-    /// Rules in whose texts there is none of the secrets: whoever writes a rule file may quote one.
-    pub fn rules<'o>(&self, rules: &'o Rules) -> Cow<'o, Rules> {
-        match rules.reworded(|text| self.list([text])) {
+    /// The rules, in whose texts there is none of the secrets: whoever writes a rule file may quote one.
+    pub fn rules(&self) -> Cow<'r, Rules> {
+        match self.rules.reworded(|text| self.list([text])) {
             Some(reworded) => Cow::Owned(reworded),
-            None => Cow::Borrowed(rules),
+            None => Cow::Borrowed(self.rules),
         }
     }
 

@@ -22,15 +22,13 @@ use crate::defect;
 use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, Location, Secret};
-use crate::git::checkout::Checkout;
 use crate::line_hash::line_hashes;
 use crate::line_hash::masks::masks;
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::problem::Problem;
-use crate::scan_output::{LeftOut, ScanOutput, Scanned, take_in};
+use crate::scan_output::{ScanOutput, take_in};
 use crate::threads::Pool;
-use crate::unread::Unread;
 use sprawl_detect::decoded::LIVE;
 use sprawl_detect::rare::Rare;
 use sprawl_detect::rules::{Detector, Rule, Rules};
@@ -48,22 +46,8 @@ pub struct Worker<'r> {
     buffer: Vec<u8>,
     /// Trace of versions that nothing is made from.
     trace: Trace,
-    /// Findings, in no particular order.
-    pub findings: Vec<Finding>,
-    /// Problems, in no particular order.
-    pub problems: Vec<Problem>,
-    /// What is locked in the files, in no particular order.
-    pub locked: Vec<Locked>,
-    /// The files that say who owns what, in no particular order.
-    pub owners: Vec<OwnersFile>,
-    /// The repositories that files are checked out of, in no particular order.
-    pub checkouts: Vec<Checkout>,
-    /// What was asked for, in no particular order.
-    pub scanned: Vec<Scanned>,
-    /// What was left out on purpose.
-    pub left_out: LeftOut,
-    /// What was not looked into, in no particular order.
-    pub unread: Vec<Unread>,
+    /// What was found, in no particular order.
+    pub output: ScanOutput,
 }
 
 impl<'r> Worker<'r> {
@@ -74,29 +58,22 @@ impl<'r> Worker<'r> {
             progress,
             buffer: Vec::new(),
             trace: Trace::default(),
-            findings: Vec::new(),
-            problems: Vec::new(),
-            locked: Vec::new(),
-            owners: Vec::new(),
-            checkouts: Vec::new(),
-            scanned: Vec::new(),
-            left_out: LeftOut::default(),
-            unread: Vec::new(),
+            output: ScanOutput::default(),
         }
     }
 
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
-        self.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
+        self.output.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
         let (text, mut findings) =
             self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob));
         // Once the bytes have been read: what is asked here is asked of few of them.
         if let Some(container) = self.count(blob.bytes) {
-            self.unread.push(container.unread(blob.path));
+            self.output.unread.push(container.unread(blob.path));
         }
         self.note_locks(blob, &text);
         self.place(blob, &mut findings);
-        take_in(&mut self.findings, findings);
+        take_in(&mut self.output.findings, findings);
     }
 
     fn note_locks(&mut self, blob: &Blob<'_>, text: &[u8]) {
@@ -104,7 +81,7 @@ impl<'r> Worker<'r> {
         if locks.is_empty() {
             return;
         }
-        self.locked.extend(locks.into_iter().map(|lock| Locked {
+        self.output.locked.extend(locks.into_iter().map(|lock| Locked {
             repository: blob.repository.to_string(),
             path: blob.path.to_owned(),
             lock,
@@ -274,14 +251,14 @@ impl<'r> Worker<'r> {
             self.progress.count(bytes.len());
         }
         if blob::is_lfs_pointer(bytes) {
-            self.left_out.lfs_pointers += 1;
+            self.output.left_out.lfs_pointers += 1;
         }
         container
     }
 
     /// Notes something that could not be scanned.
     pub fn problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        self.output.problems.push(problem);
     }
 
     pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
@@ -492,15 +469,8 @@ impl<'r> ScanPool<'r> {
         for worker in self.workers {
             let mut worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let found = worker.scanner.take_certificates();
-            scan_output.certificates.extend(found.into_iter().map(certificates::digested));
-            take_in(&mut scan_output.findings, worker.findings);
-            scan_output.problems.extend(worker.problems);
-            scan_output.locked.extend(worker.locked);
-            scan_output.owners.extend(worker.owners);
-            scan_output.checkouts.extend(worker.checkouts);
-            scan_output.scanned.extend(worker.scanned);
-            scan_output.left_out.add(worker.left_out);
-            scan_output.unread.extend(worker.unread);
+            worker.output.certificates.extend(found.into_iter().map(certificates::digested));
+            scan_output.merge(worker.output);
         }
         scan_output.sort();
         scan_output

@@ -41,6 +41,12 @@ pub struct ScanOutput {
 impl ScanOutput {
     /// Takes in what another scan found.
     pub fn add(&mut self, other: Self) {
+        self.merge(other);
+        self.sort();
+    }
+
+    /// Takes in what another part of a scan found, in no particular order.
+    pub(crate) fn merge(&mut self, other: Self) {
         take_in(&mut self.findings, other.findings);
         self.problems.extend(other.problems);
         self.left_out.add(other.left_out);
@@ -52,7 +58,6 @@ impl ScanOutput {
         self.scope.extend(other.scope);
         self.commits += other.commits;
         self.scanned.extend(other.scanned);
-        self.sort();
     }
 
     /// Puts everything that was found in a repository below a directory: its paths begin with it. What

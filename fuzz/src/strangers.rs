@@ -72,7 +72,7 @@ impl Stage {
             origin: &Origin::File,
             untracked: false,
         });
-        let findings = std::mem::take(&mut worker.findings);
+        let findings = std::mem::take(&mut worker.output.findings);
         drop(worker);
         assert!(findings.len() >= 5, "{findings:?}");
         Self { token, password, findings, rules }
@@ -195,7 +195,7 @@ pub fn report<'r>(rules: &'r Rules, names: &mut Names, profile: SarifProfile) ->
     let mut scan_output = scan_output(names);
     let redactor = Redactor::new(rules, &scan_output.findings);
     redactor.scan_output(&mut scan_output);
-    group::assign_place_keys(rules, &identity, &mut scan_output.findings);
+    group::assign_slots(rules, &identity, &mut scan_output.findings);
     let score_input = ScoreInput { now: NOW, locked: scan_output.locked, ..ScoreInput::default() };
     let mut groups = group::group(rules, &identity, scan_output.findings, &score_input);
     decide(&mut groups, names);

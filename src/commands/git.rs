@@ -144,7 +144,7 @@ impl Work {
             }
             leave_out(&mut own, &trees.exclude);
             own.checkouts.push(repository.checkout());
-            group::assign_place_keys(rules, identity, &mut own.findings);
+            group::assign_slots(rules, identity, &mut own.findings);
             if several {
                 own.place_below(repository.name(), repository.name());
             }

@@ -167,11 +167,11 @@ fn report<'r>(
     // Before anything is made of names of places: ids, slots, messages.
     let redactor = Redactor::new(rules, &scan_output.findings);
     redactor.scan_output(&mut scan_output);
-    let shown = redactor.rules(rules);
+    let shown = redactor.rules();
     let rules = &*shown;
     let project = redactor.project(&setting.project);
     let below_root = |path: &str| project.below_root(path);
-    group::assign_place_keys(rules, &identity, &mut scan_output.findings);
+    group::assign_slots(rules, &identity, &mut scan_output.findings);
     let certificates = Certificates::new(scan_output.certificates);
     scan_output.findings.iter_mut().for_each(|finding| certificates.apply_to(rules, finding));
     let score_input = setting.score_input(scan_output.locked, now);

@@ -62,7 +62,7 @@ impl Worker<'_> {
     /// the name in place of bytes, and the place that it is the name of.
     pub fn name(&mut self, blob: &Blob<'_>) {
         let mut findings = self.findings_in_name(blob);
-        self.findings.append(&mut findings);
+        self.output.findings.append(&mut findings);
     }
 
     /// The secrets in a name, without taking note of them.

@@ -15,8 +15,7 @@ pub struct Progress {
 
 impl Progress {
     pub(crate) fn count(&self, bytes: usize) {
-        self.blobs.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.count_part(bytes, true);
     }
 
     /// Counts a part of a blob, the first or another.

@@ -64,7 +64,7 @@ impl Worker<'_> {
             self.blob(&Blob { bytes: &buffer, ..*blob });
             return result.map(drop);
         }
-        self.unread.extend(container(&buffer).map(|container| container.unread(blob.path)));
+        self.output.unread.extend(container(&buffer).map(|container| container.unread(blob.path)));
         let mark = text::byte_order_mark(&buffer);
         let mut before: Option<Before> = None;
         let mut start = 0;
@@ -124,7 +124,7 @@ impl Worker<'_> {
         let mut inner: Vec<Finding> =
             inner.map(|(_, finding)| moved(finding, known.place)).collect();
         self.place(blob, &mut inner);
-        self.findings.append(&mut inner);
+        self.output.findings.append(&mut inner);
         let (line, column) = Lines::new(&text).place(next_in_text);
         let column = if line == 1 { known.place.1 + column - 1 } else { column };
         let place = (known.place.0 + line - 1, column);
@@ -187,6 +187,7 @@ mod tests {
         let blob = Blob { bytes: text, path, base, repository, origin, untracked };
         let said = |worker: Worker<'_>| {
             let mut all: Vec<String> = worker
+                .output
                 .findings
                 .iter()
                 .map(|f| {
@@ -290,6 +291,6 @@ mod tests {
         let cut = Cut { window: 4 << 10, margin: 1 << 10 };
         let read = worker.stream_by(&blob, head.as_bytes(), &mut Broken(50_000), cut);
         assert!(read.is_err());
-        assert!(!worker.findings.is_empty());
+        assert!(!worker.output.findings.is_empty());
     }
 }

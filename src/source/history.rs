@@ -401,7 +401,7 @@ fn show_object(
                 };
                 let place = context::Place::new(Arc::from(&*occurrence.path), exposure);
                 context::place(worker.rules(), &mut finding, &place);
-                worker.findings.push(finding);
+                worker.output.findings.push(finding);
             }
         }
         for (secret, occurrences) in by_secret {

@@ -180,7 +180,7 @@ fn containers(
             // It was there before.
             None => continue,
         };
-        pool.worker(|worker| worker.unread.push(container.unread(&place)));
+        pool.worker(|worker| worker.output.unread.push(container.unread(&place)));
     }
 }
 
@@ -325,7 +325,7 @@ fn object_secrets(
 ) -> (Vec<Secret>, Option<Container>) {
     match repository.objects().read(&id, reader) {
         Ok((Kind::Blob, bytes)) => pool.worker(|worker| {
-            worker.problems.extend(repository.objects().mismatch(&id, Kind::Blob, bytes));
+            worker.output.problems.extend(repository.objects().mismatch(&id, Kind::Blob, bytes));
             let container = worker.count(bytes);
             (worker.secrets_of_version(|| id.to_string(), bytes, None, None), container)
         }),

@@ -163,7 +163,7 @@ fn blob(
                 let base = Base::TOP;
                 let path = shown.as_str();
                 worker.blob(&Blob { bytes, path, base, repository, origin: &origin, untracked });
-                worker.problems.extend(objects.mismatch(&id, kind, bytes));
+                worker.output.problems.extend(objects.mismatch(&id, kind, bytes));
             });
         }
         Err(error) => pool.worker(|worker| {

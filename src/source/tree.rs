@@ -60,7 +60,7 @@ pub fn scan(pool: &ScanPool<'_>, roots: &[PathBuf], options: &Options) {
     pool.scope(|scope| {
         for (root, name) in roots.into_iter().zip(names) {
             let (repository, path) = (name.to_string(), root.shown.clone());
-            pool.worker(|worker| worker.scanned.push(Scanned { repository, path }));
+            pool.worker(|worker| worker.output.scanned.push(Scanned { repository, path }));
             walk.enter(scope, root, options.repository.clone().unwrap_or(name));
         }
     });
@@ -238,7 +238,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             let full = directory.full.join(&name);
             let shown = directory.shown_child(&name);
             if self.is_excluded(&directory, &full) {
-                self.pool.worker(|w| w.left_out.excluded += 1);
+                self.pool.worker(|w| w.output.left_out.excluded += 1);
                 continue;
             }
             let kind = match entry.file_type() {
@@ -249,7 +249,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 }
             };
             if self.is_excluded_by_project(&full, kind.is_dir()) {
-                self.pool.worker(|w| w.left_out.configured += 1);
+                self.pool.worker(|w| w.output.left_out.configured += 1);
                 continue;
             }
             if kind.is_symlink() {
@@ -259,7 +259,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             } else if kind.is_file() {
                 files.extend(self.wanted(&directory, full, shown));
             } else {
-                self.pool.worker(|w| w.left_out.special += 1);
+                self.pool.worker(|w| w.output.left_out.special += 1);
             }
         }
         while !files.is_empty() {
@@ -310,7 +310,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             below: format!("{}{separator}", directory.shown.trim_end_matches('/')),
             ..tracked.checkout.clone()
         };
-        self.pool.worker(|worker| worker.checkouts.push(checkout));
+        self.pool.worker(|worker| worker.output.checkouts.push(checkout));
     }
 
     fn add_exclude_file(&self, directory: &mut Directory, tracked: &Tracked, top: &Path) {
@@ -360,7 +360,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 || full.join(".git").exists()
         };
         if directory.only_tracked && !holds_tracked() {
-            self.pool.worker(|w| w.left_out.ignored_directories += 1);
+            self.pool.worker(|w| w.output.left_out.ignored_directories += 1);
             return;
         }
         directory.is_git = full.file_name().is_some_and(|name| name == ".git");
@@ -380,7 +380,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         shown: String,
         files: &mut Vec<Wanted>,
     ) {
-        let left_out = || self.pool.worker(|w| w.left_out.symlinks += 1);
+        let left_out = || self.pool.worker(|w| w.output.left_out.symlinks += 1);
         if !self.options.follow {
             return left_out();
         }
@@ -396,7 +396,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                 }
             }
             Ok(target) if target.is_file() => files.extend(self.wanted(parent, full, shown)),
-            Ok(_) => self.pool.worker(|w| w.left_out.special += 1),
+            Ok(_) => self.pool.worker(|w| w.output.left_out.special += 1),
             Err(error) => self.problem(&shown, &error),
         }
     }
@@ -410,7 +410,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             return Some(Wanted { full, shown, untracked: false });
         }
         if directory.only_tracked || is_ignored(directory, &full, false) {
-            self.pool.worker(|w| w.left_out.ignored_files += 1);
+            self.pool.worker(|w| w.output.left_out.ignored_files += 1);
             return None;
         }
         Some(Wanted { full, shown, untracked: true })

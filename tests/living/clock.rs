@@ -52,7 +52,7 @@ impl Project {
             origin: &Origin::File,
             untracked: false,
         });
-        group::group(&self.rules, &self.identity, worker.findings, &ScoreInput::default())
+        group::group(&self.rules, &self.identity, worker.output.findings, &ScoreInput::default())
     }
 
     fn id(&self) -> String {

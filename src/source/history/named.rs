@@ -121,7 +121,7 @@ pub(in crate::source) fn entry(
         if !at_head {
             findings.iter_mut().for_each(|finding| finding.exposure = Exposure::History);
         }
-        worker.findings.append(&mut findings);
+        worker.output.findings.append(&mut findings);
     });
 }
 
@@ -158,7 +158,7 @@ pub(super) fn containers(
             };
             let place = (paths.remove(object).or_else(indexed))
                 .unwrap_or_else(|| format!("<blob {}>", id.to_hex_with_len(SHORT)));
-            worker.unread.push(container.unread(&place));
+            worker.output.unread.push(container.unread(&place));
         }
     });
 }

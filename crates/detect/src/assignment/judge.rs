@@ -123,8 +123,10 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
         .filter(|m| m.assigned.value.start < value.end && value.start < m.assigned.value.end)
         .max_by_key(|m| m.name.span.start);
     let measured = named.unwrap_or_else(|| measure_unnamed(text, value.clone()));
-    let is_none = plain::rejection_reason(text, &measured.name, &measured.assigned).is_some();
-    let mut verdict = if is_none {
+    // What has a name has passed these tests already.
+    let is_unnamed = measured.assigned.joint == Joint::Within;
+    let rejected = || plain::rejection_reason(text, &measured.name, &measured.assigned).is_some();
+    let mut verdict = if is_unnamed && rejected() {
         Verdict { confidence: None, odds: i32::MIN, weak: None }
     } else {
         verdict(text, &measured)
