@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::unread::{Reason, Unread};
+use sprawl_unpack::unread::{Reason, Unread};
 
 /// One thing that was not scanned as it should have been.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -28,11 +28,11 @@ use crate::policy::Decisions;
 use crate::problem::Problem;
 use crate::project::Project;
 use crate::scan_output::{LeftOut, Scanned};
-use crate::unread::Unread;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::keys::KeyMaterial;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::score::Severity;
+use sprawl_unpack::unread::Unread;
 
 /// Everything a scan has to say.
 #[derive(Debug)]

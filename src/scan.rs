@@ -14,7 +14,6 @@ use rayon::Scope;
 use self::progress::Progress;
 use crate::blob::{self, Blob};
 use crate::certificates;
-use crate::container::{Container, container};
 use crate::context;
 use crate::context::nearby;
 use crate::context::surroundings::Around;
@@ -36,6 +35,7 @@ use sprawl_detect::score::{Authority, Environment, Exposure};
 use sprawl_detect::text::{self, Lines};
 use sprawl_detect::version::{Earlier, Shared, Trace};
 use sprawl_detect::{Candidate, Scanner, text_of};
+use sprawl_unpack::container::{Container, container};
 
 /// What one thread has found so far, and its scratch memory.
 #[derive(Debug)]

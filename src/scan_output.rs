@@ -8,8 +8,8 @@ use crate::git::checkout::Checkout;
 use crate::locked::Locked;
 use crate::owners::OwnersFile;
 use crate::problem::Problem;
-use crate::unread::Unread;
 use sprawl_detect::keys::KeyMaterial;
+use sprawl_unpack::unread::Unread;
 
 /// Findings, problems and all else that a whole scan brings.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sprawl::container::container;
+use sprawl_unpack::container::container;
 use sprawl::git::commit::written_headers;
 use sprawl::line_hash::line_hashes;
 use sprawl_detect::text::{Lines, decoded, display_bytes, printable};

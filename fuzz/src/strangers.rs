@@ -22,7 +22,7 @@ use sprawl::report::{
 };
 use sprawl::scan::Worker;
 use sprawl::scan::progress::Progress;
-use sprawl::unread::{Reason, Unread};
+use sprawl_unpack::unread::{Reason, Unread};
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::rules::mint::{Random, mint};
 use sprawl_detect::rules::{Rules, Selection, UserFile};

@@ -5,9 +5,9 @@ use std::io::Write;
 
 use crate::policy::Decisions;
 use crate::report::{Configuration, Report, Summary};
-use crate::unread::Unread;
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::{count, printable};
+use sprawl_unpack::unread::Unread;
 
 /// Problems, and containers of each kind, that are named one by one; the rest is counted.
 const NAMED: usize = 10;

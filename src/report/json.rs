@@ -16,11 +16,11 @@ use crate::policy::baseline::Entry;
 use crate::problem::Problem;
 use crate::scan_output::Scanned;
 use crate::timeline::SecretTimeline;
-use crate::unread::Unread;
 use occurrence::{DecodedParts, Occurrence, occurrence};
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
+use sprawl_unpack::unread::Unread;
 
 /// Changes whenever a reader would have to.
 pub const SCHEMA_VERSION: u32 = 1;

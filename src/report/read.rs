@@ -23,13 +23,13 @@ use crate::policy::Decisions;
 use crate::policy::baseline::Entry;
 use crate::problem::Problem;
 use crate::scan_output::{LeftOut, Scanned};
-use crate::unread::Unread;
 use sprawl_detect::decoded::{Decoded, Fact};
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::keys::{self, KeyMaterial};
 use sprawl_detect::rare::Rare;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::score::{Authority, Environment, Exposure, Lifetime, Privilege, Usability};
+use sprawl_unpack::unread::Unread;
 
 /// What a report says, as it was before it was scored.
 #[derive(Debug, Default)]

@@ -12,10 +12,10 @@ use std::ops::Range;
 
 use super::Worker;
 use crate::blob::Blob;
-use crate::container::container;
 use crate::finding::Finding;
 use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
+use sprawl_unpack::container::container;
 
 /// Texts longer than this are scanned in windows of this length, in bytes.
 pub const WINDOW: usize = 8 << 20;

@@ -13,7 +13,6 @@ pub(super) mod named;
 
 use super::tree;
 use crate::blob::{Base, Blob};
-use crate::container::Container;
 use crate::context;
 use crate::finding::{Finding, Origin, Secret};
 use crate::git::absent::{self, Absence, Absences, Role};
@@ -32,6 +31,7 @@ use crate::scan::{Kept, ScanPool};
 use sprawl_detect::score::Exposure;
 use sprawl_detect::text::{display_bytes, display_path};
 use sprawl_detect::version::Shared;
+use sprawl_unpack::container::Container;
 
 /// How a version of a text is scanned that was made from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

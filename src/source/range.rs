@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::named::{self, name_of};
 use super::history::show;
-use crate::container::Container;
 use crate::finding::{GitPlace, Secret};
 use crate::git::catalogue::{NOWHERE, Number, Numbers, SmallNumbering};
 use crate::git::changes::{Change, Comparing};
@@ -22,6 +21,7 @@ use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::ScanPool;
 use sprawl_detect::text::display_bytes;
+use sprawl_unpack::container::Container;
 
 /// Scans what the commits of a range add, and says how many there are.
 ///

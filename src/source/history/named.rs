@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::blob::{Base, Blob};
-use crate::container::Container;
 use crate::finding::{GitPlace, Origin};
 use crate::git::Repository;
 use crate::git::catalogue::Number;
@@ -15,6 +14,7 @@ use crate::git::refs::{Tip, TipKind};
 use crate::scan::ScanPool;
 use sprawl_detect::score::Exposure;
 use sprawl_detect::text::display_bytes;
+use sprawl_unpack::container::Container;
 
 /// Hexadecimal digits of an id that are shown where no path is.
 const SHORT: usize = 12;

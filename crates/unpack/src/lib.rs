@@ -1,0 +1,18 @@
+//! Unpacking: a container in, its members out; an encoded text in, the decoded segments out.
+//!
+//! ```text
+//!  bytes ---> container ------> nest ----------------> members, one after the other,
+//!             which format?     opens it, and those    each with its path: inner.zip!app/.env
+//!                               in it, in one budget
+//!  text ----> encoding ----------------------------->  segments, each with its span in the text
+//! ```
+//!
+//! It knows nothing of secrets, files, git, threads or policy. What it does not read it names, with a
+//! reason: [`unread::Unread`].
+//!
+//! This crate is a part of sprawl and not meant for others: it changes with every release.
+
+pub mod budget;
+pub mod container;
+pub mod nest;
+pub mod unread;
