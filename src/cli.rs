@@ -1,12 +1,14 @@
 //! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
 
-pub mod about;
-pub mod config;
-pub mod git;
-pub mod hook;
-pub mod migrate;
-pub mod policy;
-pub mod reports;
+pub(crate) mod about;
+pub(crate) mod config;
+pub(crate) mod git;
+pub(crate) mod hook;
+pub(crate) mod migrate;
+pub(crate) mod policy;
+pub(crate) mod reports;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ Examples:
 
 `sprawl COMMAND --help` has more for each command."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -46,7 +48,7 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Scan files, directories, standard input or a git repository.
     Scan(Box<ScanArgs>),
     /// Make one report out of several, as one scan of all would have given.
@@ -83,7 +85,7 @@ impl Cli {
     /// # Errors
     /// It is none of ours, or asks for help. So is one of a hook on which the name of a file would
     /// count as an option: the pre-commit framework puts the names of files behind the options.
-    pub fn typed(arguments: &[OsString]) -> Result<Self, clap::Error> {
+    pub(crate) fn typed(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let cli = Self::try_parse_from(arguments)?;
         if let Some(Command::Scan(scan)) = &cli.command
             && scan.git.hook.is_some_and(git::Hook::is_commit)
@@ -116,7 +118,7 @@ impl ScanArgs {
     ///
     /// # Errors
     /// They are no such arguments.
-    pub fn typed(arguments: &[&OsStr]) -> Result<Self, clap::Error> {
+    pub(crate) fn typed(arguments: &[&OsStr]) -> Result<Self, clap::Error> {
         #[derive(Parser)]
         struct Typed {
             #[command(flatten)]
@@ -141,7 +143,7 @@ Examples:
 Exit status:
   0 clean   1 findings at or above --fail-on   2 usage, configuration or input error
   3 something could not be scanned, and nothing else failed")]
-pub struct ScanArgs {
+pub(crate) struct ScanArgs {
     /// Files and directories; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
@@ -210,7 +212,7 @@ pub struct ScanArgs {
 
 /// Which rules take part.
 #[derive(Debug, Clone, Default, Args)]
-pub struct RuleArgs {
+pub(crate) struct RuleArgs {
     /// Add the rules of a TOML file.
     #[arg(long = "rules", value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -230,7 +232,7 @@ pub struct RuleArgs {
 Examples:
   sprawl explain src/settings.py:12        what was weighed there and what decided
   sprawl explain .env:3 --only 'generic-*'")]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The place, as reports write it: FILE:LINE.
     #[arg(value_name = "FILE:LINE")]
     pub place: String,
@@ -246,7 +248,7 @@ pub struct ExplainArgs {
 
 /// Arguments of `sprawl rules`.
 #[derive(Debug, Args)]
-pub struct RulesArgs {
+pub(crate) struct RulesArgs {
     /// What to do with them.
     #[command(subcommand)]
     pub command: RulesCommand,
@@ -254,7 +256,7 @@ pub struct RulesArgs {
 
 /// What to do with rules.
 #[derive(Debug, Subcommand)]
-pub enum RulesCommand {
+pub(crate) enum RulesCommand {
     /// One line for each rule.
     #[command(after_help = "\
 Examples:

@@ -23,7 +23,7 @@ mod summary;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
-use crate::defect::{self, Defect};
+use sprawl::defect::{self, Defect};
 
 /// How a run ended. The numbers are a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +44,13 @@ impl From<Outcome> for ExitCode {
 
 /// Why the job could not be done.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// Says what, where, and what to do.
     #[error("{0}")]
     Input(String),
     /// A configuration file.
     #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
+    Config(#[from] sprawl::config::ConfigError),
     /// A rule or rule file.
     #[error(transparent)]
     Rule(#[from] sprawl_detect::rules::RuleError),
@@ -65,7 +65,7 @@ pub enum Error {
 impl Error {
     /// The exit status: 2 when the job could not be done because of usage, configuration or input, 3
     /// when it was not done to its end.
-    pub const fn status(&self) -> u8 {
+    pub(crate) const fn status(&self) -> u8 {
         match self {
             Self::BrokenPipe => 0,
             Self::Defect(_) => Outcome::Incomplete as u8,
@@ -78,7 +78,7 @@ impl Error {
 ///
 /// # Errors
 /// Why it could not be done.
-pub fn run(cli: Cli) -> Result<Outcome, Error> {
+pub(crate) fn run(cli: Cli) -> Result<Outcome, Error> {
     guarded(|| run_command(cli))
 }
 

@@ -12,24 +12,24 @@
 //! `managers`.
 
 mod framework;
-pub mod global;
+pub(crate) mod global;
 mod lefthook;
 mod managers;
 mod marked;
 mod repository;
-pub mod script;
+pub(crate) mod script;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::files;
+use sprawl::files;
 
-pub use repository::Hooks;
+pub(crate) use repository::Hooks;
 
 /// The hooks that sprawl knows how to work in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
-pub enum Hook {
+pub(crate) enum Hook {
     /// Scans what the commit would record.
     PreCommit,
     /// Scans what a merge would record: git runs no `pre-commit` then.
@@ -40,10 +40,10 @@ pub enum Hook {
 
 impl Hook {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::PreCommit, Self::PreMergeCommit, Self::PrePush];
+    pub(crate) const ALL: [Self; 3] = [Self::PreCommit, Self::PreMergeCommit, Self::PrePush];
 
     /// The name under which git runs it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
             Self::PreMergeCommit => "pre-merge-commit",
@@ -54,7 +54,7 @@ impl Hook {
 
 /// Why a hook could not be put in or taken out.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// A file or directory.
     #[error("{path}: {doing}: {source}", path = path.display())]
     File {
@@ -75,7 +75,7 @@ pub enum Error {
 ///
 /// # Errors
 /// Nothing was changed, or what is there cannot be worked with.
-pub fn install(hooks: &Hooks, hook: Hook, program: &Path) -> Result<Vec<String>, Error> {
+pub(crate) fn install(hooks: &Hooks, hook: Hook, program: &Path) -> Result<Vec<String>, Error> {
     let file = hooks.directory.join(hook.name());
     if let Some(husky) = hooks.husky() {
         return into_husky(hooks, &husky.join(hook.name()), hook);
@@ -102,7 +102,7 @@ pub fn install(hooks: &Hooks, hook: Hook, program: &Path) -> Result<Vec<String>,
 ///
 /// # Errors
 /// A file that cannot be read or written.
-pub fn uninstall(hooks: &Hooks, hook: Hook) -> Result<Vec<String>, Error> {
+pub(crate) fn uninstall(hooks: &Hooks, hook: Hook) -> Result<Vec<String>, Error> {
     let mut done = Vec::new();
     let mut configs: Vec<(PathBuf, &[&str])> = Vec::new();
     configs.extend(hooks.husky_files(hook.name()).map(|file| (file, script::OWN)));
@@ -136,7 +136,7 @@ const ALL: &[&str] = &[""];
 ///
 /// # Errors
 /// It cannot be written, or what was there cannot be moved aside.
-pub fn into_directory(
+pub(crate) fn into_directory(
     directory: &Path,
     name: &str,
     lines: &[String],
@@ -175,7 +175,7 @@ pub fn into_directory(
 ///
 /// # Errors
 /// It cannot be removed, or what was there cannot be moved back.
-pub fn out_of_directory(directory: &Path, name: &str) -> Result<Vec<String>, Error> {
+pub(crate) fn out_of_directory(directory: &Path, name: &str) -> Result<Vec<String>, Error> {
     let file = directory.join(name);
     let Some(text) = read(&file)? else { return Ok(Vec::new()) };
     let Some(rest) = taken_out(&file, &text, name, script::OWN)? else { return Ok(Vec::new()) };

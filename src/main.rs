@@ -1,12 +1,16 @@
 //! Set the process up, parse, run, print the error chain once, exit status; nothing else.
 
+mod cli;
+mod commands;
+mod hook;
+
 use std::error::Error as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::thread;
 
-use sprawl::cli::Cli;
-use sprawl::commands::{self, Error};
+use crate::cli::Cli;
+use crate::commands::Error;
 use sprawl::defect::{self, Defect};
 use sprawl::files::mapped;
 use sprawl::redact;

@@ -1,8 +1,5 @@
 //! What sprawl says of itself.
 
-use clap::CommandFactory as _;
-use sprawl::cli::Cli;
-
 use crate::common::{run, scratch};
 
 #[test]
@@ -42,29 +39,4 @@ fn every_command_has_a_page() {
     let missing = run(&root, &["man", "--directory", "no/such"]);
     assert_eq!(missing.status, 2);
     assert!(missing.stderr.contains("create the directory"), "{}", missing.stderr);
-}
-
-/// Commands with arguments, by the words that name them.
-fn commands(command: &clap::Command, words: &str, all: &mut Vec<(String, String)>) {
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        let words = format!("{words} {}", sub.get_name());
-        if sub.has_subcommands() {
-            commands(sub, &words, all);
-        } else {
-            all.push((words, sub.clone().render_long_help().to_string()));
-        }
-    }
-}
-
-#[test]
-fn every_command_has_examples() {
-    let mut all = Vec::new();
-    commands(&Cli::command(), "sprawl", &mut all);
-    let without: Vec<&String> = all
-        .iter()
-        .filter(|(_, help)| !help.contains("Examples:"))
-        .map(|(words, _)| words)
-        .collect();
-    assert!(all.len() - without.len() >= 8);
-    assert!(without.is_empty(), "no examples: {without:?}");
 }

@@ -4,9 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
-use sprawl::cli::Cli;
-
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -24,35 +21,6 @@ const FILES: &[&str] = &[
     "ci/gitlab.yml",
     "ci/Jenkinsfile",
 ];
-
-#[test]
-fn every_command_in_them_is_one_that_sprawl_understands() {
-    for file in FILES {
-        // Lines that go on are one command.
-        let text = read(file).replace("\\\n", " ");
-        let text = text.replace("\n      --", " --").replace("\n      \"$CARGO", " \"$CARGO");
-        let mut commands = 0;
-        for line in text.lines().filter(|line| !line.contains(['#', '`'])) {
-            let Some(at) = line.find("sprawl scan").or_else(|| line.find("sprawl\" scan")) else {
-                continue;
-            };
-            let mut words: Vec<String> = line[at..]
-                .replace("sprawl\" ", "sprawl ")
-                .split_whitespace()
-                // What the shell puts in is not known here, but how to call it is.
-                .filter(|word| !word.contains("[@]}"))
-                .take_while(|word| *word != "||")
-                .map(|word| word.trim_matches(['"', '\'']).replace("$FAIL_ON", "high"))
-                .collect();
-            words[0] = "sprawl".to_owned();
-            if let Err(error) = Cli::try_parse_from(&words) {
-                panic!("{file}: {words:?}: {error}");
-            }
-            commands += 1;
-        }
-        assert!(commands > 0, "{file} runs no scan");
-    }
-}
 
 #[test]
 fn templates_use_what_is_installed_and_leave_the_decisions_alone() {

@@ -3,14 +3,11 @@
 
 use std::path::Path;
 #[cfg(unix)]
-use std::path::PathBuf;
 #[cfg(unix)]
 use std::process::Command;
 use std::process::Output;
 
 #[cfg(unix)]
-use sprawl::hook::{Hook, script};
-
 use crate::common::{Run, finished, run, scratch, sprawl};
 use crate::git::{Repo, secret_line};
 
@@ -465,13 +462,13 @@ fn hooks_of_all_repositories_pass_on_to_their_own() {
 #[test]
 #[cfg(unix)]
 fn a_scan_that_cannot_run_blocks() {
-    use std::os::unix::fs::PermissionsExt as _;
     let project = Project::new();
     let file = project.repo.root.join(".git/hooks/pre-commit");
-    let nowhere = PathBuf::from("/nonexistent/sprawl");
-    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    std::fs::write(&file, script::alone(Hook::PreCommit, &nowhere)).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(run(&project.repo.root, &["hook", "install"]).status, 0);
+    let script = std::fs::read_to_string(&file).unwrap();
+    let moved = script.replace(env!("CARGO_BIN_EXE_sprawl"), "/nonexistent/sprawl");
+    assert_ne!(script, moved);
+    std::fs::write(&file, moved).unwrap();
     project.repo.write("ok.txt", "nothing\n");
     project.repo.git(&["add", "-A"]);
     let mut command = project.repo.command(&["commit", "-q", "-m", "x"]);

@@ -35,12 +35,12 @@ fn reports(root: &Path, arguments: &[&str]) -> (Vec<(String, String)>, Run) {
     }
     files.push(path(*last));
     let name = last.name();
-    let mut all = vec!["scan", ".", "-f", &name];
+    let mut all = vec!["scan", ".", "-f", name];
     all.extend(arguments);
     all.extend(files.iter().flat_map(|file| ["-o", file]));
     let run = run(root, &all);
     let read = |format: &Format| {
-        (format.name(), std::fs::read_to_string(out.join(file_of(*format))).unwrap())
+        (format.name().to_owned(), std::fs::read_to_string(out.join(file_of(*format))).unwrap())
     };
     (Format::ALL.iter().map(read).collect(), run)
 }

@@ -12,7 +12,7 @@ Examples:
   sprawl completions zsh > ~/.zfunc/_sprawl
   sprawl completions fish > ~/.config/fish/completions/sprawl.fish
   sprawl completions powershell >> $PROFILE")]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// For which shell.
     pub shell: clap_complete::Shell,
 }
@@ -23,7 +23,7 @@ pub struct CompletionsArgs {
 Examples:
   sprawl man | man -l -                       read it
   sprawl man --directory ~/.local/share/man/man1")]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// Write the page of every command into this directory.
     #[arg(long, value_name = "DIRECTORY")]
     pub directory: Option<PathBuf>,

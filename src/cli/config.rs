@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::config::Choice;
+use sprawl::config::Choice;
 
 /// Which configuration counts.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// Use this configuration instead of the project's sprawl.toml; of several, the later ones win.
     #[arg(id = "config", long = "config", value_name = "FILE", help_heading = "Configuration")]
     pub files: Vec<PathBuf>,
@@ -25,14 +25,14 @@ pub struct ConfigArgs {
 
 impl ConfigArgs {
     /// The files that are read.
-    pub fn choice(&self) -> Choice {
+    pub(crate) fn choice(&self) -> Choice {
         Choice { files: self.files.clone(), no_tree: self.no_config || self.isolated }
     }
 }
 
 /// Arguments of `sprawl config`.
 #[derive(Debug, Args)]
-pub struct ConfigCommandArgs {
+pub(crate) struct ConfigCommandArgs {
     /// What to do with it.
     #[command(subcommand)]
     pub command: ConfigCommand,
@@ -40,7 +40,7 @@ pub struct ConfigCommandArgs {
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Print what is in force in this project, and which file says so.
     #[command(after_help = "\
 Examples:

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 /// What of a git repository is scanned, instead of files.
 #[derive(Debug, Default, Args)]
 #[group(multiple = false)]
-pub struct GitArgs {
+pub(crate) struct GitArgs {
     /// What `git commit` would record, read from the index; reports what HEAD does not have yet.
     #[arg(long, help_heading = "Git")]
     pub staged: bool,
@@ -44,7 +44,7 @@ pub struct GitArgs {
 
 /// Hooks that are told what is about to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Hook {
+pub(crate) enum Hook {
     /// Before a commit: the same as --staged. Of files that are named, those that are not staged are
     /// scanned whole.
     PreCommit,
@@ -58,14 +58,14 @@ pub enum Hook {
 
 impl Hook {
     /// Whether it is asked about what is staged.
-    pub fn is_commit(self) -> bool {
+    pub(crate) fn is_commit(self) -> bool {
         matches!(self, Self::PreCommit | Self::PreMergeCommit)
     }
 }
 
 impl GitArgs {
     /// What is scanned, in a word; nothing stands for files.
-    pub fn category(&self) -> &'static str {
+    pub(crate) fn category(&self) -> &'static str {
         match (self.history, self.staged, self.is_any()) {
             (true, ..) => "history",
             (_, true, _) => "staged",
@@ -75,17 +75,17 @@ impl GitArgs {
     }
 
     /// Whether anything but files is asked for.
-    pub fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         self.staged || self.history || self.is_range() || self.hook.is_some()
     }
 
     /// Whether what a commit, a push or a request adds is asked for.
-    pub fn is_change(&self) -> bool {
+    pub(crate) fn is_change(&self) -> bool {
         self.staged || self.ci || self.hook.is_some()
     }
 
     /// Whether a part of history is asked for.
-    pub fn is_range(&self) -> bool {
+    pub(crate) fn is_range(&self) -> bool {
         self.range.is_some()
             || self.since.is_some()
             || self.branch.is_some()

@@ -6,7 +6,7 @@ use crate::hook::Hook;
 
 /// Arguments of `sprawl hook`.
 #[derive(Debug, Args)]
-pub struct HookArgs {
+pub(crate) struct HookArgs {
     /// What to do.
     #[command(subcommand)]
     pub command: HookCommand,
@@ -14,7 +14,7 @@ pub struct HookArgs {
 
 /// What to do with the hooks of a repository.
 #[derive(Debug, Subcommand)]
-pub enum HookCommand {
+pub(crate) enum HookCommand {
     /// Scan before every commit and merge, beside whatever hooks are there.
     #[command(after_help = "\
 Examples:
@@ -35,7 +35,7 @@ Examples:
 
 /// Which hooks.
 #[derive(Debug, Args)]
-pub struct Which {
+pub(crate) struct Which {
     /// The hooks before commits and merges; what is meant unless another is asked for.
     #[arg(long)]
     pub pre_commit: bool,
@@ -51,7 +51,7 @@ pub struct Which {
 
 impl Which {
     /// The hooks that are named; these if none is.
-    pub fn hooks(&self, otherwise: &[Hook]) -> Vec<Hook> {
+    pub(crate) fn hooks(&self, otherwise: &[Hook]) -> Vec<Hook> {
         let named = [
             (self.pre_commit, Hook::PreCommit),
             (self.pre_commit, Hook::PreMergeCommit),

@@ -16,7 +16,7 @@ the root of the project. What they are quiet about is looked for, and written to
 what somebody has judged to be no secret, and rules that are quiet in some places, to
 .sprawl/exceptions.toml; paths and rules to sprawl.toml, if there is none yet. What cannot be carried
 over is named. The old files stay as they are.")]
-pub struct MigrateArgs {
+pub(crate) struct MigrateArgs {
     /// Who answers for the exceptions that are written.
     #[arg(long)]
     pub owner: Option<String>,

@@ -6,11 +6,11 @@ use clap::{Args, Subcommand};
 
 use super::RuleArgs;
 use super::config::ConfigArgs;
-use crate::policy::exceptions::Reason;
+use sprawl::policy::exceptions::Reason;
 
 /// Which earlier decisions count.
 #[derive(Debug, Clone, Default, Args)]
-pub struct PolicyArgs {
+pub(crate) struct PolicyArgs {
     /// Compare with this baseline instead of the project's .sprawl/baseline.toml.
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline", help_heading = "Policy")]
     pub baseline: Option<PathBuf>,
@@ -30,7 +30,7 @@ pub struct PolicyArgs {
 
 /// What the project is searched for, to decide on what is found.
 #[derive(Debug, Clone, Default, Args)]
-pub struct SearchArgs {
+pub(crate) struct SearchArgs {
     /// Search all of history, too.
     #[arg(long)]
     pub history: bool,
@@ -57,7 +57,7 @@ Examples:
 
 The secret is accepted in the files that it stands in now, and nowhere else. The decision is written
 to .sprawl/exceptions.toml: commit that file, so that others can review it.")]
-pub struct AcceptArgs {
+pub(crate) struct AcceptArgs {
     /// Id of the secret or the beginning of it, as reports show it; or FILE:LINE.
     #[arg(value_name = "ID")]
     pub id: String,
@@ -89,7 +89,7 @@ pub struct AcceptArgs {
 
 /// Arguments of `sprawl exceptions`.
 #[derive(Debug, Args)]
-pub struct ExceptionsArgs {
+pub(crate) struct ExceptionsArgs {
     /// What to do with them.
     #[command(subcommand)]
     pub command: ExceptionsCommand,
@@ -97,7 +97,7 @@ pub struct ExceptionsArgs {
 
 /// What to do with exceptions.
 #[derive(Debug, Subcommand)]
-pub enum ExceptionsCommand {
+pub(crate) enum ExceptionsCommand {
     /// All of them, those that end first on top.
     #[command(after_help = "\
 Examples:
@@ -153,7 +153,7 @@ Examples:
 The first time, everything that is found is written to .sprawl/baseline.toml, which later scans read by
 themselves. After that, what is gone is marked as fixed and moved files are followed; what is new is
 named and left out, unless --add is given. Commit the file.")]
-pub struct BaselineArgs {
+pub(crate) struct BaselineArgs {
     /// Take in what is new or back, too.
     #[arg(long)]
     pub add: bool,

@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::RuleArgs;
 use super::config::ConfigArgs;
-use crate::config::threshold::{FailOn, MinConfidence};
-use crate::report::{Format, SarifOptions, SarifProfile};
+use sprawl::config::threshold::{FailOn, MinConfidence};
+use sprawl::report::{Format, SarifOptions, SarifProfile};
 
 /// What is written, and where.
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// Form of the report.
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,
@@ -37,14 +37,14 @@ pub struct ReportArgs {
 
 impl ReportArgs {
     /// How SARIF is written.
-    pub fn sarif(&self) -> SarifOptions {
+    pub(crate) fn sarif(&self) -> SarifOptions {
         SarifOptions { profile: self.sarif_profile, category: self.sarif_category.clone() }
     }
 }
 
 /// What of the findings is reported.
 #[derive(Debug, Args)]
-pub struct ThresholdArgs {
+pub(crate) struct ThresholdArgs {
     /// Least confidence that is reported [default: pattern].
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub min_confidence: Option<MinConfidence>,
@@ -56,7 +56,7 @@ pub struct ThresholdArgs {
 
 /// Which reports are read, and how.
 #[derive(Debug, Args)]
-pub struct InputArgs {
+pub(crate) struct InputArgs {
     /// JSON reports (`sprawl scan -f json`); `-` is standard input.
     #[arg(value_name = "REPORT", required = true)]
     pub reports: Vec<PathBuf>,
@@ -84,7 +84,7 @@ Examples:
 Ids of passwords are the same in all reports only if all scans had the same SPRAWL_ID_KEY.
 
 Exit status: as sprawl scan.")]
-pub struct MergeArgs {
+pub(crate) struct MergeArgs {
     /// What is read.
     #[command(flatten)]
     pub input: InputArgs,
@@ -106,7 +106,7 @@ Examples:
   sprawl plan app.json infra.json -f markdown > plan.md
 
 Exit status: 0 the plan was written   2 usage, configuration or input error")]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     /// What is read.
     #[command(flatten)]
     pub input: InputArgs,
@@ -123,7 +123,7 @@ Examples:
   sprawl scan --history -f json | sprawl offboard --author ada@example.net -
 
 Exit status: 0 the list was written   2 usage, configuration or input error")]
-pub struct OffboardArgs {
+pub(crate) struct OffboardArgs {
     /// Address of the person who leaves; repeat it for further addresses of the same person.
     #[arg(long, value_name = "EMAIL", required = true)]
     pub author: Vec<String>,
@@ -139,7 +139,7 @@ pub struct OffboardArgs {
 
 /// Form of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
+pub(crate) enum PlanFormat {
     /// For people.
     Text,
     /// For a ticket or a wiki, with boxes to tick.

@@ -8,8 +8,8 @@ use clap::CommandFactory as _;
 use super::{Error, Outcome, output};
 use crate::cli::Cli;
 use crate::cli::about::{CompletionsArgs, ManArgs};
-use crate::files::write;
-use crate::report::json;
+use sprawl::files::write;
+use sprawl::report::json;
 use sprawl_detect::rules::Rules;
 
 /// `sprawl --version`, with `--json` what scripts want to know.

@@ -6,12 +6,12 @@ use super::search::{Search, former_ids};
 use super::setting::Kept;
 use super::{Error, Outcome, exceptions, output, scan};
 use crate::cli::policy::AcceptArgs;
-use crate::finding::Finding;
-use crate::group::SecretGroup;
-use crate::policy::exceptions::Exception;
-use crate::policy::{is_earlier, key};
-use crate::redact::{self, Redactor};
-use crate::report::Report;
+use sprawl::finding::Finding;
+use sprawl::group::SecretGroup;
+use sprawl::policy::exceptions::Exception;
+use sprawl::policy::{is_earlier, key};
+use sprawl::redact::{self, Redactor};
+use sprawl::report::Report;
 use sprawl_detect::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.

@@ -4,13 +4,13 @@ use super::search::Search;
 use super::setting::Kept;
 use super::{Error, Outcome, output, scan};
 use crate::cli::policy::BaselineArgs;
-use crate::files::lock::Lock;
-use crate::files::write;
-use crate::finding::decision::State;
-use crate::group::SecretGroup;
-use crate::policy::baseline::{self, Baseline, Scope};
-use crate::policy::{PolicyInput, key, sightings};
-use crate::project::Project;
+use sprawl::files::lock::Lock;
+use sprawl::files::write;
+use sprawl::finding::decision::State;
+use sprawl::group::SecretGroup;
+use sprawl::policy::baseline::{self, Baseline, Scope};
+use sprawl::policy::{PolicyInput, key, sightings};
+use sprawl::project::Project;
 
 /// Writes the baseline, or brings it up to date.
 pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {

@@ -17,9 +17,9 @@ pub(super) use self::systems::Variables;
 
 use self::systems::{Base, Job, On, full_history};
 use super::Error;
-use crate::git::range::Range;
-use crate::git::{ObjectId, Repository};
-use crate::redact;
+use sprawl::git::range::Range;
+use sprawl::git::{ObjectId, Repository};
+use sprawl::redact;
 use sprawl_detect::text::printable;
 
 /// A range, and why it is this one.

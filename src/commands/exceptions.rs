@@ -11,9 +11,9 @@ use super::setting::Setting;
 use super::{Error, Outcome, output, scan};
 use crate::cli::config::ConfigArgs;
 use crate::cli::policy::{ExceptionsCommand, SearchArgs};
-use crate::day;
-use crate::files::lock::Lock;
-use crate::policy::exceptions::{Exception, Exceptions, FILE};
+use sprawl::day;
+use sprawl::files::lock::Lock;
+use sprawl::policy::exceptions::{Exception, Exceptions, FILE};
 use sprawl_detect::text::{count, printable};
 
 /// Runs one of them.

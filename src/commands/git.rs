@@ -12,22 +12,22 @@ use super::ci::{self, Asked};
 use super::hooks::{self, Named};
 use crate::cli::ScanArgs;
 use crate::cli::git::Hook;
-use crate::files::before::Before;
-use crate::finding::Origin;
-use crate::git::changes::{self, Change, Comparing, is_within};
-use crate::git::environment::Environment;
-use crate::git::objects::Reader;
-use crate::git::range::{Content, Range};
-use crate::git::submodules::Submodule;
-use crate::git::{ObjectId, Repository, names};
-use crate::group;
-use crate::identity::Identity;
-use crate::problem::Problem;
-use crate::scan::ScanPool;
-use crate::scan::progress::Progress;
-use crate::scan_output::ScanOutput;
-use crate::source::history::Versions;
-use crate::source::{history, range, staged, tree};
+use sprawl::files::before::Before;
+use sprawl::finding::Origin;
+use sprawl::git::changes::{self, Change, Comparing, is_within};
+use sprawl::git::environment::Environment;
+use sprawl::git::objects::Reader;
+use sprawl::git::range::{Content, Range};
+use sprawl::git::submodules::Submodule;
+use sprawl::git::{ObjectId, Repository, names};
+use sprawl::group;
+use sprawl::identity::Identity;
+use sprawl::problem::Problem;
+use sprawl::scan::ScanPool;
+use sprawl::scan::progress::Progress;
+use sprawl::scan_output::ScanOutput;
+use sprawl::source::history::Versions;
+use sprawl::source::{history, range, staged, tree};
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 
@@ -413,5 +413,5 @@ fn repositories(
 fn below_top(repository: &Repository, path: &Path) -> Option<Vec<u8>> {
     let top = fs::canonicalize(repository.work_tree()?).ok()?;
     let full = fs::canonicalize(path).ok()?;
-    crate::git::below_top(&full, &top)
+    sprawl::git::below_top(&full, &top)
 }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::ci::Asked;
 use crate::cli::git::Hook;
-use crate::git::changes::{Change, is_within};
-use crate::git::range::Range;
-use crate::git::refs::TipKind;
-use crate::git::{ObjectId, Repository};
+use sprawl::git::changes::{Change, is_within};
+use sprawl::git::range::Range;
+use sprawl::git::refs::TipKind;
+use sprawl::git::{ObjectId, Repository};
 
 /// The commits that are about to move: those that the new values of references lead to, and that are
 /// not on the other side yet. `arguments` are those that git gave to the hook.
@@ -99,7 +99,7 @@ pub(super) fn named(
     let top = repository.top();
     let mut index = None;
     for path in paths {
-        let below = crate::git::below_top(&absolute(path), &top);
+        let below = sprawl::git::below_top(&absolute(path), &top);
         let wanted = below.as_slice();
         let staged = !wanted.is_empty() && changes.iter().any(|c| is_within(&c.path, wanted));
         if staged {

@@ -8,17 +8,17 @@ use super::search::Search;
 use super::setting::Kept;
 use super::{Error, Outcome, exceptions, output, scan};
 use crate::cli::migrate::MigrateArgs;
-use crate::config::{Config, FILE_NAME, PathFilter};
-use crate::files::lock::Lock;
-use crate::finding::Finding;
-use crate::finding::decision::State;
-use crate::group::SecretGroup;
-use crate::migrate::{self, Imported, Known, Lost, QuietRule};
-use crate::policy::baseline::{self, Baseline, Scope, Sighting};
-use crate::policy::exceptions::{Exception, Exceptions, Limits, Reason};
-use crate::policy::file::quoted;
-use crate::policy::{PolicyInput, key, sightings};
-use crate::report::Report;
+use sprawl::config::{Config, FILE_NAME, PathFilter};
+use sprawl::files::lock::Lock;
+use sprawl::finding::Finding;
+use sprawl::finding::decision::State;
+use sprawl::group::SecretGroup;
+use sprawl::migrate::{self, Imported, Known, Lost, QuietRule};
+use sprawl::policy::baseline::{self, Baseline, Scope, Sighting};
+use sprawl::policy::exceptions::{Exception, Exceptions, Limits, Reason};
+use sprawl::policy::file::quoted;
+use sprawl::policy::{PolicyInput, key, sightings};
+use sprawl::report::Report;
 use sprawl_detect::rules::{Rule, Rules, Selection, UserFile};
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::count;
@@ -271,7 +271,7 @@ impl<'p> Plan<'p> {
     /// Whether something that a rule reports stands in some of the paths; paths that are no globs are
     /// judged elsewhere.
     fn is_found(&self, rule: &Rule, paths: &[String]) -> bool {
-        let Ok(globs) = crate::config::globs(paths) else { return true };
+        let Ok(globs) = sprawl::config::globs(paths) else { return true };
         self.found.iter().any(|(group, finding, sighting)| {
             let rules = [group.rule, finding.rule].map(|id| self.search.rules.get(id).id());
             rules.contains(&rule.id())

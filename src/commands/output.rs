@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::summary::{self, Words};
 use super::{Error, Outcome, step_summary};
-use crate::config::threshold::FailOn;
-use crate::files::write;
-use crate::group::SecretGroup;
-use crate::redact;
-use crate::report::{Format, Report};
+use sprawl::config::threshold::FailOn;
+use sprawl::files::write;
+use sprawl::group::SecretGroup;
+use sprawl::redact;
+use sprawl::report::{Format, Report};
 use sprawl_detect::text;
 
 /// One report to be written.

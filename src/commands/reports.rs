@@ -12,17 +12,17 @@ use sha2::{Digest, Sha256};
 use super::setting::Setting;
 use super::summary::Words;
 use super::{Error, Outcome, output};
-use crate::certificates::Certificates;
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat};
-use crate::files;
-use crate::group::{self, Draft};
-use crate::identity::Identity;
-use crate::plan::{Plan, json, markdown, people, text};
-use crate::report::read::{self, Content};
-use crate::report::{
+use sprawl::certificates::Certificates;
+use sprawl::files;
+use sprawl::group::{self, Draft};
+use sprawl::identity::Identity;
+use sprawl::plan::{Plan, json, markdown, people, text};
+use sprawl::report::read::{self, Content};
+use sprawl::report::{
     self, Configuration, MergeData, Report, SarifOptions, Sorted, Summary, namesakes,
 };
-use crate::scan_output::Scanned;
+use sprawl::scan_output::Scanned;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::nearest;
 

@@ -9,9 +9,9 @@ use super::setting::Setting;
 use super::{Error, git};
 use crate::cli::ScanArgs;
 use crate::cli::policy::SearchArgs;
-use crate::group;
-use crate::problem::Problem;
-use crate::report::Report;
+use sprawl::group;
+use sprawl::problem::Problem;
+use sprawl::report::Report;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::{count, nearest};
 

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Error;
-use crate::files::write;
-use crate::report::{Report, markdown};
+use sprawl::files::write;
+use sprawl::report::{Report, markdown};
 
 /// Names the file that the runner reads when the step is over.
 const VARIABLE: &str = "GITHUB_STEP_SUMMARY";

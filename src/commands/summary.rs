@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::policy::Decisions;
-use crate::report::{Configuration, Report, Summary};
+use sprawl::policy::Decisions;
+use sprawl::report::{Configuration, Report, Summary};
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::{count, printable};
 use sprawl_unpack::unread::Unread;

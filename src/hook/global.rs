@@ -10,7 +10,7 @@ use super::{Error, Hook, into_directory, out_of_directory, script};
 ///
 /// # Errors
 /// Nothing was changed, or a file could not be written.
-pub fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Error> {
+pub(crate) fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Error> {
     if let Some(directory) = configured().filter(|directory| !is_ours(directory)) {
         let mut done = Vec::new();
         for hook in hooks {
@@ -51,7 +51,7 @@ pub fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Error> {
 ///
 /// # Errors
 /// A file that could not be removed.
-pub fn uninstall(hooks: &[Hook]) -> Result<Vec<String>, Error> {
+pub(crate) fn uninstall(hooks: &[Hook]) -> Result<Vec<String>, Error> {
     let Some(directory) = configured() else { return Ok(Vec::new()) };
     let mut done = Vec::new();
     for hook in hooks {

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Error, failed};
-use crate::files::place;
+use sprawl::files::place;
 
 /// Where a repository's hooks are.
 #[derive(Debug, Clone)]
-pub struct Hooks {
+pub(crate) struct Hooks {
     /// The work tree's top; the repository itself if it is bare.
     pub top: PathBuf,
     /// The directory that git runs hooks from.
@@ -22,7 +22,7 @@ impl Hooks {
     ///
     /// # Errors
     /// There is no repository, or no git.
-    pub fn of(directory: &Path) -> Result<Self, Error> {
+    pub(crate) fn of(directory: &Path) -> Result<Self, Error> {
         let ask = |at: &Path, arguments: &[&str]| -> Result<PathBuf, Error> {
             Ok(at.join(git(at, arguments)?))
         };

@@ -7,14 +7,14 @@ use std::path::Path;
 use super::{Hook, marked};
 
 /// Ending of the name of a hook that was there before.
-pub const ASIDE: &str = ".before-sprawl";
+pub(crate) const ASIDE: &str = ".before-sprawl";
 
 /// A word that is in every line of ours.
 pub(super) const OWN: &[&str] = &["sprawl"];
 
 /// Hooks on the side of whoever commits (`githooks`); all of them pass through when sprawl has the
 /// hooks of all repositories.
-pub const CLIENT_HOOKS: &[&str] = &[
+pub(crate) const CLIENT_HOOKS: &[&str] = &[
     "applypatch-msg",
     "commit-msg",
     "post-applypatch",
@@ -34,13 +34,8 @@ pub const CLIENT_HOOKS: &[&str] = &[
 ];
 
 /// Whether our lines are in a hook.
-pub fn is_ours(text: &str, name: &str) -> bool {
+pub(crate) fn is_ours(text: &str, name: &str) -> bool {
     marked::is_in(text, name)
-}
-
-/// A whole hook: first what was there before, then the scan, on whatever that left in the index.
-pub fn alone(hook: Hook, program: &Path) -> String {
-    whole(hook.name(), &beside(hook, program))
 }
 
 /// A script that has only these lines.
@@ -193,7 +188,7 @@ mod tests {
             assert!(is_bare(&rest.text), "{}", rest.text);
         }
         assert!(!is_ours("#!/bin/sh\nexit 0\n", "pre-commit"));
-        assert!(alone(Hook::PreCommit, program).contains(r"'/opt/it'\''s/here'"));
+        assert!(beside(Hook::PreCommit, program).join("\n").contains(r"'/opt/it'\''s/here'"));
     }
 
     #[test]

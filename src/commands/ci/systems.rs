@@ -8,7 +8,7 @@ mod others;
 
 use std::collections::BTreeMap;
 
-use crate::files::read;
+use sprawl::files::read;
 
 /// Environment variables, and the file that GitHub describes its event in.
 #[derive(Debug, Clone, Default)]

@@ -1,13 +1,13 @@
 //! Thresholds: what is reported and what fails, as a configuration and a command line say it.
 
-use clap::ValueEnum;
 use serde::Deserialize;
 
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
 
 /// Least severity that makes a scan fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Any finding, also what is public by design, only names a credential, is a placeholder, a canary
@@ -26,6 +26,18 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// The name that options and configuration files have for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+            Self::Never => "never",
+        }
+    }
+
     /// Whether a finding fails. What opens nothing is reported, and only fails if [`Self::Any`] does:
     /// a key that its vendor tells people to publish must not break a build.
     pub fn fails(self, severity: Severity, opens_nothing: bool) -> bool {
@@ -43,7 +55,8 @@ impl FailOn {
 }
 
 /// Least confidence that is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum MinConfidence {
     /// Everything.

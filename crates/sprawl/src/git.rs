@@ -270,7 +270,7 @@ fn named_directory(path: &Path) -> Result<Found, String> {
 
 /// A path of the file system as the index writes it, if it lies in the work tree that begins at
 /// `top`; both are absolute.
-pub(crate) fn below_top(full: &Path, top: &Path) -> Option<Vec<u8>> {
+pub fn below_top(full: &Path, top: &Path) -> Option<Vec<u8>> {
     let below = full.strip_prefix(top).ok()?;
     let mut path = below.as_os_str().as_encoded_bytes().to_vec();
     if cfg!(windows) {

@@ -147,7 +147,7 @@ impl Policy {
         if let Some((_, entry)) = here.iter().find(|(_, entry)| !entry.is_over(self.today)) {
             let reason = entry.reason.name();
             let justification = match entry.purpose.as_str() {
-                "" => reason,
+                "" => reason.to_owned(),
                 purpose => format!("{reason}: {purpose}"),
             };
             decision.suppression.get_or_insert(Suppression {

@@ -19,9 +19,8 @@ use sprawl_detect::text::line_at;
 pub const FILE: &str = ".sprawl/exceptions.toml";
 
 /// Why a secret is left where it is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The system needs it to start, and nobody has built another way yet.
@@ -42,9 +41,16 @@ pub enum Reason {
 
 impl Reason {
     /// The name used in the file.
-    pub fn name(self) -> String {
-        use clap::ValueEnum as _;
-        self.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LegacyStartup => "legacy-startup",
+            Self::ThirdParty => "third-party",
+            Self::TestCredential => "test-credential",
+            Self::FalsePositive => "false-positive",
+            Self::BreakGlass => "break-glass",
+            Self::RotationPending => "rotation-pending",
+            Self::Revoked => "revoked",
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 ///
 /// # Errors
 /// It is none; says how to write one.
-pub(crate) fn parse(text: &str) -> Result<Date, String> {
+pub fn parse(text: &str) -> Result<Date, String> {
     let date = if text.len() == 10 { text.parse().ok() } else { None };
     date.ok_or_else(|| {
         // What has nothing of a date is not repeated: it may be a secret.
@@ -19,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Date, String> {
 }
 
 /// A day as people write it, of Unix seconds in UTC.
-pub(crate) fn of_seconds(seconds: i64) -> Option<String> {
+pub fn of_seconds(seconds: i64) -> Option<String> {
     let time = jiff::Timestamp::from_second(seconds).ok()?;
     Some(time.strftime("%Y-%m-%d").to_string())
 }

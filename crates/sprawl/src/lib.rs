@@ -31,24 +31,21 @@
 
 pub mod blob;
 pub mod certificates;
-pub mod cli;
-pub mod commands;
 pub mod config;
 pub mod context;
-mod day;
+pub mod day;
 pub mod defect;
 pub mod files;
 pub mod finding;
 pub mod git;
 pub mod group;
-pub mod hook;
 pub mod identity;
-mod known;
+pub mod known;
 pub mod lifetime;
 pub mod line_hash;
 pub mod locked;
 pub mod migrate;
-mod order;
+pub mod order;
 pub mod owners;
 pub mod plan;
 pub mod policy;
