@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use sprawl::session::options::{FileOptions, RuleOptions};
+
 /// Finds secrets, and says what each one opens, where else it lives, and what to do first.
 ///
 /// Works offline: nothing is sent anywhere.
@@ -113,22 +115,6 @@ fn option_and_file(arguments: &[OsString]) -> Option<&OsStr> {
         .map(OsString::as_os_str)
 }
 
-impl ScanArgs {
-    /// The arguments of `sprawl scan`, as if they had been typed.
-    ///
-    /// # Errors
-    /// They are no such arguments.
-    pub(crate) fn typed(arguments: &[&OsStr]) -> Result<Self, clap::Error> {
-        #[derive(Parser)]
-        struct Typed {
-            #[command(flatten)]
-            scan: ScanArgs,
-        }
-        let name = OsStr::new("sprawl scan");
-        Typed::try_parse_from(std::iter::once(&name).chain(arguments)).map(|typed| typed.scan)
-    }
-}
-
 /// Arguments of `sprawl scan`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -210,6 +196,18 @@ pub(crate) struct ScanArgs {
     pub no_mmap: bool,
 }
 
+impl ScanArgs {
+    /// Which files are left out, and how files are read.
+    pub(crate) fn files(&self) -> FileOptions {
+        FileOptions {
+            exclude: self.exclude.clone(),
+            no_ignore: self.no_ignore,
+            follow: self.follow,
+            no_mmap: self.no_mmap,
+        }
+    }
+}
+
 /// Which rules take part.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct RuleArgs {
@@ -224,6 +222,14 @@ pub(crate) struct RuleArgs {
     /// Do not use this rule (id, alias, or prefix with *).
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
+}
+
+impl RuleArgs {
+    /// The same as a session takes it.
+    pub(crate) fn options(&self) -> RuleOptions {
+        let Self { files, only, disable } = self.clone();
+        RuleOptions { files, only, disable }
+    }
 }
 
 /// Arguments of `sprawl explain`.

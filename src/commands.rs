@@ -7,7 +7,6 @@ mod ci;
 mod config;
 mod exceptions;
 mod explain;
-mod git;
 mod hook;
 mod hooks;
 mod migrate;
@@ -16,7 +15,6 @@ mod reports;
 mod rules;
 mod scan;
 mod search;
-mod setting;
 mod step_summary;
 mod summary;
 
@@ -24,6 +22,7 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 use sprawl::defect::{self, Defect};
+use sprawl::problem::Problem;
 
 /// How a run ended. The numbers are a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,18 +47,22 @@ pub(crate) enum Error {
     /// Says what, where, and what to do.
     #[error("{0}")]
     Input(String),
-    /// A configuration file.
+    /// The library could not do it.
     #[error(transparent)]
-    Config(#[from] sprawl::config::ConfigError),
-    /// A rule or rule file.
-    #[error(transparent)]
-    Rule(#[from] sprawl_detect::rules::RuleError),
+    Library(#[from] sprawl::Error),
     /// The work was not done to its end.
     #[error("{0}")]
     Defect(Defect),
     /// The reader of our output went away: not an error.
     #[error("the reader of the output went away")]
     BrokenPipe,
+}
+
+impl From<Problem> for Error {
+    /// A problem that leaves nothing to scan.
+    fn from(problem: Problem) -> Self {
+        Self::Library(problem.into())
+    }
 }
 
 impl Error {
@@ -69,7 +72,7 @@ impl Error {
         match self {
             Self::BrokenPipe => 0,
             Self::Defect(_) => Outcome::Incomplete as u8,
-            Self::Input(_) | Self::Config(_) | Self::Rule(_) => 2,
+            Self::Input(_) | Self::Library(_) => 2,
         }
     }
 }

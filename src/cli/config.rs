@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use sprawl::config::Choice;
+use sprawl::session::options::Options;
 
 /// Which configuration counts.
 #[derive(Debug, Clone, Default, Args)]
@@ -24,9 +25,14 @@ pub(crate) struct ConfigArgs {
 }
 
 impl ConfigArgs {
+    /// The same as a session takes it, with nothing else asked for.
+    pub(crate) fn options(&self) -> Options {
+        Options { config: self.choice(), isolated: self.isolated, ..Options::default() }
+    }
+
     /// The files that are read.
     pub(crate) fn choice(&self) -> Choice {
-        Choice { files: self.files.clone(), no_tree: self.no_config || self.isolated }
+        Choice { files: self.files.clone(), no_tree: self.no_config }
     }
 }
 

@@ -64,24 +64,9 @@ impl Hook {
 }
 
 impl GitArgs {
-    /// What is scanned, in a word; nothing stands for files.
-    pub(crate) fn category(&self) -> &'static str {
-        match (self.history, self.staged, self.is_any()) {
-            (true, ..) => "history",
-            (_, true, _) => "staged",
-            (.., true) => "range",
-            (.., false) => "",
-        }
-    }
-
     /// Whether anything but files is asked for.
     pub(crate) fn is_any(&self) -> bool {
         self.staged || self.history || self.is_range() || self.hook.is_some()
-    }
-
-    /// Whether what a commit, a push or a request adds is asked for.
-    pub(crate) fn is_change(&self) -> bool {
-        self.staged || self.ci || self.hook.is_some()
     }
 
     /// Whether a part of history is asked for.

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::RuleArgs;
 use super::config::ConfigArgs;
 use sprawl::policy::exceptions::Reason;
+use sprawl::session::options::PolicyOptions;
 
 /// Which earlier decisions count.
 #[derive(Debug, Clone, Default, Args)]
@@ -26,6 +27,14 @@ pub(crate) struct PolicyArgs {
     /// Days that a finding of the baseline may stay open.
     #[arg(long, value_name = "DAYS", help_heading = "Policy")]
     pub max_open_days: Option<u16>,
+}
+
+impl PolicyArgs {
+    /// The same as a session takes it.
+    pub(crate) fn options(&self) -> PolicyOptions {
+        let Self { baseline, no_baseline, exceptions, max_open_days } = self.clone();
+        PolicyOptions { baseline, no_baseline, exceptions, max_open_days }
+    }
 }
 
 /// What the project is searched for, to decide on what is found.

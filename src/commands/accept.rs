@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::search::{Search, former_ids};
-use super::setting::Kept;
-use super::{Error, Outcome, exceptions, output, scan};
+use super::{Error, Outcome, exceptions, output};
 use crate::cli::policy::AcceptArgs;
 use sprawl::finding::Finding;
 use sprawl::group::SecretGroup;
@@ -12,21 +11,23 @@ use sprawl::policy::exceptions::Exception;
 use sprawl::policy::{is_earlier, key};
 use sprawl::redact::{self, Redactor};
 use sprawl::report::Report;
+use sprawl::session::context::KeyState;
+use sprawl::session::day_of;
 use sprawl_detect::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.
 pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
-    let today = scan::today(jiff::Timestamp::now().as_second());
+    let today = day_of(jiff::Timestamp::now().as_second());
     let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
     let chosen = search.examined(|rules, report| {
         keep_secrets_out(args, rules, &report)?;
         choose(args, rules, &report)
     })?;
-    let rule = search.rules.get(chosen.rule);
+    let rule_id = search.rules().get(chosen.rule).id().to_owned();
     let mut entry = Exception {
         id: Some(chosen.id),
-        rule: rule.id().to_owned(),
+        rule: rule_id,
         paths: chosen.paths,
         owner: args.owner.clone(),
         reason: args.reason,
@@ -37,20 +38,21 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
         renewed: None,
         history: chosen.history,
     };
-    let limits = search.setting.limits(today);
+    let limits = search.context().limits(today);
     let refused = |what| Error::Input(format!("nothing was written: the exception {what}"));
     entry.check(limits, today).map_err(refused)?;
     // From here to the end nobody else changes them.
-    let lock = search.setting.lock()?;
-    let key = search.setting.keep_key(&lock)?;
-    if key != Kept::AsBefore {
+    let lock = output::lock(search.context())?;
+    let key = search.context_mut().keep_key(&lock)?;
+    let rule = search.rules().get(chosen.rule);
+    if key != KeyState::AsBefore {
         // The id that the user has seen is one from before there was this key.
         let first = &chosen.first;
-        entry.id = Some(search.setting.identity.of(&first.secret, rule.kind, "", 0).0);
+        entry.id = Some(search.context().identity.of(&first.secret, rule.kind, "", 0).0);
     }
-    let mut exceptions = search.setting.exceptions(limits, today)?;
+    let mut exceptions = search.context().exceptions(limits, today)?;
     exceptions.add(entry.clone(), limits, today).map_err(refused)?;
-    exceptions::save(&search.setting, exceptions, &lock)?;
+    exceptions::save(search.context(), exceptions, &lock)?;
     drop(lock);
     let text = if args.search.json {
         exceptions::json(&[&entry], today)?
@@ -61,11 +63,11 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
             rule.text.title,
             entry.paths.join(", ")
         );
-        if key == Kept::Made {
+        if key == KeyState::Made {
             text.push_str(&format!("made {}: it says itself what it is for\n", key::FILE));
         }
-        let (_, file) = search.setting.exceptions_file();
-        let both = if key == Kept::Made { format!("{file} and {}", key::FILE) } else { file };
+        let (_, file) = search.context().exceptions_file();
+        let both = if key == KeyState::Made { format!("{file} and {}", key::FILE) } else { file };
         text.push_str(&format!("commit {both}, so that others can review it\n"));
         text
     };

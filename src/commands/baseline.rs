@@ -1,8 +1,7 @@
 //! `sprawl baseline`.
 
 use super::search::Search;
-use super::setting::Kept;
-use super::{Error, Outcome, output, scan};
+use super::{Error, Outcome, output};
 use crate::cli::policy::BaselineArgs;
 use sprawl::files::lock::Lock;
 use sprawl::files::write;
@@ -11,28 +10,30 @@ use sprawl::group::SecretGroup;
 use sprawl::policy::baseline::{self, Baseline, Scope};
 use sprawl::policy::{PolicyInput, key, sightings};
 use sprawl::project::Project;
+use sprawl::session::context::KeyState;
+use sprawl::session::day_of;
 
 /// Writes the baseline, or brings it up to date.
 pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
     let Searched { groups, project, now, lock, made_key } = searched(&mut search)?;
-    let before = search.setting.baseline()?;
-    let today = scan::today(now);
+    let before = search.context().baseline()?;
+    let today = day_of(now);
     let below_root = |path: &str| project.below_root(path);
     let is_gone = |path: &str| project.is_gone(path);
     let all_rules = args.search.rules.only.is_empty() && args.search.rules.disable.is_empty();
     let scope =
         Scope { tree: all_rules, history: all_rules && args.search.history, is_gone: &is_gone };
     let ground = PolicyInput {
-        rules: &search.rules,
-        identity: &search.setting.identity,
+        rules: &search.rules(),
+        identity: &search.context().identity,
         below_root: &below_root,
         scope: &scope,
     };
     let found = sightings(&ground, &groups);
     let is_first = before.is_none();
     let mut before = before.unwrap_or_default();
-    before.project = search.setting.identity.project();
+    before.project = search.context().identity.project();
     let comparison = before.compare(&found, &scope);
     let after = before.updated(&found, &comparison, today, args.add || is_first);
     let name = match &args.output {
@@ -43,7 +44,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
             path.display().to_string()
         }
         None => {
-            search.setting.write(baseline::FILE, &after.to_text(), &lock)?;
+            search.context().write(baseline::FILE, &after.to_text(), &lock)?;
             baseline::FILE.to_owned()
         }
     };
@@ -100,15 +101,15 @@ struct Searched {
 /// command made meanwhile goes before our own: then it is searched again.
 fn searched(search: &mut Search) -> Result<Searched, Error> {
     loop {
-        search.setting.propose_key()?;
+        search.context_mut().propose_key()?;
         let (groups, project, now) = search.examined(|_, report| {
             let groups = report.groups.into_iter().chain(report.covered).collect();
             Ok((groups, report.material.project, report.now))
         })?;
-        let lock = search.setting.lock()?;
-        let key = search.setting.keep_key(&lock)?;
-        if key != Kept::Changed {
-            return Ok(Searched { groups, project, now, lock, made_key: key == Kept::Made });
+        let lock = output::lock(search.context())?;
+        let key = search.context_mut().keep_key(&lock)?;
+        if key != KeyState::Changed {
+            return Ok(Searched { groups, project, now, lock, made_key: key == KeyState::Made });
         }
     }
 }

@@ -20,22 +20,14 @@ use super::Error;
 use sprawl::git::range::Range;
 use sprawl::git::{ObjectId, Repository};
 use sprawl::redact;
+use sprawl::source::repository::AskedRange;
 use sprawl_detect::text::printable;
-
-/// A range, and why it is this one.
-#[derive(Debug)]
-pub(super) struct Asked {
-    /// What is scanned.
-    pub(super) range: Range,
-    /// Which system asks, and where the range begins.
-    pub(super) why: String,
-}
 
 /// What the job is about.
 ///
 /// # Errors
 /// No system is known to be at work, or the clone lacks what is needed to tell what was added.
-pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<Asked, Error> {
+pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<AskedRange, Error> {
     let job = variables.job().ok_or_else(|| {
         Error::Input(
             "--ci: none of the build systems is at work here that sprawl knows (GitHub Actions, GitLab \
@@ -96,7 +88,7 @@ impl<'s> Search<'s> {
         Ok(search)
     }
 
-    fn run(mut self) -> Result<Asked, Error> {
+    fn run(mut self) -> Result<AskedRange, Error> {
         let main = self.main_branch();
         // What a trial merge merges into is the base, even when the branch has moved on since.
         if self.job.on == On::Request
@@ -133,7 +125,7 @@ impl<'s> Search<'s> {
             && let Some((base, name)) = self.nothing_since.first()
         {
             let why = self.says(&format!("nothing that {name} does not have"));
-            return Ok(Asked { range: self.range(&[*base]), why });
+            return Ok(AskedRange { range: self.range(&[*base]), why });
         }
         let name = self.job.on.name().map_or(String::new(), |name| format!(" of {name}"));
         let all = format!("the history{name}, as no earlier commit is known that it adds to");
@@ -142,15 +134,15 @@ impl<'s> Search<'s> {
     }
 
     /// The range since these commits, unless it is empty or cannot be followed.
-    fn since(&mut self, exclude: &[ObjectId], name: &str) -> Option<Asked> {
+    fn since(&mut self, exclude: &[ObjectId], name: &str) -> Option<AskedRange> {
         let range = self.range(exclude);
         match self.repository.commits_in(&range) {
             Ok(content) if content.is_empty() => {
                 self.nothing_since.extend(exclude.first().map(|base| (*base, name.to_owned())));
                 None
             }
-            Ok(_) if exclude.is_empty() => Some(Asked { range, why: self.says(name) }),
-            Ok(_) => Some(Asked { range, why: self.says(&format!("all since {name}")) }),
+            Ok(_) if exclude.is_empty() => Some(AskedRange { range, why: self.says(name) }),
+            Ok(_) => Some(AskedRange { range, why: self.says(&format!("all since {name}")) }),
             Err(problem) => {
                 self.broken.get_or_insert(format!("{}: {}", problem.place, problem.what));
                 None

@@ -1,19 +1,20 @@
 //! `sprawl exceptions list | renew | prune`.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::search::{Search, former_ids};
-use super::setting::Setting;
-use super::{Error, Outcome, output, scan};
+use super::{Error, Outcome, output};
 use crate::cli::config::ConfigArgs;
 use crate::cli::policy::{ExceptionsCommand, SearchArgs};
+use sprawl::Session;
 use sprawl::day;
 use sprawl::files::lock::Lock;
 use sprawl::policy::exceptions::{Exception, Exceptions, FILE};
+use sprawl::session::context::ProjectContext;
+use sprawl::session::day_of;
 use sprawl_detect::text::{count, printable};
 
 /// Runs one of them.
@@ -32,12 +33,12 @@ pub(super) fn run(command: ExceptionsCommand) -> Result<Outcome, Error> {
 /// # Errors
 /// They cannot be written; then the old ones are still there.
 pub(super) fn save(
-    setting: &Setting,
+    context: &ProjectContext,
     mut exceptions: Exceptions,
     lock: &Lock,
 ) -> Result<(), Error> {
-    exceptions.project = setting.identity.project().or(exceptions.project);
-    setting.write(FILE, &exceptions.to_text(), lock)
+    exceptions.project = context.identity.project().or(exceptions.project);
+    Ok(context.write(FILE, &exceptions.to_text(), lock)?)
 }
 
 /// Exceptions as JSON.
@@ -76,22 +77,22 @@ pub(super) fn last_day(text: &str, today: Date) -> Result<Date, Error> {
 }
 
 fn today() -> Date {
-    scan::today(jiff::Timestamp::now().as_second())
+    day_of(jiff::Timestamp::now().as_second())
 }
 
-fn here(config: &ConfigArgs) -> Result<Setting, Error> {
-    Setting::of(config, &[PathBuf::from(".")], false)
+fn here(config: &ConfigArgs) -> Result<ProjectContext, Error> {
+    Ok(Session::builder().options(config.options()).context()?)
 }
 
-fn loaded(setting: &Setting) -> Result<Exceptions, Error> {
-    setting.exceptions(setting.limits(today()), today())
+fn loaded(context: &ProjectContext) -> Result<Exceptions, Error> {
+    Ok(context.exceptions(context.limits(today()), today())?)
 }
 
 fn list(config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
-    let setting = here(config)?;
-    let exceptions = match loaded(&setting) {
+    let context = here(config)?;
+    let exceptions = match loaded(&context) {
         // The first decision of the project may have been made since its key was looked for.
-        Err(_) if setting.has_a_key_by_now() => loaded(&here(config)?)?,
+        Err(_) if context.has_a_key_by_now() => loaded(&here(config)?)?,
         exceptions => exceptions?,
     };
     let mut entries: Vec<&Exception> = exceptions.entries.iter().collect();
@@ -134,13 +135,13 @@ fn described(entry: &Exception) -> String {
 
 fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
     let until = last_day(until, today())?;
-    let mut setting = here(config)?;
-    let lock = setting.lock()?;
+    let mut context = here(config)?;
+    let lock = output::lock(&context)?;
     // The first decision of the project may have been made since its key was looked for.
-    setting.takes_another_key()?;
-    let mut exceptions = loaded(&setting)?;
-    let limits = setting.limits(today());
-    let typed = setting.project.typed(id);
+    context.takes_another_key()?;
+    let mut exceptions = loaded(&context)?;
+    let limits = context.limits(today());
+    let typed = context.project.typed(id);
     let about = |is_id: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let is_named = |entry: &Exception| {
             let is_path = |path: &String| path == id || Some(path) == typed.as_ref();
@@ -152,7 +153,7 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
     if named.is_empty() {
         // It may be an id of a report from before the project had its key.
         let search = Search::new(&SearchArgs { config: config.clone(), ..SearchArgs::default() })?;
-        let former = former_ids(&search.rules, &search.run()?);
+        let former = former_ids(&search.rules(), &search.run()?);
         let now: BTreeSet<&String> =
             former.iter().filter(|(old, _)| old.starts_with(id)).map(|(_, now)| now).collect();
         named = about(&|own| now.iter().any(|id| *id == own));
@@ -175,7 +176,7 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
         .check(limits, today())
         .map_err(|what| Error::Input(format!("nothing was written: the exception {what}")))?;
     let entry = entry.clone();
-    save(&setting, exceptions, &lock)?;
+    save(&context, exceptions, &lock)?;
     if as_json { json(&[&entry], today()) } else { Ok(described(&entry)) }
 }
 
@@ -183,13 +184,13 @@ fn prune(args: &SearchArgs) -> Result<String, Error> {
     let mut search = Search::new(args)?;
     let stale = search.examined(|_, report| Ok(report.summary.decisions.stale))?;
     // One that was renewed while the project was scanned is another one now, and stays.
-    let lock = search.setting.lock()?;
+    let lock = output::lock(search.context())?;
     // The first decision of the project may have been made since its key was looked for.
-    search.setting.takes_another_key()?;
-    let mut exceptions = loaded(&search.setting)?;
+    search.context_mut().takes_another_key()?;
+    let mut exceptions = loaded(&search.context())?;
     let removed = exceptions.retain(|_, entry| !stale.contains(entry));
     if !removed.is_empty() {
-        save(&search.setting, exceptions, &lock)?;
+        save(search.context(), exceptions, &lock)?;
     }
     drop(lock);
     if args.json {

@@ -8,15 +8,16 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::scan::{self, What};
-use super::setting::Setting;
 use super::{Error, Outcome, output};
-use crate::cli::{ExplainArgs, ScanArgs};
+use crate::cli::ExplainArgs;
+use sprawl::Session;
 use sprawl::files::read;
 use sprawl::finding::Finding;
 use sprawl::group::SecretGroup;
 use sprawl::redact::Redactor;
 use sprawl::report::Report;
+use sprawl::session::options::Options;
+use sprawl::source::tree::Tree;
 use sprawl_detect::assignment::features::{self, FEATURES};
 use sprawl_detect::assignment::grammar::Assigned;
 use sprawl_detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
@@ -44,18 +45,15 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let text = text_of(&bytes);
     let span = line_span(&text, line)
         .ok_or_else(|| Error::Input(format!("{} has no line {line}", path.display())))?;
-    let setting = Setting::of(&args.config, std::slice::from_ref(&path), false)?;
-    let rules = setting.rules(&args.rules)?;
-    let words = ["--quiet".as_ref(), "--".as_ref(), path.as_os_str()];
-    let mut scan = ScanArgs::typed(&words).map_err(|error| Error::Input(error.to_string()))?;
-    scan.config = args.config.clone();
-    let what = What { from_stdin: false, paths: std::slice::from_ref(&path), work: None };
-    let report = scan::examine(&scan, what, &setting, &rules)?;
+    let options = Options { rules: args.rules.options(), ..args.config.options() };
+    let session = Session::builder().paths([path.clone()]).options(options).build()?;
+    let report = session.scan(&Tree::new([path]))?;
+    let rules = session.rules();
     // A name may be what is a secret elsewhere on the line.
     let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
     let findings: Vec<Finding> = groups.flat_map(|group| group.occurrences.clone()).collect();
-    let explanation = explanation(&rules, &text, &span);
-    let explanation = Redactor::new(&rules, &findings).redact(&explanation);
+    let explanation = explanation(rules, &text, &span);
+    let explanation = Redactor::new(rules, &findings).redact(&explanation);
     output::say(&format!("{}\n\n{explanation}", headline(&report, line)))?;
     Ok(Outcome::Clean)
 }

@@ -5,12 +5,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::ci::Asked;
 use crate::cli::git::Hook;
 use sprawl::git::changes::{Change, is_within};
 use sprawl::git::range::Range;
 use sprawl::git::refs::TipKind;
 use sprawl::git::{ObjectId, Repository};
+use sprawl::source::repository::{AskedRange, NamedFiles};
 
 /// The commits that are about to move: those that the new values of references lead to, and that are
 /// not on the other side yet. `arguments` are those that git gave to the hook.
@@ -22,7 +22,7 @@ pub(super) fn range(
     arguments: &[PathBuf],
     repository: &Repository,
     mut input: impl Read,
-) -> Result<Asked, Error> {
+) -> Result<AskedRange, Error> {
     let mut text = String::new();
     input
         .read_to_string(&mut text)
@@ -55,7 +55,7 @@ pub(super) fn range(
         Hook::PreCommit | Hook::PreMergeCommit => false,
     });
     range.exclude.extend(known.map(|tip| tip.id));
-    Ok(Asked { range, why })
+    Ok(AskedRange { range, why })
 }
 
 /// What the pre-commit framework asks the hook `pre-commit` about when it runs between two references
@@ -63,7 +63,7 @@ pub(super) fn range(
 ///
 /// # Errors
 /// A reference that is not in the clone.
-pub(super) fn between_references(repository: &Repository) -> Result<Option<Asked>, Error> {
+pub(super) fn between_references(repository: &Repository) -> Result<Option<AskedRange>, Error> {
     let Some(mut range) = from_framework(repository)? else { return Ok(None) };
     if range.exclude.is_empty() {
         let mut problems = Vec::new();
@@ -72,18 +72,7 @@ pub(super) fn between_references(repository: &Repository) -> Result<Option<Asked
         range.exclude.extend(tips.filter(|t| t.name.starts_with(&other_side)).map(|t| t.id));
     }
     let why = "the commits between the references that pre-commit names".to_owned();
-    Ok(Some(Asked { range, why }))
-}
-
-/// Files that a hook was given by name: below the top, or as they were typed.
-#[derive(Debug, Default)]
-pub(super) struct Named {
-    /// Those that the next commit would change: what it adds counts.
-    pub(super) staged: Vec<Vec<u8>>,
-    /// The others that are there: they are scanned whole.
-    pub(super) files: Vec<PathBuf>,
-    /// Those that only the index has.
-    pub(super) indexed: Vec<Change>,
+    Ok(Some(AskedRange { range, why }))
 }
 
 /// Tells files given by name apart: framework's `--files` and `--all-files`, or a person's.
@@ -94,8 +83,8 @@ pub(super) fn named(
     paths: &[PathBuf],
     repository: &Repository,
     changes: &[Change],
-) -> Result<Named, Error> {
-    let mut named = Named::default();
+) -> Result<NamedFiles, Error> {
+    let mut named = NamedFiles::default();
     let top = repository.top();
     let mut index = None;
     for path in paths {
@@ -149,36 +138,6 @@ fn absolute(path: &Path) -> PathBuf {
         return std::fs::canonicalize(&full).unwrap_or(full);
     };
     std::fs::canonicalize(directory).map_or_else(|_| full.clone(), |found| found.join(name))
-}
-
-/// The commits that a merge under way brings in and that the main branch of a remote has already:
-/// everybody has what is in them. Git names them in its environment while it runs `pre-merge-commit`,
-/// and in a file when a merge is finished by `git commit`.
-pub(super) fn merged(repository: &Repository) -> Vec<ObjectId> {
-    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let told = variables
-        .filter_map(|name| ObjectId::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()).ok());
-    let mut merged: Vec<ObjectId> = told.chain(repository.merge_heads()).collect();
-    if merged.is_empty() {
-        return merged;
-    }
-    merged.sort();
-    merged.dedup();
-    let mut problems = Vec::new();
-    let tips = repository.tips(&mut problems);
-    let mut remotes: Vec<&str> = tips
-        .iter()
-        .filter_map(|tip| tip.name.strip_prefix("refs/remotes/")?.split('/').next())
-        .collect();
-    remotes.dedup();
-    let mains: Vec<ObjectId> = remotes
-        .into_iter()
-        .filter_map(|remote| repository.main_branch_of(remote))
-        .filter(|(name, _)| name.starts_with("refs/remotes/"))
-        .map(|(_, id)| id)
-        .collect();
-    merged.retain(|commit| mains.iter().any(|main| repository.builds_on(*main, *commit)));
-    merged
 }
 
 /// The pre-commit framework reads standard input itself, and says in its environment what it read:

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::search::Search;
-use super::setting::Kept;
-use super::{Error, Outcome, exceptions, output, scan};
+use super::{Error, Outcome, exceptions, output};
 use crate::cli::migrate::MigrateArgs;
 use sprawl::config::{Config, FILE_NAME, PathFilter};
 use sprawl::files::lock::Lock;
@@ -19,6 +18,8 @@ use sprawl::policy::exceptions::{Exception, Exceptions, Limits, Reason};
 use sprawl::policy::file::quoted;
 use sprawl::policy::{PolicyInput, key, sightings};
 use sprawl::report::Report;
+use sprawl::session::context::KeyState;
+use sprawl::session::day_of;
 use sprawl_detect::rules::{Rule, Rules, Selection, UserFile};
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::count;
@@ -29,7 +30,7 @@ const RULES: &str = ".sprawl/rules.toml";
 /// Carries over what other scanners were told.
 pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
-    let mut imported = migrate::read(search.setting.project.root()).map_err(Error::Input)?;
+    let mut imported = migrate::read(search.context().project.root()).map_err(Error::Input)?;
     if imported.files.is_empty() {
         let names: Vec<_> = migrate::file_names().collect();
         return Err(Error::Input(format!(
@@ -37,7 +38,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
             names.join(", ")
         )));
     }
-    let today = super::scan::today(jiff::Timestamp::now().as_second());
+    let today = day_of(jiff::Timestamp::now().as_second());
     let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
     let exceptions = !imported.quiet.is_empty() || imported.known.iter().any(|k| k.is_false);
     let owner = match &args.owner {
@@ -50,13 +51,13 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
         None => "@owner",
         Some(owner) => owner.as_str(),
     };
-    let lock = search.setting.lock()?;
+    let lock = output::lock(search.context())?;
     // The ids of what is written are made with it.
     let made_key = if args.dry_run {
-        !search.setting.identity.has_project_key()
+        !search.context().identity.has_project_key()
     } else {
-        search.setting.propose_key()?;
-        search.setting.keep_key(&lock)? == Kept::Made
+        search.context_mut().propose_key()?;
+        search.context_mut().keep_key(&lock)? == KeyState::Made
     };
     let report = search.run()?;
     let mut plan = Plan::new(&search, &report, &imported, &lock)?;
@@ -71,7 +72,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
         written.push(format!("{}: the project's key", key::FILE));
     }
     write_text(&search, RULES, &own_rules, (args.dry_run, &lock), &mut written)?;
-    let config_file = search.setting.project.root().join(FILE_NAME);
+    let config_file = search.context().project.root().join(FILE_NAME);
     let has_config = std::fs::symlink_metadata(config_file).is_ok();
     if !has_config {
         write_text(&search, FILE_NAME, &config, (args.dry_run, &lock), &mut written)?;
@@ -111,13 +112,13 @@ impl<'p> Plan<'p> {
         imported: &Imported,
         lock: &'p Lock,
     ) -> Result<Self, Error> {
-        let setting = &search.setting;
-        let today = scan::today(report.now);
+        let setting = &search.context();
+        let today = day_of(report.now);
         let limits = setting.policy(today)?.limits;
         let below_root = |path: &str| report.material.project.below_root(path);
         let scope = Scope { tree: false, history: false, is_gone: &|_| false };
         let ground = PolicyInput {
-            rules: &search.rules,
+            rules: &search.rules(),
             identity: &setting.identity,
             below_root: &below_root,
             scope: &scope,
@@ -179,10 +180,11 @@ impl<'p> Plan<'p> {
             (None, _) => "the secret with this hash".to_owned(),
         };
         if let Some(path) = &known.path {
-            if self.excluded.leaves_out(path) || self.search.setting.config.paths.leaves_out(path) {
+            if self.excluded.leaves_out(path) || self.search.context().config.paths.leaves_out(path)
+            {
                 return format!("{place} is in a path that the configuration leaves out");
             }
-            if !self.search.setting.project.root().join(path).exists() {
+            if !self.search.context().project.root().join(path).exists() {
                 return format!("{place}: the file is not there any more");
             }
         }
@@ -235,7 +237,7 @@ impl<'p> Plan<'p> {
     fn take_quiet(&mut self, owner: &str, until: Option<Date>, imported: &mut Imported) {
         for quiet in std::mem::take(&mut imported.quiet) {
             let QuietRule { from, rule, paths, until: end, statement } = quiet;
-            let Some((_, known)) = self.search.rules.named(&rule) else {
+            let Some((_, known)) = self.search.rules().named(&rule) else {
                 let why = if is_switched_off(self.search, &rule) {
                     "names a rule that is switched off here"
                 } else {
@@ -273,7 +275,7 @@ impl<'p> Plan<'p> {
     fn is_found(&self, rule: &Rule, paths: &[String]) -> bool {
         let Ok(globs) = sprawl::config::globs(paths) else { return true };
         self.found.iter().any(|(group, finding, sighting)| {
-            let rules = [group.rule, finding.rule].map(|id| self.search.rules.get(id).id());
+            let rules = [group.rule, finding.rule].map(|id| self.search.rules().get(id).id());
             rules.contains(&rule.id())
                 && (globs.is_match(&sighting.path) || paths.contains(&sighting.path))
         })
@@ -290,20 +292,20 @@ impl<'p> Plan<'p> {
                 return Ok(());
             }
             let mut after = self.baseline.updated(&taken, &comparison, self.today, true);
-            after.project = self.search.setting.identity.project();
+            after.project = self.search.context().identity.project();
             let name = baseline::FILE;
             if new > 0 {
                 if !dry_run {
-                    self.search.setting.write(name, &after.to_text(), self.lock)?;
+                    self.search.context().write(name, &after.to_text(), self.lock)?;
                 }
                 written.push(format!("{name}: {}", count(new as u64, "finding")));
             }
         }
         if self.added > 0 {
             if !dry_run {
-                exceptions::save(&self.search.setting, self.exceptions.clone(), self.lock)?;
+                exceptions::save(&self.search.context(), self.exceptions.clone(), self.lock)?;
             }
-            let (_, name) = self.search.setting.exceptions_file();
+            let (_, name) = self.search.context().exceptions_file();
             let owner = if self.has_owner { "" } else { ", for which --owner is required" };
             written.push(format!("{name}: {}{owner}", count(self.added as u64, "exception")));
         }
@@ -334,8 +336,8 @@ fn is_meant<'s>(
 
 /// Whether the project has a rule of this name and does without it.
 fn is_switched_off(search: &Search, name: &str) -> bool {
-    search.setting.config.config.rules.disable.iter().any(|other| other == name)
-        || (search.rules.named(name).is_none() && Rules::builtin().named(name).is_some())
+    search.context().config.config.rules.disable.iter().any(|other| other == name)
+        || (search.rules().named(name).is_none() && Rules::builtin().named(name).is_some())
 }
 
 /// Those of the project's own rules that pass our checks, as a rule file.
@@ -343,9 +345,9 @@ fn usable_rules(search: &Search, imported: &mut Imported) -> String {
     const HEAD: &str = "provider = \"This project\"\n";
     let mut all = String::new();
     // What was carried over before may have been worked on since.
-    let is_there = search.setting.project.root().join(RULES).exists();
+    let is_there = search.context().project.root().join(RULES).exists();
     if is_there {
-        imported.rules.retain(|rule| search.rules.named(&rule.id).is_none());
+        imported.rules.retain(|rule| search.rules().named(&rule.id).is_none());
     }
     for rule in std::mem::take(&mut imported.rules) {
         let candidate = format!("{HEAD}{all}\n{}", rule.text);
@@ -370,7 +372,7 @@ fn usable_rules(search: &Search, imported: &mut Imported) -> String {
 
 /// A configuration that leaves out what theirs left out.
 fn configuration(imported: &mut Imported, search: &Search, own_rules: bool) -> String {
-    let Config { paths, rules: choice, .. } = &search.setting.config.config;
+    let Config { paths, rules: choice, .. } = &search.context().config.config;
     let mut text = String::new();
     let list = |name: &str, all: &[String]| {
         let lines: Vec<String> = all.iter().map(|one| format!("    {},\n", quoted(one))).collect();
@@ -387,7 +389,7 @@ fn configuration(imported: &mut Imported, search: &Search, own_rules: bool) -> S
         if choice.disable.contains(&name) {
             continue;
         }
-        if search.rules.named(&name).is_some() || is_switched_off(search, &name) {
+        if search.rules().named(&name).is_some() || is_switched_off(search, &name) {
             known.push(name);
         } else {
             let why = format!("rule `{name}` is switched off and has another name here");
@@ -417,7 +419,7 @@ fn write_text(
         return Ok(());
     }
     if !dry_run {
-        search.setting.write(name, text, lock)?;
+        search.context().write(name, text, lock)?;
     }
     written.push(name.to_owned());
     Ok(())

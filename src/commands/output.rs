@@ -8,10 +8,12 @@ use serde::Serialize;
 use super::summary::{self, Words};
 use super::{Error, Outcome, step_summary};
 use sprawl::config::threshold::FailOn;
+use sprawl::files::lock::Lock;
 use sprawl::files::write;
 use sprawl::group::SecretGroup;
 use sprawl::redact;
 use sprawl::report::{Format, Report};
+use sprawl::session::context::ProjectContext;
 use sprawl_detect::text;
 
 /// One report to be written.
@@ -100,6 +102,15 @@ pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), E
         }
     }
     Ok(())
+}
+
+/// Takes the lock on the decisions of a project, and says so if that takes a while.
+///
+/// # Errors
+/// The file system has no locks.
+pub(super) fn lock(context: &ProjectContext) -> Result<Lock, Error> {
+    let on_wait = || note("waiting for another sprawl that changes this project's files");
+    Ok(context.lock(on_wait)?)
 }
 
 /// Says something on standard error.

@@ -5,10 +5,10 @@ mod reference;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::setting::Setting;
 use super::{Error, Outcome, output};
-use crate::cli::config::ConfigArgs;
-use crate::cli::{RuleArgs, RulesCommand};
+use crate::cli::RulesCommand;
+use sprawl::Session;
+use sprawl::session::options::{Options, RuleOptions};
 use sprawl_detect::rules::{Rule, Rules};
 use sprawl_detect::text::printable;
 
@@ -22,9 +22,9 @@ pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
 }
 
 fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
-    let none = ConfigArgs { isolated: true, ..ConfigArgs::default() };
-    let setting = Setting::of(&none, &[PathBuf::from(".")], false)?;
-    setting.rules(&RuleArgs { files, only: Vec::new(), disable: Vec::new() })
+    let rules = RuleOptions { files, ..RuleOptions::default() };
+    let options = Options { isolated: true, rules, ..Options::default() };
+    Ok(Session::builder().options(options).context()?.rules()?)
 }
 
 fn list(rules: &Rules, json: bool, markdown: bool) -> Result<Outcome, Error> {

@@ -1,130 +1,101 @@
 //! `sprawl scan`.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::civil::Date;
-
-use super::setting::Setting;
 use super::summary::Words;
-use super::{Error, Outcome, git, output};
+use super::{Error, Outcome, ci, hooks, output};
 use crate::cli::ScanArgs;
-use sprawl::certificates::Certificates;
-use sprawl::config;
-use sprawl::finding::decision::SuppressionKind;
-use sprawl::git::checkout::Checkout;
-use sprawl::group::{self, SecretGroup};
-use sprawl::owners;
-use sprawl::policy::baseline::Scope;
-use sprawl::policy::{Policy, PolicyInput};
-use sprawl::problem::Problem;
-use sprawl::redact::Redactor;
-use sprawl::report::{self, Format, MergeData, Report, Sorted, Summary};
-use sprawl::scan::ScanPool;
+use crate::cli::git::{GitArgs, Hook};
+use sprawl::Session;
+use sprawl::git::Repository;
+use sprawl::git::changes;
+use sprawl::git::environment::Environment;
+use sprawl::git::merging;
+use sprawl::git::range::Range;
+use sprawl::report::{Format, Report};
 use sprawl::scan::progress::Progress;
-use sprawl::scan_output::{ScanOutput, Scanned};
-use sprawl::source::{stdin, tree};
+use sprawl::session::options::Options;
+use sprawl::source::Source;
+use sprawl::source::history::Versions;
+use sprawl::source::repository::{AskedRange, Repositories};
+use sprawl::source::tree::{self, Tree};
 use sprawl::threads;
-use sprawl_detect::rules::Rules;
 
 /// Scans, reports, and says how it went.
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let in_hook = args.git.hook.is_some();
     let format = args.report.format.or(in_hook.then_some(Format::Hook));
     let targets = output::targets(format, &args.report.output)?;
-    let (from_stdin, paths) = existing(args)?;
+    let (stdin, paths) = existing(args)?;
     if let Some(warning) = threads::warning(args.threads) {
         output::note(&warning);
     }
-    let mut setting = Setting::of(&args.config, &paths, args.git.is_any())?.with(&args.policy)?;
-    let work = match args.git.is_any() {
-        true => Some(git::Work::prepare(args, &paths)?),
-        false => None,
+    let builder = Session::builder().paths(paths.clone()).from_top(args.git.is_any());
+    let context = builder.options(options(args)).context()?;
+    let (source, before) = match args.git.is_any() {
+        true => {
+            let repositories = repositories(args, &paths)?;
+            let before = repositories.before(context.project.root());
+            (Box::new(repositories) as Box<dyn Source>, before)
+        }
+        false => (Box::new(Tree { paths, stdin }) as Box<dyn Source>, None),
     };
     // What the tree says now must make sense, even where it does not count yet.
-    let mut rules = setting.rules(&args.rules)?;
+    let mut session = Session::new(context)?;
     let mut judged = None;
-    let before = work.as_ref().and_then(|work| work.before(args, setting.project.root()));
     if let Some(before) = before.filter(|_| !args.config.isolated) {
-        let today = today(jiff::Timestamp::now().as_second());
-        (setting, rules, judged) = setting.before(before, args, today)?;
+        (session, judged) = session.before_change(before)?;
     }
-    let what = What { from_stdin, paths: &paths, work: work.as_ref() };
-    let mut report = examine(args, what, &setting, &rules);
+    let mut report = scanned(&session, &*source, args.quiet);
     // The first decision of the project may have been made since its key was looked for.
-    if report.is_err() && setting.has_a_key_by_now() {
-        setting = setting.with(&args.policy)?;
-        report = examine(args, what, &setting, &rules);
+    if report.is_err() && session.context().has_a_key_by_now() {
+        drop(report);
+        session.context_mut().takes_another_key()?;
+        report = scanned(&session, &*source, args.quiet);
     }
     let mut report = report?;
     report.summary.judged = judged;
-    let fail_on = setting.fail_on(args.report.fail_on);
     let words = match (args.quiet, in_hook) {
         (true, _) => Words::Problems,
         (false, true) => Words::Hook,
         (false, false) => Words::All,
     };
-    let delivered = output::deliver(&report, &targets, fail_on, words);
+    let delivered = output::deliver(&report, &targets, session.fail_on(), words);
     // The process ends here: to give back the memory of very many findings one by one takes time.
     std::mem::forget(report);
-    std::mem::forget(rules);
+    std::mem::forget(session);
     delivered
 }
 
-/// What is scanned.
-#[derive(Clone, Copy)]
-pub(super) struct What<'w> {
-    /// Standard input.
-    pub(super) from_stdin: bool,
-    /// Files and directories.
-    pub(super) paths: &'w [PathBuf],
-    /// What git keeps, instead of files.
-    pub(super) work: Option<&'w git::Work>,
+/// What was typed, as a session takes it.
+fn options(args: &ScanArgs) -> Options {
+    Options {
+        config: args.config.choice(),
+        isolated: args.config.isolated,
+        rules: args.rules.options(),
+        policy: args.policy.options(),
+        files: args.files(),
+        min_confidence: args.threshold.min_confidence,
+        include_placeholders: args.threshold.include_placeholders,
+        fail_on: args.report.fail_on,
+        threads: args.threads,
+        show_secrets: args.show_secrets,
+        sarif: args.report.sarif(),
+    }
 }
 
-/// Scans in a setting, and judges what was found.
-///
-/// # Errors
-/// What leaves nothing to scan, or nothing to judge by.
-pub(super) fn examine<'r>(
-    args: &ScanArgs,
-    What { from_stdin, paths, work }: What<'_>,
-    setting: &Setting,
-    rules: &'r Rules,
-) -> Result<Report<'r>, Error> {
-    let now = jiff::Timestamp::now().as_second();
-    let policy = setting.policy(today(now))?;
-    let options = tree::Options {
-        no_ignore: args.no_ignore || args.config.isolated,
-        follow: args.follow,
-        exclude: config::globs(&args.exclude)
-            .map_err(|(glob, why)| Error::Input(format!("--exclude {glob}: {why}")))?,
-        project: setting.path_filter(),
-        isolated: args.config.isolated,
-        no_mmap: args.no_mmap,
-        repository: None,
-    };
+/// Scans a source, and shows how far the work has got.
+fn scanned<'s>(
+    session: &'s Session,
+    source: &dyn Source,
+    quiet: bool,
+) -> Result<Report<'s>, Error> {
     let progress = Progress::default();
-    let scan_output = with_progress_bar(&progress, args.quiet, || {
-        if let Some(work) = work {
-            return work.scan(args, &options, (rules, &setting.identity), &progress);
-        }
-        let pool = ScanPool::new(rules, &progress, args.threads).map_err(Error::Input)?;
-        pool.guarded("<stdin> and files", || {
-            if from_stdin {
-                pool.worker(stdin::scan);
-            }
-            tree::scan(&pool, paths, &options);
-            Ok(())
-        })?;
-        Ok::<_, Error>(pool.finish())
-    })?;
-    let scope = setting.scope(args, paths);
-    let is_gone = |path: &str| setting.project.is_gone(path);
-    let scope = Scope { is_gone: &is_gone, ..scope };
-    Ok(report(args, setting, rules, scan_output, &progress, (&policy, &scope), now))
+    let scan = || session.scan_with_progress(source, &progress);
+    Ok(with_progress_bar(&progress, quiet, scan)?)
 }
 
 /// Splits standard input off and makes sure that every path is there.
@@ -132,139 +103,72 @@ fn existing(args: &ScanArgs) -> Result<(bool, Vec<PathBuf>), Error> {
     // The arguments of a hook are those of git, a remote and its address, or names of files that
     // need not be there any more.
     let paths: &[PathBuf] = if args.git.hook.is_some() { &[] } else { &args.paths };
-    let from_stdin = paths.iter().any(|path| path.as_os_str() == "-");
+    let stdin = paths.iter().any(|path| path.as_os_str() == "-");
     let paths: Vec<PathBuf> =
         paths.iter().filter(|path| path.as_os_str() != "-").cloned().collect();
-    for path in &paths {
-        // Whether it can be read is found out later; a name that leads nowhere is a mistake now.
-        if let Err(error) = std::fs::symlink_metadata(path)
-            && error.kind() == std::io::ErrorKind::NotFound
-        {
-            return Err(Error::Input(format!(
-                "{}: no such file or directory; nothing was scanned",
-                path.display()
-            )));
-        }
-    }
-    Ok((from_stdin, paths))
+    tree::check(&paths)?;
+    Ok((stdin, paths))
 }
 
-fn report<'r>(
-    args: &ScanArgs,
-    setting: &Setting,
-    rules: &'r Rules,
-    scan_output: ScanOutput,
-    progress: &Progress,
-    (policy, scope): (&Policy, &Scope<'_>),
-    now: i64,
-) -> Report<'r> {
-    let identity = setting.identity.clone();
-    let mut scan_output = scan_output;
-    setting.leave_out_ids(&mut scan_output.findings, policy);
-    let left_out = setting.leave_out(&mut scan_output.findings);
-    scan_output.unread.retain(|unread| !setting.leaves_out(&unread.place));
-    owners::assign(&mut scan_output.findings, &scan_output.owners);
-    // Before anything is made of names of places: ids, slots, messages.
-    let redactor = Redactor::new(rules, &scan_output.findings);
-    redactor.scan_output(&mut scan_output);
-    let shown = redactor.rules();
-    let rules = &*shown;
-    let project = redactor.project(&setting.project);
-    let below_root = |path: &str| project.below_root(path);
-    group::assign_slots(rules, &identity, &mut scan_output.findings);
-    let certificates = Certificates::new(scan_output.certificates);
-    scan_output.findings.iter_mut().for_each(|finding| certificates.apply_to(rules, finding));
-    let score_input = setting.score_input(scan_output.locked, now);
-    let mut groups = group::group(rules, &identity, scan_output.findings, &score_input);
-    let ground = PolicyInput { rules, identity: &identity, below_root: &below_root, scope };
-    let mut judged = policy.judge(&ground, &mut groups);
-    let places = groups.iter_mut().flat_map(|group| &mut group.occurrences);
-    places
-        .filter_map(|finding| finding.decision.get_mut())
-        .for_each(|decision| redactor.decision(decision));
-    redactor.list(&mut judged.warnings);
-    redactor.list(judged.absent.iter_mut().map(|entry| &mut entry.path));
-    let threshold = setting.threshold(&args.threshold);
-    let mut summary = Summary {
-        blobs: progress.blobs.load(Ordering::Relaxed),
-        bytes: progress.bytes.load(Ordering::Relaxed),
-        left_out: scan_output.left_out,
-        configuration: setting.changes(args, rules, left_out),
-        scope: scan_output.scope,
-        commits: scan_output.commits,
-        ..Summary::default()
+/// What is to be read of the repositories that the arguments name.
+fn repositories(args: &ScanArgs, paths: &[PathBuf]) -> Result<Repositories, Error> {
+    let git = &args.git;
+    if let Some(hook) = git.hook {
+        return of_hook(hook, args);
+    }
+    if git.history {
+        let versions = if args.whole_versions { Versions::Whole } else { Versions::New };
+        return Ok(Repositories::history_with(paths, args.submodules, versions)?);
+    }
+    if git.staged {
+        return Ok(Repositories::staged(paths)?);
+    }
+    Repositories::asked_range(paths, git.ci, |repository| asked_range(git, repository))
+}
+
+fn of_hook(hook: Hook, args: &ScanArgs) -> Result<Repositories, Error> {
+    let repository = Repository::discover(Path::new("."), &Environment::of_process())
+        .map_err(sprawl::Error::from)?;
+    if !hook.is_commit() {
+        let input = std::io::stdin().lock();
+        let asked = hooks::range(hook, &args.paths, &repository, input)?;
+        return Ok(Repositories::of_hook_range(repository, asked));
+    }
+    if let Some(asked) = hooks::between_references(&repository)? {
+        return Ok(Repositories::of_hook_range(repository, asked));
+    }
+    let changes = changes::staged(&repository, &merging::merged(&repository))?;
+    // What stands for no path at all; a commit takes the whole index.
+    let named = match args.paths.iter().all(|path| path == Path::new(".")) {
+        true => None,
+        false => Some(hooks::named(&args.paths, &repository, &changes)?),
     };
-    redactor.list(&mut summary.configuration.files);
-    summary.decisions.take(judged);
-    if args.git.is_change() {
-        summary.suppressed = suppressed(&groups, rules, setting);
-    }
-    redactor.list(summary.scope.iter_mut().chain(&mut summary.suppressed));
-    let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
-    scan_output.unread.extend(scan_output.problems.iter().filter_map(Problem::unread));
-    scan_output.unread.sort();
-    scan_output.unread.dedup();
-    let scanned = scanned(args.git.category(), scan_output.scanned, &scan_output.checkouts);
-    Report {
-        rules: shown,
-        groups,
-        covered,
-        problems: scan_output.problems,
-        unread: scan_output.unread,
-        summary,
-        identity,
-        sarif: args.report.sarif(),
-        show_secrets: args.show_secrets,
-        now: score_input.now,
-        material: MergeData {
-            unreported,
-            certificates: certificates.into_list(),
-            locked: score_input.locked,
-            checkouts: scan_output.checkouts,
-            category: args.git.category().to_owned(),
-            scanned,
-            project,
-        },
-    }
+    Ok(Repositories::of_hook_changes(repository, changes, named))
 }
 
-/// What the change itself says to be no matter, by marks and by exceptions that name one secret.
-fn suppressed(groups: &[SecretGroup], rules: &Rules, setting: &Setting) -> Vec<String> {
-    let mut lines = Vec::new();
-    for group in groups {
-        for occurrence in &group.occurrences {
-            let Some(suppression) = &occurrence.decision.suppression else { continue };
-            let by_change = match suppression.kind {
-                SuppressionKind::InSource => true,
-                SuppressionKind::External => setting.is_accepted_by_change(&group.id),
-            };
-            if by_change {
-                let (place, rule) = (&occurrence.location, rules.get(group.rule).id());
-                let by = &suppression.by;
-                lines.push(format!("{}:{} {rule} by {by}", place.path, place.line));
-            }
-        }
-    }
-    lines.sort();
-    lines
-}
-
-/// What was asked for: paths, or the histories of repositories. What a range or the index adds is no
-/// place that another scan could cover.
-fn scanned(category: &str, paths: Vec<Scanned>, checkouts: &[Checkout]) -> Vec<Scanned> {
-    match category {
-        "" => paths,
-        "history" => checkouts
-            .iter()
-            .map(|one| Scanned { repository: one.repository.clone(), path: one.below.clone() })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The day of a time in Unix seconds, in UTC.
-pub(super) fn today(now: i64) -> Date {
-    jiff::Timestamp::from_second(now).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()
+fn asked_range(git: &GitArgs, repository: &Repository) -> Result<AskedRange, Error> {
+    let (range, why) = if let Some(range) = &git.range {
+        (repository.range(range)?, format!("the range {range}"))
+    } else if let Some(since) = &git.since {
+        let head = repository.revision("HEAD")?;
+        let range = Range {
+            include: vec![head],
+            exclude: vec![repository.revision(since)?],
+            ..Range::default()
+        };
+        (range, format!("all since {since}"))
+    } else if let Some(branch) = &git.branch {
+        let tip = repository.revision(branch)?;
+        let range = Range {
+            include: vec![tip],
+            exclude: vec![repository.main_branch()?],
+            ..Range::default()
+        };
+        (range, format!("what {branch} adds to the main branch"))
+    } else {
+        return ci::range(repository, &ci::Variables::of_process());
+    };
+    Ok(AskedRange { range, why })
 }
 
 /// Shows how far the work has got, on terminals and when it takes long enough to matter.

@@ -1,27 +1,27 @@
 //! Searching the project to decide on what is found: `sprawl accept`, `baseline`, `exceptions prune`.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use super::scan::{self, What};
-use super::setting::Setting;
-use super::{Error, git};
-use crate::cli::ScanArgs;
+use super::Error;
 use crate::cli::policy::SearchArgs;
+use sprawl::Session;
 use sprawl::group;
 use sprawl::problem::Problem;
 use sprawl::report::Report;
+use sprawl::session::context::ProjectContext;
+use sprawl::session::options::Options;
+use sprawl::source::Source;
+use sprawl::source::repository::Repositories;
+use sprawl::source::tree::Tree;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::{count, nearest};
 
-/// A project, and how it is searched.
-#[derive(Debug)]
+/// A project, and what of it is searched.
 pub(super) struct Search {
-    args: ScanArgs,
     paths: Vec<PathBuf>,
-    pub(super) setting: Setting,
-    pub(super) rules: Rules,
+    history: bool,
+    session: Session,
 }
 
 impl Search {
@@ -30,21 +30,28 @@ impl Search {
     /// # Errors
     /// Its configuration, key or rules cannot be used.
     pub(super) fn new(search: &SearchArgs) -> Result<Self, Error> {
-        let here = [PathBuf::from(".")];
-        let root = Setting::of(&search.config, &here, false)?.project.root().to_owned();
-        let is_here = std::fs::canonicalize(".").is_ok_and(|here| here == root);
-        let path = if is_here { PathBuf::from(".") } else { root };
-        let mut words: Vec<&OsStr> = vec![OsStr::new("--quiet")];
-        if search.history {
-            words.push(OsStr::new("--history"));
-        }
-        words.extend([OsStr::new("--"), path.as_os_str()]);
-        let mut args = ScanArgs::typed(&words).map_err(|error| Error::Input(error.to_string()))?;
-        args.config = search.config.clone();
-        args.rules = search.rules.clone();
-        let setting = Setting::of(&args.config, &args.paths, args.git.is_any())?;
-        let rules = setting.rules(&args.rules)?;
-        Ok(Self { paths: args.paths.clone(), args, setting, rules })
+        let options = Options { rules: search.rules.options(), ..search.config.options() };
+        let project = Session::builder().options(options.clone()).context()?.project;
+        let is_here = std::fs::canonicalize(".").is_ok_and(|here| here == project.root());
+        let path = if is_here { PathBuf::from(".") } else { project.root().to_owned() };
+        let builder = Session::builder().paths([path.clone()]).from_top(search.history);
+        let session = builder.options(options).build()?;
+        Ok(Self { paths: vec![path], history: search.history, session })
+    }
+
+    /// The rules in force.
+    pub(super) fn rules(&self) -> &Rules {
+        self.session.rules()
+    }
+
+    /// The project and its configuration.
+    pub(super) fn context(&self) -> &ProjectContext {
+        self.session.context()
+    }
+
+    /// The project and its configuration, to be changed.
+    pub(super) fn context_mut(&mut self) -> &mut ProjectContext {
+        self.session.context_mut()
     }
 
     /// What is made of what is found. A key that another command made meanwhile goes before: then the
@@ -58,10 +65,10 @@ impl Search {
     ) -> Result<T, Error> {
         loop {
             let error = match self.run() {
-                Ok(report) => return use_it(&self.rules, report),
+                Ok(report) => return use_it(self.session.rules(), report),
                 Err(error) => error,
             };
-            if !self.setting.takes_another_key()? {
+            if !self.session.context_mut().takes_another_key()? {
                 return Err(error);
             }
         }
@@ -72,12 +79,11 @@ impl Search {
     /// # Errors
     /// Something could not be scanned: decisions need the whole picture.
     pub(super) fn run(&self) -> Result<Report<'_>, Error> {
-        let work = match self.args.git.is_any() {
-            true => Some(git::Work::prepare(&self.args, &self.paths)?),
-            false => None,
+        let source: Box<dyn Source> = match self.history {
+            true => Box::new(Repositories::history(&self.paths)?),
+            false => Box::new(Tree::new(self.paths.clone())),
         };
-        let what = What { from_stdin: false, paths: &self.paths, work: work.as_ref() };
-        let report = scan::examine(&self.args, what, &self.setting, &self.rules)?;
+        let report = self.session.scan(&*source)?;
         match report.problems.as_slice() {
             [] => Ok(report),
             [Problem { place, what, .. }, ..] => Err(Error::Input(format!(

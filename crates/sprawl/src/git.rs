@@ -13,6 +13,7 @@ pub mod config;
 pub mod delta;
 pub mod environment;
 pub mod forest;
+pub mod merging;
 pub mod names;
 pub mod numbering;
 pub mod objects;

@@ -29,32 +29,67 @@
 //!
 //! Detection, from a text to its candidates, is a crate below this one: [`sprawl_detect`].
 
+#[doc(hidden)]
 pub mod blob;
+#[doc(hidden)]
 pub mod certificates;
+#[doc(hidden)]
 pub mod config;
+#[doc(hidden)]
 pub mod context;
+#[doc(hidden)]
 pub mod day;
+#[doc(hidden)]
 pub mod defect;
+mod error;
+#[doc(hidden)]
 pub mod files;
+#[doc(hidden)]
 pub mod finding;
+#[doc(hidden)]
 pub mod git;
+#[doc(hidden)]
 pub mod group;
+#[doc(hidden)]
 pub mod identity;
+#[doc(hidden)]
 pub mod known;
+#[doc(hidden)]
 pub mod lifetime;
+#[doc(hidden)]
 pub mod line_hash;
+#[doc(hidden)]
 pub mod locked;
+#[doc(hidden)]
 pub mod migrate;
+#[doc(hidden)]
 pub mod order;
+#[doc(hidden)]
 pub mod owners;
+#[doc(hidden)]
 pub mod plan;
+#[doc(hidden)]
 pub mod policy;
+#[doc(hidden)]
 pub mod problem;
+#[doc(hidden)]
 pub mod project;
+#[doc(hidden)]
 pub mod redact;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod scan;
+#[doc(hidden)]
 pub mod scan_output;
+#[doc(hidden)]
+pub mod session;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod threads;
+#[doc(hidden)]
 pub mod timeline;
+
+pub use error::Error;
+pub use session::{Session, SessionBuilder};

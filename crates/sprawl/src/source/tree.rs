@@ -17,8 +17,10 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
+use super::{Scan, Source, stdin};
 use crate::blob::{Base, Blob};
 use crate::config::PathFilter;
+use crate::error::Error;
 use crate::files::{lock, mapped, read, write};
 use crate::finding::Origin;
 use crate::git::checkout::Checkout;
@@ -27,7 +29,7 @@ use crate::git::tracked::Tracked;
 use crate::problem::Problem;
 use crate::scan::stream::WINDOW;
 use crate::scan::{ScanPool, Worker};
-use crate::scan_output::Scanned;
+use crate::scan_output::{ScanOutput, Scanned};
 use sprawl_detect::text::display_path;
 
 /// What to walk and what to leave out.
@@ -49,6 +51,58 @@ pub struct Options {
     /// The roots are the work tree of the repository with this name: paths are shown from there on,
     /// not as they were typed.
     pub repository: Option<Arc<str>>,
+}
+
+/// Files and directories, each read whole; with them standard input, if it was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    /// Files and directories.
+    pub paths: Vec<PathBuf>,
+    /// Standard input as well.
+    pub stdin: bool,
+}
+
+impl Tree {
+    /// Files and directories, as a user would type them.
+    pub fn new<P: Into<PathBuf>>(paths: impl IntoIterator<Item = P>) -> Self {
+        Self { paths: paths.into_iter().map(Into::into).collect(), stdin: false }
+    }
+}
+
+impl Source for Tree {
+    fn scan(&self, scan: &Scan<'_>) -> Result<ScanOutput, Error> {
+        check(&self.paths)?;
+        let pool = scan.pool()?;
+        pool.guarded("<stdin> and files", || {
+            if self.stdin {
+                pool.worker(stdin::scan);
+            }
+            self::scan(&pool, &self.paths, scan.files);
+            Ok(())
+        })?;
+        Ok(pool.finish())
+    }
+
+    fn roots(&self) -> &[PathBuf] {
+        &self.paths
+    }
+}
+
+/// Makes sure that every path is there. Whether it can be read is found out later; a name that leads
+/// nowhere is a mistake of whoever typed it.
+///
+/// # Errors
+/// The first path that is not there.
+pub fn check(paths: &[PathBuf]) -> Result<(), Error> {
+    for path in paths {
+        if let Err(error) = fs::symlink_metadata(path)
+            && error.kind() == io::ErrorKind::NotFound
+        {
+            let place = path.display().to_string();
+            return Err(Problem::new(place, "no such file or directory").into());
+        }
+    }
+    Ok(())
 }
 
 /// Scans files and directories with all threads of the pool.

@@ -1,4 +1,5 @@
-//! The scans of `sprawl scan` that read a git repository.
+//! Repositories: what git keeps of them, instead of files. Their whole history, what the next commit would
+//! record, or what a range of commits adds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,40 +8,64 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::Error;
-use super::ci::{self, Asked};
-use super::hooks::{self, Named};
-use crate::cli::ScanArgs;
-use crate::cli::git::Hook;
-use sprawl::files::before::Before;
-use sprawl::finding::Origin;
-use sprawl::git::changes::{self, Change, Comparing, is_within};
-use sprawl::git::environment::Environment;
-use sprawl::git::objects::Reader;
-use sprawl::git::range::{Content, Range};
-use sprawl::git::submodules::Submodule;
-use sprawl::git::{ObjectId, Repository, names};
-use sprawl::group;
-use sprawl::identity::Identity;
-use sprawl::problem::Problem;
-use sprawl::scan::ScanPool;
-use sprawl::scan::progress::Progress;
-use sprawl::scan_output::ScanOutput;
-use sprawl::source::history::Versions;
-use sprawl::source::{history, range, staged, tree};
-use sprawl_detect::rules::Rules;
+use super::history::{self, Versions};
+use super::{Scan, Source, range, staged, tree};
+use crate::error::Error;
+use crate::files::before::Before;
+use crate::finding::Origin;
+use crate::git::changes::{self, Change, Comparing, is_within};
+use crate::git::environment::Environment;
+use crate::git::merging;
+use crate::git::objects::Reader;
+use crate::git::range::{Content, Range};
+use crate::git::submodules::Submodule;
+use crate::git::{ObjectId, Repository, names};
+use crate::group;
+use crate::problem::Problem;
+use crate::scan_output::ScanOutput;
 use sprawl_detect::text::display_bytes;
 
-impl From<Problem> for Error {
-    /// A problem that leaves nothing to scan.
-    fn from(problem: Problem) -> Self {
-        Self::Input(format!("{}: {}; nothing was scanned", problem.place, problem.what))
-    }
+/// One or more repositories, and what of each is read.
+pub struct Repositories {
+    parts: Vec<Part>,
+    /// The paths that were asked for, where they stand for whole repositories.
+    roots: Vec<PathBuf>,
+    scope: Scope,
 }
 
-/// What is to be read of the repositories that the arguments name.
-pub(super) struct Work {
-    parts: Vec<Part>,
+/// Which scan of git it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    History {
+        submodules: bool,
+        versions: Versions,
+    },
+    Staged,
+    Range {
+        is_change: bool,
+    },
+    /// Whatever a hook is asked about: paths are named below the top of the work tree.
+    Hook,
+}
+
+/// A range of commits, and why it is this one.
+#[derive(Debug)]
+pub struct AskedRange {
+    /// What is scanned.
+    pub range: Range,
+    /// Who asks, and where the range begins.
+    pub why: String,
+}
+
+/// Files that a hook was given by name: below the top, or as they were typed.
+#[derive(Debug, Default)]
+pub struct NamedFiles {
+    /// Those that the next commit would change: what it adds counts.
+    pub staged: Vec<Vec<u8>>,
+    /// The others that are there: they are scanned whole.
+    pub files: Vec<PathBuf>,
+    /// Those that only the index has.
+    pub indexed: Vec<Change>,
 }
 
 /// What is to be read of one repository.
@@ -56,48 +81,114 @@ enum Task {
     /// What the next commit would record.
     Staged(Vec<Change>),
     /// Files that a hook was given by name.
-    Named(Vec<Change>, Named),
-    Range(Asked),
+    Named(Vec<Change>, NamedFiles),
+    Range(AskedRange),
 }
 
-impl Work {
-    /// Finds out what is asked for.
+impl Repositories {
+    /// Every object of the repositories that the paths lie in, reachable or not, and their work trees.
     ///
     /// # Errors
     /// There is no such repository, or it cannot be read at all.
-    pub(super) fn prepare(args: &ScanArgs, paths: &[PathBuf]) -> Result<Self, Error> {
-        let environment = Environment::of_process();
-        if let Some(hook) = args.git.hook {
-            let repository = Repository::discover(Path::new("."), &environment)?;
-            let task = hook_task(hook, args, &repository)?;
-            let repository = Arc::new(repository);
-            return Ok(Self { parts: vec![Part { repository, wanted: Vec::new(), task }] });
-        }
-        let mut repositories = repositories(paths, &environment)?;
+    pub fn history(paths: &[PathBuf]) -> Result<Self, Error> {
+        Self::history_with(paths, false, Versions::New)
+    }
+
+    /// The same, with the histories of submodules if `submodules` is set, and with versions of texts
+    /// scanned as `versions` says.
+    ///
+    /// # Errors
+    /// As [`Self::history`].
+    pub fn history_with(
+        paths: &[PathBuf],
+        submodules: bool,
+        versions: Versions,
+    ) -> Result<Self, Error> {
+        Self::each(paths, Scope::History { submodules, versions }, |_| Ok(Task::History))
+    }
+
+    /// What `git commit` would record, as far as HEAD does not have it.
+    ///
+    /// # Errors
+    /// As [`Self::history`].
+    pub fn staged(paths: &[PathBuf]) -> Result<Self, Error> {
+        Self::each(paths, Scope::Staged, |repository| {
+            Ok(Task::Staged(changes::staged(repository, &merging::merged(repository))?))
+        })
+    }
+
+    /// What the commits of a range add: `A..B`.
+    ///
+    /// # Errors
+    /// As [`Self::history`]; the range is none, or names commits that are not there.
+    pub fn range(paths: &[PathBuf], range: &str) -> Result<Self, Error> {
+        Self::asked_range(paths, false, |repository| {
+            Ok(AskedRange { range: repository.range(range)?, why: format!("the range {range}") })
+        })
+    }
+
+    /// What the commits of a range add that is worked out for each repository. `is_change` says that it
+    /// is a change on its way in.
+    ///
+    /// # Errors
+    /// As [`Self::history`], and those of the function.
+    pub fn asked_range<E: From<Error>>(
+        paths: &[PathBuf],
+        is_change: bool,
+        asked: impl Fn(&Repository) -> Result<AskedRange, E>,
+    ) -> Result<Self, E> {
+        Self::each(paths, Scope::Range { is_change }, |repository| {
+            asked(repository).map(Task::Range)
+        })
+    }
+
+    /// What a hook is asked about: a range.
+    pub fn of_hook_range(repository: Repository, asked: AskedRange) -> Self {
+        Self::of_hook(repository, Task::Range(asked))
+    }
+
+    /// What a hook is asked about: changes in the index, of which only some files may be named.
+    pub fn of_hook_changes(
+        repository: Repository,
+        changes: Vec<Change>,
+        named: Option<NamedFiles>,
+    ) -> Self {
+        let task = match named {
+            Some(named) => Task::Named(changes, named),
+            None => Task::Staged(changes),
+        };
+        Self::of_hook(repository, task)
+    }
+
+    fn of_hook(repository: Repository, task: Task) -> Self {
+        let part = Part { repository: Arc::new(repository), wanted: Vec::new(), task };
+        Self { parts: vec![part], roots: Vec::new(), scope: Scope::Hook }
+    }
+
+    fn each<E: From<Error>>(
+        paths: &[PathBuf],
+        scope: Scope,
+        task: impl Fn(&Repository) -> Result<Task, E>,
+    ) -> Result<Self, E> {
+        let mut repositories = repositories(paths, &Environment::of_process())?;
         let tops: Vec<PathBuf> = repositories.iter().map(|(one, _)| one.top()).collect();
         for ((repository, _), name) in repositories.iter_mut().zip(names::distinct(&tops)) {
             repository.rename(name);
         }
         let mut parts = Vec::with_capacity(repositories.len());
         for (repository, wanted) in repositories {
-            let task = if args.git.history {
-                Task::History
-            } else if args.git.staged {
-                Task::Staged(changes::staged(&repository, &hooks::merged(&repository))?)
-            } else {
-                Task::Range(asked_range(args, &repository)?)
-            };
+            let task = task(&repository)?;
             parts.push(Part { repository: Arc::new(repository), wanted, task });
         }
-        Ok(Self { parts })
+        Ok(Self { parts, roots: paths.to_vec(), scope })
     }
 
-    /// The files of the project at a root as they were before the change that is scanned, where a hook
-    /// or a build decides on it.
-    pub(super) fn before(&self, args: &ScanArgs, root: &Path) -> Option<Before> {
+    /// The files of the project at a root as they were before the change that is scanned, where it is one
+    /// on its way in.
+    pub fn before(&self, root: &Path) -> Option<Before> {
         let [part] = self.parts.as_slice() else { return None };
         let work_tree = part.repository.work_tree().and_then(|top| fs::canonicalize(top).ok());
-        let is_gate = args.git.ci || args.git.hook.is_some();
+        let is_gate = matches!(self.scope, Scope::Hook | Scope::Range { is_change: true });
         if !is_gate || work_tree.as_deref() != Some(root) {
             return None;
         }
@@ -122,44 +213,65 @@ impl Work {
         };
         Some(Before::new(root.to_owned(), Arc::new(look)))
     }
+}
 
-    /// Does it.
-    ///
-    /// # Errors
-    /// A repository cannot be read at all.
-    pub(super) fn scan(
-        &self,
-        args: &ScanArgs,
-        trees: &tree::Options,
-        (rules, identity): (&Rules, &Identity),
-        progress: &Progress,
-    ) -> Result<ScanOutput, Error> {
+impl Source for Repositories {
+    fn scan(&self, scan: &Scan<'_>) -> Result<ScanOutput, Error> {
         let several = self.parts.len() > 1;
         let mut scan_output = ScanOutput::default();
         for part in &self.parts {
             let repository = &part.repository;
-            let mut own = part.scan(args, trees, rules, progress)?;
-            if args.git.hook.is_some() {
+            let mut own = part.scan(scan, self.versions())?;
+            if self.scope == Scope::Hook {
                 return Ok(own);
             }
-            leave_out(&mut own, &trees.exclude);
+            leave_out(&mut own, &scan.files.exclude);
             own.checkouts.push(repository.checkout());
-            group::assign_slots(rules, identity, &mut own.findings);
+            group::assign_slots(scan.rules, scan.identity, &mut own.findings);
             if several {
                 own.place_below(repository.name(), repository.name());
             }
             scan_output.add(own);
-            if args.submodules {
-                let prefix = several.then(|| repository.name().as_ref());
-                scan_output.add(submodules(args, repository, prefix, trees, rules, progress)?);
-            } else if args.git.history {
-                scan_output.left_out.submodules += repository.submodule_count() as u64;
+            match self.scope {
+                Scope::History { submodules: true, versions } => {
+                    let prefix = several.then(|| repository.name().as_ref());
+                    scan_output.add(submodules(repository, prefix, scan, versions)?);
+                }
+                Scope::History { .. } => {
+                    scan_output.left_out.submodules += repository.submodule_count() as u64;
+                }
+                _ => {}
             }
         }
-        if args.git.history {
+        if matches!(self.scope, Scope::History { .. }) {
             history::without_repeats(&mut scan_output.findings);
         }
         Ok(scan_output)
+    }
+
+    fn category(&self) -> &'static str {
+        match self.scope {
+            Scope::History { .. } => "history",
+            Scope::Staged => "staged",
+            Scope::Range { .. } | Scope::Hook => "range",
+        }
+    }
+
+    fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
+    fn is_change(&self) -> bool {
+        matches!(self.scope, Scope::Staged | Scope::Hook | Scope::Range { is_change: true })
+    }
+}
+
+impl Repositories {
+    fn versions(&self) -> Versions {
+        match self.scope {
+            Scope::History { versions, .. } => versions,
+            _ => Versions::default(),
+        }
     }
 }
 
@@ -183,89 +295,36 @@ impl Part {
         (!old.is_empty()).then(|| Comparing::new(repository.objects()).trees(&old, head))
     }
 
-    fn scan(
-        &self,
-        args: &ScanArgs,
-        trees: &tree::Options,
-        rules: &Rules,
-        progress: &Progress,
-    ) -> Result<ScanOutput, Error> {
+    fn scan(&self, scan: &Scan<'_>, versions: Versions) -> Result<ScanOutput, Error> {
         let repository = &self.repository;
         let mut scan_output = match &self.task {
-            Task::History => return history(args, repository, trees, rules, progress),
-            Task::Staged(changes) => staged(args, repository, changes, rules, progress)?,
+            Task::History => return history(repository, scan, versions),
+            Task::Staged(changes) => staged(repository, changes, scan)?,
             Task::Named(changes, named) => {
-                let mut scan_output = staged(args, repository, changes, rules, progress)?;
+                let mut scan_output = staged(repository, changes, scan)?;
                 keep_within(&mut scan_output, &named.staged);
-                let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+                let pool = scan.pool()?;
                 staged::scan(&pool, repository, &named.indexed);
                 let name = Some(Arc::clone(repository.name()));
-                tree::scan(
-                    &pool,
-                    &named.files,
-                    &tree::Options { repository: name, ..trees.clone() },
-                );
+                let options = tree::Options { repository: name, ..scan.files.clone() };
+                tree::scan(&pool, &named.files, &options);
                 scan_output.add(pool.finish());
                 history::without_repeats(&mut scan_output.findings);
                 return Ok(scan_output);
             }
-            Task::Range(asked) => range_of(args, repository, asked, rules, progress)?,
+            Task::Range(asked) => range_of(repository, asked, scan)?,
         };
         keep_within(&mut scan_output, &self.wanted);
         Ok(scan_output)
     }
 }
 
-fn hook_task(hook: Hook, args: &ScanArgs, repository: &Repository) -> Result<Task, Error> {
-    if !hook.is_commit() {
-        let input = std::io::stdin().lock();
-        return Ok(Task::Range(hooks::range(hook, &args.paths, repository, input)?));
-    }
-    if let Some(asked) = hooks::between_references(repository)? {
-        return Ok(Task::Range(asked));
-    }
-    let changes = changes::staged(repository, &hooks::merged(repository))?;
-    // What stands for no path at all; a commit takes the whole index.
-    if args.paths.iter().all(|path| path == Path::new(".")) {
-        return Ok(Task::Staged(changes));
-    }
-    let named = hooks::named(&args.paths, repository, &changes)?;
-    Ok(Task::Named(changes, named))
-}
-
-fn asked_range(args: &ScanArgs, repository: &Repository) -> Result<Asked, Error> {
-    let (range, why) = if let Some(range) = &args.git.range {
-        (repository.range(range)?, format!("the range {range}"))
-    } else if let Some(since) = &args.git.since {
-        let head = repository.revision("HEAD")?;
-        let range = Range {
-            include: vec![head],
-            exclude: vec![repository.revision(since)?],
-            ..Range::default()
-        };
-        (range, format!("all since {since}"))
-    } else if let Some(branch) = &args.git.branch {
-        let tip = repository.revision(branch)?;
-        let range = Range {
-            include: vec![tip],
-            exclude: vec![repository.main_branch()?],
-            ..Range::default()
-        };
-        (range, format!("what {branch} adds to the main branch"))
-    } else {
-        return ci::range(repository, &ci::Variables::of_process());
-    };
-    Ok(Asked { range, why })
-}
-
 fn range_of(
-    args: &ScanArgs,
     repository: &Repository,
-    asked: &Asked,
-    rules: &Rules,
-    progress: &Progress,
+    asked: &AskedRange,
+    scan: &Scan<'_>,
 ) -> Result<ScanOutput, Error> {
-    let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+    let pool = scan.pool()?;
     let mut content = Content::default();
     pool.guarded(repository.name(), || {
         content = range::scan(&pool, repository, &asked.range)?;
@@ -278,35 +337,27 @@ fn range_of(
 }
 
 fn history(
-    args: &ScanArgs,
     repository: &Repository,
-    trees: &tree::Options,
-    rules: &Rules,
-    progress: &Progress,
+    scan: &Scan<'_>,
+    versions: Versions,
 ) -> Result<ScanOutput, Error> {
-    let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
-    pool.guarded(repository.name(), || history::scan(&pool, repository, versions(args)))?;
+    let pool = scan.pool()?;
+    pool.guarded(repository.name(), || history::scan(&pool, repository, versions))?;
     if let Some(top) = repository.work_tree() {
         pool.guarded(repository.name(), || {
-            history::scan_work_tree(&pool, repository.name(), top, trees);
+            history::scan_work_tree(&pool, repository.name(), top, scan.files);
             Ok(())
         })?;
     }
     Ok(pool.finish())
 }
 
-fn versions(args: &ScanArgs) -> Versions {
-    if args.whole_versions { Versions::Whole } else { Versions::New }
-}
-
 /// The histories of the submodules; their files were scanned with the work tree that they are in.
 fn submodules(
-    args: &ScanArgs,
     outer: &Repository,
     prefix: Option<&str>,
-    trees: &tree::Options,
-    rules: &Rules,
-    progress: &Progress,
+    scan: &Scan<'_>,
+    versions: Versions,
 ) -> Result<ScanOutput, Error> {
     let below = |path: &str| match prefix {
         Some(prefix) => format!("{prefix}/{path}"),
@@ -315,11 +366,11 @@ fn submodules(
     let (mut scan_output, mut problems) = (ScanOutput::default(), Vec::new());
     for Submodule { path, mut repository } in outer.submodules(&mut problems) {
         repository.rename(Arc::from(format!("{}/{path}", outer.name())));
-        let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
-        match pool.guarded(&path, || history::scan(&pool, &repository, versions(args))) {
+        let pool = scan.pool()?;
+        match pool.guarded(&path, || history::scan(&pool, &repository, versions)) {
             Ok(()) => {
                 let mut inner = pool.finish();
-                leave_out(&mut inner, &trees.exclude);
+                leave_out(&mut inner, &scan.files.exclude);
                 inner.place_below(&below(&path), repository.name());
                 scan_output.add(inner);
             }
@@ -334,20 +385,18 @@ fn submodules(
 }
 
 fn staged(
-    args: &ScanArgs,
     repository: &Repository,
     changes: &[Change],
-    rules: &Rules,
-    progress: &Progress,
+    scan: &Scan<'_>,
 ) -> Result<ScanOutput, Error> {
-    let pool = ScanPool::new(rules, progress, args.threads).map_err(Error::Input)?;
+    let pool = scan.pool()?;
     pool.guarded(repository.name(), || {
         staged::scan(&pool, repository, changes);
         Ok(())
     })?;
     let mut scan_output = pool.finish();
-    staged::keep_new(&mut scan_output, rules, repository, changes, args.threads)
-        .map_err(Error::Input)?;
+    staged::keep_new(&mut scan_output, scan.rules, repository, changes, scan.threads)
+        .map_err(Error::Threads)?;
     scan_output.scope.push("the staged files".to_owned());
     Ok(scan_output)
 }
@@ -413,5 +462,5 @@ fn repositories(
 fn below_top(repository: &Repository, path: &Path) -> Option<Vec<u8>> {
     let top = fs::canonicalize(repository.work_tree()?).ok()?;
     let full = fs::canonicalize(path).ok()?;
-    sprawl::git::below_top(&full, &top)
+    crate::git::below_top(&full, &top)
 }

@@ -1,46 +1,45 @@
-//! The setting of a command: its project, and the configuration that is in force there.
+//! The context of a scan: a project, the configuration that is in force there, the key that makes its ids,
+//! and the earlier decisions that count.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::{Error, output};
-use crate::cli::config::ConfigArgs;
-use crate::cli::policy::PolicyArgs;
-use crate::cli::reports::ThresholdArgs;
-use crate::cli::{RuleArgs, ScanArgs};
-use sprawl::config::schema::Marks;
-use sprawl::config::threshold::{FailOn, MinConfidence};
-use sprawl::config::{self, Config, Effective, PathFilter};
-use sprawl::files::before::Before;
-use sprawl::files::lock::{self, Lock};
-use sprawl::files::{place, read, write};
-use sprawl::finding::{Finding, Origin};
-use sprawl::group::ScoreInput;
-use sprawl::identity::{self, Identity};
-use sprawl::locked::Locked;
-use sprawl::policy::baseline::{self, Baseline, Scope};
-use sprawl::policy::exceptions::{self, Exception, Exceptions, Limits};
-use sprawl::policy::{Policy, key};
-use sprawl::project::Project;
-use sprawl::report::{Configuration, Threshold};
+use super::options::Options;
+use crate::config::schema::Marks;
+use crate::config::threshold::{FailOn, MinConfidence};
+use crate::config::{self, Config, Effective};
+use crate::error::Error;
+use crate::files::before::Before;
+use crate::files::lock::{self, Lock};
+use crate::files::{place, read, write};
+use crate::finding::{Finding, Origin};
+use crate::group::ScoreInput;
+use crate::identity::{self, Identity};
+use crate::locked::Locked;
+use crate::policy::baseline::{self, Baseline, Scope};
+use crate::policy::exceptions::{self, Exception, Exceptions, Limits};
+use crate::policy::{Policy, key};
+use crate::project::Project;
+use crate::report::{Configuration, Threshold};
+use crate::source::{Source, tree};
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::rules::{Named, Rules, Selection, UserFile};
 
 /// A project with its configuration.
 #[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) project: Project,
-    pub(super) config: Effective,
+pub struct ProjectContext {
+    /// Where it begins.
+    pub project: Project,
+    /// The configuration in force.
+    pub config: Effective,
     /// Makes the ids of secrets.
-    pub(super) identity: Identity,
+    pub identity: Identity,
+    /// What was asked for.
+    pub(super) options: Options,
     /// The key of `identity` where it was made up and is not written yet.
     new_key: Option<String>,
-    /// Which earlier decisions count.
-    policy: PolicyArgs,
-    /// Nothing in the scanned tree may hide a finding.
-    isolated: bool,
     /// What the change that is scanned alters counts as it was before.
     before: Option<Before>,
     /// Decisions that the change brings.
@@ -56,92 +55,53 @@ struct Brought {
     exceptions: Vec<Exception>,
 }
 
-impl Setting {
-    /// That of some paths; `from_top` says that the report names files from the top of the work
-    /// tree on.
+impl ProjectContext {
+    /// The context of a project.
     ///
     /// # Errors
-    /// A configuration file that cannot be used.
-    pub(super) fn of(args: &ConfigArgs, paths: &[PathBuf], from_top: bool) -> Result<Self, Error> {
-        let project = Project::of(paths);
-        let project = if from_top { project.from_top() } else { project };
-        Self::at(project, args, None)
+    /// A configuration file or a key that cannot be used.
+    pub fn new(project: Project, options: Options) -> Result<Self, Error> {
+        Self::before_change(project, options, None)
     }
 
-    fn at(project: Project, args: &ConfigArgs, before: Option<Before>) -> Result<Self, Error> {
-        let config = config::load_before(project.root(), &args.choice(), before.as_ref())?;
+    /// The context of a project as it was before the change that is scanned.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn before_change(
+        project: Project,
+        options: Options,
+        before: Option<Before>,
+    ) -> Result<Self, Error> {
+        let choice = config::Choice {
+            no_tree: options.config.no_tree || options.isolated,
+            ..options.config.clone()
+        };
+        let config = config::load_before(project.root(), &choice, before.as_ref())?;
         let checked = config.config.weights.check();
-        checked.map_err(|what| Error::Input(format!("{}: weights: {what}", config::FILE_NAME)))?;
-        let mut setting = Self {
+        checked.map_err(|what| Error::file(config::FILE_NAME, format!("weights: {what}")))?;
+        let mut context = Self {
             project,
             config,
             identity: Identity::default(),
+            options,
             new_key: None,
-            policy: PolicyArgs::default(),
-            isolated: args.isolated,
             before,
             brought: Brought::default(),
         };
-        setting.identity = setting.read_identity()?;
-        Ok(setting)
+        context.identity = context.read_identity()?;
+        Ok(context)
     }
 
-    /// The same, with what was typed about earlier decisions.
-    ///
-    /// # Errors
-    /// A key that cannot be used.
-    pub(super) fn with(mut self, policy: &PolicyArgs) -> Result<Self, Error> {
-        self.policy = policy.clone();
-        // Named files bring the key of their project.
-        self.identity = self.read_identity()?;
-        Ok(self)
-    }
-
-    /// The same as it was before the change that is scanned, with its rules, and what is to be said of
-    /// that. What cannot be used as it was hides nothing.
-    ///
-    /// # Errors
-    /// Rules that cannot be used, whatever the tree says.
-    pub(super) fn before(
-        self,
-        before: Before,
-        args: &ScanArgs,
-        today: Date,
-    ) -> Result<(Self, Rules, Option<String>), Error> {
-        let prepared = |config: &ConfigArgs, before: Option<Before>| {
-            let mut setting = Self::at(self.project.clone(), config, before)?.with(&args.policy)?;
-            setting.brought = setting.brought(today);
-            let rules = setting.rules(&args.rules)?;
-            setting.policy(today)?;
-            Ok::<_, Error>((setting, rules))
-        };
-        match prepared(&args.config, Some(before.clone())) {
-            Ok((setting, rules)) => {
-                let files = before.altered();
-                let said = (!files.is_empty()).then(|| {
-                    format!(
-                        "{}: changed by what is scanned; it was judged as before the change",
-                        files.join(", ")
-                    )
-                });
-                Ok((setting, rules, said))
-            }
-            Err(error) => {
-                let isolated = ConfigArgs { isolated: true, ..args.config.clone() };
-                let (setting, rules) = prepared(&isolated, None)?;
-                let said = format!(
-                    "as it was before the change, the configuration cannot be used, so nothing in the \
-                     tree hides a finding: {error}"
-                );
-                Ok((setting, rules, Some(said)))
-            }
-        }
+    /// Takes note of what the change that is scanned decides by itself.
+    pub fn note_brought(&mut self, today: Date) {
+        self.brought = self.brought(today);
     }
 
     /// What the files of the tree decide beyond what they did before the change.
     fn brought(&self, today: Date) -> Brought {
         let mut brought = Brought::default();
-        if self.isolated || self.before.is_none() {
+        if self.options.isolated || self.before.is_none() {
             return brought;
         }
         let now = |file: &str| {
@@ -165,12 +125,12 @@ impl Setting {
     }
 
     /// Whether the change itself brings an exception for this secret.
-    pub(super) fn is_accepted_by_change(&self, id: &str) -> bool {
+    pub fn is_accepted_by_change(&self, id: &str) -> bool {
         self.brought.exceptions.iter().any(|entry| entry.id.as_deref() == Some(id))
     }
 
     /// Whether there is a key although there was none when it was looked for.
-    pub(super) fn has_a_key_by_now(&self) -> bool {
+    pub fn has_a_key_by_now(&self) -> bool {
         !self.identity.has_project_key()
             && self.read_identity().is_ok_and(|identity| identity.has_project_key())
     }
@@ -179,7 +139,7 @@ impl Setting {
     ///
     /// # Errors
     /// A key that cannot be used.
-    pub(super) fn takes_another_key(&mut self) -> Result<bool, Error> {
+    pub fn takes_another_key(&mut self) -> Result<bool, Error> {
         let now = self.read_identity()?;
         let is_another = now.has_project_key() && now.project() != self.identity.project();
         if is_another {
@@ -196,9 +156,9 @@ impl Setting {
         {
             return Ok(Identity::new(Some(&key)));
         }
-        let named = self.policy.baseline.iter().chain(&self.policy.exceptions);
+        let named = self.options.policy.baseline.iter().chain(&self.options.policy.exceptions);
         let mut roots: Vec<PathBuf> = named.filter_map(|file| project_around(file)).collect();
-        if !self.isolated {
+        if !self.options.isolated {
             roots.push(self.project.root().to_owned());
         }
         for root in roots {
@@ -215,16 +175,15 @@ impl Setting {
     }
 
     /// Takes the lock on the decisions of the project. Whoever reads them to write them back holds it
-    /// meanwhile.
+    /// meanwhile. `on_wait` is called if another process holds it.
     ///
     /// # Errors
     /// The file system has no locks.
-    pub(super) fn lock(&self) -> Result<Lock, Error> {
+    pub fn lock(&self, on_wait: impl FnOnce()) -> Result<Lock, Error> {
         let root = self.project.root();
-        let on_wait =
-            || output::note("waiting for another sprawl that changes this project's files");
-        lock::lock(root, on_wait)
-            .map_err(|error| Error::Input(format!("{}: cannot be locked: {error}", root.display())))
+        lock::lock(root, on_wait).map_err(|error| {
+            Error::file(root.display().to_string(), format!("cannot be locked: {error}"))
+        })
     }
 
     /// A key for a project that has none, so that what is found gets the ids that it will be
@@ -232,7 +191,7 @@ impl Setting {
     ///
     /// # Errors
     /// There is no randomness.
-    pub(super) fn propose_key(&mut self) -> Result<(), Error> {
+    pub fn propose_key(&mut self) -> Result<(), Error> {
         if !self.identity.has_project_key() {
             let key = key::new().map_err(unusable_key)?;
             self.identity = Identity::new(Some(&key));
@@ -245,7 +204,7 @@ impl Setting {
     ///
     /// # Errors
     /// It cannot be written, or the one that was in force is gone.
-    pub(super) fn keep_key(&mut self, _lock: &Lock) -> Result<Kept, Error> {
+    pub fn keep_key(&mut self, _lock: &Lock) -> Result<KeyState, Error> {
         // In the project there may be one that did not count for this run (--isolated).
         let there = match self.read_identity()? {
             known if known.has_project_key() => Some(known),
@@ -255,7 +214,7 @@ impl Setting {
             let is_same = there.project() == self.identity.project();
             self.identity = there;
             self.new_key = None;
-            return Ok(if is_same { Kept::AsBefore } else { Kept::Changed });
+            return Ok(if is_same { KeyState::AsBefore } else { KeyState::Changed });
         }
         let key = match self.new_key.take() {
             Some(key) => key,
@@ -268,29 +227,29 @@ impl Setting {
         };
         key::save(self.project.root(), &key).map_err(unusable_key)?;
         self.identity = Identity::new(Some(&key));
-        Ok(Kept::Made)
+        Ok(KeyState::Made)
     }
 
     /// Writes one of our files, by its name below the root of the project.
     ///
     /// # Errors
     /// It cannot be written; then what was there is still there.
-    pub(super) fn write(&self, name: &str, text: &str, _lock: &Lock) -> Result<(), Error> {
+    pub fn write(&self, name: &str, text: &str, _lock: &Lock) -> Result<(), Error> {
         write::below(self.project.root(), name, text)
-            .map_err(|error| Error::Input(format!("{name}: cannot be written: {error}")))
+            .map_err(|error| Error::file(name, format!("cannot be written: {error}")))
     }
 
     /// Where the exceptions are, and what they are called.
-    pub(super) fn exceptions_file(&self) -> (PathBuf, String) {
-        match &self.policy.exceptions {
+    pub fn exceptions_file(&self) -> (PathBuf, String) {
+        match &self.options.policy.exceptions {
             Some(file) => (file.clone(), file.display().to_string()),
             None => (self.project.root().join(exceptions::FILE), exceptions::FILE.to_owned()),
         }
     }
 
     /// Where the baseline is, and what it is called.
-    pub(super) fn baseline_file(&self) -> (PathBuf, String) {
-        match &self.policy.baseline {
+    pub fn baseline_file(&self) -> (PathBuf, String) {
+        match &self.options.policy.baseline {
             Some(file) => (file.clone(), file.display().to_string()),
             None => (self.project.root().join(baseline::FILE), baseline::FILE.to_owned()),
         }
@@ -315,7 +274,7 @@ impl Setting {
         match read {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(None),
-            Err(error) => Err(Error::Input(format!("{name}: cannot be read: {error}"))),
+            Err(error) => Err(Error::file(name.as_str(), format!("cannot be read: {error}"))),
         }
     }
 
@@ -329,54 +288,52 @@ impl Setting {
         } else {
             "its ids were made with a project key that is not here"
         };
-        Err(Error::Input(format!(
-            "{name}: {what}; restore {} or set {}",
-            key::FILE,
-            identity::KEY_VARIABLE
-        )))
+        let what = format!("{what}; restore {} or set {}", key::FILE, identity::KEY_VARIABLE);
+        Err(Error::file(name, what))
     }
 
     /// The rules that configuration and arguments ask for.
     ///
     /// # Errors
     /// A file that cannot be read or used, or a name that no rule has.
-    pub(super) fn rules(&self, args: &RuleArgs) -> Result<Rules, Error> {
+    pub fn rules(&self) -> Result<Rules, Error> {
+        let asked = &self.options.rules;
         let choice = &self.config.config.rules;
         let mut texts = Vec::new();
-        for file in choice.files.iter().map(Path::new).chain(args.files.iter().map(AsRef::as_ref)) {
+        for file in choice.files.iter().map(Path::new).chain(asked.files.iter().map(AsRef::as_ref))
+        {
             let name = file.strip_prefix(self.project.root()).unwrap_or(file);
             let before = self.before.as_ref().and_then(|before| before.text(file)).flatten();
-            let text =
-                before.map_or_else(|| read::named_text(file, read::LIST), Ok).map_err(|error| {
-                    Error::Input(format!("{}: cannot be read: {error}", file.display()))
-                })?;
+            let text = before
+                .map_or_else(|| read::named_text(file, read::LIST), Ok)
+                .map_err(|error| Error::unread(file, &error))?;
             texts.push((name.display().to_string(), text));
         }
         let files: Vec<UserFile<'_>> =
             texts.iter().map(|(name, text)| UserFile { name, text }).collect();
         // What was typed goes before what is written.
-        let only = if args.only.is_empty() {
+        let only = if asked.only.is_empty() {
             self.named("rules.only", &choice.only)
         } else {
-            args.only.iter().map(|name| Named::typed(name)).collect()
+            asked.only.iter().map(|name| Named::typed(name)).collect()
         };
         let mut disabled = self.named("rules.disable", &choice.disable);
-        disabled.extend(args.disable.iter().map(|name| Named::typed(name)));
+        disabled.extend(asked.disable.iter().map(|name| Named::typed(name)));
         Ok(Rules::new(&files, &Selection { only, disabled })?)
     }
 
     /// The least severity that fails: as typed, or as configured.
-    pub(super) fn fail_on(&self, typed: Option<FailOn>) -> FailOn {
-        typed.or(self.config.config.thresholds.fail_on).unwrap_or(FailOn::Low)
+    pub fn fail_on(&self) -> FailOn {
+        self.options.fail_on.or(self.config.config.thresholds.fail_on).unwrap_or(FailOn::Low)
     }
 
     /// What is reported: as typed, or as configured.
-    pub(super) fn threshold(&self, typed: &ThresholdArgs) -> Threshold {
+    pub fn threshold(&self) -> Threshold {
         let configured = &self.config.config.thresholds;
-        let least = typed.min_confidence.or(configured.min_confidence);
+        let least = self.options.min_confidence.or(configured.min_confidence);
         Threshold {
             min_confidence: least.unwrap_or(MinConfidence::Pattern).into(),
-            include_placeholders: typed.include_placeholders
+            include_placeholders: self.options.include_placeholders
                 || configured.include_placeholders == Some(true),
         }
     }
@@ -385,13 +342,13 @@ impl Setting {
     ///
     /// # Errors
     /// Exceptions or a baseline that cannot be used.
-    pub(super) fn policy(&self, today: Date) -> Result<Policy, Error> {
+    pub fn policy(&self, today: Date) -> Result<Policy, Error> {
         let mut policy = Policy::new(&self.config.config.policy, today);
-        if self.isolated {
+        if self.options.isolated {
             policy.marks = Marks::None;
         }
-        policy.max_open_days = self.policy.max_open_days.or(policy.max_open_days);
-        let wanted = !self.isolated || self.policy.exceptions.is_some();
+        policy.max_open_days = self.options.policy.max_open_days.or(policy.max_open_days);
+        let wanted = !self.options.isolated || self.options.policy.exceptions.is_some();
         if wanted {
             policy.exceptions = self.exceptions(policy.limits, today)?;
             for entry in &self.brought.exceptions {
@@ -400,15 +357,15 @@ impl Setting {
             }
             policy.exceptions_file = self.exceptions_file().1;
         }
-        let wanted = !self.isolated || self.policy.baseline.is_some();
-        if wanted && !self.policy.no_baseline {
+        let wanted = !self.options.isolated || self.options.policy.baseline.is_some();
+        if wanted && !self.options.policy.no_baseline {
             policy.baseline = self.baseline()?;
         }
         Ok(policy)
     }
 
     /// What the configuration lets exceptions do.
-    pub(super) fn limits(&self, today: Date) -> Limits {
+    pub fn limits(&self, today: Date) -> Limits {
         Policy::new(&self.config.config.policy, today).limits
     }
 
@@ -416,13 +373,13 @@ impl Setting {
     ///
     /// # Errors
     /// A file that cannot be used.
-    pub(super) fn exceptions(&self, limits: Limits, today: Date) -> Result<Exceptions, Error> {
+    pub fn exceptions(&self, limits: Limits, today: Date) -> Result<Exceptions, Error> {
         let file = self.exceptions_file();
-        let Some(text) = self.read_ours(&file, self.policy.exceptions.is_some())? else {
+        let Some(text) = self.read_ours(&file, self.options.policy.exceptions.is_some())? else {
             return Ok(Exceptions::default());
         };
         let exceptions = Exceptions::parse(&text, limits, today)
-            .map_err(|error| Error::Input(format!("{}: {error}", file.1)))?;
+            .map_err(|error| Error::file(file.1.as_str(), error.to_string()))?;
         let has_ids = exceptions.entries.iter().any(|entry| entry.id.is_some());
         self.check_key(&file.1, exceptions.project.as_deref(), has_ids)?;
         Ok(exceptions)
@@ -432,44 +389,62 @@ impl Setting {
     ///
     /// # Errors
     /// A file that cannot be used.
-    pub(super) fn baseline(&self) -> Result<Option<Baseline>, Error> {
+    pub fn baseline(&self) -> Result<Option<Baseline>, Error> {
         let file = self.baseline_file();
-        let Some(text) = self.read_ours(&file, self.policy.baseline.is_some())? else {
+        let Some(text) = self.read_ours(&file, self.options.policy.baseline.is_some())? else {
             return Ok(None);
         };
-        let baseline =
-            Baseline::parse(&text).map_err(|error| Error::Input(format!("{}: {error}", file.1)))?;
+        let baseline = Baseline::parse(&text)
+            .map_err(|error| Error::file(file.1.as_str(), error.to_string()))?;
         self.check_key(&file.1, baseline.project.as_deref(), !baseline.entries.is_empty())?;
         Ok(Some(baseline))
     }
 
     /// What secrets are grouped and scored by: the clock, what is locked, the project's weights and
     /// limits.
-    pub(super) fn score_input(&self, locked: Vec<Locked>, now: i64) -> ScoreInput {
+    pub fn score_input(&self, locked: Vec<Locked>, now: i64) -> ScoreInput {
         let Config { weights, lifetime, .. } = &self.config.config;
         ScoreInput { now, locked, weights: weights.clone(), lifetimes: lifetime.clone() }
     }
 
-    /// The paths that the configuration leaves out, if any.
-    pub(super) fn path_filter(&self) -> Option<(PathBuf, PathFilter)> {
+    /// Which files are left out, and how files are read.
+    ///
+    /// # Errors
+    /// A glob that is none.
+    pub(super) fn file_options(&self) -> Result<tree::Options, Error> {
+        let files = &self.options.files;
+        let exclude = config::globs(&files.exclude).map_err(|(value, what)| Error::Option {
+            option: "--exclude",
+            value,
+            what,
+        })?;
         let paths = &self.config.paths;
-        (!paths.is_empty()).then(|| (self.project.root().to_owned(), paths.clone()))
+        Ok(tree::Options {
+            no_ignore: files.no_ignore || self.options.isolated,
+            follow: files.follow,
+            exclude,
+            project: (!paths.is_empty()).then(|| (self.project.root().to_owned(), paths.clone())),
+            isolated: self.options.isolated,
+            no_mmap: files.no_mmap,
+            repository: None,
+        })
     }
 
     /// How much of the project a scan looks at.
-    pub(super) fn scope(&self, args: &ScanArgs, paths: &[PathBuf]) -> Scope<'static> {
+    pub(super) fn scope(&self, source: &dyn Source) -> Scope<'static> {
         let is_root = |path: &PathBuf| {
             std::fs::canonicalize(path).is_ok_and(|full| full == self.project.root())
         };
-        let all_rules = args.rules.only.is_empty() && args.rules.disable.is_empty();
-        let all_files = args.exclude.is_empty() && paths.iter().any(is_root);
-        let files = args.git.history || !args.git.is_any();
-        let tree = files && all_files && all_rules;
-        Scope { tree, history: tree && args.git.history, is_gone: &|_| false }
+        let Options { rules, files, .. } = &self.options;
+        let all_rules = rules.only.is_empty() && rules.disable.is_empty();
+        let all_files = files.exclude.is_empty() && source.roots().iter().any(is_root);
+        let is_history = source.category() == "history";
+        let tree = (is_history || source.category().is_empty()) && all_files && all_rules;
+        Scope { tree, history: tree && is_history, is_gone: &|_| false }
     }
 
     /// Takes out what looks like secrets in our own files and is an id.
-    pub(super) fn leave_out_ids(&self, findings: &mut Vec<Finding>, policy: &Policy) {
+    pub fn leave_out_ids(&self, findings: &mut Vec<Finding>, policy: &Policy) {
         let ours = [key::FILE, exceptions::FILE, baseline::FILE];
         let is_ours = |finding: &Finding| {
             ours.contains(&self.project.below_root(&finding.location.path).as_str())
@@ -492,21 +467,16 @@ impl Setting {
     }
 
     /// What the configuration takes away from this scan.
-    pub(super) fn changes(
-        &self,
-        args: &ScanArgs,
-        rules: &Rules,
-        findings_left_out: u64,
-    ) -> Configuration {
+    pub(super) fn changes(&self, rules: &Rules, findings_left_out: u64) -> Configuration {
         let choice = &self.config.config.rules;
         let switches = !choice.disable.is_empty() || !choice.only.is_empty();
         let mut raised = Vec::new();
-        let fail_on = self.fail_on(args.report.fail_on);
-        if args.report.fail_on.is_none() && !matches!(fail_on, FailOn::Low | FailOn::Any) {
-            raised.push(format!("fail-on = {}", name(fail_on)));
+        let fail_on = self.fail_on();
+        if self.options.fail_on.is_none() && !matches!(fail_on, FailOn::Low | FailOn::Any) {
+            raised.push(format!("fail-on = {}", fail_on.name()));
         }
-        let least = self.threshold(&args.threshold).min_confidence;
-        if args.threshold.min_confidence.is_none() && least > Confidence::Pattern {
+        let least = self.threshold().min_confidence;
+        if self.options.min_confidence.is_none() && least > Confidence::Pattern {
             raised.push(format!("min-confidence = {}", least.name()));
         }
         Configuration {
@@ -523,7 +493,7 @@ impl Setting {
     }
 
     /// Takes out what lies in paths that the configuration leaves out, and says how many there were.
-    pub(super) fn leave_out(&self, findings: &mut Vec<Finding>) -> u64 {
+    pub fn leave_out(&self, findings: &mut Vec<Finding>) -> u64 {
         if self.config.paths.is_empty() {
             return 0;
         }
@@ -533,7 +503,7 @@ impl Setting {
     }
 
     /// Whether the configuration leaves out what lies at a path.
-    pub(super) fn leaves_out(&self, path: &str) -> bool {
+    pub fn leaves_out(&self, path: &str) -> bool {
         !self.config.paths.is_empty()
             && self.config.paths.leaves_out(&self.project.below_root(path))
     }
@@ -551,7 +521,7 @@ impl Setting {
 
 /// What became of the project's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub enum KeyState {
     /// It is the one that the ids were made with.
     AsBefore,
     /// There was none; now there is.
@@ -563,17 +533,12 @@ pub(super) enum Kept {
 /// What makes the ids of the project at a directory, if it has a key.
 fn identity_at(root: &Path) -> Result<Option<Identity>, Error> {
     let found = key::read(root)
-        .map_err(|what| Error::Input(format!("{}: {what}", root.join(key::FILE).display())))?;
+        .map_err(|what| Error::file(root.join(key::FILE).display().to_string(), what))?;
     Ok(found.map(|key| Identity::new(Some(&key))))
 }
 
 fn unusable_key(what: String) -> Error {
-    Error::Input(format!("{}: {what}", key::FILE))
-}
-
-/// The name of a value as it is typed.
-fn name(value: impl clap::ValueEnum) -> String {
-    value.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    Error::file(key::FILE, what)
 }
 
 /// The directory whose `.sprawl` a file lies in, if it lies in one.

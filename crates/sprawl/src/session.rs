@@ -1,0 +1,291 @@
+//! Sessions: the door of the library. A session holds a project's configuration, rules and earlier
+//! decisions; with it sources are scanned, texts redacted and reports merged.
+
+pub mod context;
+mod finish;
+mod merge;
+pub mod options;
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use self::context::ProjectContext;
+use self::options::Options;
+use crate::config::threshold::{FailOn, MinConfidence};
+use crate::error::Error;
+use crate::files::before::Before;
+use crate::project::Project;
+use crate::report::Report;
+use crate::scan::progress::Progress;
+use crate::source::memory::Bytes;
+use crate::source::{Scan, Source};
+use sprawl_detect::Scanner;
+use sprawl_detect::rules::Rules;
+
+/// A project's configuration, rules and earlier decisions, ready to scan with. Rules are compiled when they are
+/// first needed and then kept: make one session and use it for everything.
+#[derive(Debug)]
+pub struct Session {
+    context: ProjectContext,
+    rules: Rules,
+}
+
+/// Options of a [`Session`]; what is not set is as the project's `sprawl.toml` says, or else as the
+/// program's defaults are.
+#[derive(Debug, Clone, Default)]
+pub struct SessionBuilder {
+    paths: Vec<PathBuf>,
+    from_top: bool,
+    options: Options,
+}
+
+impl SessionBuilder {
+    /// The paths that are going to be scanned: they tell which project it is, and how its files are
+    /// named in reports. The current directory if none are given.
+    #[must_use]
+    pub fn paths<P: Into<PathBuf>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.paths = paths.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds a file with rules of one's own.
+    #[must_use]
+    pub fn rules(mut self, file: impl Into<PathBuf>) -> Self {
+        self.options.rules.files.push(file.into());
+        self
+    }
+
+    /// Uses this configuration file instead of the project's `sprawl.toml`; of several, the later ones
+    /// win.
+    #[must_use]
+    pub fn config(mut self, file: impl Into<PathBuf>) -> Self {
+        self.options.config.files.push(file.into());
+        self
+    }
+
+    /// Lets nothing in the scanned tree hide a finding: for trees of strangers.
+    #[must_use]
+    pub fn isolated(mut self, isolated: bool) -> Self {
+        self.options.isolated = isolated;
+        self
+    }
+
+    /// Reports secrets from this confidence on.
+    #[must_use]
+    pub fn min_confidence(mut self, least: MinConfidence) -> Self {
+        self.options.min_confidence = Some(least);
+        self
+    }
+
+    /// Uses so many threads; 0 stands for one for each processor.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.options.threads = threads;
+        self
+    }
+
+    /// Sets all options at once.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Names files from the top of the work tree on, as scans of git do.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_top(mut self, from_top: bool) -> Self {
+        self.from_top = from_top;
+        self
+    }
+
+    /// Reads configuration and key, without rules: for what needs neither scan nor report.
+    ///
+    /// # Errors
+    /// A configuration file or a key that cannot be used.
+    #[doc(hidden)]
+    pub fn context(self) -> Result<ProjectContext, Error> {
+        let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths };
+        let project = Project::of(&paths);
+        let project = if self.from_top { project.from_top() } else { project };
+        ProjectContext::new(project, self.options)
+    }
+
+    /// Reads configuration, key and rules.
+    ///
+    /// # Errors
+    /// A configuration file, a rule file or a key that cannot be used, or a name that no rule has.
+    pub fn build(self) -> Result<Session, Error> {
+        Session::new(self.context()?)
+    }
+}
+
+impl Session {
+    /// Options for a session.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::default()
+    }
+
+    /// A session in a context.
+    ///
+    /// # Errors
+    /// Rules that cannot be used.
+    #[doc(hidden)]
+    pub fn new(context: ProjectContext) -> Result<Self, Error> {
+        let rules = context.rules()?;
+        Ok(Self { context, rules })
+    }
+
+    /// Scans a source, and groups, scores and judges what is found.
+    ///
+    /// # Errors
+    /// The source cannot be read at all; exceptions or a baseline that cannot be used.
+    pub fn scan(&self, source: &dyn Source) -> Result<Report<'_>, Error> {
+        self.scan_with_progress(source, &Progress::default())
+    }
+
+    /// Scans a source; meanwhile `progress` counts what is done.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    #[doc(hidden)]
+    pub fn scan_with_progress(
+        &self,
+        source: &dyn Source,
+        progress: &Progress,
+    ) -> Result<Report<'_>, Error> {
+        let now = jiff::Timestamp::now().as_second();
+        let policy = self.context.policy(day_of(now))?;
+        let files = self.context.file_options()?;
+        let output = source.scan(&Scan {
+            rules: &self.rules,
+            identity: &self.context.identity,
+            files: &files,
+            threads: self.context.options.threads,
+            progress,
+        })?;
+        Ok(finish::of_scan(self, source, output, progress, &policy, now))
+    }
+
+    /// Scans bytes in memory. The name stands for a path in the report.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    pub fn scan_bytes(&self, name: &str, bytes: &[u8]) -> Result<Report<'_>, Error> {
+        self.scan(&Bytes { name, bytes })
+    }
+
+    /// A text in which each secret is replaced by the name of its type in brackets. Everything else
+    /// stays as it is.
+    ///
+    /// ```
+    /// let session = sprawl::Session::builder().isolated(true).build()?;
+    /// let token = sprawl::example("github-pat-classic").unwrap_or_default();
+    /// assert_eq!(session.redact(&format!("token {token} expired")), "token [github-pat-classic] expired");
+    /// # Ok::<(), sprawl::Error>(())
+    /// ```
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let least = self.context.threshold().min_confidence;
+        let mut shown = String::new();
+        let mut end = 0;
+        for found in Scanner::new(&self.rules).candidates(text.as_bytes()) {
+            let (start, stop) = (found.secret.start, found.secret.end);
+            let cut = text.get(end..start).filter(|_| found.confidence >= least);
+            // Spans are in order and do not overlap; a part of a character is no secret of a text.
+            if let (Some(before), true) = (cut, text.is_char_boundary(stop)) {
+                shown.push_str(before);
+                shown.push_str(&format!("[{}]", self.rules.get(found.rule).id()));
+                end = stop;
+            }
+        }
+        match end {
+            0 => Cow::Borrowed(text),
+            _ => Cow::Owned(shown + &text[end..]),
+        }
+    }
+
+    /// Makes one report of several that were written as JSON, as one scan of everything would have
+    /// given. Each comes with its name, for errors.
+    ///
+    /// # Errors
+    /// One that is no report of sprawl, or was made with other rules.
+    pub fn merge(
+        &self,
+        reports: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Result<Report<'_>, Error> {
+        merge::merged(self, reports)
+    }
+
+    /// The rules in force.
+    #[doc(hidden)]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The project and its configuration.
+    #[doc(hidden)]
+    pub fn context(&self) -> &ProjectContext {
+        &self.context
+    }
+
+    /// The project and its configuration, to be changed.
+    #[doc(hidden)]
+    pub fn context_mut(&mut self) -> &mut ProjectContext {
+        &mut self.context
+    }
+
+    /// The least severity that fails.
+    #[doc(hidden)]
+    pub fn fail_on(&self) -> FailOn {
+        self.context.fail_on()
+    }
+
+    /// The same session with configuration and decisions as they were before the change that is scanned, and
+    /// what is to be said about that. What cannot be used as it was hides nothing.
+    ///
+    /// # Errors
+    /// Rules that cannot be used, whatever the tree says.
+    #[doc(hidden)]
+    pub fn before_change(self, before: Before) -> Result<(Self, Option<String>), Error> {
+        let today = day_of(jiff::Timestamp::now().as_second());
+        let prepared = |options: Options, before: Option<Before>| {
+            let project = self.context.project.clone();
+            let mut context = ProjectContext::before_change(project, options, before)?;
+            context.note_brought(today);
+            let session = Self::new(context)?;
+            session.context.policy(today)?;
+            Ok::<_, Error>(session)
+        };
+        let options = &self.context.options;
+        match prepared(options.clone(), Some(before.clone())) {
+            Ok(session) => {
+                let files = before.altered();
+                let said = (!files.is_empty()).then(|| {
+                    format!(
+                        "{}: changed by what is scanned; it was judged as before the change",
+                        files.join(", ")
+                    )
+                });
+                Ok((session, said))
+            }
+            Err(error) => {
+                let session = prepared(Options { isolated: true, ..options.clone() }, None)?;
+                let said = format!(
+                    "as it was before the change, the configuration cannot be used, so nothing in the \
+                     tree hides a finding: {error}"
+                );
+                Ok((session, Some(said)))
+            }
+        }
+    }
+}
+
+/// The day of a time in Unix seconds, in UTC.
+#[doc(hidden)]
+pub fn day_of(seconds: i64) -> Date {
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
