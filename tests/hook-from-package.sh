@@ -25,12 +25,15 @@ unpacked() {
   tar -xzf "$source/target/package/$1-$version.crate" --strip-components=1 -C "$2"
 }
 unpacked secret-sprawl "$work/package"
-unpacked secret-sprawl-detect "$work/detect"
+mkdir "$work/package/.cargo"
+# The registry does not have these yet.
+echo '[patch.crates-io]' >"$work/package/.cargo/config.toml"
+for part in detect unpack lib; do
+  unpacked "secret-sprawl-$part" "$work/$part"
+  printf 'secret-sprawl-%s = { path = "%s" }\n' "$part" "$work/$part" >>"$work/package/.cargo/config.toml"
+  sed -i "/^name = \"secret-sprawl-$part\"\$/,/^\$/{/^source = /d;/^checksum = /d}" "$work/package/Cargo.lock"
+done
 cd "$work/package"
-# The registry does not have this one yet.
-mkdir .cargo
-printf '[patch.crates-io]\nsecret-sprawl-detect = { path = "%s" }\n' "$work/detect" >.cargo/config.toml
-sed -i '/^name = "secret-sprawl-detect"$/,/^$/{/^source = /d;/^checksum = /d}' Cargo.lock
 git init --quiet && git add -A && git commit --quiet --message "as published"
 
 if [ -z "${FULL_BUILD:-}" ]; then

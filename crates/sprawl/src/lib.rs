@@ -1,33 +1,60 @@
-//! sprawl finds secrets in trees and git history, and says offline what each one opens, where else
-//! the same secret lives, and what to do first.
+//! Finds secrets in trees, git history and any bytes, and says offline what each one opens, where else the
+//! same secret stands, and what to do first.
 //!
-//! ```text
-//!  Source ----> Blob ----> Candidate ----> Finding ----> SecretGroup ----> Score ----> Report
-//!  tree         bytes +    rule + span     secret +      same secret,      type x      text
-//!  git packs    origin     + captures      location +    everywhere        blast       json
-//!  stdin                                   evidence                        radius      sarif ...
-//!  `---------- many threads, borrowed bytes ----------'`--------- one thread, owned values --------'
+//! ```
+//! use sprawl::{Session, Tree};
+//!
+//! # fn main() -> Result<(), sprawl::Error> {
+//! # let directory = std::env::temp_dir().join("sprawl-doc");
+//! # std::fs::create_dir_all(&directory).ok();
+//! let session = Session::builder().paths([&directory]).build()?;
+//! let report = session.scan(&Tree::new([&directory]))?;
+//! for secret in report.secrets() {
+//!     println!("{}: {} places", report.rule(secret).title, secret.occurrences.len());
+//! }
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! Left of the border the threads share nothing but the rules; right of it everything is small and
-//! owned. The border is [`scan::Worker`]: one for each thread, emptied when the threads are done.
+//! The programs in `examples/` scan a tree and bytes, redact a stream, use a rule of one's own and merge
+//! reports.
 //!
-//! A module uses only modules on lower lines, or further right on its own line, so that each can be read
-//! without those above it:
+//! # How a scan works
 //!
 //! ```text
-//!  commands                                                       what each command does
-//!  cli                                                            the command line
-//!  plan, report, migrate, hook                                    output
+//!  Source ----> Blob ------> Candidate ---> Finding ------> SecretGroup ---> Report
+//!  tree         bytes +      rule + span    secret +        one secret,      text, json,
+//!  stdin        place        in a text      place +         all its places,  sarif ...
+//!  memory                                   context         its score
+//!  repository
+//!  `------ many threads, borrowed bytes ---'`------------ owned, small --------------------'
+//! ```
+//!
+//! - A [`Source`] reads bytes and hands them, with their place, to the threads of the scan. Nothing is allocated for a
+//!   blob without secrets.
+//! - Detection is a crate below this one, `sprawl_detect`: a text in, candidates out. Containers and
+//!   encodings are another, `sprawl_unpack`.
+//! - One function ends every scan and every merge: ids, groups, certificates, owners, scores, earlier
+//!   decisions, thresholds. It gives the [`Report`].
+//!
+//! A module uses only modules on lower lines, or further right on its own line:
+//!
+//! ```text
+//!  session                                                        the door
+//!  plan, report, migrate                                          output
 //!  redact, policy, group                                          secrets: grouped, judged, redacted
 //!  source, scan, scan_output                                      scanning
 //!  certificates, locked, owners, identity, timeline, context      details of findings
 //!  git, config, project                                           repositories and projects
-//!  blob, finding, container, problem, unread, files               the types that all of them use
+//!  error, blob, finding, problem, files                           the types that all of them use
 //!  threads, defect, lifetime, line_hash, known, order, day        tools
 //! ```
 //!
-//! Detection, from a text to its candidates, is a crate below this one: [`sprawl_detect`].
+//! # What is stable
+//!
+//! What these pages show keeps its meaning within a minor version, and reports keep their fields (see
+//! `schema_version`). Modules that these pages do not show are parts of the program and change with every
+//! release.
 
 #[doc(hidden)]
 pub mod blob;
@@ -91,5 +118,19 @@ pub mod threads;
 #[doc(hidden)]
 pub mod timeline;
 
-pub use error::Error;
-pub use session::{Session, SessionBuilder};
+#[doc(inline)]
+pub use self::{
+    config::threshold::MinConfidence,
+    error::Error,
+    finding::{Finding, Location, Origin, Secret},
+    group::SecretGroup,
+    problem::Problem,
+    report::{Format, Report, RuleSummary},
+    scan_output::ScanOutput,
+    session::{Session, SessionBuilder},
+    source::{Scan, Source, memory::Bytes, repository::Repositories, stdin::Stdin, tree::Tree},
+};
+#[doc(no_inline)]
+pub use sprawl_detect::{evidence::Confidence, score::Severity};
+#[doc(no_inline)]
+pub use sprawl_unpack::unread::Unread;

@@ -157,6 +157,17 @@ pub struct Sorted {
     pub unreported: Vec<SecretGroup>,
 }
 
+/// What a rule says about the secrets that it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleSummary<'r> {
+    /// Its permanent name, in kebab case.
+    pub id: &'r str,
+    /// What the secret is.
+    pub title: &'r str,
+    /// How to revoke and replace it.
+    pub fix: &'r str,
+}
+
 /// Sorts out what is reported, and counts it.
 pub fn sort_out(groups: Vec<SecretGroup>, threshold: Threshold, summary: &mut Summary) -> Sorted {
     let mut groups = groups;
@@ -336,6 +347,36 @@ fn write_pretty_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<
 const BUFFER: usize = 1 << 16;
 
 impl Report<'_> {
+    /// The secrets that are reported and open in at least one place, the worst first. Each has a score with reasons,
+    /// and all places where it was found.
+    pub fn secrets(&self) -> &[SecretGroup] {
+        &self.groups
+    }
+
+    /// What could not be scanned.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What was met and not looked into.
+    pub fn unread(&self) -> &[Unread] {
+        &self.unread
+    }
+
+    /// The type of a secret of this report.
+    pub fn rule(&self, secret: &SecretGroup) -> RuleSummary<'_> {
+        let rule = self.rules.get(secret.rule);
+        RuleSummary { id: rule.id(), title: &rule.text.title, fix: &rule.text.fix }
+    }
+
+    /// Writes the report. Secrets are shown redacted.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        format.write(self, false, out)
+    }
+
     /// What is shown of a group's secret.
     pub fn shown_secret(&self, group: &SecretGroup) -> String {
         if self.show_secrets {

@@ -23,6 +23,7 @@ use crate::source::memory::Bytes;
 use crate::source::{Scan, Source};
 use sprawl_detect::Scanner;
 use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::mint::{Random, mint};
 
 /// A project's configuration, rules and earlier decisions, ready to scan with. Rules are compiled when they are
 /// first needed and then kept: make one session and use it for everything.
@@ -54,6 +55,13 @@ impl SessionBuilder {
     #[must_use]
     pub fn rules(mut self, file: impl Into<PathBuf>) -> Self {
         self.options.rules.files.push(file.into());
+        self
+    }
+
+    /// Uses only these rules: ids, aliases, or prefixes with `*`.
+    #[must_use]
+    pub fn only<R: Into<String>>(mut self, rules: impl IntoIterator<Item = R>) -> Self {
+        self.options.rules.only = rules.into_iter().map(Into::into).collect();
         self
     }
 
@@ -183,8 +191,9 @@ impl Session {
     ///
     /// ```
     /// let session = sprawl::Session::builder().isolated(true).build()?;
-    /// let token = sprawl::example("github-pat-classic").unwrap_or_default();
-    /// assert_eq!(session.redact(&format!("token {token} expired")), "token [github-pat-classic] expired");
+    /// let token = session.sample("github-pat-classic").unwrap_or_default();
+    /// let line = format!("the token {token} has expired");
+    /// assert_eq!(session.redact(&line), "the token [github-pat-classic] has expired");
     /// # Ok::<(), sprawl::Error>(())
     /// ```
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -205,6 +214,13 @@ impl Session {
             0 => Cow::Borrowed(text),
             _ => Cow::Owned(shown + &text[end..]),
         }
+    }
+
+    /// A made-up secret of a type, right in form and checksum: for tests, so that no real or realistic
+    /// one needs to be written down. None if there is no such type, or it has no form of its own.
+    pub fn sample(&self, rule: &str) -> Option<String> {
+        let (_, rule) = self.rules.named(rule)?;
+        String::from_utf8(mint(rule, &mut Random::new(1)).ok()?).ok()
     }
 
     /// Makes one report of several that were written as JSON, as one scan of everything would have
