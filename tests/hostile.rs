@@ -350,7 +350,7 @@ fn the_tests_that_the_threat_model_names_are_there() {
             let (modules, test) = name.rsplit_once("::").unwrap();
             // Tests of the library stand at the end of the module that they are about.
             let file = match modules.strip_prefix("sprawl::") {
-                Some(module) => format!("src/{}", module.trim_end_matches("::tests")),
+                Some(module) => format!("crates/sprawl/src/{}", module.trim_end_matches("::tests")),
                 None => format!("tests/{modules}"),
             };
             let file = file.replace("::", "/");
