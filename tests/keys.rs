@@ -631,7 +631,8 @@ fn the_key_of_an_identity_provider_is_known_by_its_metadata() {
     let key = only(&maker.read("key"));
     let pem = maker.read("certificate");
     let body: Vec<&str> = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    for (role, rule) in [("IDPSSODescriptor", "saml-signing-key"), ("SPSSODescriptor", key.rule)] {
+    for (role, rule) in [("IDPSSODescriptor", "saml-signing-key"), ("SPSSODescriptor", &*key.rule)]
+    {
         for glue in ["\n", "", "\n            "] {
             let text = format!(
                 "<md:{role}><md:KeyDescriptor use=\"signing\"><ds:X509Data><ds:X509Certificate>{glue}{}{glue}</ds:X509Certificate>",

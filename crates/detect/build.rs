@@ -90,6 +90,7 @@ fn main() {
         ("builtin.json", packed.concat()),
         ("builtin.rs", builtin_tables(&rules, &packed)),
         ("lexicon.rs", lexicon_code),
+        ("ids.rs", ids_of(&rules)),
     ] {
         fs::write(out.join(name), text).expect("cargo's output directory is writable");
     }
@@ -159,6 +160,22 @@ fn rule_of(line: &lexicon::Line) -> Packed {
         docs: String::new(),
         text,
     }
+}
+
+/// A constant for each rule, as `src/ids.rs` includes them.
+fn ids_of(rules: &[Packed]) -> String {
+    let mut constants = String::new();
+    for RuleText { id, title, .. } in rules.iter().map(|rule| &rule.text) {
+        let mut name = id.replace('-', "_").to_ascii_uppercase();
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            name.insert(0, '_');
+        }
+        let _ = writeln!(
+            constants,
+            "#[doc = {title:?}]\npub const {name}: RuleName = RuleName({id:?});"
+        );
+    }
+    constants
 }
 
 /// `Builtin { .. }`, as `src/rules/builtin.rs` includes it.

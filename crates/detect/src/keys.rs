@@ -33,6 +33,15 @@ use core::fmt;
 use core::ops::Range;
 
 use super::decoded::Decoded;
+use crate::ids::{
+    CA_PRIVATE_KEY as CA, CODE_SIGNING_KEY as CODE_SIGNING, GCP_SA_KEY as GCP,
+    GITHUB_APP_KEY as GITHUB_APP, JAVA_KEY_STORE as JAVA, JWK_PRIVATE_KEY as JWK,
+    KUBECONFIG_CLUSTER_ADMIN as CLUSTER_ADMIN, KUBERNETES_KUBECONFIG_CLIENT_KEY as KUBECONFIG,
+    OIDC_SIGNING_KEY as OIDC, PGP_SECRET_KEY as PGP, PKCS12_KEY_STORE as PKCS12,
+    PRIVATE_KEY_UNKNOWN as PRIVATE_KEY, PUTTY_PRIVATE_KEY as PUTTY, RuleName,
+    SALESFORCE_JWT_BEARER_KEY as SALESFORCE, SAML_SIGNING_KEY as SAML, SSH_PRIVATE_KEY as SSH,
+    TLS_PRIVATE_KEY as TLS,
+};
 use crate::score::Usability;
 use encoded::Taken;
 use framing::{Armour, LEAST_LETTERS, Label};
@@ -41,28 +50,8 @@ pub use literals::KEYWORDS;
 use literals::{ARMOUR, BARE, ENCODED};
 use material::Parsed;
 
-/// Rule of private keys that do not say what they are for.
-pub const PRIVATE_KEY: &str = "private-key-unknown";
-/// Rule of keys that open machines.
-pub const SSH: &str = "ssh-private-key";
-const PUTTY: &str = "putty-private-key";
-const PGP: &str = "pgp-secret-key";
-const PKCS12: &str = "pkcs12-key-store";
-const JAVA: &str = "java-key-store";
-const JWK: &str = "jwk-private-key";
-const OIDC: &str = "oidc-signing-key";
-const GCP: &str = "gcp-sa-key";
-const GITHUB_APP: &str = "github-app-key";
-const KUBECONFIG: &str = "kubernetes-kubeconfig-client-key";
-const CLUSTER_ADMIN: &str = "kubeconfig-cluster-admin";
-const SALESFORCE: &str = "salesforce-jwt-bearer-key";
-const SAML: &str = "saml-signing-key";
-const TLS: &str = "tls-private-key";
-const CA: &str = "ca-private-key";
-const CODE_SIGNING: &str = "code-signing-key";
-
 /// Every rule that this detector reports under. Each has `detector = "keys"` in its file.
-pub const RULES: &[&str] = &[
+pub const RULES: &[RuleName] = &[
     PRIVATE_KEY,
     SSH,
     PUTTY,
@@ -82,13 +71,18 @@ pub const RULES: &[&str] = &[
     CODE_SIGNING,
 ];
 
+/// The rule of this detector with this id.
+pub fn rule_named(id: &str) -> Option<RuleName> {
+    RULES.iter().copied().find(|rule| id == *rule)
+}
+
 /// A private key, a key store, or a certificate.
 #[derive(Clone)]
 pub struct KeyMaterial {
     /// In the blob: from the start of the armour to its end.
     pub span: Range<usize>,
     /// The rule that it is reported under; of a certificate, the one for the key that belongs to it.
-    pub rule: &'static str,
+    pub rule: RuleName,
     /// Canonical bytes: the same for the same key in every wrapping and format. Secret.
     pub identity: Vec<u8>,
     /// Kind, size, encryption, comment, validity, public key and whatever else it says.
@@ -158,7 +152,7 @@ pub fn container(blob: &[u8]) -> Option<KeyMaterial> {
 
 /// What a key proves to be by a certificate for the same public key: the rule to report it under, and
 /// statements to merge with its own. `None` when the two do not belong together.
-pub fn joined(key: &KeyMaterial, certificate: &KeyMaterial) -> Option<(&'static str, Decoded)> {
+pub fn joined(key: &KeyMaterial, certificate: &KeyMaterial) -> Option<(RuleName, Decoded)> {
     if key.is_certificate || !certificate.is_certificate {
         return None;
     }
@@ -258,7 +252,7 @@ fn armoured(blob: &[u8], at: usize) -> Option<KeyMaterial> {
     Some(found)
 }
 
-fn default_rule(armour: &Armour) -> &'static str {
+fn default_rule(armour: &Armour) -> RuleName {
     match armour.label {
         Label::OpenSsh | Label::Ssh2 => SSH,
         Label::Pgp => PGP,
@@ -370,7 +364,7 @@ fn bare(blob: &[u8], start: usize) -> Option<KeyMaterial> {
     Some(found)
 }
 
-fn key(span: Range<usize>, parsed: Parsed, rule: &'static str) -> KeyMaterial {
+fn key(span: Range<usize>, parsed: Parsed, rule: RuleName) -> KeyMaterial {
     let Parsed { identity, mut decoded, is_proven, .. } = parsed;
     if let Some(source) = sample::source(decoded.public_key.as_ref(), &identity) {
         decoded.add_fact("published", source);

@@ -24,6 +24,7 @@ mod user;
 
 use std::sync::OnceLock;
 
+use crate::ids;
 use crate::prefilter::{KeywordId, Prefilter};
 use crate::text::nearest;
 use index::Index;
@@ -182,11 +183,11 @@ impl Rules {
             return id;
         }
         let ordinary = match rule.kind {
-            Kind::Password => "generic-password",
-            Kind::Token => "generic-token",
-            _ => "generic-api-key",
+            Kind::Password => ids::GENERIC_PASSWORD,
+            Kind::Token => ids::GENERIC_TOKEN,
+            _ => ids::GENERIC_API_KEY,
         };
-        self.named(ordinary).map_or(id, |(other, _)| other)
+        self.named(&ordinary).map_or(id, |(other, _)| other)
     }
 
     /// Numbers that rules have or had before the selection: each is smaller than this.

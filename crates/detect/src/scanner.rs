@@ -581,7 +581,7 @@ impl<'r> Scanner<'r> {
             self.certificates.push(key);
             return;
         }
-        let Some((rule, _)) = self.rules.named(key.rule) else { return };
+        let Some((rule, _)) = self.rules.named(&key.rule) else { return };
         let (confidence, evidence) = if key.proven {
             (Confidence::Proven, Evidence::Proof("key structure"))
         } else {

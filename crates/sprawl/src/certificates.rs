@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::finding::Finding;
 use sprawl_detect::decoded::Decoded;
 use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::ids;
 use sprawl_detect::keys::{self, KeyMaterial};
 use sprawl_detect::rules::{RuleId, Rules};
 
@@ -60,10 +61,16 @@ pub fn digested(mut certificate: KeyMaterial) -> KeyMaterial {
 
 fn apply(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
     let id = rules.get(finding.rule).id();
-    let Some(rule) = keys::RULES.iter().find(|rule| **rule == id) else { return };
+    let Some(rule) = keys::rule_named(id) else { return };
     let told_before = finding.evidence.contains(&Evidence::Certificate);
     // What a certificate made of it gives way to what another one makes of it.
-    let rule = if told_before && *rule == CLUSTER_ADMIN { &keys::PRIVATE_KEY } else { rule };
+    // It is the one rule that a certificate alone decides upon, and that other certificates do not
+    // overrule where the key's own surroundings say so.
+    let rule = if told_before && rule == ids::KUBECONFIG_CLUSTER_ADMIN {
+        ids::PRIVATE_KEY_UNKNOWN
+    } else {
+        rule
+    };
     let key = KeyMaterial {
         span: 0..0,
         rule,
@@ -73,7 +80,7 @@ fn apply(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
         proven: true,
     };
     let Some((rule, more)) = keys::joined(&key, certificate) else { return };
-    if let Some((rule, _)) = rules.named(rule)
+    if let Some((rule, _)) = rules.named(&rule)
         && (!told_before || weight(rules, rule) > weight(rules, finding.rule))
     {
         finding.rule = rule;
@@ -84,10 +91,6 @@ fn apply(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
         finding.evidence.push(Evidence::Certificate);
     }
 }
-
-/// The one rule that a certificate alone decides upon, and that other certificates do not overrule
-/// where the key's own surroundings say so.
-const CLUSTER_ADMIN: &str = "kubeconfig-cluster-admin";
 
 /// Of what several certificates make of one key, the greatest counts, in whatever order they come.
 fn weight(rules: &Rules, id: RuleId) -> (i64, &str) {

@@ -16,7 +16,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::finding::Finding;
-use sprawl_detect::keys;
+use sprawl_detect::ids;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::score::{Environment, Exposure};
 use words::{environments, humps, parts};
@@ -52,9 +52,9 @@ pub fn place(rules: &Rules, finding: &mut Finding, place: &Place) {
         .unwrap_or_else(|| *environment.get_or_init(|| self::environment(below)));
     let host = finding.surroundings.host.map(|host| host.usability(finding.environment));
     finding.usability.extend(host);
-    if rules.get(finding.rule).id() == keys::PRIVATE_KEY
+    if rules.get(finding.rule).id() == ids::PRIVATE_KEY_UNKNOWN
         && is_ssh_key(below)
-        && let Some((rule, _)) = rules.named(keys::SSH)
+        && let Some((rule, _)) = rules.named(&ids::SSH_PRIVATE_KEY)
     {
         finding.rule = rule;
     }

@@ -13,7 +13,7 @@ use crate::locked::{self, Locked, Opened};
 use crate::order;
 use crate::timeline::SecretTimeline;
 use sprawl_detect::evidence::{Confidence, Evidence};
-use sprawl_detect::keys;
+use sprawl_detect::ids;
 use sprawl_detect::rare::Rare;
 use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
 use sprawl_detect::score::{
@@ -321,7 +321,7 @@ fn one_group(
             (
                 o.confidence,
                 !rules.get(o.rule).text.fallback,
-                rules.get(o.rule).id() != keys::PRIVATE_KEY,
+                rules.get(o.rule).id() != ids::PRIVATE_KEY_UNKNOWN,
                 base(rules.get(o.rule)),
                 std::cmp::Reverse(o.rule),
             )

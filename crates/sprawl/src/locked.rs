@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
+use sprawl_detect::ids;
 
 pub use find::find;
 pub(crate) use find::{SEALING, is_sealing_key};
@@ -161,10 +162,10 @@ struct Key<'k> {
 impl Key<'_> {
     fn kind(&self) -> KeyKind {
         match self.rule {
-            "sops-age-key" => KeyKind::Age,
-            "pgp-secret-key" => KeyKind::Pgp,
-            "rails-master-key" => KeyKind::Rails,
-            rule if rule.starts_with("ansible-vault-password") => KeyKind::Ansible,
+            rule if rule == ids::SOPS_AGE_KEY => KeyKind::Age,
+            rule if rule == ids::PGP_SECRET_KEY => KeyKind::Pgp,
+            rule if rule == ids::RAILS_MASTER_KEY => KeyKind::Rails,
+            rule if rule.starts_with(&*ids::ANSIBLE_VAULT_PASSWORD) => KeyKind::Ansible,
             rule if rule.starts_with("aws-") => KeyKind::Aws,
             rule if rule.starts_with("vault-") => KeyKind::Vault,
             rule if rule.contains("private-key") || rule.starts_with("tls-") => KeyKind::Tls,

@@ -8,9 +8,9 @@ use super::names::{Class, Name};
 use super::values::{self, Shape};
 use super::{Measured, features, model, place, plain};
 use crate::evidence::Confidence;
+use crate::ids::{self, RuleName};
 use crate::weak::{self, Strength};
-use crate::words;
-use crate::{naming, placeholder};
+use crate::{naming, placeholder, words};
 
 /// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
 /// over repositories that were not learned from.
@@ -192,12 +192,12 @@ pub fn measure_unnamed(text: &[u8], value: Range<usize>) -> Measured {
 }
 
 /// The rule that reports secrets of a class.
-pub fn rule_of(class: Class) -> &'static str {
+pub fn rule_of(class: Class) -> RuleName {
     match class {
-        Class::Password => "generic-password",
-        Class::ApiKey | Class::Key => "generic-api-key",
-        Class::Secret | Class::Credential => "generic-secret",
-        Class::Token | Class::Auth => "generic-token",
+        Class::Password => ids::GENERIC_PASSWORD,
+        Class::ApiKey | Class::Key => ids::GENERIC_API_KEY,
+        Class::Secret | Class::Credential => ids::GENERIC_SECRET,
+        Class::Token | Class::Auth => ids::GENERIC_TOKEN,
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::json::{member, members, object_around};
 use super::material::legible;
-use super::{CA, GCP, GITHUB_APP, KUBECONFIG, SALESFORCE, SAML, TLS};
+use super::{CA, GCP, GITHUB_APP, KUBECONFIG, RuleName, SALESFORCE, SAML, TLS};
 use crate::decoded::Decoded;
 
 /// How far words may stand from a key and still speak of it, in bytes.
@@ -19,7 +19,7 @@ pub(super) fn rule(
     span: &Range<usize>,
     is_rsa: bool,
     decoded: &mut Decoded,
-) -> Option<&'static str> {
+) -> Option<RuleName> {
     if is_rsa && service_account(blob, span, decoded) {
         return Some(GCP);
     }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     /// The rule, and the statements, of a key that stands where `KEY` does.
-    fn judged(text: &str, is_rsa: bool) -> (Option<&'static str>, String) {
+    fn judged(text: &str, is_rsa: bool) -> (Option<RuleName>, String) {
         let at = text.find("KEY").unwrap();
         let mut decoded = Decoded::default();
         let rule = rule(text.as_bytes(), &(at..at + 3), is_rsa, &mut decoded);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::framing::Bits;
 use super::json::{member, members, object_around};
 use super::material::{CURVES, Edwards, Parsed, PrivateKey, legible};
-use super::{JWK, OIDC, filler};
+use super::{JWK, OIDC, RuleName, filler};
 
 /// The shortest symmetric key that is taken for one, in bytes.
 const SHORTEST: usize = 16;
@@ -17,7 +17,7 @@ pub(super) struct Found {
     /// What it holds.
     pub(super) parsed: Parsed,
     /// The rule under which it is reported.
-    pub(super) rule: &'static str,
+    pub(super) rule: RuleName,
 }
 
 /// The private key in the object around the `kty` at `at`. `None` for public keys.

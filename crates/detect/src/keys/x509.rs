@@ -13,7 +13,7 @@ use x509_cert::{Certificate, TbsCertificate};
 use super::asn1::{Fields, stated_length};
 use super::material::{identity, legible};
 use super::pgp::lifetime;
-use super::{CA, CLUSTER_ADMIN, CODE_SIGNING, KUBECONFIG, PRIVATE_KEY, SAML, TLS};
+use super::{CA, CLUSTER_ADMIN, CODE_SIGNING, KUBECONFIG, PRIVATE_KEY, RuleName, SAML, TLS};
 use crate::decoded::Decoded;
 use crate::score::Authority;
 
@@ -27,7 +27,7 @@ pub(super) struct Parsed {
     /// Statements, validity, public key.
     pub(super) decoded: Decoded,
     /// The rule under which its private key is to be reported.
-    pub(super) rule: &'static str,
+    pub(super) rule: RuleName,
     /// Whether it was read in full, and not only its public key.
     pub(super) is_proven: bool,
 }
@@ -68,7 +68,7 @@ fn public_key_info(der: &[u8]) -> Option<&[u8]> {
     Some(info)
 }
 
-fn statements(certificate: &TbsCertificate) -> (Decoded, &'static str) {
+fn statements(certificate: &TbsCertificate) -> (Decoded, RuleName) {
     let mut decoded = Decoded::default();
     let claims = Claims::of(certificate);
     decoded.add_fact("subject", legible(certificate.subject().to_string().as_bytes()));
@@ -137,7 +137,7 @@ impl Claims {
     }
 
     /// What the private key of this certificate proves to be.
-    fn rule(&self) -> &'static str {
+    fn rule(&self) -> RuleName {
         let name = self.common_name.to_ascii_lowercase();
         let is_for = |usage| self.usages.contains(&usage);
         if self.organizations.iter().any(|group| group == "system:masters") {

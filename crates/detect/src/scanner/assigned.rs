@@ -70,7 +70,7 @@ impl Scanner<'_> {
         let name = &text[measured.name.span.clone()];
         lexicon::type_of(name, &assigned.content(text), around)
             .and_then(|id| self.rules.named(id))
-            .or_else(|| self.rules.named(rule_of(measured.name.class)))
+            .or_else(|| self.rules.named(&rule_of(measured.name.class)))
     }
 
     /// What is assigned to a name, if it is a secret.

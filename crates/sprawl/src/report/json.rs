@@ -137,7 +137,7 @@ impl<'a> Absent<'a> {
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let material = &report.material;
     let certificates = material.certificates.iter().map(|certificate| Certificate {
-        rule: certificate.rule,
+        rule: certificate.rule.as_str(),
         identity: data_encoding::HEXLOWER.encode(&certificate.identity),
         decoded: DecodedParts::of(&certificate.decoded),
     });

@@ -493,7 +493,7 @@ fn static_name(name: String) -> Result<&'static str, String> {
 
 fn certificate(from: DocumentCertificate) -> Result<KeyMaterial, String> {
     let damaged = "has a certificate that is none: it is damaged";
-    let rule = keys::RULES.iter().find(|rule| **rule == from.rule).ok_or(damaged)?;
+    let rule = keys::rule_named(&from.rule).ok_or(damaged)?;
     let identity = data_encoding::HEXLOWER.decode(from.identity.as_bytes()).map_err(|_| damaged)?;
     Ok(KeyMaterial {
         span: 0..0,
