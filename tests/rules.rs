@@ -110,6 +110,12 @@ fn unknown_keys_are_refused() {
 }
 
 #[test]
+fn an_unknown_form_is_refused() {
+    let with = |good: &str| good.replace("kind =", "form = \"odd\"\nkind =");
+    refused(with, 4, "form = \"odd\" is not one of own");
+}
+
+#[test]
 fn a_pattern_without_a_secret_group_is_refused() {
     refused(|good| good.replace("?<secret>", ""), 4, "no group (?<secret>...)");
 }

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use sprawl_detect::evidence::Confidence;
-use sprawl_detect::rules::{Detector, Rules};
+use sprawl_detect::rules::{Detector, Form, Rules};
 use sprawl_detect::score::Usability;
 use sprawl_detect::{Candidate, Scanner};
 
@@ -22,57 +22,13 @@ use broken::BREAKS;
 use forms::{NAMED, Pair, SENT};
 use subject::Subject;
 
-/// Rules whose pattern is a form of its own: a statement, a command line, a section of one file
-/// format, or two credentials side by side. Their own examples show the only shapes they have.
-const FORMS_OF_THEIR_OWN: &[&str] = &[
-    // Beside its access key id, without a name.
-    "aws-secret-access-key-beside-id",
-    "alibaba-cloud-access-key-secret-beside-id",
-    "blynk-client-credential",
-    "honeycomb-management-key",
-    "sqlserver-connection-string-password-first",
-    // Objects of JSON and YAML files.
-    "docker-registry-auth-config",
-    "gcp-adc-user",
-    "kubernetes-kubeconfig-token",
-    "kubernetes-secret-manifest",
-    "kubernetes-secret-manifest-entry",
-    "kubernetes-secret-manifest-plain",
-    "tink-cleartext-keyset",
-    // Configuration files with a syntax of their own.
-    "postgresql-pgpass-entry",
-    "dotnet-config-secret",
-    "gradle-repository-credentials",
-    "npm-registry-auth-token",
-    "npm-registry-basic-auth",
-    "npm-registry-password",
-    "nuget-config-password",
-    "terraform-provider-password",
-    "terraform-state-random-password",
-    "terraform-state-sensitive-output",
-    // Settings modules: upper-case names, and values that only their quotes or a digit tell apart.
-    "django-insecure-secret-key",
-    "django-secret-key",
-    "flask-config-secret-key",
-    "flask-secret-key",
-    "freemius-secret-key",
-    "jwt-hmac-signing-secret",
-    "gcp-hmac-key",
-    // Statements of one language, options of one program.
-    "curl-user-password",
-    "godaddy-sso-key",
-    "teleport-static-join-token",
-    "smtp-phpmailer-password",
-    "windows-securestring-piped",
-];
-
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
 
 static SUBJECTS: LazyLock<Vec<Subject<'static>>> = LazyLock::new(|| {
     RULES
         .iter()
         .filter(|(_, rule)| rule.detector == Detector::Pattern)
-        .filter(|(_, rule)| !FORMS_OF_THEIR_OWN.contains(&rule.id()))
+        .filter(|(_, rule)| rule.form == Form::Ordinary)
         .filter_map(|(_, rule)| Subject::of(rule))
         .collect()
 });

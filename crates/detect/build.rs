@@ -134,6 +134,7 @@ fn rule_of(line: &lexicon::Line) -> Packed {
         near: None,
         min_entropy: None,
         check: None,
+        form: None,
         kind: line.kind.clone(),
         authority: line.authority.clone(),
         reach: line.reach.clone(),

@@ -8,6 +8,7 @@
 mod builtin;
 pub mod check;
 mod edges;
+mod form;
 mod fragments;
 mod index;
 mod keywords;
@@ -27,6 +28,7 @@ use std::sync::OnceLock;
 use crate::ids;
 use crate::prefilter::{KeywordId, Prefilter};
 use crate::text::nearest;
+pub use form::Form;
 use index::Index;
 pub use kind::Kind;
 use near::spellings;

@@ -9,6 +9,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::edges::Edges;
+use super::form::Form;
 use super::kind::Kind;
 use super::near::Context;
 use super::schema::{NearText, Packed, PartnerText, RuleText};
@@ -37,6 +38,8 @@ pub struct Rule {
     pub kind: Kind,
     /// Who finds it.
     pub detector: Detector,
+    /// In what texts its secrets stand.
+    pub form: Form,
     /// What it may do.
     pub authority: Authority,
     /// What it reaches.
@@ -188,6 +191,12 @@ pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
     let kind = named("kind", &text.kind, Kind::from_name, || {
         Kind::ALL.iter().map(|(_, name)| *name).collect()
     })?;
+    let form = match &text.form {
+        Some(name) => named("form", name, Form::from_name, || {
+            Form::NAMED.iter().map(|(_, name)| *name).collect()
+        })?,
+        None => Form::Ordinary,
+    };
     let authority = named("authority", &text.authority, Authority::from_name, || {
         Authority::ALL.iter().map(|a| a.name()).collect()
     })?;
@@ -224,6 +233,7 @@ pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
         docs,
         kind,
         detector,
+        form,
         authority,
         reach,
         lifetime,

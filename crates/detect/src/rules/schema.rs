@@ -29,39 +29,43 @@ pub struct Packed {
     pub text: RuleText,
 }
 
-/// One credential type.
+/// One credential type. What a rule does not have is not packed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleText {
     /// Kebab-case, stable for ever.
     pub id: String,
     /// Other names under which `--only`, `--disable` and marks know it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
     /// What it is, in a few words.
     pub title: String,
     /// Regular expression with a group named `secret`; bounded; bytes, no Unicode classes.
     /// `(?&assign)` stands for all that files have between a name and its value.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// Only the value's own shape, for types that are known by what stands near them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Code that finds it instead of a pattern: `keys` or `assignment`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detector: Option<String>,
     /// Literals of which every match contains at least one; compared without case.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keywords: Vec<String>,
     /// Context that must stand close by: part of the meaning.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<NearText>,
     /// Least Shannon entropy of the secret, bits per character.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_entropy: Option<f64>,
     /// A named offline check.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
+    /// `own` where the pattern is a statement, a command line, a section of one file format or two
+    /// credentials side by side, so that its secrets stand in no shapes but those of the examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
     /// api-key, token, password, private-key, certificate, webhook, connection-string.
     pub kind: String,
     /// Class of the score model.
@@ -71,18 +75,18 @@ pub struct RuleText {
     /// Class of the score model.
     pub lifetime: String,
     /// Class of the score model; complete when absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usability: Option<String>,
     /// Only for live use, whatever file it stands in; not needed where the value itself begins with
     /// `live`, as `sk_live_` does.
     #[serde(default)]
     pub live: bool,
     /// The other half of a pair.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerText>,
     /// The files that it is about, as ends of their names; elsewhere the same value is reported as an
     /// ordinary password, token or key.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
     /// Yields to any other finding whose secret overlaps.
     #[serde(default)]
@@ -96,7 +100,7 @@ pub struct RuleText {
     /// Texts in which it must be found; `{secret}` and `{other-rule-id}` are minted.
     pub examples: Vec<String>,
     /// Texts in which it must not be found.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counter_examples: Vec<String>,
 }
 
