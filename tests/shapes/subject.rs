@@ -2,6 +2,7 @@
 //! for.
 
 use regex_automata::Input;
+use sprawl_detect::identifier::{self, Cut, Digits};
 use sprawl_detect::rules::mint::{Random, mint};
 use sprawl_detect::rules::{Kind, Rule};
 
@@ -105,19 +106,9 @@ fn unquoted(line: &str, at: usize) -> (usize, usize) {
 
 /// The words of an identifier, in lower case.
 fn split(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous = ' ';
-    for c in name.chars() {
-        if !c.is_ascii_alphanumeric() || (previous.is_ascii_lowercase() && c.is_ascii_uppercase()) {
-            words.push(String::new());
-        }
-        if c.is_ascii_alphanumeric() {
-            words.last_mut().expect("never empty").push(c.to_ascii_lowercase());
-        }
-        previous = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
+    const WORD: Cut = Cut { digits: Digits::Letters, abbreviations: true, foreign: false };
+    let words = identifier::words(name.as_bytes(), WORD);
+    words.map(|word| String::from_utf8_lossy(word).to_ascii_lowercase()).collect()
 }
 
 /// The name with the context words that the rule asks for, and a noun at its end.

@@ -3,6 +3,8 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use crate::identifier::{self, Cut, Digits};
+
 /// Common words of source text, sorted, one a line.
 static WORDS: &str = include_str!("words/words.txt");
 
@@ -23,7 +25,7 @@ pub(crate) fn automaton<'w>(words: impl Iterator<Item = &'w &'w str>) -> AhoCora
 const BEGINNINGS: usize = 26 * 26 * 26;
 
 /// For each three letters, where the words that begin with them start in the list; they end where the
-/// next ones start. SmallNumbering choices of letters begin any word.
+/// next ones start. Few choices of letters begin any word.
 static STARTS: [u16; BEGINNINGS + 1] = starts();
 
 const fn starts() -> [u16; BEGINNINGS + 1] {
@@ -112,18 +114,8 @@ pub(crate) fn cover(text: &[u8], tenths: usize) -> bool {
 
 /// The runs of letters of a text, cut at humps.
 fn runs(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = &text[..text.len().min(LONGEST)];
-    std::iter::from_fn(move || {
-        let start = rest.iter().position(u8::is_ascii_alphabetic)?;
-        let goes_on = |pair: &[u8]| {
-            pair[1].is_ascii_alphabetic()
-                && !(pair[1].is_ascii_uppercase() && pair[0].is_ascii_lowercase())
-        };
-        let more = rest[start..].windows(2).take_while(|pair| goes_on(pair)).count();
-        let run;
-        (run, rest) = rest[start..].split_at(1 + more);
-        Some(run)
-    })
+    const RUN: Cut = Cut { digits: Digits::Signs, abbreviations: false, foreign: false };
+    identifier::words(&text[..text.len().min(LONGEST)], RUN)
 }
 
 /// So much of a text is looked at.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::escapes;
+use crate::identifier::{self, Cut, Digits};
 use crate::naming::lexicon::{self, Meaning};
 
 /// Longest name that is looked at, in bytes.
@@ -162,7 +163,10 @@ fn after_escape(text: &[u8], before: Range<usize>) -> usize {
     (from + 1..=before.end.min(from + escapes::LONGEST)).find(ends).unwrap_or(from)
 }
 
-/// Splits at signs, digits and humps, and looks for the word that means a secret.
+/// How names are cut: `smtppasswd2` is a password like any other.
+const WORD: Cut = Cut { digits: Digits::Signs, abbreviations: true, foreign: false };
+
+/// Splits into words, and looks for the one that means a secret.
 fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
     let mut name = Name {
         span: span.clone(),
@@ -173,28 +177,10 @@ fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
         secret: usize::MAX,
         class: Class::Key,
     };
-    let mut start = None;
-    for at in span.start..=span.end {
-        let here = if at < span.end { text[at] } else { b'.' };
-        let letter = here.is_ascii_alphabetic();
-        if let Some(from) = start {
-            let before = text[at - 1];
-            let next = text.get(at + 1).filter(|_| at + 1 < span.end);
-            // `dbPassword`, and the last capital of `APIKey`.
-            let hump = here.is_ascii_uppercase()
-                && (before.is_ascii_lowercase()
-                    || (before.is_ascii_uppercase() && next.is_some_and(u8::is_ascii_lowercase)));
-            if !letter || hump {
-                if name.count == WORDS {
-                    return None;
-                }
-                name.words[name.count] = (from as u32, at as u32);
-                name.count += 1;
-                start = letter.then_some(at);
-            }
-        } else if letter {
-            start = Some(at);
-        }
+    for word in identifier::spans(&text[span.clone()], WORD) {
+        let place = name.words.get_mut(name.count)?;
+        *place = ((span.start + word.start) as u32, (span.start + word.end) as u32);
+        name.count += 1;
     }
     // The last word that means a secret counts: `token` in `password_reset_token`.
     for index in 0..name.count {

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::identifier::{self, Cut, Digits, Joined};
+
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Meaning {
@@ -142,8 +144,8 @@ impl Table {
     }
 
     /// By the words, without those at their end that change nothing.
-    fn of_name(&self, mut words: Words) -> Option<Meaning> {
-        while words.count > 0 {
+    fn of_name(&self, mut words: Joined) -> Option<Meaning> {
+        while words.count() > 0 {
             if let Some(meaning) = self.of_words(&words) {
                 return Some(meaning);
             }
@@ -157,11 +159,11 @@ impl Table {
         None
     }
 
-    fn of_words(&self, name: &Words) -> Option<Meaning> {
-        if let Some(meaning) = self.whole.get(name.last(name.count)) {
+    fn of_words(&self, name: &Joined) -> Option<Meaning> {
+        if let Some(meaning) = self.whole.get(name.last(name.count())) {
             return Some(*meaning);
         }
-        let longest = (1..=name.count.min(MOST_WORDS)).rev();
+        let longest = (1..=name.count().min(MOST_WORDS)).rev();
         longest.filter_map(|count| self.ends.get(name.last(count)).copied()).next().or_else(|| {
             let word = name.last(1);
             let ending =
@@ -174,7 +176,7 @@ impl Table {
 /// Maximum number of words in an entry.
 const MOST_WORDS: usize = 5;
 
-/// Longer names are texts, in bytes; where a word begins in one fits a byte.
+/// Longer names are texts, in bytes.
 const LONGEST: usize = 160;
 
 /// What a name says of its value; `None` if it says neither that it is a secret nor what else it is.
@@ -184,7 +186,7 @@ pub(crate) fn meaning_of(name: &[u8]) -> Option<Meaning> {
     }
     // `Secret ID: `, as people write it; or a keyword of a language before the name.
     if let Some(blank) = name.iter().rposition(|b| *b == b' ') {
-        let all = Table::get().of_name(Words::of(name));
+        let all = Table::get().of_name(Joined::of(name, WORD));
         return all.or_else(|| meaning_of(&name[blank + 1..]));
     }
     let table = Table::get();
@@ -192,13 +194,13 @@ pub(crate) fn meaning_of(name: &[u8]) -> Option<Meaning> {
     let mut parts = name.split(|b| *b == b'/').rev();
     parts.next();
     let of_part = |part: &[u8]| {
-        let part = Words::of(part);
-        table.parts.get(part.last(part.count)).copied()
+        let part = Joined::of(part, WORD);
+        table.parts.get(part.last(part.count())).copied()
     };
     if let Some(meaning) = parts.find_map(of_part) {
         return Some(meaning);
     }
-    table.of_name(Words::of(name))
+    table.of_name(Joined::of(name, WORD))
 }
 
 /// What the name of a block says of everything in it.
@@ -206,8 +208,8 @@ pub(crate) fn meaning_of_block(name: &[u8]) -> Option<Meaning> {
     if name.len() > LONGEST {
         return None;
     }
-    let words = Words::of(name);
-    let longest = (1..=words.count.min(MOST_WORDS)).rev();
+    let words = Joined::of(name, WORD);
+    let longest = (1..=words.count().min(MOST_WORDS)).rev();
     longest.filter_map(|count| Table::get().blocks.get(words.last(count)).copied()).next()
 }
 
@@ -232,71 +234,12 @@ pub(crate) fn says_password(text: &str) -> bool {
 /// Minimum length of a word that counts within a longer one: shorter ones occur there by chance.
 const LONG: usize = 6;
 
-/// The words of a name in lower case, written together.
-///
-/// In buffers, as names are of a bounded length and looked at by the thousand.
-struct Words {
-    letters: [u8; LONGEST],
-    /// Number of letters.
-    length: usize,
-    /// Where words begin.
-    starts: [u8; LONGEST],
-    count: usize,
-}
+/// How names are cut: `sha256Sum` has two words, and what other languages write is letters.
+const WORD: Cut = Cut { digits: Digits::Ends, abbreviations: true, foreign: true };
 
-impl Words {
-    /// Of a name that is longer than any, only its beginning.
-    fn of(name: &[u8]) -> Self {
-        let name = &name[..name.len().min(LONGEST)];
-        let mut words = Self { letters: [0; LONGEST], length: 0, starts: [0; LONGEST], count: 0 };
-        for word in words_of(name) {
-            words.starts[words.count] = words.length as u8;
-            words.count += 1;
-            let letters = &mut words.letters[words.length..][..word.len()];
-            letters.copy_from_slice(word);
-            letters.make_ascii_lowercase();
-            words.length += word.len();
-        }
-        words
-    }
-
-    /// The last words written together.
-    fn last(&self, count: usize) -> &[u8] {
-        let first = self.count.checked_sub(count);
-        let start = first.and_then(|first| self.starts[..self.count].get(first));
-        start.map_or(&[], |start| &self.letters[usize::from(*start)..self.length])
-    }
-
-    fn pop(&mut self) {
-        if let Some(last) = self.count.checked_sub(1) {
-            self.length = usize::from(self.starts[last]);
-            self.count = last;
-        }
-    }
-}
-
-/// The words of a name as they are written: it is cut at signs and humps; digits belong to the letters
-/// before them.
+/// The words of a name as they are written.
 pub(super) fn words_of(name: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + name[at..].iter().position(is_part)?;
-        at = start + 1;
-        while name.get(at).is_some_and(is_part) && !is_hump(name[at - 1], name[at], &name[at + 1..])
-        {
-            at += 1;
-        }
-        Some(&name[start..at])
-    })
-}
-
-/// Whether a word begins here: at `P` of `dbPassword` and at the last capital of `APIKey`, not in
-/// `UUIDs`.
-fn is_hump(before: u8, here: u8, rest: &[u8]) -> bool {
-    let lower = |at: usize| rest.get(at).is_some_and(u8::is_ascii_lowercase);
-    let plural = rest.first() == Some(&b's') && !lower(1);
-    here.is_ascii_uppercase() && (!before.is_ascii_uppercase() || (lower(0) && !plural))
+    identifier::words(name, WORD)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Words of documentation: `your_api_key_here`, `changeme`, `REPLACE-ME`.
 
+use crate::identifier::{self, Cut, Digits};
+
 /// Nothing but known words, at least one of them strong, and a few digits.
 pub(super) fn phrase(text: &str) -> bool {
     let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
@@ -62,11 +64,10 @@ fn is(said: &[u8], word: &str) -> bool {
     said.eq_ignore_ascii_case(word.as_bytes())
 }
 
-/// The words of a text, as they are written: cut at signs, digits and humps.
+/// The words of a text, as they are written. Abbreviations are left to [`spelled`].
 pub(super) fn words(text: &str) -> impl Iterator<Item = &[u8]> + Clone {
-    let is_hump = |before: &u8, b: &u8| b.is_ascii_uppercase() && before.is_ascii_lowercase();
-    let stretches = text.as_bytes().split(|b| !b.is_ascii_alphabetic());
-    stretches.flat_map(move |letters| letters.chunk_by(move |a, b| !is_hump(a, b)))
+    const WORD: Cut = Cut { digits: Digits::Signs, abbreviations: false, foreign: false };
+    identifier::words(text.as_bytes(), WORD)
 }
 
 /// Longest text that is looked at for words, in bytes.

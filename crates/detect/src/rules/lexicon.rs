@@ -10,6 +10,7 @@ pub mod file;
 
 use super::builtin;
 use super::names::Names;
+use crate::identifier::{Cut, Digits, Joined};
 use file::Value;
 
 /// One line of the lexicon, as far as it is needed to recognise a credential.
@@ -83,22 +84,25 @@ const GENERIC: &[&str] = &[
     "vite",
 ];
 
-/// Longest names and identifiers that are looked at, in bytes and words.
+/// Longest host that is looked at, in bytes.
 const LONGEST: usize = 200;
+
+/// Maximum number of words that a provider's name has.
 const MOST_WORDS: usize = 4;
 
 impl Lexicon {
     fn by_name(&self, name: &[u8], value: &[u8]) -> Option<&'static Entry> {
-        let words = words(name.get(..name.len().min(LONGEST))?);
+        let words = Joined::of(name, WORD);
+        let count = words.count();
+        let is_generic = |word| is_generic(words.between(word, word + 1));
         let mut best: Option<(usize, &Entry)> = None;
-        for from in 0..words.len() {
-            let mut joined = String::new();
-            for to in from..words.len().min(from + MOST_WORDS) {
-                joined.push_str(&words[to]);
-                let Some((alone, entry)) = self.named(&joined) else { continue };
-                let mut others = words[..from].iter().chain(&words[to + 1..]);
+        for from in 0..count {
+            for to in from + 1..=count.min(from + MOST_WORDS) {
+                let joined = words.between(from, to);
+                let Some((alone, entry)) = self.named(joined) else { continue };
                 let fits = !alone
-                    || (others.all(|word| is_generic(word)) && entry.fits(value) != Some(false));
+                    || ((0..from).chain(to..count).all(is_generic)
+                        && entry.fits(value) != Some(false));
                 if fits && best.is_none_or(|(length, _)| joined.len() > length) {
                     best = Some((joined.len(), entry));
                 }
@@ -107,7 +111,8 @@ impl Lexicon {
         best.map(|(_, entry)| entry)
     }
 
-    fn named(&self, name: &str) -> Option<(bool, &'static Entry)> {
+    fn named(&self, name: &[u8]) -> Option<(bool, &'static Entry)> {
+        let name = std::str::from_utf8(name).ok()?;
         let (alone, entry) = self.named[self.names.position(name)?];
         Some((alone, self.entries.get(usize::from(entry))?))
     }
@@ -153,33 +158,13 @@ impl Entry {
     }
 }
 
-/// Whether a word of an identifier says nothing about the provider.
-pub(crate) fn is_generic(word: &str) -> bool {
-    GENERIC.binary_search(&word).is_ok() || word.bytes().all(|b| b.is_ascii_digit())
-}
+/// How identifiers are cut: `API2CART` ends a word with a digit.
+const WORD: Cut = Cut { digits: Digits::Ends, abbreviations: true, foreign: false };
 
-/// The words of an identifier, in lower case: `myShodanAPIKey_2` is my, shodan, api, key, 2.
-pub(crate) fn words(name: &[u8]) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut word = String::new();
-    for (at, byte) in name.iter().enumerate() {
-        let before = at.checked_sub(1).map(|i| name[i]);
-        let after = name.get(at + 1);
-        let hump = byte.is_ascii_uppercase()
-            && (before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-                || (before.is_some_and(|b| b.is_ascii_uppercase())
-                    && after.is_some_and(u8::is_ascii_lowercase)));
-        if (hump || !byte.is_ascii_alphanumeric()) && !word.is_empty() {
-            all.push(std::mem::take(&mut word));
-        }
-        if byte.is_ascii_alphanumeric() {
-            word.push(char::from(byte.to_ascii_lowercase()));
-        }
-    }
-    if !word.is_empty() {
-        all.push(word);
-    }
-    all
+/// Whether a word of an identifier, in lower case, says nothing about the provider.
+fn is_generic(word: &[u8]) -> bool {
+    GENERIC.binary_search_by(|generic| generic.as_bytes().cmp(word)).is_ok()
+        || word.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -234,13 +219,6 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_fall_apart_into_words() {
-        assert_eq!(words(b"myShodanAPIKey_2"), ["my", "shodan", "api", "key", "2"]);
-        assert_eq!(words(b"API2CART-key"), ["api2", "cart", "key"]);
-        assert!(words(b"__--").is_empty());
-    }
-
-    #[test]
     fn the_generic_words_are_in_order() {
         assert!(GENERIC.is_sorted());
     }
@@ -259,7 +237,8 @@ mod tests {
             let (_, rule) = rules.named(&line.id).unwrap_or_else(|| panic!("{place}: no rule"));
             assert_eq!((rule.id(), rule.detector), (line.id.as_str(), Detector::Assignment));
             for (name, _) in &line.names {
-                let (_, entry) = LEXICON.named(name).unwrap_or_else(|| panic!("{place}: {name}"));
+                let (_, entry) =
+                    LEXICON.named(name.as_bytes()).unwrap_or_else(|| panic!("{place}: {name}"));
                 assert_eq!(entry.id(), line.id, "{place}");
             }
         }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use super::{PREFIX, Scanner};
 use crate::assignment::Measured;
 use crate::assignment::names::Class;
+use crate::identifier::{self, Cut, Digits};
 use crate::naming::is_uuid;
-use crate::rules::lexicon;
 use crate::rules::{Compiled, Rule, RuleId, Target};
 use crate::words;
 
@@ -121,13 +121,15 @@ fn is_nearly_hexadecimal(value: &[u8]) -> bool {
 /// Whether a name says that its value is none: `nonMatchingToken`, `malformed_key`; or that it is the
 /// number of an error, `INVALID_TOKEN = "<UUID>"`.
 fn denies_itself(name: &[u8], value: &[u8]) -> bool {
-    let words = lexicon::words(name);
-    let first = words.first().map_or("", String::as_str);
-    words.windows(2).any(|pair| pair[0] == "non" && pair[1].starts_with("match"))
-        || words
-            .iter()
-            .any(|word| matches!(word.as_str(), "malformed" | "nonmatching" | "nonexistent"))
-        || (matches!(first, "invalid" | "wrong") && is_uuid(value))
+    const WORD: Cut = Cut { digits: Digits::Ends, abbreviations: true, foreign: false };
+    let is = |said: &[u8], word: &str| said.eq_ignore_ascii_case(word.as_bytes());
+    let is_one = |said: &[u8], words: &[&str]| words.iter().any(|word| is(said, word));
+    let words = identifier::words(name, WORD);
+    let first = words.clone().next().unwrap_or_default();
+    let mut pairs = words.clone().zip(words.clone().skip(1));
+    pairs.any(|(word, next)| is(word, "non") && next.get(..5).is_some_and(|n| is(n, "match")))
+        || words.clone().any(|word| is_one(word, &["malformed", "nonmatching", "nonexistent"]))
+        || (is_one(first, &["invalid", "wrong"]) && is_uuid(value))
 }
 
 /// Whether a keyword could hardly stand in a value by chance: it has a sign in it or both cases, or is

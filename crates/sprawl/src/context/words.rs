@@ -1,5 +1,6 @@
 //! Words within names, and the environments that some of them stand for.
 
+use sprawl_detect::identifier::{self, Cut, Digits};
 use sprawl_detect::score::Environment;
 
 /// The words between the signs of a path, host or key.
@@ -9,22 +10,9 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
 
 /// The words of an identifier, lower-cased: between signs, and the humps of camel case.
 pub(super) fn humps(identifier: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for part in parts(identifier) {
-        let bytes = part.as_bytes();
-        let mut start = 0;
-        for at in 1..bytes.len() {
-            let rises = bytes[at].is_ascii_uppercase()
-                && (bytes[at - 1].is_ascii_lowercase()
-                    || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
-            if rises {
-                words.push(part[start..at].to_ascii_lowercase());
-                start = at;
-            }
-        }
-        words.push(part[start..].to_ascii_lowercase());
-    }
-    words
+    const WORD: Cut = Cut { digits: Digits::Letters, abbreviations: true, foreign: false };
+    let words = identifier::words(identifier.as_bytes(), WORD);
+    words.map(|word| String::from_utf8_lossy(word).to_ascii_lowercase()).collect()
 }
 
 /// The environments that words stand for, in their order. `pre` and `non` before a word of production
