@@ -12,6 +12,7 @@ pub(crate) mod table;
 
 use std::ops::Range;
 
+use crate::identifier;
 use reader::{Names, blocks_around, names_of};
 use table::is_file_extension;
 pub(crate) use table::{Meaning, meaning_of, meaning_of_block};
@@ -70,10 +71,8 @@ pub(crate) fn harmless_name(text: &[u8], name: &Range<usize>, content: &[u8]) ->
 pub(crate) fn parameter(text: &[u8], between: Range<usize>) -> Option<Range<usize>> {
     let inner = &text[between.clone()];
     let inner = inner.strip_suffix(b"\"").unwrap_or(inner).strip_suffix(b"=")?;
-    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    let length = inner.iter().rev().take_while(part).count();
-    let end = between.start + inner.len();
-    (length > 0).then(|| end - length..end)
+    let name = identifier::name_before(inner, inner.len(), usize::MAX, |_| false);
+    (!name.is_empty()).then(|| between.start + name.start..between.start + name.end)
 }
 
 /// The names that a value is assigned to and the function it is given to, as far as they stand within

@@ -6,6 +6,7 @@ use super::json::{member, members, object_around};
 use super::material::legible;
 use super::{CA, GCP, GITHUB_APP, KUBECONFIG, RuleName, SALESFORCE, SAML, TLS};
 use crate::decoded::Decoded;
+use crate::identifier;
 
 /// How far words may stand from a key and still speak of it, in bytes.
 const NEAR: usize = 300;
@@ -103,19 +104,10 @@ fn service_account(blob: &[u8], span: &Range<usize>, decoded: &mut Decoded) -> b
 /// The domain of service accounts' addresses.
 const DOMAIN: &[u8] = b".gserviceaccount.com";
 
-/// The last word before a key: the name of the member or variable that holds it.
+/// The name of the member or variable that holds a key, in lower case.
 fn name_before(blob: &[u8], start: usize) -> Vec<u8> {
-    let before = &blob[start.saturating_sub(NAME)..start];
-    let is_sign = |b: u8| {
-        b.is_ascii_whitespace()
-            || matches!(b, b'"' | b'\'' | b'`' | b'\\' | b':' | b'=' | b'|' | b'>' | b'-')
-    };
-    let end = before.iter().rposition(|b| !is_sign(*b)).map_or(0, |at| at + 1);
-    let before = &before[..end];
-    let start = before
-        .iter()
-        .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')));
-    before[start.map_or(0, |at| at + 1)..].to_ascii_lowercase()
+    let is_sign = |b: u8| b.is_ascii_whitespace() || b"\"'`\\:=|>-".contains(&b);
+    blob[identifier::name_before(blob, start, NAME, is_sign)].to_ascii_lowercase()
 }
 
 fn ends_with(name: &[u8], ends: &[&str]) -> bool {

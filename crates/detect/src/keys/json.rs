@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::identifier;
+
 /// How far before a place its object may begin, in bytes.
 const BACK: usize = 8 * 1024;
 
@@ -123,17 +125,11 @@ fn escapes(text: &[u8]) -> usize {
     text.iter().take_while(|b| **b == b'\\').count()
 }
 
+/// The name of the member whose value follows; of a path, its last part.
 fn name_before(text: &[u8]) -> &[u8] {
-    let end = text
-        .iter()
-        .rposition(|b| !(b.is_ascii_whitespace() || is_quote(*b) || *b == b'\\'))
-        .map_or(0, |at| at + 1);
-    let text = &text[..end];
-    let start = text
-        .iter()
-        .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
-        .map_or(0, |at| at + 1);
-    &text[start..]
+    let is_sign = |b: u8| b.is_ascii_whitespace() || is_quote(b) || b == b'\\';
+    let path = &text[identifier::name_before(text, text.len(), usize::MAX, is_sign)];
+    path.rsplit(|b| *b == b'.').next().unwrap_or_default()
 }
 
 fn is_quote(byte: u8) -> bool {

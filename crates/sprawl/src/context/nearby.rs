@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::marks;
 use crate::finding::Secret;
 use crate::finding::nearby::Nearby;
+use sprawl_detect::identifier;
 
 /// What stands near each of these secrets of a text, in any order.
 pub(crate) fn nearby(text: &[u8], secrets: &[Range<usize>]) -> Vec<Nearby> {
@@ -31,16 +32,12 @@ const LONGEST: usize = 48;
 /// and `"API-KEY"` all give `apikey`. Empty if there is none on the line, or the line before where the
 /// value stands alone.
 fn word_before(text: &[u8], at: usize) -> Vec<u8> {
-    let before = &text[..at.min(text.len())];
-    let before = &before[before.len().saturating_sub(FAR)..];
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    let Some(end) = before.iter().rposition(u8::is_ascii_alphanumeric) else { return Vec::new() };
-    let gap = &before[end + 1..];
-    if memchr::memchr_iter(b'\n', gap).count() > 1 {
+    let at = at.min(text.len());
+    let name = identifier::name_before(text, at, FAR, |b| !b.is_ascii_alphanumeric());
+    if memchr::memchr_iter(b'\n', &text[name.end..at]).count() > 1 {
         return Vec::new();
     }
-    let start = before[..=end].iter().rposition(|b| !is_name(b)).map_or(0, |other| other + 1);
-    let letters = before[start..=end].iter().filter(|b| b.is_ascii_alphanumeric());
+    let letters = text[name].iter().filter(|b| b.is_ascii_alphanumeric());
     if letters.clone().count() > LONGEST {
         return Vec::new();
     }

@@ -11,6 +11,7 @@ use super::statements::Statements;
 use super::words::{environment_of_host, first_environment, humps};
 use super::{compose, deadline};
 use crate::finding::surroundings::{HostScope, Surroundings};
+use sprawl_detect::identifier;
 use sprawl_detect::score::Privilege;
 use sprawl_detect::text::LineSpans;
 
@@ -106,7 +107,7 @@ const SIGNS: &[u8] = b"\"'`=:|>({[,+\\$@-";
 
 /// Whether an identifier may hold this byte.
 pub(super) fn is_identifier(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+    identifier::is_name(b)
 }
 
 /// The identifier before a position, over the signs of an assignment.
@@ -114,17 +115,15 @@ fn name_before(text: &[u8], at: usize) -> Option<Range<usize>> {
     let from = at.saturating_sub(REACH);
     let mut end = before_url(text, from, at);
     for _ in 0..3 {
-        let is_sign = |b: &&u8| b.is_ascii_whitespace() || SIGNS.contains(b);
-        let stop = end - text[from..end].iter().rev().take_while(is_sign).count();
+        let is_sign = |b: u8| b.is_ascii_whitespace() || SIGNS.contains(&b);
+        let span = identifier::name_before(text, end, end - from, is_sign);
         // Beyond the line only where the value was left to the next one.
-        let signs = &text[stop..end];
+        let signs = &text[span.end..end];
         if signs.contains(&b'\n') && !signs.iter().any(|b| b"=:|>({[\"'`".contains(b)) {
             return None;
         }
-        let letters = text[from..stop].iter().rev().take_while(|b| is_identifier(**b)).count();
-        let span = stop - letters..stop;
         let word = &text[span.clone()];
-        if letters > LONGEST_NAME || !word.iter().any(u8::is_ascii_alphabetic) {
+        if word.len() > LONGEST_NAME || !word.iter().any(u8::is_ascii_alphabetic) {
             return None;
         }
         let is_scheme = SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes()));
