@@ -27,10 +27,12 @@ use grammar::Assigned;
 pub use keywords::KEYWORDS;
 use names::Name;
 
+use crate::naming::reader;
 use crate::words;
 
-/// Bytes before a keyword on which a verdict depends.
-pub const REACH_BEFORE: usize = names::LONGEST + features::BEFORE + 1;
+/// Bytes before a keyword on which a verdict depends: the name, and the blocks around it.
+pub const REACH_BEFORE: usize = names::LONGEST + reader::REACH + 1;
+const _: () = assert!(features::BEFORE <= reader::REACH);
 /// Bytes after the beginning of a keyword on which a verdict depends.
 pub const REACH_AFTER: usize = names::LONGEST + GLUE + grammar::LONGEST_VALUE + features::AFTER;
 

@@ -14,6 +14,10 @@ use crate::text::positions;
 const FAR: usize = 2000;
 /// Bytes before a value in which the blocks around it are looked for.
 const FURTHER: usize = 16 * 1024;
+/// Number of blocks, from the inside out, that are looked for.
+const BLOCKS: usize = 3;
+/// Bytes before a position on which it depends what the blocks around it are.
+pub(crate) const REACH: usize = BLOCKS * (FURTHER + BESIDE);
 /// Lines that are walked up for them.
 const LINES: usize = 400;
 /// Bytes between a name beside a value and that value.
@@ -134,7 +138,7 @@ pub(crate) fn names_of(text: &[u8], value: &Range<usize>) -> Names {
 pub(crate) fn blocks_around(text: &[u8], at: usize) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
     let mut at = at;
-    for _ in 0..3 {
+    for _ in 0..BLOCKS {
         let Some(block) = parent(text, at) else { break };
         at = block.start;
         blocks.push(block);
