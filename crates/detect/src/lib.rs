@@ -32,6 +32,7 @@ pub mod rules;
 mod scanner;
 pub mod score;
 pub mod text;
+mod vocabulary;
 mod weak;
 mod words;
 

@@ -15,6 +15,7 @@ use template::template;
 use words::phrase;
 
 use crate::lenient;
+use crate::vocabulary::VOCABULARY;
 
 /// Why this value is a placeholder; `None` if it may be a secret.
 ///
@@ -187,11 +188,9 @@ fn example(text: &str) -> bool {
 
 /// Whether the first or the last word says so: `0f1e2d3c-example`.
 fn called_example(text: &str) -> bool {
-    const WORDS: [&str; 7] =
-        ["example", "sample", "dummy", "fake", "placeholder", "notreal", "redacted"];
     let text = text.as_bytes();
     let is_end = |byte: &u8| matches!(byte, b'-' | b'_' | b'.' | b':');
-    let says = |part: &[u8]| WORDS.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
+    let says = |part: &[u8]| VOCABULARY.at_ends.iter().any(|word| part.eq_ignore_ascii_case(word));
     let ends = text.iter().position(is_end).zip(text.iter().rposition(is_end));
     text.len() >= 16
         && ends.is_some_and(|(first, last)| says(&text[..first]) || says(&text[last + 1..]))

@@ -1,9 +1,7 @@
 //! Passwords that somebody would guess: known from lists, made of words, or standing where
 //! documentation wants a password. One judgement for what rules and what names find.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
+use crate::vocabulary::{LONGEST_TRIED, VOCABULARY};
 use crate::{placeholder, words};
 
 /// How hard a value is to guess, by its characters and words alone.
@@ -12,7 +10,7 @@ pub enum Strength {
     /// A known password, digits alone, mostly common words, or a text: people think of it, others
     /// guess it.
     Guessed,
-    /// SmallNumbering letters and no known words: a name, a word of another language, or chance.
+    /// Few letters and no known words: a name, a word of another language, or chance.
     Letters,
     /// Anything else.
     Mixed,
@@ -51,39 +49,25 @@ fn is_sentence(value: &[u8]) -> bool {
     !pem && blanks >= 2 && (letters + blanks) * 5 >= value.len() * 4
 }
 
-/// Passwords that somebody would try first: from the lists that attackers publish every year, and
-/// names of the services they are the default of; also with digits behind them or as letters.
+/// Passwords that somebody would try first, also with digits behind them or as letters.
 pub(crate) fn is_known(value: &[u8]) -> bool {
     let body = match value.iter().rposition(|b| !b.is_ascii_digit()) {
         Some(last) => &value[..=last],
         None => return value.len() < 8,
     };
     // In a buffer: most values are asked about here, and hardly any is known.
-    let mut buffer = [0; LONGEST_LISTED];
+    let mut buffer = [0; LONGEST_TRIED];
     let Some(word) = buffer.get_mut(..body.len()) else { return false };
     word.copy_from_slice(body);
     word.make_ascii_lowercase();
     spell(word, &[(b'@', b'a'), (b'$', b's'), (b'!', b'i')]);
-    if LISTED.contains(&*word) {
+    let tried = &VOCABULARY.tried;
+    if tried.contains(&*word) {
         return true;
     }
     spell(word, &[(b'0', b'o'), (b'1', b'i'), (b'3', b'e'), (b'5', b's')]);
-    LISTED.contains(&*word)
+    tried.contains(&*word)
 }
-
-static LISTED: LazyLock<HashSet<&[u8]>> =
-    LazyLock::new(|| KNOWN.as_bytes().split(|b| *b == b' ').collect());
-
-/// Length of the longest word of the list, in bytes.
-const LONGEST_LISTED: usize = {
-    let (mut longest, mut length, mut at) = (0, 0, 0);
-    while at < KNOWN.len() {
-        length = if KNOWN.as_bytes()[at] == b' ' { 0 } else { length + 1 };
-        longest = if length > longest { length } else { longest };
-        at += 1;
-    }
-    longest
-};
 
 /// Puts letters for the signs that are written instead of them.
 fn spell(word: &mut [u8], letters: &[(u8, u8)]) {
@@ -146,23 +130,6 @@ fn is_wordy(byte: u8) -> bool {
 
 /// What protocols put where nobody asks for a password.
 const FILLERS: &[&str] = &["anonymous@", "x-oauth-basic", "x-access-token", "x-token-auth"];
-
-/// What is tried first, without digits at the end, lower case.
-const KNOWN: &str = "\
-    password passwd pass pwd passw passwort passphrase passcode p pw a x \
-    secret secrets sekrit sekret supersecret topsecret verysecret notsecret notasecret insecure \
-    mypassword mysecret mypass testpass testpassword userpass userpassword adminpass \
-    adminpassword rootpass rootpassword dbpass dbpassword \
-    test testing temp example sample dummy fake demo default changeit changeme something whatever \
-    anything foobar foo bar baz abc abcd abcdef xyz \
-    letmein welcome qwerty qwertyuiop qwert qwertz azerty asdf asdfgh zxcvbn iloveyou monkey dragon \
-    master hunter hello world football baseball sunshine princess shadow superman batman trustno \
-    tiger swordfish sesame opensesame \
-    login guest user username anonymous admin administrator root toor sa system manager operator \
-    public private access token key apikey api db database \
-    postgres mysql oracle mongo redis rabbitmq minio minioadmin elastic grafana jenkins docker \
-    vagrant ubuntu debian tomcat wordpress drupal joomla samba nagios zabbix kafka spring hive \
-    hadoop neo4j influxdb keycloak";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Words of documentation: `your_api_key_here`, `changeme`, `REPLACE-ME`.
 
 use crate::identifier::{self, Cut, Digits};
+use crate::vocabulary::{VOCABULARY, Vocabulary};
 
 /// Nothing but known words, at least one of them strong, and a few digits.
 pub(super) fn phrase(text: &str) -> bool {
@@ -75,6 +76,7 @@ const LONGEST: usize = 120;
 
 /// Whether a word is known, or several known words written together (`yourapikeyhere`).
 fn spelled(word: &[u8], strong: &mut bool) -> bool {
+    let Vocabulary { sample, beside, .. } = &*VOCABULARY;
     // What can be reached: (by known words, with a strong one among them).
     let mut reached = [(false, false); LONGEST + 1];
     let Some(reached) = reached.get_mut(..=word.len()) else { return false };
@@ -85,12 +87,12 @@ fn spelled(word: &[u8], strong: &mut bool) -> bool {
             continue;
         }
         let first = word[at].to_ascii_lowercase();
-        for (list, strength) in [(STRONG, true), (NEUTRAL, false)] {
-            for part in list.iter().filter(|part| part.as_bytes()[0] == first) {
+        for (list, strength) in [(sample, true), (beside, false)] {
+            for part in list.iter().filter(|part| part[0] == first) {
                 // Very short words would let much pass when written together.
                 let alone = at == 0 && part.len() == word.len();
-                if (part.len() > 2 || alone || matches!(*part, "my" | "me"))
-                    && word.get(at..at + part.len()).is_some_and(|w| is(w, part))
+                if (part.len() > 2 || alone || matches!(*part, b"my" | b"me"))
+                    && word.get(at..at + part.len()).is_some_and(|w| w.eq_ignore_ascii_case(part))
                 {
                     let end = &mut reached[at + part.len()];
                     *end = (true, end.1 || emphatic || strength);
@@ -103,203 +105,11 @@ fn spelled(word: &[u8], strong: &mut bool) -> bool {
     known
 }
 
-/// Whether a word is one of either list.
+/// Whether a word is one of samples or stands beside those.
 pub(super) fn known(word: &[u8]) -> bool {
-    STRONG.iter().chain(NEUTRAL).any(|known| is(word, known))
+    let mut all = VOCABULARY.sample.iter().chain(&VOCABULARY.beside);
+    all.any(|known| word.eq_ignore_ascii_case(known))
 }
-
-/// Words that say by themselves that this is no secret.
-const STRONG: &[&str] = &[
-    "example",
-    "examples",
-    "sample",
-    "placeholder",
-    "changeme",
-    "changeit",
-    "change",
-    "replace",
-    "replaceme",
-    "insert",
-    "your",
-    "yours",
-    "dummy",
-    "fake",
-    "redacted",
-    "removed",
-    "hidden",
-    "masked",
-    "censored",
-    "sanitized",
-    "omitted",
-    "todo",
-    "fixme",
-    "tbd",
-    "xxx",
-    "xxxx",
-    "foobar",
-    "lorem",
-    "ipsum",
-    "null",
-    "none",
-    "undefined",
-    "notreal",
-    "invalid",
-    "bogus",
-];
-
-/// Words that occur beside those.
-const NEUTRAL: &[&str] = &[
-    "my",
-    "the",
-    "a",
-    "an",
-    "api",
-    "key",
-    "keys",
-    "token",
-    "tokens",
-    "secret",
-    "secrets",
-    "password",
-    "passwd",
-    "passphrase",
-    "pass",
-    "pwd",
-    "access",
-    "auth",
-    "oauth",
-    "client",
-    "app",
-    "application",
-    "user",
-    "username",
-    "name",
-    "value",
-    "string",
-    "goes",
-    "go",
-    "here",
-    "enter",
-    "put",
-    "paste",
-    "add",
-    "set",
-    "fill",
-    "in",
-    "with",
-    "this",
-    "that",
-    "to",
-    "be",
-    "me",
-    "it",
-    "is",
-    "not",
-    "real",
-    "actual",
-    "own",
-    "new",
-    "private",
-    "public",
-    "bearer",
-    "credential",
-    "credentials",
-    "account",
-    "db",
-    "database",
-    "host",
-    "url",
-    "uri",
-    "service",
-    "project",
-    "organization",
-    "org",
-    "team",
-    "webhook",
-    "bot",
-    "id",
-    "of",
-    "for",
-    "and",
-    "or",
-    "from",
-    "jwt",
-    "signing",
-    "encryption",
-    "master",
-    "admin",
-    "root",
-    "test",
-    "testing",
-    "dev",
-    "live",
-    "prod",
-    "production",
-    "generated",
-    "random",
-    "long",
-    "strong",
-    "secure",
-    "very",
-    "super",
-    "please",
-    "before",
-    "after",
-    "use",
-    "using",
-    "only",
-    "do",
-    "must",
-    "should",
-    "random",
-    "github",
-    "gitlab",
-    "aws",
-    "azure",
-    "google",
-    "gcp",
-    "openai",
-    "anthropic",
-    "slack",
-    "stripe",
-    "twilio",
-    "npm",
-    "pypi",
-    "docker",
-    "data",
-    "abc",
-    "foo",
-    "bar",
-    "baz",
-    "sk",
-    "pk",
-    "rk",
-    "ghp",
-    "pat",
-    "xoxb",
-    "xoxp",
-    "glpat",
-    "hf",
-    "ant",
-    "proj",
-    "svc",
-    "session",
-    "cookie",
-    "hash",
-    "salt",
-    "code",
-    "text",
-    "base",
-    "server",
-    "smtp",
-    "email",
-    "mail",
-    "com",
-    "www",
-    "http",
-    "https",
-    "somewhere",
-];
 
 #[cfg(test)]
 mod tests {
