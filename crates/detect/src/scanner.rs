@@ -529,9 +529,9 @@ impl<'r> Scanner<'r> {
         let cache = self.caches[usize::from(id.0)]
             .get_or_insert_with(|| Box::new(compiled.regex.create_cache()));
         let input = Input::new(text).range(range).anchored(anchored);
-        if compiled.tells_secret() {
+        if let Some(inset) = compiled.inset {
             let matched = compiled.regex.search_with(cache, &input)?.range();
-            let secret = compiled.secret_within(&matched)?;
+            let secret = inset.secret(&matched);
             return Some((matched, secret));
         }
         // The half search is the fast one; groups are only resolved where there is a match.

@@ -78,6 +78,8 @@ pub struct Compiled {
     beginnings: Vec<Vec<u8>>,
     /// What must stand around a match, and where in it keywords stand.
     pub(crate) edges: Edges,
+    /// Where in a match the secret stands, if its length tells.
+    pub(crate) inset: Option<Inset>,
     /// The context that must stand close by.
     pub(crate) context: Option<Context>,
     /// Shape of the secret, for minting.
@@ -90,32 +92,43 @@ pub struct Compiled {
     pub whole: Hir,
 }
 
+/// The secret's place in a match, which follows where two of three lengths are fixed: of the secret, and of
+/// what is before it and behind it. Groups need not be resolved then, which takes longer than all else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inset {
+    /// Between so many bytes before it and so many behind it.
+    Between(usize, usize),
+    /// Behind so many bytes, and this long.
+    Behind(usize, usize),
+    /// This long, and before so many bytes.
+    Before(usize, usize),
+}
+
+impl Inset {
+    /// Of a pattern with such edges, whose secrets have this length.
+    fn of(edges: &Edges, length: Option<usize>) -> Option<Self> {
+        match (edges.beside, length) {
+            ([Some(before), Some(behind)], _) => Some(Self::Between(before, behind)),
+            ([Some(before), None], Some(length)) => Some(Self::Behind(before, length)),
+            ([None, Some(behind)], Some(length)) => Some(Self::Before(length, behind)),
+            _ => None,
+        }
+    }
+
+    /// Where the secret stands in this match.
+    pub(crate) fn secret(self, Range { start, end }: &Range<usize>) -> Range<usize> {
+        match self {
+            Self::Between(before, behind) => start + before..end - behind,
+            Self::Behind(before, length) => start + before..start + before + length,
+            Self::Before(length, behind) => end - behind - length..end - behind,
+        }
+    }
+}
+
 impl Compiled {
     /// Bytes of a secret, if all have the same.
     pub(crate) fn fixed_length(&self) -> Option<usize> {
-        let shape = self.secret.properties();
-        shape.minimum_len().filter(|least| shape.maximum_len() == Some(*least))
-    }
-
-    /// Whether a match tells where in it the secret stands: of the secret and what is before it and behind
-    /// it, two have a fixed length. Groups need not be resolved then, which takes longer than all else.
-    pub(crate) fn tells_secret(&self) -> bool {
-        let beside = self.edges.beside.iter().flatten().count();
-        beside + usize::from(self.fixed_length().is_some()) >= 2
-    }
-
-    /// Where the secret stands in a match that tells.
-    pub(crate) fn secret_within(&self, matched: &Range<usize>) -> Option<Range<usize>> {
-        match (self.edges.beside, self.fixed_length()) {
-            ([Some(before), Some(behind)], _) => Some(matched.start + before..matched.end - behind),
-            ([Some(before), _], Some(length)) => {
-                Some(matched.start + before..matched.start + before + length)
-            }
-            ([_, Some(behind)], Some(length)) => {
-                Some(matched.end - behind - length..matched.end - behind)
-            }
-            _ => None,
-        }
+        fixed_length(&self.secret)
     }
 
     /// Whether a text begins as secrets of this form do.
@@ -296,6 +309,7 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         .ok_or("the pattern has no group (?<secret>...) around the secret itself")?;
     let beginnings = keywords::beginnings(&secret);
     let edges = Edges::of(&whole, &text.keywords);
+    let inset = Inset::of(&edges, fixed_length(&secret));
     let context = text.near.as_ref().map(Context::new);
     let (alone, literal) = (OnceLock::new(), OnceLock::new());
     Ok(Compiled {
@@ -304,12 +318,19 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         max_match,
         beginnings,
         edges,
+        inset,
         context,
         secret,
         alone,
         literal,
         whole,
     })
+}
+
+/// Bytes that everything of this form has.
+fn fixed_length(form: &Hir) -> Option<usize> {
+    let properties = form.properties();
+    properties.minimum_len().filter(|least| properties.maximum_len() == Some(*least))
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {
