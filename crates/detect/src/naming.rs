@@ -13,6 +13,7 @@ pub(crate) mod table;
 use std::ops::Range;
 
 use crate::identifier;
+use crate::text::is_uuid;
 use reader::{Names, blocks_around, names_of};
 use table::is_file_extension;
 pub(crate) use table::{Meaning, meaning_of, meaning_of_block};
@@ -207,15 +208,6 @@ fn is_digest(value: &[u8]) -> bool {
 fn is_marked_digest(value: &[u8]) -> bool {
     let mark = value.iter().take(LONGEST_MARK).position(|b| matches!(b, b':' | b'-' | b'/' | b'='));
     mark.is_some_and(|end| end > 0 && end + 1 < value.len() && is_digest(&value[end + 1..]))
-}
-
-/// Whether a value is a UUID (RFC 9562).
-pub(crate) fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 /// Whether a name is that of a file or an address: `src/app.js`, `app.jar`, `https://...`.

@@ -5,6 +5,7 @@ pub mod json;
 pub mod markdown;
 mod printable;
 mod similar;
+mod uuid;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use std::ops::Range;
 pub use encoding::{decoded, may_be_wide};
 pub use printable::{ends_command, is_hidden, printable};
 pub use similar::nearest;
+pub(crate) use uuid::{UUID, has_uuid_groups, is_uuid};
 
 /// The text of a part of a longer blob that begins with a mark of its encoding, or with none.
 pub fn decoded_part<'b>(part: &'b [u8], mark: &[u8]) -> Cow<'b, [u8]> {

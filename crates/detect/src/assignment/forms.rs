@@ -2,7 +2,7 @@
 //! of indexes, paths of derived keys.
 
 use crate::lenient::base64;
-use crate::naming::is_uuid;
+use crate::text::{UUID, is_uuid};
 
 /// Whether a value is the public half of a key, or a certificate: by its prefix, or by what it decodes
 /// to (a `SubjectPublicKeyInfo`, RFC 5280, section 4.1; an `RSAPublicKey`, RFC 8017, appendix A.1.1).
@@ -123,9 +123,6 @@ pub(super) fn is_path_of_ids(value: &[u8]) -> bool {
     }
     ids > 0 && rest.iter().all(|b| b.is_ascii_alphabetic() || b"-_.:/".contains(b))
 }
-
-/// Characters of a UUID (RFC 9562).
-const UUID: usize = 36;
 
 /// Whether a value is how tools name an index or a constraint of a table: `IDX_0A1B2C3D`, `fk_rails_...`.
 pub(super) fn is_index_name(value: &[u8]) -> bool {

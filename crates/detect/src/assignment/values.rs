@@ -1,5 +1,6 @@
 //! What a value looks like.
 
+use crate::text::has_uuid_groups;
 use crate::words;
 
 /// The form of a value, told by its characters alone.
@@ -72,7 +73,7 @@ pub fn shape(value: &[u8]) -> Shape {
         Shape::Template
     } else if memchr::memmem::find(value, b"://").is_some() {
         Shape::Url
-    } else if is_uuid(value) {
+    } else if is_like_uuid(value) {
         Shape::Uuid
     } else if any(b" \t") {
         if letter { Shape::Sentence } else { Shape::Other }
@@ -132,16 +133,13 @@ fn humps(value: &[u8]) -> bool {
     humps > 0 && humps * 3 <= value.len()
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+/// Groups as a UUID has them, perhaps in braces. Any letters, as there are in one that somebody made up.
+fn is_like_uuid(value: &[u8]) -> bool {
     let value = match value {
         [b'{', inner @ .., b'}'] => inner,
         _ => value,
     };
-    value.len() == 36
-        && value.iter().enumerate().all(|(i, b)| match i {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_alphanumeric(),
-        })
+    has_uuid_groups(value, u8::is_ascii_alphanumeric)
 }
 
 fn is_number(value: &[u8]) -> bool {

@@ -10,6 +10,7 @@ use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::lenient::base64;
 use crate::score::{Authority, Lifetime, Usability};
+use crate::text::is_uuid;
 
 /// `pypi-` and a macaroon in base64; proven when it is complete, plausible when it is not.
 ///
@@ -42,7 +43,7 @@ fn run(value: &[u8]) -> Outcome {
     let registry = String::from_utf8_lossy(macaroon.location).into_owned();
     let known = matches!(registry.as_str(), "pypi.org" | "test.pypi.org");
     let mut decoded = Decoded::default();
-    if known && uuid(macaroon.identifier) {
+    if known && is_uuid(macaroon.identifier) {
         decoded.add_fact("registry", registry.as_str());
         decoded.add_fact("token id", String::from_utf8_lossy(macaroon.identifier));
         if registry == "test.pypi.org" {
@@ -112,7 +113,7 @@ fn describe(scope: &Scope, decoded: &mut Decoded) {
             decoded.authority = Some(Authority::AccountWide);
         }
         Some(projects) => {
-            let ids = projects.iter().filter_map(Value::as_str).all(|p| uuid(p.as_bytes()));
+            let ids = projects.iter().filter_map(Value::as_str).all(|p| is_uuid(p.as_bytes()));
             let name = if ids { "project ids" } else { "projects" };
             add_json_fact(decoded, name, Some(&Value::Array(projects.clone())));
             let many =
@@ -130,14 +131,6 @@ fn describe(scope: &Scope, decoded: &mut Decoded) {
         None if scope.unknown => {}
         None => decoded.lifetime = Some(Lifetime::Static),
     }
-}
-
-fn uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.iter().enumerate().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => *c == b'-',
-            _ => c.is_ascii_hexdigit(),
-        })
 }
 
 fn mint(value: &mut Vec<u8>, random: Random<'_>) {

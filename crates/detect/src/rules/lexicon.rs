@@ -11,6 +11,7 @@ pub mod file;
 use super::builtin;
 use super::names::Names;
 use crate::identifier::{Cut, Digits, Joined};
+use crate::text::is_uuid;
 use file::Value;
 
 /// One line of the lexicon, as far as it is needed to recognise a credential.
@@ -143,13 +144,7 @@ impl Entry {
     fn fits(&self, value: &[u8]) -> Option<bool> {
         let value = value.trim_ascii();
         Some(match self.value? {
-            Value::Uuid => {
-                value.len() == 36
-                    && value.iter().enumerate().all(|(at, b)| match at {
-                        8 | 13 | 18 | 23 => *b == b'-',
-                        _ => b.is_ascii_hexdigit(),
-                    })
-            }
+            Value::Uuid => is_uuid(value),
             Value::Characters { set, least, most } => {
                 (usize::from(least)..=usize::from(most)).contains(&value.len())
                     && value.iter().all(|b| b.is_ascii() && set & (1 << b) != 0)

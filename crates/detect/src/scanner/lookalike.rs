@@ -12,8 +12,8 @@ use super::{PREFIX, Scanner};
 use crate::assignment::Measured;
 use crate::assignment::names::Class;
 use crate::identifier::{self, Cut, Digits};
-use crate::naming::is_uuid;
 use crate::rules::{Compiled, Rule, RuleId, Target};
+use crate::text::is_uuid;
 use crate::words;
 
 /// Shortest beginning of a type that counts within a longer word, in bytes.
