@@ -116,6 +116,22 @@ weighted! {
     }
 }
 
+impl Lifetime {
+    /// The class of a credential that is good for so many seconds.
+    pub const fn of_seconds(seconds: i64) -> Self {
+        const DAY: i64 = 24 * 60 * 60;
+        /// An end that is ten years away is none: nobody waits for it.
+        const ENDLESS: i64 = 3653 * DAY;
+        const SEASON: i64 = 90 * DAY;
+        match seconds {
+            ..=DAY => Self::Short,
+            ..=SEASON => Self::Medium,
+            ..ENDLESS => Self::Long,
+            _ => Self::Static,
+        }
+    }
+}
+
 weighted! {
     /// Whether what was found can be used as it stands, in percent of the base score.
     Usability {
@@ -509,4 +525,26 @@ pub fn recompute(because: &[String]) -> Option<u8> {
     let rounded = (base * usability * context + 5000) / 10000;
     let value = if usability == 0 { 0 } else { rounded.clamp(1, cap) };
     u8::try_from(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lifetime;
+
+    #[test]
+    fn spans_have_the_classes_that_are_documented() {
+        const DAY: i64 = 86_400;
+        for (seconds, class) in [
+            (i64::MIN, Lifetime::Short),
+            (DAY, Lifetime::Short),
+            (DAY + 1, Lifetime::Medium),
+            (90 * DAY, Lifetime::Medium),
+            (90 * DAY + 1, Lifetime::Long),
+            (3652 * DAY, Lifetime::Long),
+            (3653 * DAY, Lifetime::Static),
+            (i64::MAX, Lifetime::Static),
+        ] {
+            assert_eq!(Lifetime::of_seconds(seconds), class, "{seconds}");
+        }
+    }
 }

@@ -95,7 +95,7 @@ fn apply(rules: &Rules, finding: &mut Finding, certificate: &KeyMaterial) {
 /// Of what several certificates make of one key, the greatest counts, in whatever order they come.
 fn weight(rules: &Rules, id: RuleId) -> (i64, &str) {
     let rule = rules.get(id);
-    (rule.authority.weight() + rule.reach.weight() + rule.lifetime.weight(), rule.id())
+    (rule.base_score(), rule.id())
 }
 
 fn merge(into: &mut Decoded, more: Decoded) {

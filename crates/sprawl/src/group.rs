@@ -322,7 +322,7 @@ fn one_group(
                 o.confidence,
                 !rules.get(o.rule).text.fallback,
                 rules.get(o.rule).id() != ids::PRIVATE_KEY_UNKNOWN,
-                base(rules.get(o.rule)),
+                rules.get(o.rule).base_score(),
                 std::cmp::Reverse(o.rule),
             )
         })
@@ -398,10 +398,6 @@ fn term(occurrences: &[Finding]) -> Term {
     }
 }
 
-fn base(rule: &Rule) -> i64 {
-    rule.authority.weight() + rule.reach.weight() + rule.lifetime.weight()
-}
-
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
@@ -424,7 +420,7 @@ fn facts(rule: &Rule, occurrences: &[Finding], fan_out: usize, now: i64) -> Fact
     let Term { issued, expires } = term(occurrences);
     let stated = decoded.filter_map(|d| d.lifetime).max_by_key(|l| l.weight());
     let lifetime = match expires {
-        Some(end) => lifetime_of(end - issued.unwrap_or(now)),
+        Some(end) => Lifetime::of_seconds(end - issued.unwrap_or(now)),
         None => stated.unwrap_or(rule.lifetime),
     };
     // A place where the secret is usable counts: limits hold only where every occurrence has them.
@@ -478,17 +474,4 @@ fn names_admin(rule: &Rule) -> bool {
 fn person(author: &str) -> String {
     let email = author.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
     email.filter(|email| !email.is_empty()).unwrap_or(author).to_lowercase()
-}
-
-/// From so many days on an end is none: ten years, which nobody waits for.
-const ENDLESS: i64 = 3652;
-
-/// The class of a span of seconds.
-fn lifetime_of(seconds: i64) -> Lifetime {
-    match seconds / DAY {
-        ..=0 => Lifetime::Short,
-        1..=90 => Lifetime::Medium,
-        91..=ENDLESS => Lifetime::Long,
-        _ => Lifetime::Static,
-    }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::minting::{self, Random};
 use super::statement::{add_fact, add_json_fact};
-use super::validity::{lifetime, unix};
+use super::validity::unix;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::lenient::{LONGEST, base64, json_object};
@@ -141,7 +141,7 @@ impl Token {
         decoded.issued = issued;
         decoded.expires = claims.get("exp").and_then(unix);
         decoded.lifetime = match (issued, decoded.expires) {
-            (Some(start), Some(end)) => Some(lifetime(start, end)),
+            (Some(start), Some(end)) => Some(Lifetime::of_seconds(end.saturating_sub(start))),
             (_, None) if !claims.contains_key("exp") => Some(Lifetime::Static),
             _ => None,
         };

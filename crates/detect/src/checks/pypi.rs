@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::macaroon::{self, Macaroon};
 use super::minting::{self, Random};
 use super::statement::{add_json_fact, presentable};
-use super::validity::{lifetime, unix};
+use super::validity::unix;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::lenient::base64;
@@ -126,7 +126,7 @@ fn describe(scope: &Scope, decoded: &mut Decoded) {
         Some((start, end)) => {
             decoded.issued = start;
             decoded.expires = Some(end);
-            decoded.lifetime = start.map(|start| lifetime(start, end));
+            decoded.lifetime = start.map(|start| Lifetime::of_seconds(end.saturating_sub(start)));
         }
         None if scope.unknown => {}
         None => decoded.lifetime = Some(Lifetime::Static),

@@ -2,11 +2,11 @@
 
 use super::minting::{self, DIGITS_AND_LETTERS, Random};
 use super::statement::add_fact;
-use super::validity::{lifetime, unix_from_iso};
+use super::validity::unix_from_iso;
 use super::{Check, Outcome};
 use crate::decoded::Decoded;
 use crate::lenient::{LONGEST, base64};
-use crate::score::Authority;
+use crate::score::{Authority, Lifetime};
 
 /// The query of a signed URL (or the whole URL, or the signature alone), and the
 /// `SharedAccessSignature` of Service Bus, Event Hubs and IoT Hub.
@@ -75,7 +75,7 @@ fn describe(fields: &Fields<'_>, decoded: &mut Decoded) {
     decoded.issued = time("st").or_else(|| time("skt"));
     decoded.expires = [time("se"), time("ske")].into_iter().flatten().min();
     if let (Some(start), Some(end)) = (decoded.issued, decoded.expires) {
-        decoded.lifetime = Some(lifetime(start, end));
+        decoded.lifetime = Some(Lifetime::of_seconds(end.saturating_sub(start)));
     }
 }
 

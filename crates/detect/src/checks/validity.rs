@@ -4,20 +4,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::score::Lifetime;
-
-const DAY: i64 = 24 * 60 * 60;
 /// 9999-12-31T23:59:59Z, in Unix seconds.
 const LAST: i64 = 253_402_300_799;
-
-/// The class of a credential that is good from `start` to `end`, in Unix seconds.
-pub(super) fn lifetime(start: i64, end: i64) -> Lifetime {
-    match end.saturating_sub(start) {
-        ..=DAY => Lifetime::Short,
-        span if span <= 90 * DAY => Lifetime::Medium,
-        _ => Lifetime::Long,
-    }
-}
 
 /// Unix seconds of a JSON number; milliseconds are recognised by their size.
 pub(super) fn unix(value: &Value) -> Option<i64> {
@@ -45,17 +33,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn classes_of_lifetime() {
-        assert_eq!(lifetime(0, 3600), Lifetime::Short);
-        assert_eq!(lifetime(0, DAY), Lifetime::Short);
-        assert_eq!(lifetime(0, DAY + 1), Lifetime::Medium);
-        assert_eq!(lifetime(0, 90 * DAY), Lifetime::Medium);
-        assert_eq!(lifetime(0, 90 * DAY + 1), Lifetime::Long);
-        assert_eq!(lifetime(10, 0), Lifetime::Short);
-        assert_eq!(lifetime(i64::MIN, i64::MAX), Lifetime::Long);
-    }
-
-    #[test]
     fn numbers_that_are_times() {
         assert_eq!(unix(&serde_json::json!(1_700_000_000)), Some(1_700_000_000));
         assert_eq!(unix(&serde_json::json!(1_700_000_000.75)), Some(1_700_000_000));
@@ -71,7 +48,7 @@ mod tests {
         for text in ["2025-01-01T12:00:00Z", "2025-01-01T12:00Z", "2025-01-01T12:00:00.0000000Z"] {
             assert_eq!(unix_from_iso(text), Some(noon), "{text}");
         }
-        assert_eq!(unix_from_iso("2025-01-01"), Some(noon - DAY / 2));
+        assert_eq!(unix_from_iso("2025-01-01"), Some(noon - 12 * 60 * 60));
         for text in ["", "Z", "2025", "2025-13-01", "99999-01-01", "tomorrow"] {
             assert_eq!(unix_from_iso(text), None, "{text}");
         }

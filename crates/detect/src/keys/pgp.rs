@@ -146,7 +146,7 @@ impl Ring {
         decoded.issued = Some(i64::from(primary.created));
         if let Some(seconds) = self.expires_after.filter(|seconds| *seconds > 0) {
             decoded.expires = Some(i64::from(primary.created) + i64::from(seconds));
-            decoded.lifetime = Some(lifetime(i64::from(seconds)));
+            decoded.lifetime = Some(Lifetime::of_seconds(i64::from(seconds)));
         }
         decoded.public_key = primary.hash;
         let domain = if is_sealed { "pgp-encrypted" } else { "pgp" };
@@ -157,18 +157,6 @@ impl Ring {
             is_rsa: false,
         };
         Some(parsed.in_format("OpenPGP"))
-    }
-}
-
-/// The score model's class of a time of validity.
-pub(super) fn lifetime(seconds: i64) -> Lifetime {
-    const DAY: i64 = 86_400;
-    if seconds <= DAY {
-        Lifetime::Short
-    } else if seconds <= 90 * DAY {
-        Lifetime::Medium
-    } else {
-        Lifetime::Long
     }
 }
 

@@ -12,10 +12,9 @@ use x509_cert::{Certificate, TbsCertificate};
 
 use super::asn1::{Fields, stated_length};
 use super::material::{identity, legible};
-use super::pgp::lifetime;
 use super::{CA, CLUSTER_ADMIN, CODE_SIGNING, KUBECONFIG, PRIVATE_KEY, RuleName, SAML, TLS};
 use crate::decoded::Decoded;
-use crate::score::Authority;
+use crate::score::{Authority, Lifetime};
 
 /// Names of hosts that are listed; the rest is counted.
 const NAMES_LISTED: usize = 8;
@@ -90,7 +89,7 @@ fn statements(certificate: &TbsCertificate) -> (Decoded, RuleName) {
     decoded.add_fact("not after", validity.not_after.to_date_time().to_string());
     decoded.issued = Some(from);
     decoded.expires = Some(to);
-    decoded.lifetime = Some(lifetime(to.saturating_sub(from)));
+    decoded.lifetime = Some(Lifetime::of_seconds(to.saturating_sub(from)));
     let rule = claims.rule();
     if rule == TLS && claims.hosts.iter().any(|host| host.starts_with("*.")) {
         decoded.add_fact("wildcard", "yes");
