@@ -14,5 +14,6 @@
 
 pub mod budget;
 pub mod container;
+pub mod encoding;
 pub mod nest;
 pub mod unread;

@@ -1,0 +1,394 @@
+//! Encodings within a text: what is written in base64, in hexadecimal digits, with escapes, or in
+//! pieces, and decodes to a text or a container.
+//!
+//! ```text
+//!  text ---> runs of letters ----> base64, base32, hexadecimal ---> with the name before it
+//!       ---> strings with escapes ---------------------------------> the text that they hold
+//!       ---> escapes and seams ----> edits close to each other ----> the lines around them
+//! ```
+//!
+//! One level is decoded. What comes out may be encoded again: who takes it may decode it again, as
+//! deep as the budget goes, and follow the maps back.
+//!
+//! Nearly nothing in nearly all texts is encoded. What only looks so is dropped at its first bytes,
+//! and nothing is taken from the heap before something is found.
+
+mod base32;
+mod base64;
+mod context;
+mod edits;
+mod escapes;
+mod hexadecimal;
+mod html;
+mod invisible;
+mod joined;
+mod json;
+mod map;
+mod named;
+mod plausible;
+mod quoted_printable;
+mod runs;
+mod wrapped;
+
+use std::ops::Range;
+
+use crate::budget::Budget;
+use edits::{Edit, Edited};
+pub use map::Map;
+use map::Output;
+use plausible::Form;
+use runs::{Run, Runs};
+
+/// How a part of a text is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Encoding {
+    /// RFC 4648, section 4.
+    Base64,
+    /// RFC 4648, section 5.
+    Base64Url,
+    /// RFC 4648, section 6.
+    Base32,
+    /// Two digits for each byte.
+    Hex,
+    /// UTF-16 in bytes.
+    Utf16,
+    /// `%41` of addresses.
+    Percent,
+    /// `=41` of mail.
+    QuotedPrintable,
+    /// `\u0041`.
+    UnicodeEscape,
+    /// `\x41`.
+    HexEscape,
+    /// `\101`.
+    OctalEscape,
+    /// `&#65;`.
+    Html,
+    /// A string within a string.
+    Json,
+    /// Characters that are not seen.
+    ZeroWidth,
+    /// A line that goes on in the next one.
+    Continuation,
+    /// Literals that are joined.
+    Concatenation,
+}
+
+impl Encoding {
+    /// The name that reports have.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::Base32 => "base32",
+            Self::Hex => "hex",
+            Self::Utf16 => "utf-16",
+            Self::Percent => "percent",
+            Self::QuotedPrintable => "quoted-printable",
+            Self::UnicodeEscape => "unicode-escape",
+            Self::HexEscape => "hex-escape",
+            Self::OctalEscape => "octal-escape",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::ZeroWidth => "zero-width",
+            Self::Continuation => "continued-line",
+            Self::Concatenation => "concatenation",
+        }
+    }
+}
+
+/// A part of a text, decoded.
+#[derive(Debug, Clone)]
+pub struct Segment<'a> {
+    /// The part of the given text that is decoded, without the name before a value.
+    pub span: Range<usize>,
+    /// What it was encoded in, the outermost first; several escapes of one level in order of place.
+    pub encodings: &'a [Encoding],
+    /// What it stands for: a text, in the lines or behind the name that it has in the given text, or a
+    /// container.
+    pub bytes: &'a [u8],
+    /// The way back to the given text.
+    pub map: Map<'a>,
+}
+
+/// Decodes texts. One for each thread and level: it owns the memory of what is handed over.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    out: Output,
+    /// A value with its name.
+    setting: Output,
+    edits: Vec<Edit>,
+    edited: Edited,
+    /// Strings that were handed over as a whole: what is in them is found again in there.
+    strings: Vec<Range<usize>>,
+}
+
+/// Bytes of a text that are searched for everything before the next are: they stay in the cache.
+const PIECE: usize = 128 << 10;
+
+impl Decoder {
+    /// One with empty memory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Hands over what is encoded in a text, decoded by one level, in an order that depends on the text
+    /// alone. The bytes count in the budget, of which `each` may take for what it finds within. Says
+    /// whether that was all: not if the budget ended, or if it were more than twice the text.
+    pub fn decode(
+        &mut self,
+        text: &[u8],
+        budget: &mut Budget,
+        each: &mut dyn FnMut(Segment<'_>, &mut Budget),
+    ) -> bool {
+        let mut sink = Sink { budget, left: text.len().saturating_mul(2), each, is_whole: true };
+        self.edits.clear();
+        self.strings.clear();
+        let mut runs = Runs::default();
+        let mut rows = 0;
+        let mut string_end = 0;
+        let mut from = 0;
+        while from < text.len() {
+            let to = text.len().min(from + PIECE);
+            self.strings.retain(|string| string.end > from);
+            self.find_escapes(text, from..to, &mut string_end, &mut sink);
+            find_seams(text, from..to, &mut self.edits);
+            self.find_runs(text, to, &mut runs, &mut sink);
+            rows = self.find_rows(text, rows..to, &mut sink);
+            self.make_edits(text, to, &mut sink);
+            from = to;
+        }
+        self.find_named(text, &mut sink);
+        sink.is_whole
+    }
+
+    /// Escapes, and strings that have them.
+    fn find_escapes(
+        &mut self,
+        text: &[u8],
+        part: Range<usize>,
+        string_end: &mut usize,
+        sink: &mut Sink<'_>,
+    ) {
+        let mut done = part.start;
+        // Behind it the first quote of a string is looked for.
+        let mut floor = *string_end;
+        for at in memchr::memchr3_iter(b'\\', b'%', b'&', &text[part.clone()]) {
+            let at = part.start + at;
+            if at < done.max(*string_end) {
+                continue;
+            }
+            let edit = match text[at] {
+                b'%' => escapes::percent(text, at),
+                b'&' => html::reference(text, at),
+                _ => {
+                    let string = json::around(text, at, floor);
+                    floor =
+                        floor.max(string.as_ref().map_or(at + 1, |string| string.inner.end + 1));
+                    if let Some(string) = string.filter(|string| string.is_text) {
+                        json::unescape(text, string.inner.clone(), &mut self.out);
+                        sink.hand(string.inner.clone(), &[Encoding::Json], &self.out);
+                        *string_end = string.inner.end + 1;
+                        self.strings.push(string.inner);
+                        continue;
+                    }
+                    joined::continued(text, at).or_else(|| escapes::backslash(text, at))
+                }
+            };
+            if let Some(edit) = edit {
+                done = edit.end;
+                self.edits.push(edit);
+            }
+        }
+    }
+
+    /// Runs of letters that begin before `to`.
+    fn find_runs(&mut self, text: &[u8], to: usize, runs: &mut Runs, sink: &mut Sink<'_>) {
+        while let Some(run) = runs.next(text, to) {
+            if let Some(string) = self.string_around(run.span.start) {
+                runs.skip_to(string.end);
+            } else if let Some(end) = self.try_run(text, &run, sink) {
+                runs.skip_to(end);
+            }
+        }
+    }
+
+    /// The string around a place that was handed over.
+    fn string_around(&self, at: usize) -> Option<Range<usize>> {
+        let next = self.strings.partition_point(|string| string.start <= at);
+        let last = self.strings.get(next.checked_sub(1)?)?;
+        (at < last.end).then(|| last.clone())
+    }
+
+    /// Hands over what a run encodes: all of it, or from a sign in it on. Says where that ends.
+    fn try_run(&mut self, text: &[u8], run: &Run, sink: &mut Sink<'_>) -> Option<usize> {
+        /// How often it is tried behind a sign, how far from the beginning, and the fewest letters up
+        /// to the next sign.
+        const TRIES: usize = 8;
+        const REACH: usize = 512;
+        const WORD: usize = 12;
+        let start = run.span.start + runs::length_of_escape(text, run.span.start);
+        let found = self.try_from(text, run, start, sink);
+        if found.is_some() || run.any & (runs::PLAIN | runs::URL) == 0 {
+            return found;
+        }
+        let mut tries = 0;
+        let mut from = start;
+        for at in start..run.span.end.min(start + REACH) {
+            if runs::class(text[at]) & (runs::PLAIN | runs::URL) == 0 {
+                continue;
+            }
+            if from > start && at - from >= WORD {
+                tries += 1;
+                let found = self.try_from(text, run, from, sink);
+                if found.is_some() || tries == TRIES {
+                    return found;
+                }
+            }
+            from = at + 1;
+        }
+        (from > start).then(|| self.try_from(text, run, from, sink)).flatten()
+    }
+
+    /// Hands over what a run encodes from some place in it on.
+    fn try_from(
+        &mut self,
+        text: &[u8],
+        run: &Run,
+        start: usize,
+        sink: &mut Sink<'_>,
+    ) -> Option<usize> {
+        if run.span.end.saturating_sub(start) < runs::SHORTEST {
+            return None;
+        }
+        if let Some(digits) = hexadecimal::within(text, start..run.span.end)
+            && let Some(form) = hexadecimal::decode(text, digits.clone(), &mut self.out)
+        {
+            self.hand_value(text, start..digits.end, Encoding::Hex, form, sink);
+            return Some(digits.end);
+        }
+        let run = Run { span: start..run.span.end, ..*run };
+        if let Some((form, end)) = base64::decode(text, &run, &mut self.out) {
+            let encoding = base64::encoding(&text[start..end]);
+            self.hand_value(text, start..end, encoding, form, sink);
+            return Some(end);
+        }
+        let (form, end) = base32::decode(text, &run, &mut self.out)?;
+        self.hand_value(text, start..end, Encoding::Base32, form, sink);
+        Some(end)
+    }
+
+    /// Bytes with signs between them, from `part` on; says how far was looked.
+    fn find_rows(&mut self, text: &[u8], part: Range<usize>, sink: &mut Sink<'_>) -> usize {
+        let mut from = part.start;
+        while let Some(row) = hexadecimal::next_row(text, from, part.end) {
+            from = row.end;
+            if let Some(form) = hexadecimal::decode_row(text, row.clone(), &mut self.out) {
+                self.hand_value(text, row, Encoding::Hex, form, sink);
+            }
+        }
+        from.max(part.end)
+    }
+
+    /// Short values that their place tells.
+    fn find_named(&mut self, text: &[u8], sink: &mut Sink<'_>) {
+        named::each(text, |span| {
+            if let Some(end) = base64::decode_short(text, span.clone(), &mut self.out) {
+                let value = span.start..end;
+                self.hand_value(text, value, Encoding::Base64, Form::Text, sink);
+            }
+        });
+    }
+
+    /// Hands over what a value stands for, with its name if it has one.
+    fn hand_value(
+        &mut self,
+        text: &[u8],
+        value: Range<usize>,
+        encoding: Encoding,
+        form: Form,
+        sink: &mut Sink<'_>,
+    ) {
+        let encodings = [encoding, Encoding::Utf16];
+        let is_wide = form == Form::Utf16;
+        if is_wide {
+            self.out.utf16_to_utf8();
+        }
+        let is_named = form != Form::Container
+            && context::with_name(text, &value, &self.out, &mut self.setting);
+        let out = if is_named { &self.setting } else { &self.out };
+        sink.hand(value, &encodings[..1 + usize::from(is_wide)], out);
+    }
+
+    /// Makes the edits that nothing before `known` can be near to.
+    fn make_edits(&mut self, text: &[u8], known: usize, sink: &mut Sink<'_>) {
+        let mut edits = std::mem::take(&mut self.edits);
+        if !self.strings.is_empty() {
+            edits.retain(|edit| self.string_around(edit.start).is_none());
+        }
+        edits.sort_unstable_by_key(|edit| (edit.start, edit.end));
+        let known = if known == text.len() { usize::MAX } else { known };
+        let mut done = 0;
+        while let Some(count) = edits::cluster(&edits[done..], known) {
+            if let Some(span) = self.edited.apply(text, &edits[done..done + count]) {
+                sink.hand(span, &self.edited.encodings, &self.edited.out);
+            }
+            done += count;
+        }
+        edits.drain(..done);
+        self.edits = edits;
+    }
+}
+
+/// Seams of words, and escapes that no backslash begins.
+fn find_seams(text: &[u8], part: Range<usize>, edits: &mut Vec<Edit>) {
+    let piece = &text[part.clone()];
+    let mut add = |edit: Option<Edit>| edits.extend(edit);
+    for at in memchr::memchr3_iter(b'"', b'\'', b'`', piece) {
+        let at = part.start + at;
+        add(if text[at] == b'`' { joined::continued(text, at) } else { joined::seam(text, at) });
+    }
+    for at in memchr::memchr_iter(b'^', piece) {
+        add(joined::continued(text, part.start + at));
+    }
+    for at in memchr::memchr_iter(b'=', piece) {
+        add(quoted_printable::equals(text, part.start + at));
+    }
+    let [first, second, third] = invisible::FIRST;
+    let mut done = part.start;
+    for at in memchr::memchr3_iter(first, second, third, piece) {
+        let at = part.start + at;
+        if at >= done
+            && let Some(edit) = invisible::characters(text, at)
+        {
+            done = edit.end;
+            add(Some(edit));
+        }
+    }
+    for at in memchr::memmem::find_iter(piece, invisible::TAG) {
+        add(invisible::tag(text, part.start + at));
+    }
+}
+
+/// What takes the segments, and what it may still take.
+struct Sink<'a> {
+    budget: &'a mut Budget,
+    /// Bytes that this text may still bring forth.
+    left: usize,
+    each: &'a mut dyn FnMut(Segment<'_>, &mut Budget),
+    is_whole: bool,
+}
+
+impl Sink<'_> {
+    fn hand(&mut self, span: Range<usize>, encodings: &[Encoding], out: &Output) {
+        let bytes = out.bytes();
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if bytes.len() > self.left || length > self.budget.bytes {
+            self.is_whole = false;
+            return;
+        }
+        self.left -= bytes.len();
+        self.budget.bytes -= length;
+        (self.each)(Segment { span, encodings, bytes, map: out.map() }, self.budget);
+    }
+}

@@ -1,0 +1,154 @@
+//! Hexadecimal digits: in one run, with `0x` before it or not, or byte by byte with a sign between.
+
+use std::ops::Range;
+
+use super::map::Output;
+use super::plausible::{self, Form, HEAD};
+use super::runs::{HEX, PLAIN, URL, class};
+
+/// Fewest digits in one run: twelve bytes. Half of all numbers and digests would have to be tried.
+const SHORTEST: usize = 2 * HEAD;
+
+/// The digits that a run begins with, behind `0x` or the `x` of `\\x` (as PostgreSQL writes bytes): all
+/// up to a sign or its end, if they are enough.
+pub(super) fn within(text: &[u8], run: Range<usize>) -> Option<Range<usize>> {
+    let letters = text.get(run.clone())?;
+    let before = run.start.checked_sub(1).and_then(|before| text.get(before));
+    let prefix = match letters {
+        [b'0', b'x' | b'X', ..] => 2,
+        [b'x', ..] if before == Some(&b'\\') => 1,
+        _ => 0,
+    };
+    let digits = letters[prefix..].iter().take_while(|byte| class(**byte) & HEX != 0).count();
+    let next = letters.get(prefix + digits);
+    let is_alone = next.is_none_or(|byte| class(*byte) & (PLAIN | URL) != 0);
+    let start = run.start + prefix;
+    (digits >= SHORTEST && is_alone).then_some(start..start + digits)
+}
+
+/// Decodes a run of digits; says what the bytes are.
+pub(super) fn decode(text: &[u8], span: Range<usize>, out: &mut Output) -> Option<Form> {
+    if !span.len().is_multiple_of(2) {
+        return None;
+    }
+    digits(text, span, 2, out)
+}
+
+/// Where the next bytes with a sign between them may stand, from a place on: `65 78 70`, `65:78:70`.
+/// Looks at every 24th byte, of which as long a row has one.
+pub(super) fn next_row(text: &[u8], from: usize, to: usize) -> Option<Range<usize>> {
+    const STEP: usize = 3 * HEAD - 12;
+    let mut at = from;
+    while at < to {
+        let three = text.get(at..at + 3)?;
+        let sign = three.iter().position(|byte| is_sign(*byte));
+        let is_row = sign.filter(|sign| (0..3).all(|n| n == *sign || class(three[n]) & HEX != 0));
+        let row = is_row.map(|sign| row(text, from, at + sign));
+        match row {
+            Some(row) if row.len() >= 3 * HEAD - 1 => return Some(row),
+            _ => at += STEP,
+        }
+    }
+    None
+}
+
+/// Decodes such bytes.
+pub(super) fn decode_row(text: &[u8], row: Range<usize>, out: &mut Output) -> Option<Form> {
+    digits(text, row, 3, out)
+}
+
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b' ' | b':' | b'-' | b',')
+}
+
+/// The row around a sign between two bytes, not before `floor`.
+fn row(text: &[u8], floor: usize, sign: usize) -> Range<usize> {
+    let is_hex = |at: usize| text.get(at).is_some_and(|byte| class(*byte) & HEX != 0);
+    let between = text[sign];
+    let (mut start, mut end) = (sign, sign + 1);
+    while start >= floor + 2 && is_hex(start - 1) && is_hex(start - 2) {
+        start -= 2;
+        if start <= floor || text[start - 1] != between {
+            break;
+        }
+        start -= 1;
+    }
+    while is_hex(end) && is_hex(end + 1) {
+        end += 2;
+        if text.get(end) != Some(&between) {
+            break;
+        }
+        end += 1;
+    }
+    // A sign at an end, or part of a longer number.
+    if text.get(start) == Some(&between) {
+        start += 1;
+    }
+    if end > start && text[end - 1] == between {
+        end -= 1;
+    } else if text.get(end).is_some_and(|byte| class(*byte) != 0 && *byte != b'-') {
+        end = end.saturating_sub(3).max(start);
+    }
+    start..end
+}
+
+fn digits(text: &[u8], span: Range<usize>, step: usize, out: &mut Output) -> Option<Form> {
+    let all = text.get(span.clone())?;
+    let byte = |pair: &[u8]| value(pair[0]) << 4 | value(pair[1]);
+    let mut head = [0; HEAD];
+    for (to, pair) in head.iter_mut().zip(all.chunks(step)) {
+        *to = byte(pair);
+    }
+    if !plausible::may_begin([head[0], head[1], head[2]]) {
+        return None;
+    }
+    let form = plausible::form(&head)?;
+    out.clear();
+    // The last byte has no sign behind it.
+    out.groups(span.clone(), (1, step), all.chunks(step).map(byte));
+    let length = plausible::length(out.bytes(), form);
+    (length == out.bytes().len()).then_some(form)
+}
+
+fn value(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &[u8] = b"what is written here";
+
+    #[test]
+    fn digits_are_read() {
+        let text = data_encoding::HEXUPPER.encode(PLAIN);
+        let mut out = Output::default();
+        assert_eq!(decode(text.as_bytes(), 0..text.len(), &mut out), Some(Form::Text));
+        assert_eq!(out.bytes(), PLAIN);
+        assert_eq!(out.map().span(1..3), 2..6);
+        assert_eq!(decode(text.as_bytes(), 0..text.len() - 1, &mut out), None);
+        let digest = b"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b";
+        assert_eq!(decode(digest, 0..digest.len(), &mut out), None);
+    }
+
+    #[test]
+    fn rows_are_found_and_read() {
+        for sign in [" ", ":", "-", ","] {
+            let bytes: Vec<String> = PLAIN.iter().map(|byte| format!("{byte:02x}")).collect();
+            for before in ["", "x", "some text before it: ", "12"] {
+                let text = format!("{before}{sign}{} end", bytes.join(sign));
+                let row = next_row(text.as_bytes(), 0, text.len()).unwrap();
+                let mut out = Output::default();
+                if before != "12" {
+                    assert_eq!(
+                        decode_row(text.as_bytes(), row.clone(), &mut out),
+                        Some(Form::Text)
+                    );
+                    assert_eq!(out.bytes(), PLAIN, "{text}");
+                    assert_eq!(out.map().span(1..2), row.start + 3..row.start + 6);
+                }
+            }
+        }
+    }
+}

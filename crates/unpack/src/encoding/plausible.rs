@@ -1,0 +1,204 @@
+//! What decoded bytes are: a text, a container, or noise. Almost all that looks encoded is none of
+//! it: names, digests and random numbers decode to noise, which the first bytes show.
+
+use crate::container::container;
+
+/// What decoded bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A text in UTF-8.
+    Text,
+    /// One in UTF-16, lower byte first, as PowerShell's `-EncodedCommand` takes it.
+    Utf16,
+    /// A container of a common kind.
+    Container,
+}
+
+/// Bytes at the beginning that tell what follows.
+pub(super) const HEAD: usize = 12;
+
+/// Least bytes that stay of what begins as a text and ends as noise.
+const SHORTEST_PART: usize = 18;
+
+/// Least different bytes of what is looked at: fewer are blanks, zeros and rulers.
+const FEWEST: usize = 4;
+
+/// Whether three bytes may be the beginning of anything. Says no to most that are none, at once.
+pub(super) fn may_begin(three: [u8; 3]) -> bool {
+    three.iter().all(|byte| is_printable(*byte) || *byte >= 0x80)
+        && (three[0] < 0x80 || three[0] >= 0xc2)
+        && (three[1] < 0xc0 || three[0] >= 0x80 || three[1] >= 0xc2)
+        || three[1] == 0 && is_printable(three[0])
+        || is_magic(&three)
+}
+
+/// What bytes with this head may be.
+pub(super) fn form(head: &[u8]) -> Option<Form> {
+    if is_magic(head) {
+        return Some(Form::Container);
+    }
+    if is_utf16(head) {
+        return Some(Form::Utf16);
+    }
+    (text_length(head) == head.len()).then_some(Form::Text)
+}
+
+/// How many of the bytes are what their head said; none if they are not to be handed over.
+pub(super) fn length(bytes: &[u8], form: Form) -> usize {
+    let length = match form {
+        // A text may begin like one.
+        Form::Container => match container(bytes) {
+            Some(_) => bytes.len(),
+            None => text_length(bytes) / bytes.len().max(1) * bytes.len(),
+        },
+        Form::Utf16 => {
+            let pairs = bytes.chunks_exact(2);
+            let letters = pairs.filter(|pair| pair[1] == 0 && is_printable(pair[0])).count();
+            bytes.len() * usize::from(letters * 4 > bytes.len())
+        }
+        Form::Text => {
+            let length = text_length(bytes);
+            length * usize::from(length == bytes.len() || length >= SHORTEST_PART)
+        }
+    };
+    if is_varied(&bytes[..length]) { length } else { 0 }
+}
+
+/// Whether a byte is a sign of ASCII, a blank or the end of a line.
+pub(super) fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// How many of the first bytes are text. A few other bytes may stand among many.
+fn text_length(bytes: &[u8]) -> usize {
+    /// What a byte that is no text costs, in bytes of text before it, and how much may be owed.
+    const PRICE: usize = 16;
+    const CREDIT: usize = 2 * PRICE;
+    let mut at = 0;
+    let mut good = 0;
+    let mut owed = 0_usize;
+    while at < bytes.len() {
+        let plain = bytes[at..].iter().take_while(|byte| is_printable(**byte)).count();
+        at += plain;
+        owed = owed.saturating_sub(plain);
+        if plain > 0 && owed == 0 {
+            good = at;
+        }
+        if at == bytes.len() {
+            break;
+        }
+        match character(&bytes[at..]) {
+            Some(length) => at += length,
+            None => {
+                owed += PRICE;
+                at += 1;
+                // At the beginning, where most noise ends, nothing is owed.
+                if owed > CREDIT || at <= HEAD {
+                    return good;
+                }
+            }
+        }
+    }
+    bytes.len()
+}
+
+/// The length of the character beyond ASCII that bytes begin with, also of one that they cut short.
+fn character(bytes: &[u8]) -> Option<usize> {
+    let head = &bytes[..bytes.len().min(4)];
+    let whole = match std::str::from_utf8(head) {
+        Ok(_) => head.len(),
+        Err(error) if error.valid_up_to() > 0 => error.valid_up_to(),
+        Err(error) => return error.error_len().is_none().then_some(head.len()),
+    };
+    let text = std::str::from_utf8(&head[..whole]).ok()?;
+    text.chars().next().filter(|letter| !letter.is_control()).map(char::len_utf8)
+}
+
+fn is_utf16(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xff\xfe").unwrap_or(head);
+    let mut pairs = head.chunks_exact(2);
+    pairs.len() >= 3 && pairs.all(|pair| pair[1] == 0 && is_printable(pair[0]))
+}
+
+/// Whether bytes begin like a container that is often put into texts; all of it is asked later.
+fn is_magic(head: &[u8]) -> bool {
+    matches!(
+        head,
+        [0x1f, 0x8b, 8, ..]
+            | [b'P', b'K', 3, ..]
+            | [b'x', 0x01 | 0x5e | 0x9c | 0xda, ..]
+            | [0x28, 0xb5, 0x2f, ..]
+            | [0xfd, b'7', b'z', ..]
+            | [b'7', b'z', 0xbc, ..]
+            | [b'B', b'Z', b'h', ..]
+            | [0x04, 0x22, 0x4d, ..]
+            | [0xd0, 0xcf, 0x11, ..]
+            | [b'%', b'P', b'D', ..]
+    )
+}
+
+fn is_varied(bytes: &[u8]) -> bool {
+    let mut seen = [0_u8; FEWEST];
+    let mut count = 0;
+    for byte in bytes {
+        if !seen[..count].contains(byte) {
+            seen[count] = *byte;
+            count += 1;
+            if count == FEWEST {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_told_from_noise() {
+        for text in ["export A=1\n\tx", "Schlüssel über", "ключ: значение", "\u{feff}key=value"]
+        {
+            let bytes = text.as_bytes();
+            assert!(may_begin([bytes[0], bytes[1], bytes[2]]), "{text}");
+            assert_eq!(form(&bytes[..HEAD]), Some(Form::Text), "{text}");
+            assert_eq!(length(bytes, Form::Text), bytes.len());
+        }
+        for noise in [&b"\x00abcdefghijk"[..], b"abc\x80\xffdefghi", b"a\x01bcdefghijk"] {
+            assert_eq!(form(noise), None);
+        }
+    }
+
+    #[test]
+    fn a_text_may_hold_a_few_other_bytes_and_end_in_noise() {
+        let text = [&[b'a'; 20][..], b"bcd\x01", &[b'e'; 20]].concat();
+        assert_eq!(length(&text, Form::Text), text.len());
+        let text = [&b"abcdefghijklmnopqrst"[..], &[1; 20]].concat();
+        assert_eq!(length(&text, Form::Text), 20);
+        assert_eq!(length(b"abcdefghijklm\x01\x01\x01\x01", Form::Text), 0);
+    }
+
+    #[test]
+    fn utf16_and_containers_are_known() {
+        assert_eq!(form(b"e\0c\0h\0o\0 \0$\0"), Some(Form::Utf16));
+        assert_eq!(form(b"\xff\xfee\0c\0h\0o\0 \0"), Some(Form::Utf16));
+        let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03abcdef";
+        assert_eq!(form(gzip), Some(Form::Container));
+        assert_eq!(length(gzip, Form::Container), gzip.len());
+    }
+
+    #[test]
+    fn rulers_are_none() {
+        assert_eq!(length(&[b'-'; 40], Form::Text), 0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_judged(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
+            if let Some(form) = form(&bytes) {
+                proptest::prop_assert!(length(&bytes, form) <= bytes.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Runs of letters that base64, base32 and hexadecimal digits are made of.
+
+use std::ops::Range;
+
+/// Shortest run that is looked at: twelve bytes in base64. Shorter ones are found where a name says
+/// what they are.
+pub(super) const SHORTEST: usize = 16;
+
+/// The class of a hexadecimal digit.
+pub(super) const HEX: u8 = 1;
+/// The class of capital letters.
+pub(super) const UPPER: u8 = 2;
+/// The class of small letters.
+pub(super) const LOWER: u8 = 4;
+/// The class of decimal digits.
+pub(super) const DIGIT: u8 = 8;
+/// The class of `+` and `/`, the last letters of base64 (RFC 4648, section 4).
+pub(super) const PLAIN: u8 = 16;
+/// The class of `-` and `_`, which stand for them in URLs (RFC 4648, section 5).
+pub(super) const URL: u8 = 32;
+
+/// The classes of all bytes; none for what no run holds.
+static CLASS: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let hex = if (byte as u8).is_ascii_hexdigit() { HEX } else { 0 };
+        classes[byte] = hex
+            | match byte as u8 {
+                b'A'..=b'Z' => UPPER,
+                b'a'..=b'z' => LOWER,
+                b'0'..=b'9' => DIGIT,
+                b'+' | b'/' => PLAIN,
+                b'-' | b'_' => URL,
+                _ => 0,
+            };
+        byte += 1;
+    }
+    classes
+};
+
+/// The classes of a byte.
+pub(super) fn class(byte: u8) -> u8 {
+    CLASS[usize::from(byte)]
+}
+
+/// Whether a byte belongs to names, tokens and the like.
+pub(super) fn is_word(byte: u8) -> bool {
+    class(byte) & (UPPER | LOWER | DIGIT | URL) != 0
+}
+
+/// The length of the end of an escape that a run at a place begins with: `n` behind a backslash, `3D`
+/// behind a percent sign.
+pub(super) fn length_of_escape(text: &[u8], start: usize) -> usize {
+    match (start.checked_sub(1).and_then(|before| text.get(before)), text.get(start)) {
+        (Some(b'\\'), Some(b'n' | b'r' | b't')) => 1,
+        (Some(b'%'), Some(first)) if class(*first) & HEX != 0 => 2,
+        _ => 0,
+    }
+}
+
+/// A run that cannot be made longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) span: Range<usize>,
+    /// Classes that some of its bytes have.
+    pub(super) any: u8,
+    /// Classes that all of its bytes have.
+    pub(super) all: u8,
+}
+
+impl Run {
+    /// The run that begins at a place; empty if none does.
+    pub(super) fn at(text: &[u8], start: usize) -> Self {
+        let (mut any, mut all) = (0, u8::MAX);
+        let rest = text.get(start..).unwrap_or_default();
+        let mut length = 0;
+        for byte in rest {
+            let class = class(*byte);
+            if class == 0 {
+                break;
+            }
+            any |= class;
+            all &= class;
+            length += 1;
+        }
+        Self { span: start..start + length, any, all }
+    }
+}
+
+/// What finds the runs of a text, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    at: usize,
+    /// Where the last one ended.
+    floor: usize,
+}
+
+impl Runs {
+    /// Goes on behind a place.
+    pub(super) fn skip_to(&mut self, at: usize) {
+        self.at = self.at.max(at);
+        self.floor = self.floor.max(at);
+    }
+
+    /// The next run, if it begins, or is seen to go on, before `to`. A run of twice eight bytes less
+    /// one holds eight of them that lie behind each other at a multiple of eight, so that the others
+    /// need no look.
+    pub(super) fn next(&mut self, text: &[u8], to: usize) -> Option<Run> {
+        while self.at < to {
+            let block = text.get(self.at..self.at + 8)?;
+            if !may_be_letters(block) || block.iter().any(|byte| class(*byte) == 0) {
+                self.at += 8;
+                continue;
+            }
+            let before = text[self.floor..self.at].iter().rev();
+            let start = self.at - before.take_while(|byte| class(**byte) != 0).count();
+            let run = Run::at(text, start);
+            self.at = run.span.end + 1;
+            self.floor = run.span.end;
+            if run.span.len() >= SHORTEST {
+                return Some(run);
+            }
+        }
+        None
+    }
+}
+
+/// False if one of eight bytes is below `+`, as blanks, quotes and parentheses are, or not ASCII.
+fn may_be_letters(block: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const LOWEST: u64 = 0x0101_0101_0101_0101 * b'+' as u64;
+    let Ok(block) = block.try_into() else { return false };
+    let block = u64::from_le_bytes(block);
+    (block.wrapping_sub(LOWEST) | block) & HIGH == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &[u8]) -> Vec<Range<usize>> {
+        let mut runs = Runs::default();
+        std::iter::from_fn(|| runs.next(text, text.len())).map(|run| run.span).collect()
+    }
+
+    #[test]
+    fn short_ones_are_passed_over() {
+        assert!(all(b"a word, another_word, words").is_empty());
+        assert_eq!(all(b"x = abcdefghijklmnop;"), [4..20]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn all_long_runs_are_found(text in "[a-zA-Z0-9+/_-]{0,40}([ .\"=\u{e9}][a-zA-Z0-9+/_-]{0,40}){0,12}") {
+            let text = text.as_bytes();
+            let mut expected = Vec::new();
+            let mut from = 0;
+            for piece in text.split(|byte| class(*byte) == 0) {
+                if piece.len() >= SHORTEST {
+                    expected.push(from..from + piece.len());
+                }
+                from += piece.len() + 1;
+            }
+            proptest::prop_assert_eq!(all(text), expected);
+        }
+    }
+}
