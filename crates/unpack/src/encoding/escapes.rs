@@ -44,7 +44,7 @@ pub(super) fn backslash(text: &[u8], at: usize) -> Option<Edit> {
 
 /// The escape at a percent sign.
 pub(super) fn percent(text: &[u8], at: usize) -> Option<Edit> {
-    if let [b'%', b'u', digits @ ..] = text.get(at..at + 6)? {
+    if let Some([b'%', b'u', digits @ ..]) = text.get(at..at + 6) {
         let said = char::from_u32(hexadecimal(digits)?)?;
         return Some(character(text, at..at + 6, said, Encoding::UnicodeEscape));
     }

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn short_ones_are_passed_over() {
         assert!(all(b"a word, another_word, words").is_empty());
-        assert_eq!(all(b"x = abcdefghijklmnop;"), [4..20]);
+        assert_eq!(all(b"x = abcdefghijklmnop; abcdefghijklmnopq"), [4..20, 22..39]);
     }
 
     proptest::proptest! {
