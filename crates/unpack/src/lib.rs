@@ -4,6 +4,8 @@
 //!  bytes ---> container ------> nest ----------------> members, one after the other,
 //!             which format?     opens it, and those    each with its path: inner.zip!app/.env
 //!                               in it, in one budget
+//!                                 |
+//!                               archive, compression   one reader for each format
 //!  text ----> encoding ----------------------------->  segments, each with its span in the text
 //! ```
 //!
@@ -12,8 +14,13 @@
 //!
 //! This crate is a part of sprawl and not meant for others: it changes with every release.
 
+mod archive;
 pub mod budget;
+mod compression;
 pub mod container;
 pub mod encoding;
+pub mod input;
 pub mod nest;
+#[cfg(test)]
+mod samples;
 pub mod unread;

@@ -1,0 +1,35 @@
+//! bzip2 streams that follow each other, as parallel compressors write them.
+
+use std::io::{self, BufRead, Read};
+
+use bzip2::bufread::BzDecoder;
+
+use crate::input::Source;
+
+/// A reader of them.
+pub(super) struct Bzip2<'s, 'a> {
+    decoder: Option<BzDecoder<&'s mut Source<'a>>>,
+}
+
+impl<'s, 'a> Bzip2<'s, 'a> {
+    pub(super) fn new(source: &'s mut Source<'a>) -> Self {
+        Self { decoder: Some(BzDecoder::new(source)) }
+    }
+}
+
+impl Read for Bzip2<'_, '_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while let Some(decoder) = &mut self.decoder {
+            let read = decoder.read(out)?;
+            if read > 0 {
+                return Ok(read);
+            }
+            let source = self.decoder.take().map(BzDecoder::into_inner);
+            let follows = |source: &mut &mut Source<'_>| source.fill_buf().is_ok_and(|b| b.starts_with(b"B"));
+            if let Some(mut source) = source && follows(&mut source) {
+                self.decoder = Some(BzDecoder::new(source));
+            }
+        }
+        Ok(0)
+    }
+}
