@@ -2,13 +2,16 @@
 //! in it. What becomes of that, a nest decides.
 
 mod compressed;
+mod tally;
 mod tar;
+mod zip;
 
 use std::io::Read;
 
 use crate::budget::Budget;
+use crate::buffers::Buffers;
 use crate::compression::Method;
-use crate::input::{Buffers, HEAD, Input, Source};
+use crate::input::{HEAD, Input, Source};
 use crate::unread::Reason;
 
 /// What takes the members of one container.
@@ -44,6 +47,7 @@ impl Reader {
     /// The reader for a kind of container, if it is one that is opened.
     pub(crate) fn new(kind: &str) -> Option<Self> {
         Some(match kind {
+            "zip archive" => Reader::Archive(zip::read),
             "tar archive" => Reader::Archive(tar::read),
             "gzip file" => Reader::Compressed(Method::Gzip),
             "zlib file" => Reader::Compressed(Method::Zlib),
@@ -74,7 +78,8 @@ impl Reader {
 /// The reader for a format without a signature, with its kind: the name of the file says that it is
 /// one, if the bytes are no text.
 pub(crate) fn by_name(name: &str, head: &[u8]) -> Option<(&'static str, Reader)> {
-    let is_brotli = name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".br");
+    let is_brotli =
+        name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".br");
     let start = &head[..head.len().min(512)];
     let is_text = || start.utf8_chunks().all(|chunk| chunk.invalid().is_empty());
     (is_brotli && (start.contains(&0) || !is_text()))
@@ -89,14 +94,14 @@ impl Context<'_> {
         mut reader: &mut dyn Read,
         take: impl FnOnce(Input<'_>) -> T,
     ) -> Option<T> {
-        let mut head = self.buffers.take();
+        let mut head = self.buffers.head();
         let read = Read::take(&mut reader, HEAD as u64).read_to_end(&mut head);
         let taken = match read {
             Err(_) if head.is_empty() => None,
             Ok(count) if count == HEAD => Some(take(Input::Stream { head: &head, rest: reader })),
             _ => Some(take(Input::Bytes(&head))),
         };
-        self.buffers.give(head);
+        self.buffers.keep_head(head);
         taken
     }
 }

@@ -11,12 +11,15 @@ mod zstd;
 use std::io::{self, ErrorKind, Read};
 
 use crate::budget::Budget;
-use crate::input::{Buffers, Source};
+use crate::buffers::Buffers;
+use crate::input::Source;
 use crate::unread::Reason;
 
 /// How bytes are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
+    /// Not at all: nothing is brought forth.
+    Stored,
     /// Members that follow each other (RFC 1952).
     Gzip,
     /// RFC 1950.
@@ -50,6 +53,7 @@ const WINDOW: usize = 128 << 20;
 pub(crate) struct Decompressor<'s> {
     decoder: Box<dyn Read + 's>,
     budget: &'s Budget,
+    is_free: bool,
     outcome: Outcome,
 }
 
@@ -74,6 +78,7 @@ impl<'s> Decompressor<'s> {
     ) -> Self {
         use sirocco::Format;
         let decoder: Box<dyn Read + 's> = match method {
+            Method::Stored => Box::new(source),
             Method::Gzip => Box::new(deflate::Inflate::new(Format::Gzip, source, buffers)),
             Method::Zlib => Box::new(deflate::Inflate::new(Format::Zlib, source, buffers)),
             Method::Deflate => Box::new(deflate::Inflate::new(Format::Deflate, source, buffers)),
@@ -86,7 +91,8 @@ impl<'s> Decompressor<'s> {
             Method::Lz4 => Box::new(lz4::Lz4::new(source)),
             Method::Brotli => brotli::brotli(source),
         };
-        Self { decoder, budget, outcome: Outcome::default() }
+        let is_free = method == Method::Stored;
+        Self { decoder, budget, is_free, outcome: Outcome::default() }
     }
 
     /// What came of it, with the source free again.
@@ -106,7 +112,9 @@ impl Read for Decompressor<'_> {
         let read = loop {
             match self.decoder.read(out) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Ok(read) if !self.budget.spend(read) => break Err(OVER_BUDGET.into()),
+                Ok(read) if !self.is_free && !self.budget.spend(read) => {
+                    break Err(OVER_BUDGET.into());
+                }
                 read => break read,
             }
         };

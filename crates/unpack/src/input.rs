@@ -2,7 +2,6 @@
 //! first bytes in memory. A container is read from a [`Source`], which makes both look alike and still
 //! lends slices where there are some.
 
-use std::cell::RefCell;
 use std::io::{self, BufRead, ErrorKind, Read};
 
 /// The bytes of a container or member.
@@ -37,32 +36,6 @@ impl Input<'_> {
         match self {
             Input::Bytes(bytes) => Input::Bytes(bytes),
             Input::Stream { head, rest } => Input::Stream { head, rest: &mut **rest },
-        }
-    }
-}
-
-/// Buffers that are kept from one member, and from one file, to the next: allocating and clearing
-/// megabytes for each of thousands of small members would take longer than reading them.
-#[derive(Default)]
-pub struct Buffers {
-    spare: RefCell<Vec<Vec<u8>>>,
-}
-
-/// Buffers that are kept; more are in use only where containers are stacked deeply.
-const SPARE: usize = 8;
-
-impl Buffers {
-    /// An empty buffer, with room from its last use.
-    pub(crate) fn take(&self) -> Vec<u8> {
-        self.spare.borrow_mut().pop().unwrap_or_default()
-    }
-
-    /// Takes a buffer back. One that grew beyond a head is given to the system.
-    pub(crate) fn give(&self, mut buffer: Vec<u8>) {
-        let mut spare = self.spare.borrow_mut();
-        if spare.len() < SPARE && buffer.capacity() <= 2 * HEAD {
-            buffer.clear();
-            spare.push(buffer);
         }
     }
 }
@@ -108,9 +81,22 @@ impl<'a> Source<'a> {
         self.rest.is_none().then_some(self.bytes)
     }
 
-    /// The bytes that come next and are in memory.
-    pub(crate) fn ahead(&self) -> &'a [u8] {
-        self.bytes
+    /// So many of the next bytes as there are, without taking them. Only for a few.
+    pub(crate) fn peek(&mut self, count: usize) -> &[u8] {
+        if self.bytes.len() >= count || self.rest.is_none() {
+            return &self.bytes[..self.bytes.len().min(count)];
+        }
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        self.buffer.splice(..0, std::mem::take(&mut self.bytes).iter().copied());
+        while self.buffer.len() < count {
+            let mut piece = [0; 64];
+            match self.more(&mut piece[..count.min(64)]) {
+                Ok(read @ 1..) => self.buffer.extend_from_slice(&piece[..read]),
+                _ => break,
+            }
+        }
+        &self.buffer[..self.buffer.len().min(count)]
     }
 
     /// The next bytes, if so many are in memory.
@@ -166,7 +152,8 @@ impl<'a> Source<'a> {
     pub(crate) fn skip_zeros(&mut self) {
         while let Ok(there) = self.fill_buf() {
             let zeros = there.iter().position(|byte| *byte != 0);
-            let (count, is_all) = (zeros.unwrap_or(there.len()), zeros.is_none() && !there.is_empty());
+            let (count, is_all) =
+                (zeros.unwrap_or(there.len()), zeros.is_none() && !there.is_empty());
             self.consume(count);
             if !is_all {
                 break;
@@ -300,6 +287,7 @@ mod tests {
             assert_eq!(source.array::<3>(), Some([0, 1, 2]));
             assert_eq!(source.skip(100_000), 100_000);
             assert_eq!(source.taken(), 100_003);
+            assert_eq!(source.peek(4), &bytes[100_003..100_007]);
             assert_eq!(source.copy(5), bytes[100_003..100_008]);
             let mut left = Vec::new();
             let Some(remainder) = source.remainder() else { panic!("bytes are left") };

@@ -16,6 +16,7 @@
 
 mod archive;
 pub mod budget;
+pub mod buffers;
 mod compression;
 pub mod container;
 pub mod encoding;

@@ -3,8 +3,9 @@
 
 use crate::archive::{self, Context, Members, Reader};
 use crate::budget::Budget;
+use crate::buffers::Buffers;
 use crate::container::container;
-use crate::input::{Buffers, Input, Source};
+use crate::input::{Input, Source};
 use crate::unread::{Reason, Unread};
 
 /// A member that is no container, or one whose bytes are to be looked at as they are.

@@ -4,7 +4,8 @@
 use std::io::Read;
 
 use crate::budget::{Budget, Limits};
-use crate::input::{Buffers, Input};
+use crate::buffers::Buffers;
+use crate::input::Input;
 use crate::nest::{Member, Visitor, open};
 use crate::unread::{Reason, Unread};
 
@@ -154,4 +155,83 @@ pub(crate) fn noise(length: usize) -> Vec<u8> {
         state as u8
     };
     std::iter::repeat_with(next).take(length).collect()
+}
+
+/// A zip archive in the making.
+#[derive(Default)]
+pub(crate) struct Zip {
+    /// What stands before the archive; offsets do not count it.
+    pub(crate) prefix: Vec<u8>,
+    /// Whether lengths and checksums stand behind the members.
+    pub(crate) has_descriptors: bool,
+    /// What was made so far, without the directory.
+    pub(crate) local: Vec<u8>,
+    pub(crate) central: Vec<u8>,
+    pub(crate) count: usize,
+}
+
+impl Zip {
+    pub(crate) fn stored(self, name: &str, bytes: &[u8]) -> Self {
+        self.member(name, bytes, bytes, 0, 0)
+    }
+
+    pub(crate) fn deflated(self, name: &str, bytes: &[u8]) -> Self {
+        self.member(name, &raw_deflate(bytes), bytes, 8, 0)
+    }
+
+    /// Adds a member as it is compressed and as it is.
+    pub(crate) fn member(
+        mut self,
+        name: &str,
+        packed: &[u8],
+        bytes: &[u8],
+        method: u16,
+        flags: u16,
+    ) -> Self {
+        let flags = flags | if self.has_descriptors { 8 } else { 0 };
+        let [crc, packed_length, length] =
+            [crc32fast::hash(bytes), packed.len() as u32, bytes.len() as u32].map(u32::to_le_bytes);
+        let facts = [crc, packed_length, length].concat();
+        let name_length = (name.len() as u16).to_le_bytes();
+        let version = [&[20, 0][..], &flags.to_le_bytes(), &method.to_le_bytes(), &[0; 4]].concat();
+        let ahead = if self.has_descriptors { vec![0; 12] } else { facts.clone() };
+        let offset = (self.local.len() as u32).to_le_bytes();
+        for part in [&b"PK\x03\x04"[..], &version, &ahead, &name_length, &[0; 2], name.as_bytes()] {
+            self.local.extend_from_slice(part);
+        }
+        self.local.extend_from_slice(packed);
+        if self.has_descriptors {
+            self.local.extend_from_slice(b"PK\x07\x08");
+            self.local.extend_from_slice(&facts);
+        }
+        let fields = [&b"PK\x01\x02\x14\0"[..], &version, &facts, &name_length, &[0; 12]];
+        self.central.extend(fields.concat());
+        self.central.extend_from_slice(&offset);
+        self.central.extend_from_slice(name.as_bytes());
+        self.count += 1;
+        self
+    }
+
+    /// Adds an entry of the directory for the first member once more, under another name.
+    pub(crate) fn again(mut self, name: &str) -> Self {
+        let mut entry = self.central[..46].to_vec();
+        entry[28..30].copy_from_slice(&(name.len() as u16).to_le_bytes());
+        entry.extend_from_slice(name.as_bytes());
+        self.central.extend(entry);
+        self.count += 1;
+        self
+    }
+
+    pub(crate) fn end(self) -> Vec<u8> {
+        self.end_with(b"")
+    }
+
+    pub(crate) fn end_with(self, comment: &[u8]) -> Vec<u8> {
+        let count = (self.count as u16).to_le_bytes();
+        let length = (comment.len() as u16).to_le_bytes();
+        let [size, offset] =
+            [self.central.len(), self.local.len()].map(|n| (n as u32).to_le_bytes());
+        let end = [&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &size, &offset, &length].concat();
+        [&self.prefix[..], &self.local, &self.central, &end, comment].concat()
+    }
 }

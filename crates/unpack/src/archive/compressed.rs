@@ -71,7 +71,9 @@ mod tests {
             for found in [opened(&whole[..cut]), streamed(&whole[..cut])] {
                 let there = found.at("").unwrap_or_default();
                 assert!(bytes.starts_with(there) && there.len() + 600 > cut.min(bytes.len()));
-                let [(Reason::Truncated, detail)] = found.reasons()[..] else { panic!("{found:?}") };
+                let [(Reason::Truncated, detail)] = found.reasons()[..] else {
+                    panic!("{found:?}")
+                };
                 assert!(detail.starts_with("gzip file, cut short after "), "{detail}");
             }
         }

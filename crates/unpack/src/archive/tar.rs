@@ -129,7 +129,8 @@ impl Extension {
     fn add_records(&mut self, mut text: &[u8]) {
         while let Some(space) = memchr::memchr(b' ', text) {
             let length = std::str::from_utf8(&text[..space]).ok().and_then(|n| n.parse().ok());
-            let Some((record, rest)) = length.and_then(|length| text.split_at_checked(length)) else {
+            let Some((record, rest)) = length.and_then(|length| text.split_at_checked(length))
+            else {
                 return;
             };
             let Some(record) = record.get(space + 1..) else { return };

@@ -1,6 +1,6 @@
 //! bzip2 streams that follow each other, as parallel compressors write them.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 
 use bzip2::bufread::BzDecoder;
 
@@ -25,11 +25,15 @@ impl Read for Bzip2<'_, '_> {
                 return Ok(read);
             }
             let source = self.decoder.take().map(BzDecoder::into_inner);
-            let follows = |source: &mut &mut Source<'_>| source.fill_buf().is_ok_and(|b| b.starts_with(b"B"));
-            if let Some(mut source) = source && follows(&mut source) {
+            if let Some(source) = source.and_then(follows) {
                 self.decoder = Some(BzDecoder::new(source));
             }
         }
         Ok(0)
     }
+}
+
+/// The source, if another stream begins where it stands.
+fn follows<'s, 'a>(source: &'s mut Source<'a>) -> Option<&'s mut Source<'a>> {
+    (source.peek(3) == b"BZh").then_some(source)
 }

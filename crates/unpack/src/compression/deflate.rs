@@ -5,17 +5,15 @@ use std::ops::Range;
 
 use sirocco::{Format, inflate};
 
-use crate::input::{Buffers, Source};
+use crate::buffers::{Buffers, Inflater};
+use crate::input::Source;
 
 /// A reader of one stream, or of gzip members that follow each other.
 pub(super) struct Inflate<'s, 'a> {
     source: &'s mut Source<'a>,
     buffers: &'s Buffers,
-    decoder: Box<inflate::Decoder>,
-    /// The decoder as it was before it was called, to find out how far it came before a fault.
-    before: Box<inflate::Decoder>,
-    /// What was brought forth last: the decoder copies from it.
-    window: Vec<u8>,
+    /// Taken back at the end only.
+    inflater: Option<Inflater>,
     /// Bytes of the window that are filled.
     filled: usize,
     /// What of it is not yet handed out.
@@ -25,20 +23,12 @@ pub(super) struct Inflate<'s, 'a> {
     fault: Option<inflate::Error>,
 }
 
-/// What the decoder writes to, 32 KiB of which are history (RFC 1951): larger ones are not faster.
-const WINDOW: usize = 256 << 10;
-
 impl<'s, 'a> Inflate<'s, 'a> {
     pub(super) fn new(format: Format, source: &'s mut Source<'a>, buffers: &'s Buffers) -> Self {
-        let mut window = buffers.take();
-        window.resize(window.len().max(WINDOW), 0);
-        window.truncate(WINDOW);
         Self {
             source,
             buffers,
-            decoder: Box::new(inflate::Decoder::new(format)),
-            before: Box::new(inflate::Decoder::new(format)),
-            window,
+            inflater: Some(buffers.inflater(format)),
             filled: 0,
             pending: 0..0,
             is_full: false,
@@ -50,19 +40,25 @@ impl<'s, 'a> Inflate<'s, 'a> {
     /// Decodes until something is pending. Says whether there is.
     fn fill(&mut self) -> io::Result<bool> {
         while self.pending.is_empty() {
+            let Some(Inflater { decoder, before, window }) = &mut self.inflater else {
+                return Ok(false);
+            };
             if let Some(fault) = self.fault {
                 return Err(fault.into());
             }
-            if self.is_done && !self.begins_again() {
-                return Ok(false);
+            if self.is_done {
+                if decoder.format() != Format::Gzip || !follows(self.source) {
+                    return Ok(false);
+                }
+                (self.is_done, self.filled) = (false, 0);
             }
             if self.is_full {
-                self.filled -= self.decoder.make_room(&mut self.window);
+                self.filled -= decoder.make_room(window);
             }
             let input = self.source.fill_buf()?;
             let is_end = input.is_empty();
-            self.before.clone_from(&self.decoder);
-            let made = match self.decoder.decompress(input, &mut self.window, is_end) {
+            before.clone_from(decoder);
+            let made = match decoder.decompress(input, window, is_end) {
                 Ok(progress) => {
                     let made = progress.output.len();
                     (self.is_done, self.is_full) = (progress.done, progress.full);
@@ -72,7 +68,7 @@ impl<'s, 'a> Inflate<'s, 'a> {
                 }
                 Err(fault) => {
                     self.fault = Some(fault);
-                    if is_end { 0 } else { made_before_fault(&self.before, input, &mut self.window) }
+                    if is_end { 0 } else { made_before_fault(before, input, window) }
                 }
             };
             self.pending = self.filled..self.filled + made;
@@ -80,18 +76,12 @@ impl<'s, 'a> Inflate<'s, 'a> {
         }
         Ok(true)
     }
+}
 
-    /// Whether another gzip member follows the one that is done, perhaps after zeros that fill a block
-    /// of a tape.
-    fn begins_again(&mut self) -> bool {
-        if self.decoder.format() != Format::Gzip {
-            return false;
-        }
-        self.source.skip_zeros();
-        let begins = matches!(self.source.fill_buf(), Ok([0x1f, 0x8b, ..] | [0x1f]));
-        (self.is_done, self.filled) = (!begins, 0);
-        begins
-    }
+/// Whether another gzip member follows, perhaps after zeros that fill a block of a tape.
+fn follows(source: &mut Source<'_>) -> bool {
+    source.skip_zeros();
+    source.peek(2) == [0x1f, 0x8b]
 }
 
 /// Bytes that a decoder writes before it meets a fault in its input: it does not say so itself.
@@ -118,9 +108,10 @@ impl Read for Inflate<'_, '_> {
         if !self.fill()? {
             return Ok(0);
         }
-        let count = self.pending.len().min(out.len());
-        let from = self.pending.start;
-        out[..count].copy_from_slice(&self.window[from..from + count]);
+        let window = self.inflater.as_ref().map_or(&[][..], |inflater| &inflater.window);
+        let pending = &window[self.pending.clone()];
+        let count = pending.len().min(out.len());
+        out[..count].copy_from_slice(&pending[..count]);
         self.pending.start += count;
         Ok(count)
     }
@@ -128,6 +119,8 @@ impl Read for Inflate<'_, '_> {
 
 impl Drop for Inflate<'_, '_> {
     fn drop(&mut self) {
-        self.buffers.give(std::mem::take(&mut self.window));
+        if let Some(inflater) = self.inflater.take() {
+            self.buffers.keep_inflater(inflater);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! LZ4 frames that follow each other, with frames between them that are to be skipped.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use lz4_flex::frame::{Error, FrameDecoder};
 
@@ -24,10 +24,11 @@ impl Read for Lz4<'_, '_> {
                 Ok(0) if self.decoder.get_ref().has_ended() => {
                     return Err(ErrorKind::UnexpectedEof.into());
                 }
-                // A frame is over. Of both formats and of frames to be skipped, the first byte of the
-                // signature stands for all four.
-                Ok(0) => match self.decoder.get_mut().fill_buf()? {
-                    [0x02 | 0x04 | 0x50..=0x5f, ..] => {}
+                // A frame is over. Another one of either format may follow, or one to be skipped.
+                Ok(0) => match self.decoder.get_mut().peek(4) {
+                    [0x04, 0x22, 0x4d, 0x18]
+                    | [0x02, 0x21, 0x4c, 0x18]
+                    | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {}
                     _ => return Ok(0),
                 },
                 Err(error) => match skipped(&error) {

@@ -1,6 +1,6 @@
 //! Zstandard frames that follow each other, with frames between them that are to be skipped.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -55,13 +55,13 @@ impl<'s, 'a> Zstd<'s, 'a> {
         }
     }
 
-    /// Whether another frame follows. Of frames and of those to be skipped, the first byte of the
-    /// signature stands for all four.
+    /// Whether another frame follows, or one to be skipped.
     fn next(&mut self) -> State {
-        match self.source.fill_buf() {
-            Ok([0x28 | 0x50..=0x5f, ..]) => State::Between,
-            Ok(_) => State::Over(None),
-            Err(error) => State::Over(Some(error.kind())),
+        let next = self.source.peek(4);
+        if matches!(next, [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18]) {
+            State::Between
+        } else {
+            State::Over(self.source.has_failed().then_some(ErrorKind::BrokenPipe))
         }
     }
 
