@@ -1,7 +1,13 @@
 //! Readers of archives and compressed files: each takes the bytes of a container and hands over what is
 //! in it. What becomes of that, a nest decides.
 
+mod ar;
+mod asar;
 mod compressed;
+mod cpio;
+mod crx;
+mod rpm;
+mod sevenz;
 mod tally;
 mod tar;
 mod zip;
@@ -49,6 +55,12 @@ impl Reader {
         Some(match kind {
             "zip archive" => Reader::Archive(zip::read),
             "tar archive" => Reader::Archive(tar::read),
+            "7z archive" => Reader::Archive(sevenz::read),
+            "ar archive" | "Debian package" => Reader::Archive(ar::read),
+            "cpio archive" => Reader::Archive(cpio::read),
+            "asar archive" => Reader::Archive(asar::read),
+            "RPM package" => Reader::Archive(|source, _, members| rpm::read(source, members)),
+            "Chrome extension" => Reader::Archive(|source, _, members| crx::read(source, members)),
             "gzip file" => Reader::Compressed(Method::Gzip),
             "zlib file" => Reader::Compressed(Method::Zlib),
             "bzip2 file" => Reader::Compressed(Method::Bzip2),

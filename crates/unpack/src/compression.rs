@@ -47,7 +47,7 @@ pub(crate) enum Method {
 
 /// Memory that a decoder may take for its window: what the highest levels of xz and zstd ask for. More
 /// than that is over budget.
-const WINDOW: usize = 128 << 20;
+pub(crate) const WINDOW: usize = 128 << 20;
 
 /// A reader of what a compressed stream holds.
 pub(crate) struct Decompressor<'s> {
@@ -93,6 +93,11 @@ impl<'s> Decompressor<'s> {
         };
         let is_free = method == Method::Stored;
         Self { decoder, budget, is_free, outcome: Outcome::default() }
+    }
+
+    /// Reads what somebody else decompresses, and pays for it.
+    pub(crate) fn paid(reader: &'s mut dyn Read, budget: &'s Budget) -> Self {
+        Self { decoder: Box::new(reader), budget, is_free: false, outcome: Outcome::default() }
     }
 
     /// What came of it, with the source free again.
@@ -143,5 +148,10 @@ impl Outcome {
             _ if source.has_ended() => Reason::Truncated,
             _ => Reason::Damaged,
         })
+    }
+
+    /// Whether the budget did not suffice.
+    pub(crate) fn is_over_budget(self) -> bool {
+        self.fault == Some(OVER_BUDGET)
     }
 }
