@@ -138,8 +138,8 @@ impl Decoder {
     pub fn decode(
         &mut self,
         text: &[u8],
-        budget: &mut Budget,
-        each: &mut dyn FnMut(Segment<'_>, &mut Budget),
+        budget: &Budget,
+        each: &mut dyn FnMut(Segment<'_>),
     ) -> bool {
         let mut sink = Sink { budget, left: text.len().saturating_mul(2), each, is_whole: true };
         self.edits.clear();
@@ -372,23 +372,21 @@ fn find_seams(text: &[u8], part: Range<usize>, edits: &mut Vec<Edit>) {
 
 /// What takes the segments, and what it may still take.
 struct Sink<'a> {
-    budget: &'a mut Budget,
+    budget: &'a Budget,
     /// Bytes that this text may still bring forth.
     left: usize,
-    each: &'a mut dyn FnMut(Segment<'_>, &mut Budget),
+    each: &'a mut dyn FnMut(Segment<'_>),
     is_whole: bool,
 }
 
 impl Sink<'_> {
     fn hand(&mut self, span: Range<usize>, encodings: &[Encoding], out: &Output) {
         let bytes = out.bytes();
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if bytes.len() > self.left || length > self.budget.bytes {
+        if bytes.len() > self.left || !self.budget.spend(bytes.len()) {
             self.is_whole = false;
             return;
         }
         self.left -= bytes.len();
-        self.budget.bytes -= length;
-        (self.each)(Segment { span, encodings, bytes, map: out.map() }, self.budget);
+        (self.each)(Segment { span, encodings, bytes, map: out.map() });
     }
 }
