@@ -20,6 +20,7 @@ reach = "saas"
 lifetime = "static"
 why = "Calls every API of the account."
 fix = "Delete it under Settings > Keys."
+instead = "A token of the workload identity, good for an hour."
 examples = ["ACME_KEY={secret}"]
 "#;
 
