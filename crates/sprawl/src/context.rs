@@ -1,5 +1,5 @@
-//! What a place says about itself: which environment it speaks of, who can see it, and what is marked
-//! there.
+//! Facts from a place: the environment that its path and its text indicate, who can see it, and the marks
+//! in it.
 
 mod block;
 mod compose;
@@ -12,56 +12,14 @@ mod statements;
 pub mod surroundings;
 mod words;
 
-use std::cell::OnceCell;
-use std::sync::Arc;
-
-use crate::finding::Finding;
-use sprawl_detect::ids;
-use sprawl_detect::rules::Rules;
 use sprawl_detect::score::{Environment, Exposure};
 use words::{environments, humps, parts};
 
 pub use live::is_live;
 pub use statements::Statements;
 
-/// A file in which there are findings.
-#[derive(Debug)]
-pub struct Place {
-    /// Its path below the root of its repository, or of the scan where there is none. How that path
-    /// was typed, and where a checkout lies, has no say.
-    below: Arc<str>,
-    exposure: Exposure,
-    environment: OnceCell<Environment>,
-}
-
-impl Place {
-    /// A file by its path below the root, and who can see it.
-    pub fn new(below: Arc<str>, exposure: Exposure) -> Self {
-        Self { below, exposure, environment: OnceCell::new() }
-    }
-}
-
-/// Judges a finding by where it stands.
-pub fn place(rules: &Rules, finding: &mut Finding, place: &Place) {
-    let Place { below, exposure, environment } = place;
-    finding.below = Arc::clone(below);
-    finding.exposure = *exposure;
-    finding.environment = finding
-        .surroundings
-        .environment
-        .unwrap_or_else(|| *environment.get_or_init(|| self::environment(below)));
-    let host = finding.surroundings.host.map(|host| host.usability(finding.environment));
-    finding.usability.extend(host);
-    if rules.get(finding.rule).id() == ids::PRIVATE_KEY_UNKNOWN
-        && is_ssh_key(below)
-        && let Some((rule, _)) = rules.named(&ids::SSH_PRIVATE_KEY)
-    {
-        finding.rule = rule;
-    }
-}
-
 /// Whether a file is where, or is named as, OpenSSH has its private keys (ssh(1), FILES; sshd(8)).
-fn is_ssh_key(path: &str) -> bool {
+pub(crate) fn is_ssh_key(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut names = lower.rsplit('/');
     let file = names.next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Findings: a secret at a place, with what speaks for it. Owned and small; right of the border.
+//! Findings: a secret at a place, with the reasons for reporting it. Owned and small: a scan keeps all of
+//! them to its end.
 
 pub mod decision;
 pub mod nearby;
@@ -118,10 +119,20 @@ pub struct GitPlace {
 }
 
 impl GitPlace {
+    /// `reach` of what is in the index.
+    pub const INDEX: &'static str = "index";
+
     /// The way to reach a place that has this name, if there is one.
     pub fn known_reach(name: &str) -> Option<&'static str> {
-        const ALL: &[&str] =
-            &["index", "reachable", "history-only", "unreachable", "stash", "note", "message"];
+        const ALL: &[&str] = &[
+            GitPlace::INDEX,
+            "reachable",
+            "history-only",
+            "unreachable",
+            "stash",
+            "note",
+            "message",
+        ];
         ALL.iter().copied().find(|known| *known == name)
     }
 }
@@ -144,46 +155,51 @@ pub struct Location {
     pub origin: Origin,
 }
 
-/// One secret at one place.
+/// One secret at one place. A scan makes it whole, by [`crate::scan::detection::Detection::at`]; a report
+/// that is read back makes it by [`crate::report::read`]. The last fields alone are set later, because
+/// they depend on the whole run. Certificates are applied then, too: one may lie in another file than
+/// its key.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The rule that found it.
+    /// Rule that found it.
     pub rule: RuleId,
     /// The secret.
     pub secret: Secret,
-    /// Where it stands.
+    /// Place of the secret.
     pub location: Location,
-    /// The repository or root it belongs to.
+    /// Name of the repository or root.
     pub repository: Arc<str>,
-    /// Path below the top of that repository or root: what it is judged and known by, however the
-    /// report names it.
+    /// Path below the top of that repository or root: scores and ids depend on it, however the report
+    /// names the path.
     pub below: Arc<str>,
-    /// What speaks for it.
+    /// Reasons for taking it for a secret.
     pub evidence: Vec<Evidence>,
-    /// How sure we are.
+    /// Confidence that it is one.
     pub confidence: Confidence,
     /// Limits to its use.
     pub usability: Vec<Usability>,
-    /// What it says about itself.
+    /// Facts that the value itself states.
     pub decoded: Rare<Decoded>,
     /// Secrets that belong with it: the other half of a pair.
     pub companions: Rare<Vec<Secret>>,
-    /// What the text around it says.
+    /// Facts from the text around it that count for the score.
     pub surroundings: Surroundings,
-    /// The environment of the place: what the text around says, or else the path.
+    /// Environment of the place: by the text around the secret, or else by the path.
     pub environment: Environment,
-    /// Who can see the place.
+    /// Circle of those who can see the place.
     pub exposure: Exposure,
     /// GitHub's `primaryLocationLineHash`.
     pub line_hash: Option<Box<str>>,
-    /// Who owns the file, by CODEOWNERS.
-    pub owners: Rare<Vec<String>>,
-    /// Stands for the place that a value is kept at, whatever the value: repository, path, type and
-    /// name. Keyed like the ids of secrets; empty until groups are made.
-    pub slot: Box<str>,
-    /// What the text around it tells policy.
+    /// Facts from the text around it that policy needs.
     pub nearby: Nearby,
-    /// What was decided earlier about it.
+    /// Owners of the file, by CODEOWNERS. Set after the scan, by [`crate::owners::assign`]: that file
+    /// may be read after this one.
+    pub owners: Rare<Vec<String>>,
+    /// Id of the place that a value is kept at, whatever the value: repository, path, type and name.
+    /// Keyed like the ids of secrets, and empty until [`crate::group::assign_slots`], because the key is
+    /// that of the project and not of a scan.
+    pub slot: Box<str>,
+    /// Earlier decisions about it. Set by [`crate::policy`], which compares it with all other findings.
     pub decision: Rare<Decision>,
 }
 

@@ -1,40 +1,32 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+pub mod detection;
 pub mod name;
+pub mod place;
 pub mod progress;
 pub mod stream;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::Scope;
 
+use self::detection::{Detection, detections, secret_of};
+use self::place::Place;
 use self::progress::Progress;
 use crate::blob::{self, Blob};
 use crate::certificates;
-use crate::context;
-use crate::context::nearby;
-use crate::context::surroundings::Around;
 use crate::defect;
-use crate::finding::nearby::Nearby;
-use crate::finding::surroundings::Surroundings;
-use crate::finding::{Finding, Location, Secret};
-use crate::line_hash::line_hashes;
-use crate::line_hash::masks::masks;
+use crate::finding::{Finding, Secret};
 use crate::locked::{self, Locked};
 use crate::owners::OwnersFile;
 use crate::problem::Problem;
 use crate::scan_output::{ScanOutput, take_in};
 use crate::threads::Pool;
-use sprawl_detect::decoded::LIVE;
-use sprawl_detect::rare::Rare;
-use sprawl_detect::rules::{Detector, Rule, Rules};
-use sprawl_detect::score::{Authority, Environment, Exposure};
-use sprawl_detect::text::{self, Lines};
+use sprawl_detect::rules::Rules;
+use sprawl_detect::text;
 use sprawl_detect::version::{Earlier, Shared, Trace};
-use sprawl_detect::{Candidate, Scanner, text_of};
+use sprawl_detect::{Scanner, text_of};
 use sprawl_unpack::container::{Container, container};
 
 /// What one thread has found so far, and its scratch memory.
@@ -65,14 +57,14 @@ impl<'r> Worker<'r> {
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
         self.output.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
-        let (text, mut findings) =
-            self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob));
+        let (text, detections) =
+            self.guarded(|| blob.path.to_owned(), |worker| worker.detect(blob.bytes));
         // Once the bytes have been read: what is asked here is asked of few of them.
         if let Some(container) = self.count(blob.bytes) {
             self.output.unread.push(container.unread(blob.path));
         }
         self.note_locks(blob, &text);
-        self.place(blob, &mut findings);
+        let findings = self.findings(detections, blob);
         take_in(&mut self.output.findings, findings);
     }
 
@@ -88,19 +80,14 @@ impl<'r> Worker<'r> {
         }));
     }
 
-    /// Judges findings by the place of their blob.
-    fn place(&self, blob: &Blob<'_>, findings: &mut [Finding]) {
-        if findings.is_empty() {
-            return;
+    /// The findings of a blob, whole. A blob without any takes nothing from the heap.
+    fn findings(&self, detections: Vec<Detection>, blob: &Blob<'_>) -> Vec<Finding> {
+        if detections.is_empty() {
+            return Vec::new();
         }
-        let below = blob.base.below(blob.path);
-        let exposure = context::exposure(&below, blob.untracked);
-        let path = &findings[0].location.path;
-        let below = if **path == *below { Arc::clone(path) } else { Arc::from(&*below) };
-        let place = context::Place::new(below, exposure);
-        for finding in findings {
-            context::place(self.scanner.rules(), finding, &place);
-        }
+        let place = Place::of(blob);
+        let rules = self.scanner.rules();
+        detections.into_iter().map(|detection| detection.at(rules, &place)).collect()
     }
 
     /// The rules it scans with.
@@ -108,72 +95,17 @@ impl<'r> Worker<'r> {
         self.scanner.rules()
     }
 
-    /// What there is to find in a blob, without taking note of it, and before its place is judged
-    /// ([`context::place`]).
-    pub fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        self.guarded(|| blob.path.to_owned(), |worker| worker.find(blob).1)
+    /// The secrets of a text whose places are found out elsewhere. `name` says what it is if a defect
+    /// of ours shows on it.
+    pub fn detections(&mut self, name: impl FnOnce() -> String, bytes: &[u8]) -> Vec<Detection> {
+        self.guarded(name, |worker| worker.detect(bytes).1)
     }
 
-    /// The text of a blob, and where there is something to find in it.
-    fn find<'b>(&mut self, blob: &Blob<'b>) -> (Cow<'b, [u8]>, Vec<Finding>) {
-        let (text, candidates) = self.scanner.candidates_in_blob(blob.bytes);
-        let findings = self.findings_from(blob, &text, candidates, true);
-        (text, findings)
-    }
-
-    /// Where there is something to find in a part of a text, and what it is.
-    fn find_in_part(
-        &mut self,
-        blob: &Blob<'_>,
-        part: &[u8],
-        is_text: bool,
-    ) -> (Vec<usize>, Vec<Finding>) {
-        let candidates = self.scanner.candidates_of_part(part, is_text);
-        let starts = candidates.iter().map(|candidate| candidate.secret.start).collect();
-        (starts, self.findings_from(blob, part, candidates, false))
-    }
-
-    /// Of a part of a text, line hashes are left out.
-    fn findings_from(
-        &self,
-        blob: &Blob<'_>,
-        text: &[u8],
-        candidates: Vec<Candidate>,
-        is_whole: bool,
-    ) -> Vec<Finding> {
-        if candidates.is_empty() {
-            return Vec::new();
-        }
-        let path: Arc<str> = Arc::from(blob.path);
-        let rules = self.scanner.rules();
-        let spans: Vec<Range<usize>> = candidates.iter().map(|c| c.secret.clone()).collect();
-        let mut companions = companions(text, &candidates);
-        let mut finding_text = FindingText {
-            text,
-            lines: Lines::new(text),
-            around: if is_whole { Around::new(text) } else { Around::of_part(text) },
-            spans: &spans,
-            is_sealing: None,
-        };
-        let mut findings = Vec::with_capacity(candidates.len());
-        for (at, candidate) in candidates.into_iter().enumerate() {
-            let id = rules.in_file(candidate.rule, blob.path);
-            let mut found = finding(&mut finding_text, blob, &path, rules.get(id), candidate);
-            found.rule = id;
-            found.companions = companions.remove(&at).unwrap_or_default().into();
-            findings.push(found);
-        }
-        if is_whole && let Some(secrets) = masks(text, &spans, &line_starts(text, &spans)) {
-            let numbers: Vec<usize> = findings.iter().map(|f| f.location.line).collect();
-            let hashes = line_hashes(text, &numbers, &secrets);
-            for (finding, hash) in findings.iter_mut().zip(hashes) {
-                finding.line_hash = Some(hash.into());
-            }
-        }
-        for (finding, nearby) in findings.iter_mut().zip(nearby::nearby(text, &spans)) {
-            finding.nearby = nearby;
-        }
-        findings
+    /// The text that bytes stand for, and the secrets in it.
+    fn detect<'b>(&mut self, bytes: &'b [u8]) -> (Cow<'b, [u8]>, Vec<Detection>) {
+        let (text, candidates) = self.scanner.candidates_in_blob(bytes);
+        let detections = detections(self.scanner.rules(), &text, candidates, true);
+        (text, detections)
     }
 
     /// The secrets in a version of a blob, in order of place. Of a version that was made from an
@@ -298,117 +230,6 @@ impl Kept {
 
 /// A trace that takes more memory is not kept: 16 MiB, a million keywords.
 const LARGEST_TRACE: usize = 16 << 20;
-
-/// The other halves of those candidates that have some, by position in the list.
-fn companions(text: &[u8], all: &[Candidate]) -> BTreeMap<usize, Vec<Secret>> {
-    let secrets = |candidate: &Candidate| {
-        candidate.companions.iter().map(|other| secret_of(text, &all[*other])).collect()
-    };
-    let some = all.iter().enumerate().filter(|(_, candidate)| !candidate.companions.is_empty());
-    some.map(|(at, candidate)| (at, secrets(candidate))).collect()
-}
-
-fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
-    match &candidate.identity {
-        Some(identity) => Secret::new(identity),
-        None => Secret::new(&text[candidate.secret.clone()]),
-    }
-}
-
-/// A text while its candidates become findings, in order of place.
-struct FindingText<'t> {
-    text: &'t [u8],
-    lines: Lines<'t>,
-    around: Around<'t>,
-    /// Where secrets stand, in order; none overlaps another.
-    spans: &'t [Range<usize>],
-    /// Whether it holds the key that opens sealed secrets; asked of texts with keys only.
-    is_sealing: Option<bool>,
-}
-
-impl FindingText<'_> {
-    /// What the text around a candidate says.
-    fn surroundings(&mut self, candidate: &Candidate, rule: &Rule) -> Surroundings {
-        let all = self.spans;
-        let is_secret = |span: &Range<usize>| {
-            let first = all.partition_point(|other| other.end <= span.start);
-            all.get(first).is_some_and(|other| other.start < span.end)
-        };
-        let has_host = rule.kind.is_guessable();
-        self.around.surroundings(&candidate.secret, has_host, is_secret)
-    }
-
-    fn is_sealing(&mut self) -> bool {
-        *self.is_sealing.get_or_insert_with(|| locked::is_sealing_key(self.text))
-    }
-}
-
-/// Where the lines begin on which spans begin, which are in order.
-fn line_starts(text: &[u8], spans: &[Range<usize>]) -> Vec<usize> {
-    let mut starts = Vec::with_capacity(spans.len());
-    let (mut at, mut line) = (0, 0);
-    for span in spans {
-        line = memchr::memrchr(b'\n', &text[at..span.start]).map_or(line, |feed| at + feed + 1);
-        at = span.start;
-        starts.push(line);
-    }
-    starts
-}
-
-fn finding(
-    finding_text: &mut FindingText<'_>,
-    blob: &Blob<'_>,
-    path: &Arc<str>,
-    rule: &Rule,
-    candidate: Candidate,
-) -> Finding {
-    let (line, column) = finding_text.lines.place(candidate.secret.start);
-    let (end_line, end_column) = finding_text.lines.place(candidate.secret.end);
-    let surroundings = finding_text.surroundings(&candidate, rule);
-    let secret = secret_of(finding_text.text, &candidate);
-    let mut decoded = candidate.decoded;
-    if rule.detector == Detector::Keys && finding_text.is_sealing() {
-        decoded.add_fact("use", locked::SEALING);
-        decoded.authority = Some(Authority::Bootstrap);
-    }
-    if rule.detector != Detector::Keys {
-        if decoded.expires.is_none() && surroundings.expires.is_some() {
-            decoded.expires = surroundings.expires;
-            decoded.add_term();
-        }
-        let value = &finding_text.text[candidate.secret.clone()];
-        if rule.text.live || (!rule.kind.is_guessable() && context::is_live(value)) {
-            decoded.add_fact("mode", LIVE);
-        }
-    }
-    Finding {
-        rule: candidate.rule,
-        secret,
-        location: Location {
-            path: Arc::clone(path),
-            line,
-            column,
-            end_line,
-            end_column,
-            origin: blob.origin.clone(),
-        },
-        repository: Arc::clone(blob.repository),
-        evidence: candidate.evidence,
-        confidence: candidate.confidence,
-        usability: candidate.usability,
-        decoded: decoded.into(),
-        companions: Rare::default(),
-        below: Arc::clone(path),
-        environment: Environment::Unknown,
-        surroundings,
-        exposure: Exposure::Head,
-        line_hash: None,
-        owners: Rare::default(),
-        slot: Box::default(),
-        nearby: Nearby::default(),
-        decision: Rare::default(),
-    }
-}
 
 /// The threads of a scan, and a worker for each.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! Names as texts: of files, directories, branches and tags.
 
 use super::Worker;
+use super::detection::{Detection, detections};
+use super::place::Place;
 use crate::blob::Blob;
-use crate::finding::Finding;
 use sprawl_detect::Candidate;
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::text;
@@ -61,25 +62,33 @@ impl Worker<'_> {
     /// Looks for secrets in a name as in a text: that of a file, a directory or a reference. `blob` has
     /// the name in place of bytes, and the place that it is the name of.
     pub fn name(&mut self, blob: &Blob<'_>) {
-        let mut findings = self.findings_in_name(blob);
+        let detections = self.detections_in_name(|| blob.path.to_owned(), blob.bytes);
+        let mut findings = self.findings(detections, blob);
         self.output.findings.append(&mut findings);
     }
 
-    /// The secrets in a name, without taking note of them.
-    pub fn findings_in_name(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        if !may_hold_secret(blob.bytes) {
+    /// Looks for secrets in a name that belongs to a place in a repository's history.
+    pub fn name_in_history(&mut self, name: &[u8], place: &Place) {
+        let detections = self.detections_in_name(|| place.path.to_string(), name);
+        let rules = self.scanner.rules();
+        let findings = detections.into_iter().map(|detection| detection.at(rules, place));
+        self.output.findings.extend(findings);
+    }
+
+    fn detections_in_name(
+        &mut self,
+        place: impl FnOnce() -> String,
+        name: &[u8],
+    ) -> Vec<Detection> {
+        if !may_hold_secret(name) {
             return Vec::new();
         }
-        let find = |worker: &mut Self| {
-            let candidates = worker.name_candidates(blob.bytes);
-            let mut findings = worker.findings_from(blob, blob.bytes, candidates, true);
-            for finding in &mut findings {
-                finding.evidence.push(Evidence::InName);
-            }
-            worker.place(blob, &mut findings);
-            findings
-        };
-        self.guarded(|| blob.path.to_owned(), find)
+        self.guarded(place, |worker| {
+            let candidates = worker.name_candidates(name);
+            let mut found = detections(worker.scanner.rules(), name, candidates, true);
+            found.iter_mut().for_each(|detection| detection.evidence.push(Evidence::InName));
+            found
+        })
     }
 
     /// Whether there is a secret in a name.

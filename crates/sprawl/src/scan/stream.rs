@@ -11,8 +11,8 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::Worker;
+use super::detection::detections;
 use crate::blob::Blob;
-use crate::finding::Finding;
 use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
 use sprawl_unpack::container::container;
@@ -117,14 +117,17 @@ impl Worker<'_> {
         let known =
             before.unwrap_or_else(|| Before { is_text: assignment::is_text(&text), place: (1, 1) });
         self.note_locks(blob, &text);
-        let place = || blob.path.to_owned();
-        let (starts, found) =
-            self.guarded(place, |worker| worker.find_in_part(blob, &text, known.is_text));
-        let inner = starts.into_iter().zip(found).filter(|(at, _)| (start..end).contains(at));
-        let mut inner: Vec<Finding> =
-            inner.map(|(_, finding)| moved(finding, known.place)).collect();
-        self.place(blob, &mut inner);
-        self.output.findings.append(&mut inner);
+        let mut found = self.guarded(
+            || blob.path.to_owned(),
+            |worker| {
+                let candidates = worker.scanner.candidates_of_part(&text, known.is_text);
+                detections(worker.scanner.rules(), &text, candidates, false)
+            },
+        );
+        found.retain(|detection| (start..end).contains(&detection.start));
+        found.iter_mut().for_each(|detection| detection.span.move_to(known.place));
+        let mut findings = self.findings(found, blob);
+        self.output.findings.append(&mut findings);
         let (line, column) = Lines::new(&text).place(next_in_text);
         let column = if line == 1 { known.place.1 + column - 1 } else { column };
         let place = (known.place.0 + line - 1, column);
@@ -141,20 +144,6 @@ fn next(bytes: &[u8], at: usize) -> usize {
         return at;
     }
     (at.saturating_sub(3)..=at).rev().find(|at| !is_within(at)).unwrap_or(at)
-}
-
-/// A finding in a part of a text that begins at this line and column.
-fn moved(mut finding: Finding, (line, column): (usize, usize)) -> Finding {
-    let location = &mut finding.location;
-    if location.line == 1 {
-        location.column += column - 1;
-    }
-    if location.end_line == 1 {
-        location.end_column += column - 1;
-    }
-    location.line += line - 1;
-    location.end_line += line - 1;
-    finding
 }
 
 /// Reads on until there are so many bytes; says whether there may be more.

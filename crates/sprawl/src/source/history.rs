@@ -1,8 +1,11 @@
 //! Every object of a repository, and its working tree.
 //!
-//! Blobs and messages are scanned in the order in which packs are decoded; all that is kept of a
-//! sighting is which secret and which object. Where the secrets stand is worked out afterwards, and
-//! only the few objects that are shown in the report are read and scanned again.
+//! Objects are read twice. The first time all of them are searched, in the order in which packs are
+//! decoded, and all that is kept of a secret is its value and the numbers of the objects that hold it.
+//! Then it is worked out which commits brought those objects to which paths. The second time only the
+//! objects that the report shows are read and searched, each once, and every place of theirs gets its
+//! findings. To keep all details the first time would save the second, but cost gigabytes where a file
+//! with a thousand secrets has ten thousand versions: the report shows a few of these.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,9 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) mod named;
 
 use super::tree;
-use crate::blob::{Base, Blob};
-use crate::context;
-use crate::finding::{Finding, Origin, Secret};
+use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::absent::{self, Absence, Absences, Role};
 use crate::git::catalogue::{Catalogue, Number, Numbers};
 use crate::git::commit;
@@ -27,8 +28,8 @@ use crate::git::walk::{Object, Visitor, Walk};
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::name::may_hold_secret;
+use crate::scan::place::Place;
 use crate::scan::{Kept, ScanPool};
-use sprawl_detect::score::Exposure;
 use sprawl_detect::text::{display_bytes, display_path};
 use sprawl_detect::version::Shared;
 use sprawl_unpack::container::Container;
@@ -122,7 +123,7 @@ pub fn without_repeats(findings: &mut Vec<Finding>) {
     let mut committed: BTreeMap<(Arc<str>, Secret), usize> = BTreeMap::new();
     for finding in findings.iter() {
         if let Origin::Git(place) = &finding.location.origin
-            && (place.at_head || place.reach == INDEX)
+            && (place.at_head || place.reach == GitPlace::INDEX)
         {
             let key = (Arc::clone(&finding.location.path), finding.secret.clone());
             *committed.entry(key).or_default() += 1;
@@ -310,9 +311,6 @@ impl Watcher for ScanPool<'_> {
     }
 }
 
-/// `reach` of what is in the index.
-const INDEX: &str = "index";
-
 /// Reads the objects that the report shows and turns what is in them into findings.
 pub(super) fn show(
     pool: &ScanPool<'_>,
@@ -334,13 +332,13 @@ pub(super) fn show(
                     let id = catalogue.id(*object);
                     match repository.objects().read(&id, &mut reader) {
                         Ok((Kind::Blob, bytes)) => {
-                            show_object(pool, repository, &[bytes], secrets, occurrences);
+                            show_object(pool, repository, (&id, &[bytes]), secrets, occurrences);
                         }
                         Ok((_, bytes)) => {
                             let mut headers = Vec::new();
                             commit::written_headers(bytes, &mut headers);
                             let parts = [commit::message(bytes), &headers];
-                            show_object(pool, repository, &parts, secrets, occurrences);
+                            show_object(pool, repository, (&id, &parts), secrets, occurrences);
                         }
                         Err(error) => {
                             let problem = error.problem(&id);
@@ -356,61 +354,39 @@ pub(super) fn show(
 /// Objects handed to a thread at once.
 const BATCH: usize = 16;
 
-/// `parts` are a blob, or the message and the headers of a commit or tag.
+/// Searches an object once and makes a finding for each of its occurrences. `parts` are a blob, or the
+/// message and the headers of a commit or tag.
 fn show_object(
     pool: &ScanPool<'_>,
     repository: &Repository,
-    parts: &[&[u8]],
+    (id, parts): (&ObjectId, &[&[u8]]),
     secrets: &[Secret],
     occurrences: &[Occurrence],
 ) {
-    let mut by_secret: BTreeMap<&Secret, Vec<&Occurrence>> = BTreeMap::new();
-    for occurrence in occurrences {
-        by_secret.entry(&secrets[occurrence.secret as usize]).or_default().push(occurrence);
+    let mut by_secret: BTreeMap<&Secret, Vec<Place>> = BTreeMap::new();
+    for Occurrence { secret, path, place, .. } in occurrences {
+        let place = Place::in_history(repository.name(), path, place.clone());
+        by_secret.entry(&secrets[*secret as usize]).or_default().push(place);
     }
     pool.worker(|worker| {
+        let rules = worker.rules();
         let mut shown = BTreeSet::new();
-        let mut found = Vec::new();
         for (part, bytes) in parts.iter().enumerate() {
-            let findings = worker.findings_of(&Blob {
-                base: Base::TOP,
-                bytes,
-                path: "",
-                repository: repository.name(),
-                origin: &Origin::File,
-                untracked: false,
-            });
-            found.extend(findings.into_iter().map(|finding| (part, finding)));
-        }
-        for (part, finding) in found {
-            let Some(occurrences) = by_secret.get(&finding.secret) else { continue };
-            shown.insert(finding.secret.clone());
-            for occurrence in occurrences {
-                let mut finding = finding.clone();
-                finding.location.path = match occurrence.path.strip_suffix('>') {
-                    Some(commit) if part > 0 => Arc::from(format!("{commit} headers>")),
-                    _ => Arc::from(occurrence.path.as_str()),
+            for detection in worker.detections(|| id.to_string(), bytes) {
+                let Some((secret, places)) = by_secret.get_key_value(&detection.secret) else {
+                    continue;
                 };
-                finding.rule = worker.rules().in_file(finding.rule, &occurrence.path);
-                finding.location.origin = Origin::Git(Arc::new(occurrence.place.clone()));
-                // What is in the index is in the tree as much as what is at HEAD.
-                let is_in_tree = occurrence.place.at_head || occurrence.place.reach == INDEX;
-                let exposure = match is_in_tree {
-                    true => context::exposure(&occurrence.path, false),
-                    false => Exposure::History,
-                };
-                let place = context::Place::new(Arc::from(&*occurrence.path), exposure);
-                context::place(worker.rules(), &mut finding, &place);
-                worker.output.findings.push(finding);
+                shown.insert(*secret);
+                let findings = places.iter().map(|place| {
+                    let headers = (part > 0).then(|| place.of_headers()).flatten();
+                    detection.clone().at(rules, headers.as_ref().unwrap_or(place))
+                });
+                worker.output.findings.extend(findings);
             }
         }
-        for (secret, occurrences) in by_secret {
-            if !shown.contains(secret) {
-                let place = occurrences.first().map_or("", |o| o.place.object.as_str());
-                let what =
-                    "held a secret that could not be found again; this is a mistake in sprawl";
-                worker.problem(Problem::new(place, what));
-            }
+        for _ in by_secret.keys().filter(|secret| !shown.contains(*secret)) {
+            let what = "held a secret that could not be found again; this is a mistake in sprawl";
+            worker.problem(Problem::new(id.to_string(), what));
         }
     });
 }

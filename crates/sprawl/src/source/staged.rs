@@ -16,9 +16,6 @@ use crate::scan_output::ScanOutput;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 
-/// `reach` of what is in the index.
-const INDEX: &str = "index";
-
 /// Scans the new side of every change.
 pub fn scan(pool: &ScanPool<'_>, repository: &Repository, changes: &[Change]) {
     blobs(pool, repository, changes, |change| change.new.into_iter().collect());
@@ -137,7 +134,7 @@ fn entries(
 fn indexed(object: ObjectId, path: &str) -> Origin {
     Origin::Git(Arc::new(GitPlace {
         object: object.to_string(),
-        reach: INDEX,
+        reach: GitPlace::INDEX,
         paths: vec![path.to_owned()],
         ..GitPlace::default()
     }))

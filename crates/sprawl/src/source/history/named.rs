@@ -12,7 +12,7 @@ use crate::git::objects::Reader;
 use crate::git::provenance::History;
 use crate::git::refs::{Tip, TipKind};
 use crate::scan::ScanPool;
-use sprawl_detect::score::Exposure;
+use crate::scan::place::Place;
 use sprawl_detect::text::display_bytes;
 use sprawl_unpack::container::Container;
 
@@ -106,23 +106,9 @@ pub(in crate::source) fn entry(
     place: GitPlace,
 ) {
     let shown = display_bytes(path);
-    let at_head = place.at_head;
     let place = GitPlace { paths: vec![shown.clone()], ..place };
-    let name = name_of(path);
-    pool.worker(|worker| {
-        let mut findings = worker.findings_in_name(&Blob {
-            base: Base::TOP,
-            bytes: name,
-            path: &shown,
-            repository: repository.name(),
-            origin: &Origin::Git(Arc::new(place)),
-            untracked: false,
-        });
-        if !at_head {
-            findings.iter_mut().for_each(|finding| finding.exposure = Exposure::History);
-        }
-        worker.output.findings.append(&mut findings);
-    });
+    let place = Place::in_history(repository.name(), &shown, place);
+    pool.worker(|worker| worker.name_in_history(name_of(path), &place));
 }
 
 /// The last part of a path.

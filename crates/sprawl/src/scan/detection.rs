@@ -1,0 +1,262 @@
+//! Detections: the secrets of a text, each with what the text itself says about it. A finding is a
+//! detection at a place, and [`Detection::at`] is the only way to one in a scan.
+//!
+//! The two are apart because a git object has many places: its text is searched once, and each of its
+//! places gets a finding of its own.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::place::Place;
+use crate::context::surroundings::Around;
+use crate::context::{self, nearby};
+use crate::finding::nearby::Nearby;
+use crate::finding::surroundings::Surroundings;
+use crate::finding::{Finding, Location, Secret};
+use crate::line_hash::line_hashes;
+use crate::line_hash::masks::masks;
+use crate::locked;
+use sprawl_detect::Candidate;
+use sprawl_detect::decoded::{Decoded, LIVE};
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::ids;
+use sprawl_detect::rare::Rare;
+use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
+use sprawl_detect::score::{Authority, Usability};
+use sprawl_detect::text::Lines;
+
+/// A secret in a text, with everything that the text says about it wherever the text lies.
+#[derive(Debug, Clone)]
+pub struct Detection {
+    /// Byte of the text at which the secret begins.
+    pub(super) start: usize,
+    /// The same as a line and a column, and where the secret ends.
+    pub(super) span: Span,
+    /// The secret.
+    pub secret: Secret,
+    /// Rule that matched; in some files it counts as a more general one.
+    rule: RuleId,
+    /// Reasons for taking it for a secret.
+    pub(super) evidence: Vec<Evidence>,
+    confidence: Confidence,
+    /// Limits to its use by its own form; its host may add to them.
+    usability: Vec<Usability>,
+    decoded: Rare<Decoded>,
+    /// Whether the value says to be one for real use, not for tests.
+    is_live: bool,
+    companions: Rare<Vec<Secret>>,
+    surroundings: Surroundings,
+    /// None in a part of a text: the counters of equal lines need all of it.
+    line_hash: Option<Box<str>>,
+    nearby: Nearby,
+}
+
+/// Lines and columns, 1-based, as [`Location`] has them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+impl Span {
+    /// Counts from the line and column at which its part of a text begins.
+    pub(super) fn move_to(&mut self, (line, column): (usize, usize)) {
+        if self.line == 1 {
+            self.column += column - 1;
+        }
+        if self.end_line == 1 {
+            self.end_column += column - 1;
+        }
+        self.line += line - 1;
+        self.end_line += line - 1;
+    }
+}
+
+impl Detection {
+    /// The finding of this secret at a place. It is whole but for what needs all findings of a scan:
+    /// see [`Finding`].
+    pub fn at(self, rules: &Rules, place: &Place) -> Finding {
+        let mut id = rules.in_file(self.rule, &place.path);
+        let rule = rules.get(id);
+        let mut decoded = self.decoded;
+        if rule.detector != Detector::Keys
+            && (rule.text.live || (self.is_live && !rule.kind.is_guessable()))
+        {
+            decoded.add_fact("mode", LIVE);
+        }
+        if rule.id() == ids::PRIVATE_KEY_UNKNOWN
+            && context::is_ssh_key(&place.below)
+            && let Some((ssh, _)) = rules.named(&ids::SSH_PRIVATE_KEY)
+        {
+            id = ssh;
+        }
+        let environment = self.surroundings.environment.unwrap_or_else(|| place.environment());
+        let mut usability = self.usability;
+        usability.extend(self.surroundings.host.map(|host| host.usability(environment)));
+        Finding {
+            rule: id,
+            secret: self.secret,
+            location: Location {
+                path: place.path.clone(),
+                line: self.span.line,
+                column: self.span.column,
+                end_line: self.span.end_line,
+                end_column: self.span.end_column,
+                origin: place.origin.clone(),
+            },
+            repository: place.repository.clone(),
+            below: place.below.clone(),
+            evidence: self.evidence,
+            confidence: self.confidence,
+            usability,
+            decoded,
+            companions: self.companions,
+            surroundings: self.surroundings,
+            environment,
+            exposure: place.exposure,
+            line_hash: self.line_hash,
+            nearby: self.nearby,
+            owners: Rare::default(),
+            slot: Box::default(),
+            decision: Rare::default(),
+        }
+    }
+}
+
+/// Turns the candidates of a text into detections. In a part of a text (`is_whole` is false) line hashes
+/// are left out, and so is what a text says as a whole.
+pub(super) fn detections(
+    rules: &Rules,
+    text: &[u8],
+    candidates: Vec<Candidate>,
+    is_whole: bool,
+) -> Vec<Detection> {
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let spans: Vec<Range<usize>> = candidates.iter().map(|c| c.secret.clone()).collect();
+    let mut companions = companions(text, &candidates);
+    let mut searched = SearchedText {
+        text,
+        lines: Lines::new(text),
+        around: if is_whole { Around::new(text) } else { Around::of_part(text) },
+        spans: &spans,
+        is_sealing: None,
+    };
+    let mut detections = Vec::with_capacity(candidates.len());
+    let nearby = nearby::nearby(text, &spans);
+    for (at, (candidate, nearby)) in candidates.into_iter().zip(nearby).enumerate() {
+        let companions = companions.remove(&at).unwrap_or_default().into();
+        let rule = rules.get(candidate.rule);
+        detections.push(searched.detection(rule, candidate, companions, nearby));
+    }
+    if is_whole && let Some(secrets) = masks(text, &spans, &line_starts(text, &spans)) {
+        let numbers: Vec<usize> = detections.iter().map(|found| found.span.line).collect();
+        let hashes = line_hashes(text, &numbers, &secrets);
+        for (detection, hash) in detections.iter_mut().zip(hashes) {
+            detection.line_hash = Some(hash.into());
+        }
+    }
+    detections
+}
+
+/// The other halves of those candidates that have some, by position in the list.
+fn companions(text: &[u8], all: &[Candidate]) -> BTreeMap<usize, Vec<Secret>> {
+    let secrets = |candidate: &Candidate| {
+        candidate.companions.iter().map(|other| secret_of(text, &all[*other])).collect()
+    };
+    let some = all.iter().enumerate().filter(|(_, candidate)| !candidate.companions.is_empty());
+    some.map(|(at, candidate)| (at, secrets(candidate))).collect()
+}
+
+/// The value that a candidate is known by.
+pub(super) fn secret_of(text: &[u8], candidate: &Candidate) -> Secret {
+    match &candidate.identity {
+        Some(identity) => Secret::new(identity),
+        None => Secret::new(&text[candidate.secret.clone()]),
+    }
+}
+
+/// Starts of the lines on which the spans begin, which are in order.
+fn line_starts(text: &[u8], spans: &[Range<usize>]) -> Vec<usize> {
+    let mut starts = Vec::with_capacity(spans.len());
+    let (mut at, mut line) = (0, 0);
+    for span in spans {
+        line = memchr::memrchr(b'\n', &text[at..span.start]).map_or(line, |feed| at + feed + 1);
+        at = span.start;
+        starts.push(line);
+    }
+    starts
+}
+
+/// A text whose candidates are turned into detections, in order of place.
+struct SearchedText<'t> {
+    text: &'t [u8],
+    lines: Lines<'t>,
+    around: Around<'t>,
+    /// Spans of the secrets, in order; none overlaps another.
+    spans: &'t [Range<usize>],
+    /// Whether it holds the key that opens sealed secrets; asked of texts with keys only.
+    is_sealing: Option<bool>,
+}
+
+impl SearchedText<'_> {
+    fn detection(
+        &mut self,
+        rule: &Rule,
+        candidate: Candidate,
+        companions: Rare<Vec<Secret>>,
+        nearby: Nearby,
+    ) -> Detection {
+        let (line, column) = self.lines.place(candidate.secret.start);
+        let (end_line, end_column) = self.lines.place(candidate.secret.end);
+        let surroundings = self.surroundings(&candidate, rule);
+        let secret = secret_of(self.text, &candidate);
+        let mut decoded = candidate.decoded;
+        let mut is_live = false;
+        if rule.detector == Detector::Keys {
+            if self.is_sealing() {
+                decoded.add_fact("use", locked::SEALING);
+                decoded.authority = Some(Authority::Bootstrap);
+            }
+        } else {
+            if decoded.expires.is_none() && surroundings.expires.is_some() {
+                decoded.expires = surroundings.expires;
+                decoded.add_term();
+            }
+            is_live = context::is_live(&self.text[candidate.secret.clone()]);
+        }
+        Detection {
+            start: candidate.secret.start,
+            span: Span { line, column, end_line, end_column },
+            secret,
+            rule: candidate.rule,
+            evidence: candidate.evidence,
+            confidence: candidate.confidence,
+            usability: candidate.usability,
+            decoded: decoded.into(),
+            is_live,
+            companions,
+            surroundings,
+            line_hash: None,
+            nearby,
+        }
+    }
+
+    /// Facts from the text around a candidate.
+    fn surroundings(&mut self, candidate: &Candidate, rule: &Rule) -> Surroundings {
+        let all = self.spans;
+        let is_secret = |span: &Range<usize>| {
+            let first = all.partition_point(|other| other.end <= span.start);
+            all.get(first).is_some_and(|other| other.start < span.end)
+        };
+        let has_host = rule.kind.is_guessable();
+        self.around.surroundings(&candidate.secret, has_host, is_secret)
+    }
+
+    fn is_sealing(&mut self) -> bool {
+        *self.is_sealing.get_or_insert_with(|| locked::is_sealing_key(self.text))
+    }
+}
