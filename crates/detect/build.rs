@@ -141,6 +141,7 @@ fn rule_of(line: &lexicon::Line) -> Packed {
         lifetime: line.lifetime.clone(),
         usability: None,
         live: false,
+        encoded: false,
         partner: None,
         files: Vec::new(),
         fallback: true,

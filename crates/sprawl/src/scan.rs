@@ -1,5 +1,6 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+pub mod contents;
 pub mod detection;
 pub mod name;
 pub mod place;
@@ -11,14 +12,15 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::Scope;
 
-use self::detection::{Detection, detections, secret_of};
+use self::contents::{Contents, UnpackOptions};
+use self::detection::{Detection, detections, merge, secret_of};
 use self::place::Place;
 use self::progress::Progress;
 use crate::blob::{self, Blob};
 use crate::certificates;
 use crate::defect;
 use crate::finding::{Finding, Secret};
-use crate::locked::{self, Locked};
+use crate::locked::Locked;
 use crate::owners::OwnersFile;
 use crate::problem::Problem;
 use crate::scan_output::{ScanOutput, take_in};
@@ -27,7 +29,11 @@ use sprawl_detect::rules::Rules;
 use sprawl_detect::text;
 use sprawl_detect::version::{Earlier, Shared, Trace};
 use sprawl_detect::{Scanner, text_of};
-use sprawl_unpack::container::{Container, container};
+use sprawl_unpack::budget::Budget;
+use sprawl_unpack::buffers::Buffers;
+use sprawl_unpack::container::container;
+use sprawl_unpack::encoding::Decoder;
+use sprawl_unpack::unread::Unread;
 
 /// What one thread has found so far, and its scratch memory.
 #[derive(Debug)]
@@ -38,6 +44,12 @@ pub struct Worker<'r> {
     buffer: Vec<u8>,
     /// Trace of versions that nothing is made from.
     trace: Trace,
+    /// How far containers and encodings are opened.
+    unpack: UnpackOptions,
+    /// Buffers for members of containers, kept between files.
+    buffers: Buffers,
+    /// Decoders that are not in use, one for each level of encodings.
+    decoders: Vec<Decoder>,
     /// What was found, in no particular order.
     pub output: ScanOutput,
 }
@@ -50,6 +62,9 @@ impl<'r> Worker<'r> {
             progress,
             buffer: Vec::new(),
             trace: Trace::default(),
+            unpack: UnpackOptions::default(),
+            buffers: Buffers::default(),
+            decoders: Vec::new(),
             output: ScanOutput::default(),
         }
     }
@@ -57,27 +72,27 @@ impl<'r> Worker<'r> {
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
         self.output.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
-        let (text, detections) =
-            self.guarded(|| blob.path.to_owned(), |worker| worker.detect(blob.bytes));
-        // Once the bytes have been read: what is asked here is asked of few of them.
-        if let Some(container) = self.count(blob.bytes) {
-            self.output.unread.push(container.unread(blob.path));
-        }
-        self.note_locks(blob, &text);
-        let findings = self.findings(detections, blob);
-        take_in(&mut self.output.findings, findings);
+        let contents =
+            self.guarded(|| blob.path.to_owned(), |worker| worker.search(blob.path, blob.bytes));
+        self.count(blob.bytes, contents.is_read());
+        self.take(blob, contents);
     }
 
-    fn note_locks(&mut self, blob: &Blob<'_>, text: &[u8]) {
-        let locks = self.guarded(|| blob.path.to_owned(), |_| locked::find(text, blob.path));
-        if locks.is_empty() {
-            return;
-        }
-        self.output.locked.extend(locks.into_iter().map(|lock| Locked {
+    /// Keeps what was found in a blob.
+    fn take(&mut self, blob: &Blob<'_>, contents: Contents) {
+        let path = |member: &str| match member {
+            "" => blob.path.to_owned(),
+            member => format!("{}!{member}", blob.path),
+        };
+        let Contents { detections, unread, locks, .. } = contents;
+        self.output.unread.extend(unread.into_iter().map(|unread| unread.below(blob.path)));
+        self.output.locked.extend(locks.into_iter().map(|(member, lock)| Locked {
             repository: blob.repository.to_string(),
-            path: blob.path.to_owned(),
+            path: path(&member),
             lock,
         }));
+        let findings = self.findings(detections, blob);
+        take_in(&mut self.output.findings, findings);
     }
 
     /// The findings of a blob, whole. A blob without any takes nothing from the heap.
@@ -98,26 +113,19 @@ impl<'r> Worker<'r> {
     /// The secrets of a text whose places are found out elsewhere. `name` says what it is if a defect
     /// of ours shows on it.
     pub fn detections(&mut self, name: impl FnOnce() -> String, bytes: &[u8]) -> Vec<Detection> {
-        self.guarded(name, |worker| worker.detect(bytes).1)
+        self.guarded(name, |worker| worker.search("", bytes).detections)
     }
 
-    /// The text that bytes stand for, and the secrets in it.
-    fn detect<'b>(&mut self, bytes: &'b [u8]) -> (Cow<'b, [u8]>, Vec<Detection>) {
-        let (text, candidates) = self.scanner.candidates_in_blob(bytes);
-        let detections = detections(self.scanner.rules(), &text, candidates, true);
-        (text, detections)
-    }
-
-    /// The secrets in a version of a blob, in order of place. Of a version that was made from an
-    /// earlier one only what is new is looked at; what is left behind in `keep` is for those that
-    /// are made from this one. `place` names the blob if a defect of ours shows on it.
+    /// The secrets in a version of a blob. Of a version that was made from an earlier one only what is
+    /// new is looked at; what is left behind in `keep` is for those that are made from this one. `place`
+    /// names the blob if a defect of ours shows on it.
     pub fn secrets_of_version(
         &mut self,
         place: impl FnOnce() -> String,
         bytes: &[u8],
         made_from: Option<(&Kept, &[Shared])>,
         keep: Option<&mut Kept>,
-    ) -> Vec<Secret> {
+    ) -> VersionContents {
         self.guarded(place, |worker| worker.find_in_version(bytes, made_from, keep))
     }
 
@@ -126,7 +134,13 @@ impl<'r> Worker<'r> {
         bytes: &[u8],
         made_from: Option<(&Kept, &[Shared])>,
         mut keep: Option<&mut Kept>,
-    ) -> Vec<Secret> {
+    ) -> VersionContents {
+        if container(bytes).is_some() {
+            let contents = self.search("", bytes);
+            let is_read = contents.is_read();
+            let secrets = contents.detections.into_iter().map(|found| found.secret).collect();
+            return VersionContents { secrets, unread: contents.unread, is_read };
+        }
         let may_be_wide = may_be_wide(bytes, made_from);
         let text = if may_be_wide { text_of(bytes) } else { Cow::Borrowed(bytes) };
         if let Some(keep) = keep.as_deref_mut() {
@@ -154,7 +168,18 @@ impl<'r> Worker<'r> {
             }
             candidates
         };
-        candidates.iter().map(|candidate| secret_of(&text, candidate)).collect()
+        let budget = Budget::new(self.unpack.limits);
+        let mut contents = Contents::default();
+        let decoded = self.decoded(&text, &budget, &mut contents);
+        let secrets = if decoded.is_empty() {
+            candidates.iter().map(|candidate| secret_of(&text, candidate)).collect()
+        } else {
+            let rules = self.scanner.rules();
+            let mut found = detections(rules, &text, candidates, true);
+            merge(rules, &mut found, decoded);
+            found.into_iter().map(|found| found.secret).collect()
+        };
+        VersionContents { secrets, is_read: contents.is_read(), unread: contents.unread }
     }
 
     /// Runs a scan of one blob; if a defect of ours ends it, that is a problem of this blob alone.
@@ -175,17 +200,14 @@ impl<'r> Worker<'r> {
         }
     }
 
-    /// Counts a blob for the progress bar and the summary, unless it is a container: its bytes are
-    /// scanned, but what is in it is not.
-    pub(crate) fn count(&mut self, bytes: &[u8]) -> Option<Container> {
-        let container = container(bytes);
-        if container.is_none() {
+    /// Counts a blob for the progress bar and the summary, unless it was not read.
+    pub(crate) fn count(&mut self, bytes: &[u8], is_read: bool) {
+        if is_read {
             self.progress.count(bytes.len());
         }
         if blob::is_lfs_pointer(bytes) {
             self.output.left_out.lfs_pointers += 1;
         }
-        container
     }
 
     /// Notes something that could not be scanned.
@@ -199,6 +221,23 @@ impl<'r> Worker<'r> {
 
     pub(crate) fn return_buffer(&mut self, buffer: Vec<u8>) {
         self.buffer = buffer;
+    }
+}
+
+/// Secrets of a version of a blob, without their places.
+#[derive(Debug)]
+pub struct VersionContents {
+    /// In no particular order, with repeats.
+    pub secrets: Vec<Secret>,
+    /// What was not read; places are paths below the blob.
+    pub unread: Vec<Unread>,
+    /// Whether the blob itself was read.
+    pub is_read: bool,
+}
+
+impl Default for VersionContents {
+    fn default() -> Self {
+        Self { secrets: Vec::new(), unread: Vec::new(), is_read: true }
     }
 }
 
@@ -248,6 +287,15 @@ impl<'r> ScanPool<'r> {
         let workers =
             (0..pool.threads()).map(|_| Mutex::new(Worker::new(rules, progress))).collect();
         Ok(Self { pool, workers })
+    }
+
+    /// The same threads, with other options for containers and encodings.
+    #[must_use]
+    pub fn unpacking(mut self, options: UnpackOptions) -> Self {
+        for worker in &mut self.workers {
+            worker.get_mut().unwrap_or_else(PoisonError::into_inner).unpack = options;
+        }
+        self
     }
 
     /// The threads.
@@ -339,7 +387,8 @@ mod tests {
             let shared = made_from.map(|length| [Shared { at: 0, from: 0, length }]);
             let earlier = std::mem::take(&mut kept);
             let made = shared.as_ref().map(|shared| (&earlier, shared.as_slice()));
-            let secrets = worker.secrets_of_version(String::new, &version, made, Some(&mut kept));
+            let secrets =
+                worker.secrets_of_version(String::new, &version, made, Some(&mut kept)).secrets;
             assert_eq!(secrets.len(), expected);
             made_from = Some(version.len());
         }

@@ -29,6 +29,13 @@ const KEPT: usize = 8;
 /// Room of a buffer that is kept: what a head may have grown to.
 const LARGE: usize = 2 * crate::input::HEAD;
 
+impl std::fmt::Debug for Buffers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // What is in them is a stranger's.
+        f.debug_struct("Buffers").finish_non_exhaustive()
+    }
+}
+
 impl Buffers {
     /// An empty buffer, with room from its last use.
     pub(crate) fn head(&self) -> Vec<u8> {

@@ -20,6 +20,11 @@ pub struct Container {
 }
 
 impl Container {
+    /// The name of its format alone: `gzip`.
+    pub fn format(&self) -> &'static str {
+        self.kind.rsplit_once(' ').map_or(self.kind, |(format, _)| format)
+    }
+
     /// What is to be said of one that lies at a place.
     pub fn unread(self, place: &str) -> Unread {
         Unread { place: place.to_owned(), reason: self.reason, detail: self.kind.to_owned() }

@@ -34,6 +34,16 @@ pub enum Reason {
 }
 
 impl Unread {
+    /// The same, if its place is a path below that of a blob, or empty for the blob itself.
+    #[must_use]
+    pub fn below(self, blob: &str) -> Self {
+        let place = match self.place.as_str() {
+            "" => blob.to_owned(),
+            member => format!("{blob}!{member}"),
+        };
+        Self { place, ..self }
+    }
+
     /// What it is, as it is counted: `encrypted zip archive`.
     pub fn kind(&self) -> String {
         let detail = &self.detail;

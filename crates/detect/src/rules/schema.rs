@@ -81,6 +81,9 @@ pub struct RuleText {
     /// `live`, as `sk_live_` does.
     #[serde(default)]
     pub live: bool,
+    /// The value is encoded. Where what is decoded from it is a known secret, that is reported instead.
+    #[serde(default)]
+    pub encoded: bool,
     /// The other half of a pair.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerText>,

@@ -4,6 +4,7 @@
 //! The two are apart because a git object has many places: its text is searched once, and each of its
 //! places gets a finding of its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -28,10 +29,14 @@ use sprawl_detect::text::Lines;
 /// A secret in a text, with everything that the text says about it wherever the text lies.
 #[derive(Debug, Clone)]
 pub struct Detection {
-    /// Byte of the text at which the secret begins.
-    pub(super) start: usize,
-    /// The same as a line and a column, and where the secret ends.
+    /// Bytes of the secret, or of what it is encoded in, in the text that it was found in.
+    pub(super) bytes: Range<usize>,
+    /// The same as lines and columns.
     pub(super) span: Span,
+    /// Path of the text below the blob that it is in; empty for the blob itself.
+    member: Box<str>,
+    /// Encodings and formats that it was decoded from, the outermost first.
+    layers: Rare<Vec<Cow<'static, str>>>,
     /// The secret.
     pub secret: Secret,
     /// Rule that matched; in some files it counts as a more general one.
@@ -75,9 +80,41 @@ impl Span {
 }
 
 impl Detection {
+    /// Puts it into a member of a container; what it was found in may be one within that.
+    pub(super) fn put_into(&mut self, member: &str) {
+        self.member = match self.member.is_empty() {
+            true => member.into(),
+            false => format!("{member}!{}", self.member).into(),
+        };
+    }
+
+    /// Takes note of what it was decoded from, one level further out.
+    pub(super) fn decode_from(&mut self, layers: impl Iterator<Item = Cow<'static, str>>) {
+        let mut all: Vec<_> = layers.collect();
+        all.append(&mut self.layers);
+        self.layers = all.into();
+        // It is that of a line of the text as it is.
+        self.line_hash = None;
+    }
+
+    /// Works out its lines and columns anew.
+    pub(super) fn place_by(&mut self, lines: &mut Lines<'_>) {
+        let (line, column) = lines.place(self.bytes.start);
+        let (end_line, end_column) = lines.place(self.bytes.end);
+        self.span = Span { line, column, end_line, end_column };
+    }
+
     /// The finding of this secret at a place. It is whole but for what needs all findings of a scan:
     /// see [`Finding`].
     pub fn at(self, rules: &Rules, place: &Place) -> Finding {
+        let within;
+        let place = match &*self.member {
+            "" => place,
+            member => {
+                within = place.member(member);
+                &within
+            }
+        };
         let mut id = rules.in_file(self.rule, &place.path);
         let rule = rules.get(id);
         let mut decoded = self.decoded;
@@ -162,6 +199,30 @@ pub(super) fn detections(
     detections
 }
 
+/// Adds what was decoded from a text to what was found in it as it is. Both have their places in that
+/// text. Where both are about the same bytes, the one that says more stays.
+pub(super) fn merge(rules: &Rules, plain: &mut Vec<Detection>, decoded: Vec<Detection>) {
+    for new in decoded {
+        let is_same_place =
+            |old: &Detection| old.bytes.start < new.bytes.end && new.bytes.start < old.bytes.end;
+        let is_generic = |one: &Detection| rules.get(one.rule).detector == Detector::Assignment;
+        let mut is_known = false;
+        plain.retain(|old| {
+            if !is_same_place(old) || is_known {
+                return true;
+            }
+            let has_own_form = !is_generic(old) && !rules.get(old.rule).text.encoded;
+            is_known = old.secret == new.secret
+                || (has_own_form && is_generic(&new))
+                || (old.rule == new.rule && old.confidence >= new.confidence);
+            is_known || has_own_form
+        });
+        if !is_known {
+            plain.push(new);
+        }
+    }
+}
+
 /// The other halves of those candidates that have some, by position in the list.
 fn companions(text: &[u8], all: &[Candidate]) -> BTreeMap<usize, Vec<Secret>> {
     let secrets = |candidate: &Candidate| {
@@ -229,7 +290,7 @@ impl SearchedText<'_> {
             is_live = context::is_live(&self.text[candidate.secret.clone()]);
         }
         Detection {
-            start: candidate.secret.start,
+            bytes: candidate.secret.clone(),
             span: Span { line, column, end_line, end_column },
             secret,
             rule: candidate.rule,
@@ -242,6 +303,8 @@ impl SearchedText<'_> {
             surroundings,
             line_hash: None,
             nearby,
+            member: Box::default(),
+            layers: Rare::default(),
         }
     }
 

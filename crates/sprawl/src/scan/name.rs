@@ -75,7 +75,7 @@ impl Worker<'_> {
         self.output.findings.extend(findings);
     }
 
-    fn detections_in_name(
+    pub(super) fn detections_in_name(
         &mut self,
         place: impl FnOnce() -> String,
         name: &[u8],

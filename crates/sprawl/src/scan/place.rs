@@ -68,6 +68,22 @@ impl Place {
         Some(Self { path: Arc::from(format!("{commit} headers>")), ..self.clone() })
     }
 
+    /// The place of a member of a container that lies here.
+    pub(super) fn member(&self, path: &str) -> Self {
+        let exposure = match (self.exposure, context::exposure(path, false)) {
+            // Its own path says more than that of the container.
+            (Exposure::Head, own) => own,
+            (outer, _) => outer,
+        };
+        Self {
+            path: Arc::from(format!("{}!{path}", self.path)),
+            below: Arc::from(format!("{}!{path}", self.below)),
+            exposure,
+            environment: OnceCell::new(),
+            ..self.clone()
+        }
+    }
+
     /// The environment that the path indicates.
     pub(super) fn environment(&self) -> Environment {
         *self.environment.get_or_init(|| context::environment(&self.below))

@@ -11,11 +11,13 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::Worker;
-use super::detection::detections;
+use super::contents::{self, Contents, TextPlace};
+use super::detection::{detections, merge};
 use crate::blob::Blob;
 use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
-use sprawl_unpack::container::container;
+use sprawl_unpack::budget::Budget;
+use sprawl_unpack::input::Input;
 
 /// Texts longer than this are scanned in windows of this length, in bytes.
 pub const WINDOW: usize = 8 << 20;
@@ -29,6 +31,10 @@ pub const MARGIN: usize = 256 << 10;
 pub(super) struct Cut {
     pub window: usize,
     pub margin: usize,
+}
+
+impl Cut {
+    const DEFAULT: Self = Self { window: WINDOW, margin: MARGIN };
 }
 
 /// What the scan of a window has to know of what came before.
@@ -47,7 +53,7 @@ impl Worker<'_> {
     /// # Errors
     /// It cannot be read to the end; what could be read was scanned.
     pub fn stream(&mut self, blob: &Blob<'_>, head: &[u8], read: &mut dyn Read) -> io::Result<()> {
-        self.stream_by(blob, head, read, Cut { window: WINDOW, margin: MARGIN })
+        self.stream_by(blob, head, read, Cut::DEFAULT)
     }
 
     pub(super) fn stream_by(
@@ -59,20 +65,74 @@ impl Worker<'_> {
     ) -> io::Result<()> {
         let mut buffer = Vec::with_capacity(cut.window + 2 * cut.margin);
         buffer.extend_from_slice(head);
-        let mut result = fill(&mut buffer, read, cut.window + cut.margin);
-        if !matches!(result, Ok(true)) {
+        let filled = fill(&mut buffer, read, cut.window + cut.margin);
+        if !matches!(filled, Ok(true)) {
             self.blob(&Blob { bytes: &buffer, ..*blob });
-            return result.map(drop);
+            return filled.map(drop);
         }
-        self.output.unread.extend(container(&buffer).map(|container| container.unread(blob.path)));
+        let budget = Budget::new(self.unpack.limits);
+        let mut contents = Contents::default();
+        let mut counted = Counted { read, bytes: buffer.len() as u64 };
+        let result = self.guarded(
+            || blob.path.to_owned(),
+            |worker| {
+                let input = Input::Stream { head: &buffer, rest: &mut counted };
+                worker.open(blob.path, input, &budget, &mut contents);
+                if contents.is_opened {
+                    return Some(Ok(()));
+                }
+                let place = TextPlace { member: "", blob: blob.path };
+                let read = (buffer, &mut counted as &mut dyn Read);
+                Some(worker.search_windows(place, read, cut, &budget, &mut contents))
+            },
+        );
+        if contents.is_read() {
+            self.progress.count(usize::try_from(counted.bytes).unwrap_or(usize::MAX));
+        }
+        self.take(blob, contents);
+        result.unwrap_or(Ok(()))
+    }
+
+    /// Searches a member that is read to its end, after its head.
+    ///
+    /// # Errors
+    /// It cannot be read to the end; what could be read was searched.
+    pub(super) fn search_stream(
+        &mut self,
+        place: TextPlace<'_>,
+        (head, read): (&[u8], &mut dyn Read),
+        budget: &Budget,
+        contents: &mut Contents,
+    ) -> io::Result<()> {
+        let cut = Cut::DEFAULT;
+        let mut buffer = Vec::with_capacity(cut.window + 2 * cut.margin);
+        buffer.extend_from_slice(head);
+        let filled = fill(&mut buffer, read, cut.window + cut.margin);
+        if !matches!(filled, Ok(true)) {
+            self.search_text(place, &buffer, budget, contents);
+            return filled.map(drop);
+        }
+        self.search_windows(place, (buffer, read), cut, budget, contents)
+    }
+
+    /// Searches a long text window by window. The buffer holds the first window with its margin.
+    fn search_windows(
+        &mut self,
+        place: TextPlace<'_>,
+        (mut buffer, read): (Vec<u8>, &mut dyn Read),
+        cut: Cut,
+        budget: &Budget,
+        contents: &mut Contents,
+    ) -> io::Result<()> {
         let mark = text::byte_order_mark(&buffer);
         let mut before: Option<Before> = None;
         let mut start = 0;
+        let mut result = Ok(true);
         loop {
             let is_last = !matches!(result, Ok(true));
             let end = if is_last { buffer.len() } else { (buffer.len() - cut.margin) & !3 };
-            let window = Blob { bytes: &buffer, ..*blob };
-            let (next, known) = self.window(&window, start..end, mark, before, cut);
+            let window = Window { bytes: &buffer, span: start..end, mark, before };
+            let (next, known) = self.search_window(place, &window, cut, budget, contents);
             if is_last {
                 return result.map(drop);
             }
@@ -84,21 +144,20 @@ impl Worker<'_> {
         }
     }
 
-    /// Scans the bytes of a blob and keeps what begins in the window. Says where the bytes begin that
+    /// Searches the bytes of a window and keeps what begins in it. Says where the bytes begin that
     /// are to be looked at with the next window, and what is known there.
-    fn window(
+    fn search_window(
         &mut self,
-        blob: &Blob<'_>,
-        window: Range<usize>,
-        mark: &[u8],
-        before: Option<Before>,
+        place: TextPlace<'_>,
+        window: &Window<'_>,
         cut: Cut,
+        budget: &Budget,
+        contents: &mut Contents,
     ) -> (usize, Before) {
-        self.progress.count_part(window.len(), before.is_none());
-        let bytes = blob.bytes;
-        let next = self::next(bytes, window.end.saturating_sub(cut.margin));
+        let Window { bytes, mark, before, .. } = *window;
+        let next = self::next(bytes, window.span.end.saturating_sub(cut.margin));
         // Each part by itself, so that it is known where it begins and ends in the text.
-        let mut cuts = [0, window.start, next, window.end, bytes.len()];
+        let mut cuts = [0, window.span.start, next, window.span.end, bytes.len()];
         cuts.sort_unstable();
         let mut text = text::decoded_part(bytes, mark);
         let mut ends = cuts;
@@ -113,25 +172,47 @@ impl Worker<'_> {
         let in_text =
             |at: usize| cuts.iter().zip(ends).find(|(cut, _)| **cut == at).map_or(at, |c| c.1);
         let (start, end, next_in_text) =
-            (in_text(window.start), in_text(window.end), in_text(next));
+            (in_text(window.span.start), in_text(window.span.end), in_text(next));
         let known =
             before.unwrap_or_else(|| Before { is_text: assignment::is_text(&text), place: (1, 1) });
-        self.note_locks(blob, &text);
-        let mut found = self.guarded(
-            || blob.path.to_owned(),
-            |worker| {
-                let candidates = worker.scanner.candidates_of_part(&text, known.is_text);
-                detections(worker.scanner.rules(), &text, candidates, false)
-            },
-        );
-        found.retain(|detection| (start..end).contains(&detection.start));
+        let candidates = self.scanner.candidates_of_part(&text, known.is_text);
+        let mut found = detections(self.scanner.rules(), &text, candidates, false);
+        if known.is_text {
+            let decoded = self.decoded(&text, budget, contents);
+            merge(self.scanner.rules(), &mut found, decoded);
+        }
+        found.retain(|detection| (start..end).contains(&detection.bytes.start));
         found.iter_mut().for_each(|detection| detection.span.move_to(known.place));
-        let mut findings = self.findings(found, blob);
-        self.output.findings.append(&mut findings);
+        contents::take(place, &text, found, contents);
         let (line, column) = Lines::new(&text).place(next_in_text);
         let column = if line == 1 { known.place.1 + column - 1 } else { column };
         let place = (known.place.0 + line - 1, column);
         (next, Before { place, ..known })
+    }
+}
+
+/// Bytes that are searched at once.
+struct Window<'w> {
+    bytes: &'w [u8],
+    /// What begins here counts; the rest is margin.
+    span: Range<usize>,
+    /// The byte order mark of the text.
+    mark: &'w [u8],
+    /// None at the beginning of the text.
+    before: Option<Before>,
+}
+
+/// A reader that counts what is read.
+struct Counted<'r> {
+    read: &'r mut dyn Read,
+    bytes: u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.read.read(buffer)?;
+        self.bytes += read as u64;
+        Ok(read)
     }
 }
 

@@ -32,7 +32,7 @@ use crate::scan::place::Place;
 use crate::scan::{Kept, ScanPool};
 use sprawl_detect::text::{display_bytes, display_path};
 use sprawl_detect::version::Shared;
-use sprawl_unpack::container::Container;
+use sprawl_unpack::unread::Unread;
 
 /// How a version of a text is scanned that was made from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,10 +59,10 @@ pub fn scan(
     let walk = Walk::new(pool.pool(), repository.objects(), &catalogue);
     let scanning = Scanning::new(pool, &catalogue, versions);
     walk.run(&scanning);
-    let Seen { secrets, blobs, messages, containers, commits, mut absent } = scanning.finish();
+    let Seen { secrets, blobs, messages, unread, commits, mut absent } = scanning.finish();
     let mut wanted = vec![false; catalogue.len()];
     blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
-    containers.iter().for_each(|(object, _)| wanted[*object as usize] = true);
+    unread.iter().for_each(|(object, _)| wanted[*object as usize] = true);
     // Even if nothing was found, the trees tell whether everything is there.
     let reading = Reading::new(pool.pool(), pool, &catalogue, &wanted);
     walk.run(&reading);
@@ -91,7 +91,7 @@ pub fn scan(
         indexed: &indexed,
     };
     named::entries(pool, repository, &history);
-    named::containers(pool, &history, &containers);
+    named::unread(pool, &history, unread);
     if blobs.is_empty() && messages.is_empty() {
         return Ok(());
     }
@@ -158,7 +158,7 @@ struct Notes {
     secrets: BTreeMap<Secret, u32>,
     blobs: Vec<Sighting>,
     messages: Vec<Sighting>,
-    containers: Vec<(Number, Container)>,
+    unread: Vec<(Number, Unread)>,
     commits: commits::Notes,
 }
 
@@ -170,7 +170,7 @@ struct Seen {
     /// In order.
     messages: Vec<Sighting>,
     /// In order.
-    containers: Vec<(Number, Container)>,
+    unread: Vec<(Number, Unread)>,
     commits: Commits,
     absent: Vec<absent::Notes>,
 }
@@ -191,7 +191,7 @@ impl<'c, 'r> Scanning<'c, 'r> {
             threads.iter().flat_map(|notes| notes.secrets.keys()).collect();
         let secrets: Vec<Secret> = secrets.into_iter().cloned().collect();
         let (mut blobs, mut messages) = (Vec::new(), Vec::new());
-        let (mut commits, mut absent, mut containers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut commits, mut absent, mut unread) = (Vec::new(), Vec::new(), Vec::new());
         for mut notes in threads {
             let mut number = vec![0_u32; notes.secrets.len()];
             for (secret, local) in &notes.secrets {
@@ -204,15 +204,15 @@ impl<'c, 'r> Scanning<'c, 'r> {
             };
             blobs.extend(notes.blobs.iter().map(global));
             messages.extend(notes.messages.iter().map(global));
-            containers.append(&mut notes.containers);
+            unread.append(&mut notes.unread);
             absent.push(std::mem::take(&mut notes.commits.absent));
             commits.push(notes.commits);
         }
         blobs.sort_unstable();
         messages.sort_unstable();
-        containers.sort_unstable_by_key(|(object, _)| *object);
+        unread.sort_unstable();
         let commits = Commits::new(commits, self.catalogue.len());
-        Seen { secrets, blobs, messages, containers, commits, absent }
+        Seen { secrets, blobs, messages, unread, commits, absent }
     }
 
     fn sightings(notes: &mut Notes, object: Number, mut secrets: Vec<Secret>) -> Vec<Sighting> {
@@ -248,27 +248,29 @@ impl Visitor for Scanning<'_, '_> {
     ) {
         let is_blob = object.kind == Kind::Blob;
         let place = || self.catalogue.id(object.number).to_string();
-        let mut container = None;
+        let mut unread = Vec::new();
         let secrets = self.pool.worker(|worker| {
             if is_blob {
-                if !object.copy {
-                    container = worker.count(object.bytes);
-                }
                 let (made_from, keep) = match self.versions {
                     Versions::New => (made_from, keep),
                     Versions::Whole => (None, None),
                 };
-                worker.secrets_of_version(place, object.bytes, made_from, keep)
+                let found = worker.secrets_of_version(place, object.bytes, made_from, keep);
+                if !object.copy {
+                    worker.count(object.bytes, found.is_read);
+                    unread = found.unread;
+                }
+                found.secrets
             } else {
                 let mut headers = Vec::new();
                 commit::written_headers(object.bytes, &mut headers);
-                let mut secrets = worker.secrets_of_version(place, &headers, None, None);
+                let mut secrets = worker.secrets_of_version(place, &headers, None, None).secrets;
                 let message = commit::message(object.bytes);
-                secrets.extend(worker.secrets_of_version(place, message, None, None));
+                secrets.extend(worker.secrets_of_version(place, message, None, None).secrets);
                 secrets
             }
         });
-        if object.copy || (is_blob && secrets.is_empty() && container.is_none()) {
+        if object.copy || (is_blob && secrets.is_empty() && unread.is_empty()) {
             return;
         }
         let mut notes =
@@ -278,7 +280,7 @@ impl Visitor for Scanning<'_, '_> {
             Kind::Tag => notes.commits.tag(self.catalogue, object.number, object.bytes),
             _ => true,
         };
-        notes.containers.extend(container.map(|container| (object.number, container)));
+        notes.unread.extend(unread.into_iter().map(|unread| (object.number, unread)));
         let sightings = Self::sightings(&mut notes, object.number, secrets);
         if is_blob {
             notes.blobs.extend(sightings);

@@ -21,7 +21,7 @@ use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::ScanPool;
 use sprawl_detect::text::display_bytes;
-use sprawl_unpack::container::Container;
+use sprawl_unpack::unread::Unread;
 
 /// Scans what the commits of a range add, and says how many there are.
 ///
@@ -46,7 +46,7 @@ pub fn scan(
     let old = bringing.flatten().flat_map(|change| change.old.iter().copied());
     seen.scan(&numbers, old.filter(|number| *number != NOWHERE).collect());
     seen.scan(&numbers, loose.iter().map(|(number, _)| *number).collect());
-    containers(pool, &changes, std::mem::take(&mut seen.containers));
+    containers(pool, &changes, std::mem::take(&mut seen.unread));
     let blobs = seen.take();
     let mut messages: BTreeSet<Number> = content.tags.iter().map(|id| numbers.give(*id)).collect();
     let commits = commits(&content, &mut numbers);
@@ -168,19 +168,15 @@ fn entries(
 }
 
 /// Names the containers that the commits bring.
-fn containers(
-    pool: &ScanPool<'_>,
-    changes: &[Vec<BlobChange>],
-    containers: Vec<(Number, Container)>,
-) {
-    for (object, container) in containers {
+fn containers(pool: &ScanPool<'_>, changes: &[Vec<BlobChange>], unread: Vec<(Number, Unread)>) {
+    for (object, unread) in unread {
         let mut all = changes.iter().flatten();
         let place = match all.find(|change| change.new == object) {
             Some(change) => display_bytes(&change.path),
             // It was there before.
             None => continue,
         };
-        pool.worker(|worker| worker.output.unread.push(container.unread(&place)));
+        pool.worker(|worker| worker.output.unread.push(unread.below(&place)));
     }
 }
 
@@ -252,14 +248,14 @@ struct Seen<'s, 'r> {
     secrets: BTreeMap<Secret, u32>,
     scanned: BTreeSet<Number>,
     sightings: Vec<Sighting>,
-    containers: Vec<(Number, Container)>,
+    unread: Vec<(Number, Unread)>,
 }
 
 impl<'s, 'r> Seen<'s, 'r> {
     fn new(pool: &'s ScanPool<'r>, repository: &'s Repository) -> Self {
         let (secrets, scanned) = (BTreeMap::new(), BTreeSet::new());
-        let (sightings, containers) = (Vec::new(), Vec::new());
-        Self { pool, repository, secrets, scanned, sightings, containers }
+        let (sightings, unread) = (Vec::new(), Vec::new());
+        Self { pool, repository, secrets, scanned, sightings, unread }
     }
 
     /// Scans objects that have not been scanned yet, with all threads.
@@ -274,12 +270,12 @@ impl<'s, 'r> Seen<'s, 'r> {
                 scope.spawn(move |_| {
                     let mut reader = Reader::default();
                     for object in batch {
-                        let (secrets, container) =
+                        let (secrets, unread) =
                             object_secrets(pool, repository, numbers.id(*object), &mut reader);
-                        if !secrets.is_empty() || container.is_some() {
+                        if !secrets.is_empty() || !unread.is_empty() {
                             let mut found =
                                 found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                            found.push((*object, secrets, container));
+                            found.push((*object, secrets, unread));
                         }
                     }
                 });
@@ -287,8 +283,8 @@ impl<'s, 'r> Seen<'s, 'r> {
         });
         let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         found.sort_by_key(|(object, ..)| *object);
-        for (object, secrets, container) in found {
-            self.containers.extend(container.map(|container| (object, container)));
+        for (object, secrets, unread) in found {
+            self.unread.extend(unread.into_iter().map(|unread| (object, unread)));
             for secret in secrets {
                 let next = self.secrets.len() as u32;
                 let secret = *self.secrets.entry(secret).or_insert(next);
@@ -322,20 +318,22 @@ fn object_secrets(
     repository: &Repository,
     id: ObjectId,
     reader: &mut Reader,
-) -> (Vec<Secret>, Option<Container>) {
+) -> (Vec<Secret>, Vec<Unread>) {
     match repository.objects().read(&id, reader) {
         Ok((Kind::Blob, bytes)) => pool.worker(|worker| {
             worker.output.problems.extend(repository.objects().mismatch(&id, Kind::Blob, bytes));
-            let container = worker.count(bytes);
-            (worker.secrets_of_version(|| id.to_string(), bytes, None, None), container)
+            let found = worker.secrets_of_version(|| id.to_string(), bytes, None, None);
+            worker.count(bytes, found.is_read);
+            (found.secrets, found.unread)
         }),
         Ok((_, bytes)) => pool.worker(|worker| {
             let mut headers = Vec::new();
             commit::written_headers(bytes, &mut headers);
-            let mut secrets = worker.secrets_of_version(|| id.to_string(), &headers, None, None);
+            let name = || id.to_string();
+            let mut secrets = worker.secrets_of_version(name, &headers, None, None).secrets;
             let message = commit::message(bytes);
-            secrets.extend(worker.secrets_of_version(|| id.to_string(), message, None, None));
-            (secrets, None)
+            secrets.extend(worker.secrets_of_version(name, message, None, None).secrets);
+            (secrets, Vec::new())
         }),
         Err(error) => {
             let mut problem = error.problem(&id);
@@ -344,7 +342,7 @@ fn object_secrets(
                     ": the clone is partial; `git fetch --refetch --no-filter` brings it";
             }
             pool.worker(|worker| worker.problem(problem));
-            (Vec::new(), None)
+            (Vec::new(), Vec::new())
         }
     }
 }

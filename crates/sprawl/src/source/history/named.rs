@@ -14,7 +14,7 @@ use crate::git::refs::{Tip, TipKind};
 use crate::scan::ScanPool;
 use crate::scan::place::Place;
 use sprawl_detect::text::display_bytes;
-use sprawl_unpack::container::Container;
+use sprawl_unpack::unread::Unread;
 
 /// Hexadecimal digits of an id that are shown where no path is.
 const SHORT: usize = 12;
@@ -116,16 +116,12 @@ pub(in crate::source) fn name_of(path: &[u8]) -> &[u8] {
     path.rsplit(|b| *b == b'/').next().unwrap_or(path)
 }
 
-/// Names containers that were not looked into: where HEAD has them, or else where they were last.
-pub(super) fn containers(
-    pool: &ScanPool<'_>,
-    history: &History<'_>,
-    containers: &[(Number, Container)],
-) {
-    if containers.is_empty() {
+/// Names what was not read in blobs: where HEAD has them, or else where they were last.
+pub(super) fn unread(pool: &ScanPool<'_>, history: &History<'_>, unread: Vec<(Number, Unread)>) {
+    if unread.is_empty() {
         return;
     }
-    let mut wanted: BTreeSet<Number> = containers.iter().map(|(object, _)| *object).collect();
+    let mut wanted: BTreeSet<Number> = unread.iter().map(|(object, _)| *object).collect();
     let mut paths: BTreeMap<Number, String> = BTreeMap::new();
     let commits = history.commits.all().iter().rev().map(|commit| commit.tree);
     let roots = history.head_tree().into_iter().chain(commits).map(|tree| (0, tree));
@@ -135,16 +131,16 @@ pub(super) fn containers(
         }
     });
     pool.worker(|worker| {
-        for (object, container) in containers {
-            let id = history.catalogue.id(*object);
+        for (object, unread) in unread {
+            let id = history.catalogue.id(object);
             let indexed = || {
                 let first = history.indexed.partition_point(|(there, _)| *there < id);
                 let (there, path) = history.indexed.get(first)?;
                 (*there == id).then(|| display_bytes(path))
             };
-            let place = (paths.remove(object).or_else(indexed))
+            let place = (paths.get(&object).cloned().or_else(indexed))
                 .unwrap_or_else(|| format!("<blob {}>", id.to_hex_with_len(SHORT)));
-            worker.output.unread.push(container.unread(&place));
+            worker.output.unread.push(unread.below(&place));
         }
     });
 }

@@ -1,0 +1,243 @@
+//! Contents of a blob: its text, the members of the container that it is, and what is encoded in any of
+//! these texts. All of it is searched in the same way, within one budget.
+//!
+//! ```text
+//!  bytes ---> container ---> members ---.
+//!        `------------------------------+--> text ---> detections
+//!                  ^                    ^      |
+//!                  `--------------------`------+--- decoded segments
+//! ```
+//!
+//! A detection in a member has the path of the member. One in a decoded segment stands where the segment
+//! stands in its text, and names the encodings.
+
+use std::borrow::Cow;
+
+use super::Worker;
+use super::detection::{Detection, detections, merge};
+use super::name::may_hold_secret;
+use crate::locked::{self, Lock};
+use sprawl_detect::assignment;
+use sprawl_detect::text::Lines;
+use sprawl_unpack::budget::{Budget, Limits};
+use sprawl_unpack::container::{Container, container};
+use sprawl_unpack::encoding::Segment;
+use sprawl_unpack::input::Input;
+use sprawl_unpack::nest::{self, Member, Visitor};
+use sprawl_unpack::unread::{Reason, Unread};
+
+/// Options for containers and encodings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UnpackOptions {
+    /// How much of one file is opened.
+    pub limits: Limits,
+    /// Containers stay closed and nothing is decoded; what is left out is counted.
+    pub is_off: bool,
+}
+
+/// Result of the search of a blob.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Secrets, in no particular order.
+    pub(super) detections: Vec<Detection>,
+    /// What was not read; places are paths below the blob, empty for the blob itself.
+    pub(super) unread: Vec<Unread>,
+    /// What is locked with a secret, and the path of the member that says so.
+    pub(super) locks: Vec<(Box<str>, Lock)>,
+    /// Whether the bytes are a container whose members were read in their place.
+    pub(super) is_opened: bool,
+}
+
+impl Contents {
+    /// Whether the blob itself was read; what could not be read of its members is another matter.
+    pub(super) fn is_read(&self) -> bool {
+        self.is_opened || self.unread.iter().all(|unread| !unread.place.is_empty())
+    }
+}
+
+/// Text that is searched.
+#[derive(Clone, Copy)]
+pub(super) struct TextPlace<'t> {
+    /// Path below the blob; empty for the blob itself.
+    pub(super) member: &'t str,
+    /// Path of the blob, as far as it is known.
+    pub(super) blob: &'t str,
+}
+
+impl TextPlace<'_> {
+    /// The path that a file of this content would have.
+    fn path(&self) -> &str {
+        if self.member.is_empty() { self.blob } else { self.member }
+    }
+}
+
+impl Worker<'_> {
+    /// Searches bytes and everything in them. The path of the blob counts where a format is known by its
+    /// name alone.
+    pub(super) fn search(&mut self, blob: &str, bytes: &[u8]) -> Contents {
+        let budget = Budget::new(self.unpack.limits);
+        let mut contents = Contents::default();
+        self.open(blob, Input::Bytes(bytes), &budget, &mut contents);
+        if !contents.is_opened {
+            let place = TextPlace { member: "", blob };
+            self.search_text(place, bytes, &budget, &mut contents);
+        }
+        contents
+    }
+
+    /// Opens a container, if it is one of a kind that can be opened.
+    pub(super) fn open(
+        &mut self,
+        blob: &str,
+        input: Input<'_>,
+        budget: &Budget,
+        contents: &mut Contents,
+    ) {
+        if self.unpack.is_off {
+            contents.unread.extend(container(input.head()).map(switched_off));
+            return;
+        }
+        let buffers = std::mem::take(&mut self.buffers);
+        let mut members = Members { worker: self, contents, blob };
+        let is_opened = nest::open(blob, input, &buffers, budget, &mut members);
+        contents.is_opened = is_opened;
+        self.buffers = buffers;
+    }
+
+    /// Searches a text and what is encoded in it.
+    pub(super) fn search_text(
+        &mut self,
+        place: TextPlace<'_>,
+        bytes: &[u8],
+        budget: &Budget,
+        contents: &mut Contents,
+    ) {
+        let (text, candidates) = self.scanner.candidates_in_blob(bytes);
+        let mut found = detections(self.scanner.rules(), &text, candidates, true);
+        let decoded = self.decoded(&text, budget, contents);
+        merge(self.scanner.rules(), &mut found, decoded);
+        take(place, &text, found, contents);
+    }
+
+    /// Secrets that are encoded in a text, with their places in it.
+    pub(super) fn decoded(
+        &mut self,
+        text: &[u8],
+        budget: &Budget,
+        contents: &mut Contents,
+    ) -> Vec<Detection> {
+        if self.unpack.is_off || !assignment::is_text(text) || !budget.enter() {
+            return Vec::new();
+        }
+        let mut decoder = self.decoders.pop().unwrap_or_default();
+        let mut decoded = Vec::new();
+        let is_whole = decoder.decode(text, budget, &mut |segment| {
+            self.search_segment(&segment, budget, contents, &mut decoded);
+        });
+        self.decoders.push(decoder);
+        budget.leave();
+        if !is_whole {
+            let (place, detail) = (String::new(), "encoded text".to_owned());
+            contents.unread.push(Unread { place, reason: Reason::OverBudget, detail });
+        }
+        decoded.sort_by_key(|detection| detection.bytes.start);
+        let mut lines = Lines::new(text);
+        decoded.iter_mut().for_each(|detection| detection.place_by(&mut lines));
+        decoded
+    }
+
+    /// Searches a decoded segment. What is found has its place in the text that the segment is of.
+    fn search_segment(
+        &mut self,
+        segment: &Segment<'_>,
+        budget: &Budget,
+        contents: &mut Contents,
+        decoded: &mut Vec<Detection>,
+    ) {
+        let bytes = segment.bytes;
+        let mut inner = Contents::default();
+        let container = container(bytes);
+        if container.is_some() {
+            self.open("", Input::Bytes(bytes), budget, &mut inner);
+            contents.unread.append(&mut inner.unread);
+        }
+        let container = container.filter(|_| inner.is_opened);
+        let mut found = inner.detections;
+        if container.is_none() {
+            let candidates = self.scanner.candidates(bytes);
+            found = detections(self.scanner.rules(), bytes, candidates, false);
+            let deeper = self.decoded(bytes, budget, contents);
+            merge(self.scanner.rules(), &mut found, deeper);
+        }
+        for mut detection in found {
+            // What stands in a container within a text has no closer place in it.
+            detection.bytes = match container {
+                Some(_) => segment.span.clone(),
+                None => segment.map.span(detection.bytes.clone()),
+            };
+            let (own, encoded) = (&detection.bytes, &segment.span);
+            // Beside the segment the text was searched as it is.
+            if own.start < encoded.end && encoded.start < own.end {
+                let names = segment.encodings.iter().map(|encoding| Cow::Borrowed(encoding.name()));
+                let format = container.map(|container| Cow::Borrowed(container.format()));
+                detection.decode_from(names.chain(format));
+                decoded.push(detection);
+            }
+        }
+    }
+}
+
+/// Takes what was found in a text.
+pub(super) fn take(
+    place: TextPlace<'_>,
+    text: &[u8],
+    mut found: Vec<Detection>,
+    contents: &mut Contents,
+) {
+    let locks = locked::find(text, place.path());
+    contents.locks.extend(locks.into_iter().map(|lock| (Box::from(place.member), lock)));
+    if !place.member.is_empty() {
+        found.iter_mut().for_each(|detection| detection.put_into(place.member));
+    }
+    contents.detections.append(&mut found);
+}
+
+/// A container that stays closed because somebody asked for that.
+fn switched_off(container: Container) -> Unread {
+    let reason = match container.reason {
+        Reason::Unsupported => Reason::SwitchedOff,
+        other => other,
+    };
+    Unread { reason, ..container.unread("") }
+}
+
+/// Takes the members of a container.
+struct Members<'m, 'r> {
+    worker: &'m mut Worker<'r>,
+    contents: &'m mut Contents,
+    blob: &'m str,
+}
+
+impl Visitor for Members<'_, '_> {
+    fn member(&mut self, member: Member<'_>, budget: &Budget) {
+        let Self { worker, contents, .. } = self;
+        let place = TextPlace { member: member.path, blob: self.blob };
+        let name = member.path.rsplit(['/', '!']).next().unwrap_or_default();
+        if may_hold_secret(name.as_bytes()) {
+            let mut found = worker.detections_in_name(|| member.path.to_owned(), name.as_bytes());
+            found.iter_mut().for_each(|detection| detection.put_into(member.path));
+            contents.detections.append(&mut found);
+        }
+        match member.input {
+            Input::Bytes(bytes) => worker.search_text(place, bytes, budget, contents),
+            Input::Stream { head, rest } => {
+                // Whoever opened the container names what cannot be read.
+                let _ = worker.search_stream(place, (head, rest), budget, contents);
+            }
+        }
+    }
+
+    fn unread(&mut self, unread: Unread) {
+        self.contents.unread.push(unread);
+    }
+}
