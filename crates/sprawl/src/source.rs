@@ -5,6 +5,7 @@
 
 pub mod history;
 pub mod memory;
+mod objects;
 pub mod range;
 pub mod repository;
 pub mod staged;

@@ -14,14 +14,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) mod named;
 
+use super::objects::{self, Found, Search};
 use super::tree;
 use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::absent::{self, Absence, Absences, Role};
 use crate::git::catalogue::{Catalogue, Number, Numbers};
-use crate::git::commit;
 use crate::git::commits::{self, Commits};
-use crate::git::objects::Reader;
-use crate::git::provenance::{History, Occurrence, Sighting};
+use crate::git::provenance::{History, Occurrence};
 use crate::git::refs::Tip;
 use crate::git::trees::{Reading, Trees, Watcher};
 use crate::git::walk::{Object, Visitor, Walk};
@@ -32,7 +31,6 @@ use crate::scan::place::Place;
 use crate::scan::{Kept, ScanPool};
 use sprawl_detect::text::{display_bytes, display_path};
 use sprawl_detect::version::Shared;
-use sprawl_unpack::unread::Unread;
 
 /// How a version of a text is scanned that was made from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,7 +57,8 @@ pub fn scan(
     let walk = Walk::new(pool.pool(), repository.objects(), &catalogue);
     let scanning = Scanning::new(pool, &catalogue, versions);
     walk.run(&scanning);
-    let Seen { secrets, blobs, messages, unread, commits, mut absent } = scanning.finish();
+    let (found, commits, mut absent) = scanning.finish();
+    let Found { secrets, blobs, messages, unread } = found;
     let mut wanted = vec![false; catalogue.len()];
     blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
     unread.iter().for_each(|(object, _)| wanted[*object as usize] = true);
@@ -144,88 +143,30 @@ pub fn without_repeats(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Scans objects as they are decoded.
+/// Searches objects as they are decoded.
 struct Scanning<'c, 'r> {
     pool: &'c ScanPool<'r>,
     catalogue: &'c Catalogue<'c>,
     versions: Versions,
-    threads: Vec<Mutex<Notes>>,
-}
-
-/// What one thread has seen.
-#[derive(Default)]
-struct Notes {
-    secrets: BTreeMap<Secret, u32>,
-    blobs: Vec<Sighting>,
-    messages: Vec<Sighting>,
-    unread: Vec<(Number, Unread)>,
-    commits: commits::Notes,
-}
-
-/// What all threads have seen.
-struct Seen {
-    secrets: Vec<Secret>,
-    /// In order.
-    blobs: Vec<Sighting>,
-    /// In order.
-    messages: Vec<Sighting>,
-    /// In order.
-    unread: Vec<(Number, Unread)>,
-    commits: Commits,
-    absent: Vec<absent::Notes>,
+    search: Search<'c, 'r>,
+    /// Notes on commits, one for each thread.
+    commits: Vec<Mutex<commits::Notes>>,
 }
 
 impl<'c, 'r> Scanning<'c, 'r> {
     fn new(pool: &'c ScanPool<'r>, catalogue: &'c Catalogue<'c>, versions: Versions) -> Self {
-        let threads = (0..pool.pool().threads()).map(|_| Mutex::default()).collect();
-        Self { pool, catalogue, versions, threads }
+        let commits = (0..pool.pool().threads()).map(|_| Mutex::default()).collect();
+        Self { pool, catalogue, versions, search: Search::new(pool), commits }
     }
 
-    fn finish(self) -> Seen {
-        let threads: Vec<Notes> = self
-            .threads
-            .into_iter()
-            .map(|notes| notes.into_inner().unwrap_or_else(PoisonError::into_inner))
-            .collect();
-        let secrets: BTreeSet<&Secret> =
-            threads.iter().flat_map(|notes| notes.secrets.keys()).collect();
-        let secrets: Vec<Secret> = secrets.into_iter().cloned().collect();
-        let (mut blobs, mut messages) = (Vec::new(), Vec::new());
-        let (mut commits, mut absent, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-        for mut notes in threads {
-            let mut number = vec![0_u32; notes.secrets.len()];
-            for (secret, local) in &notes.secrets {
-                let at = secrets.partition_point(|there| there < secret);
-                number[*local as usize] = at as u32;
-            }
-            let global = |sighting: &Sighting| Sighting {
-                secret: number[sighting.secret as usize],
-                ..*sighting
-            };
-            blobs.extend(notes.blobs.iter().map(global));
-            messages.extend(notes.messages.iter().map(global));
-            unread.append(&mut notes.unread);
-            absent.push(std::mem::take(&mut notes.commits.absent));
-            commits.push(notes.commits);
+    fn finish(self) -> (Found, Commits, Vec<absent::Notes>) {
+        let (mut commits, mut absent) = (Vec::new(), Vec::new());
+        for notes in self.commits {
+            let mut notes = notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+            absent.push(std::mem::take(&mut notes.absent));
+            commits.push(notes);
         }
-        blobs.sort_unstable();
-        messages.sort_unstable();
-        unread.sort_unstable();
-        let commits = Commits::new(commits, self.catalogue.len());
-        Seen { secrets, blobs, messages, unread, commits, absent }
-    }
-
-    fn sightings(notes: &mut Notes, object: Number, mut secrets: Vec<Secret>) -> Vec<Sighting> {
-        secrets.sort_unstable();
-        secrets.dedup();
-        secrets
-            .into_iter()
-            .map(|secret| {
-                let next = notes.secrets.len() as u32;
-                let secret = *notes.secrets.entry(secret).or_insert(next);
-                Sighting { object, secret }
-            })
-            .collect()
+        (self.search.finish(), Commits::new(commits, self.catalogue.len()), absent)
     }
 }
 
@@ -246,51 +187,25 @@ impl Visitor for Scanning<'_, '_> {
         made_from: Option<(&Kept, &[Shared])>,
         keep: Option<&mut Kept>,
     ) {
-        let is_blob = object.kind == Kind::Blob;
-        let place = || self.catalogue.id(object.number).to_string();
-        let mut unread = Vec::new();
-        let secrets = self.pool.worker(|worker| {
-            if is_blob {
-                let (made_from, keep) = match self.versions {
-                    Versions::New => (made_from, keep),
-                    Versions::Whole => (None, None),
-                };
-                let found = worker.secrets_of_version(place, object.bytes, made_from, keep);
-                if !object.copy {
-                    worker.count(object.bytes, found.is_read);
-                    unread = found.unread;
-                }
-                found.secrets
-            } else {
-                let mut headers = Vec::new();
-                commit::written_headers(object.bytes, &mut headers);
-                let mut secrets = worker.secrets_of_version(place, &headers, None, None).secrets;
-                let message = commit::message(object.bytes);
-                secrets.extend(worker.secrets_of_version(place, message, None, None).secrets);
-                secrets
-            }
-        });
-        if object.copy || (is_blob && secrets.is_empty() && unread.is_empty()) {
+        let id = || self.catalogue.id(object.number).to_string();
+        let (made_from, keep) = match (object.kind, self.versions) {
+            (Kind::Blob, Versions::New) => (made_from, keep),
+            _ => (None, None),
+        };
+        self.search.object(object, id, made_from, keep);
+        if object.copy || object.kind == Kind::Blob {
             return;
         }
-        let mut notes =
-            self.threads[self.pool.pool().thread()].lock().unwrap_or_else(PoisonError::into_inner);
-        let whole = match object.kind {
-            Kind::Commit => notes.commits.commit(self.catalogue, object.number, object.bytes),
-            Kind::Tag => notes.commits.tag(self.catalogue, object.number, object.bytes),
+        let notes = &self.commits[self.pool.pool().thread()];
+        let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_whole = match object.kind {
+            Kind::Commit => notes.commit(self.catalogue, object.number, object.bytes),
+            Kind::Tag => notes.tag(self.catalogue, object.number, object.bytes),
             _ => true,
         };
-        notes.unread.extend(unread.into_iter().map(|unread| (object.number, unread)));
-        let sightings = Self::sightings(&mut notes, object.number, secrets);
-        if is_blob {
-            notes.blobs.extend(sightings);
-        } else {
-            notes.messages.extend(sightings);
-        }
-        if !whole {
-            let id = self.catalogue.id(object.number).to_string();
+        if !is_whole {
             let what = "cannot be understood; what it leads to may be called unreachable";
-            self.problem(Problem::new(id, what));
+            self.problem(Problem::new(id(), what));
         }
     }
 
@@ -326,42 +241,29 @@ pub(super) fn show(
         by_object.entry(occurrence.object).or_default().push(occurrence);
     }
     let by_object: Vec<(Number, Vec<Occurrence>)> = by_object.into_iter().collect();
-    pool.scope(|scope| {
-        for batch in by_object.chunks(BATCH) {
-            scope.spawn(move |_| {
-                let mut reader = Reader::default();
-                for (object, occurrences) in batch {
-                    let id = catalogue.id(*object);
-                    match repository.objects().read(&id, &mut reader) {
-                        Ok((Kind::Blob, bytes)) => {
-                            show_object(pool, repository, (&id, &[bytes]), secrets, occurrences);
-                        }
-                        Ok((_, bytes)) => {
-                            let mut headers = Vec::new();
-                            commit::written_headers(bytes, &mut headers);
-                            let parts = [commit::message(bytes), &headers];
-                            show_object(pool, repository, (&id, &parts), secrets, occurrences);
-                        }
-                        Err(error) => {
-                            let problem = error.problem(&id);
-                            pool.worker(|worker| worker.problem(problem));
-                        }
-                    }
-                }
-            });
+    let id = |(object, _): &(Number, Vec<Occurrence>)| catalogue.id(*object);
+    objects::read_each(pool, repository, &by_object, id, |(object, occurrences), read| {
+        let id = catalogue.id(*object);
+        match read {
+            Ok((kind, bytes)) => {
+                let (text, headers) = objects::texts(kind, bytes);
+                let texts: &[&[u8]] = match &headers {
+                    Some(headers) => &[text, headers],
+                    None => &[text],
+                };
+                show_object(pool, repository, (&id, texts), secrets, occurrences);
+            }
+            Err(error) => pool.worker(|worker| worker.problem(error.problem(&id))),
         }
     });
 }
 
-/// Objects handed to a thread at once.
-const BATCH: usize = 16;
-
-/// Searches an object once and makes a finding for each of its occurrences. `parts` are a blob, or the
-/// message and the headers of a commit or tag.
+/// Searches an object once and makes a finding for each of its occurrences. `texts` are those that
+/// [`objects::texts`] gives.
 fn show_object(
     pool: &ScanPool<'_>,
     repository: &Repository,
-    (id, parts): (&ObjectId, &[&[u8]]),
+    (id, texts): (&ObjectId, &[&[u8]]),
     secrets: &[Secret],
     occurrences: &[Occurrence],
 ) {
@@ -373,7 +275,7 @@ fn show_object(
     pool.worker(|worker| {
         let rules = worker.rules();
         let mut shown = BTreeSet::new();
-        for (part, bytes) in parts.iter().enumerate() {
+        for (part, bytes) in texts.iter().enumerate() {
             for detection in worker.detections(|| id.to_string(), bytes) {
                 let Some((secret, places)) = by_secret.get_key_value(&detection.secret) else {
                     continue;

@@ -5,15 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::named::{self, name_of};
+use super::history::named::{self, name_of, paths_to};
 use super::history::show;
-use crate::finding::{GitPlace, Secret};
+use super::objects::{Found, Search};
+use crate::finding::GitPlace;
 use crate::git::catalogue::{NOWHERE, Number, Numbers, SmallNumbering};
 use crate::git::changes::{Change, Comparing};
 use crate::git::commit;
 use crate::git::commits::Commits;
 use crate::git::objects::{ReadError, Reader};
-use crate::git::provenance::{BlobChange, History, Occurrence, SHORT, Sighting};
+use crate::git::provenance::{BlobChange, History, Occurrence, SHORT};
 use crate::git::range::{Content, Range};
 use crate::git::refs::TipKind;
 use crate::git::trees::Trees;
@@ -37,22 +38,32 @@ pub fn scan(
     let mut numbers = SmallNumbering::default();
     let changes = changes(pool, repository, &content, &mut numbers);
     let loose = loose(pool, repository, range, &content, &mut numbers);
-    let mut seen = Seen::new(pool, repository);
+    let unread = |id: ObjectId, error: &ReadError| {
+        let mut problem = error.problem(&id);
+        if matches!(error, ReadError::Missing) && repository.is_partial() {
+            problem.what += ": the clone is partial; `git fetch --refetch --no-filter` brings it";
+        }
+        problem
+    };
+    let mut search = Search::new(pool);
+    let mut read = |numbers: &SmallNumbering, objects: BTreeSet<Number>| {
+        let unread = |number, error: &ReadError| unread(numbers.id(number), error);
+        search.read(repository, numbers, objects, unread);
+        search.objects()
+    };
     let added = changes.iter().flatten().map(|change| change.new);
-    seen.scan(&numbers, added.filter(|number| *number != NOWHERE).collect());
+    let found = read(&numbers, added.filter(|number| *number != NOWHERE).collect());
     // What a commit took away matters only where it brought something as well: it may have moved.
-    let found: BTreeSet<Number> = seen.sightings.iter().map(|sighting| sighting.object).collect();
     let bringing = changes.iter().filter(|all| all.iter().any(|c| found.contains(&c.new)));
     let old = bringing.flatten().flat_map(|change| change.old.iter().copied());
-    seen.scan(&numbers, old.filter(|number| *number != NOWHERE).collect());
-    seen.scan(&numbers, loose.iter().map(|(number, _)| *number).collect());
-    containers(pool, &changes, std::mem::take(&mut seen.unread));
-    let blobs = seen.take();
+    read(&numbers, old.filter(|number| *number != NOWHERE).collect());
+    read(&numbers, loose.iter().map(|(number, _)| *number).collect());
     let mut messages: BTreeSet<Number> = content.tags.iter().map(|id| numbers.give(*id)).collect();
     let commits = commits(&content, &mut numbers);
     messages.extend(commits.all().iter().map(|commit| commit.number));
-    seen.scan(&numbers, messages);
-    let messages = seen.take();
+    read(&numbers, messages);
+    let Found { secrets, blobs, messages, unread } = search.finish();
+    name_unread(pool, &changes, unread);
     let names: BTreeSet<&[u8]> =
         changes.iter().flatten().flat_map(|c| c.path.split(|b| *b == b'/')).collect();
     let trees = Trees::of_names(names);
@@ -83,7 +94,7 @@ pub fn scan(
             occurrences.push(Occurrence { secret, object, path: path.clone(), place });
         }
     }
-    show(pool, repository, &numbers, &seen.secrets(), occurrences);
+    show(pool, repository, &numbers, &secrets, occurrences);
     Ok(content)
 }
 
@@ -154,8 +165,7 @@ fn entries(
             change.new != NOWHERE && change.old.iter().all(|old| *old == NOWHERE)
         };
         for change in changes.iter().filter(is_new) {
-            let slashes = memchr::memchr_iter(b'/', &change.path);
-            for path in slashes.chain([change.path.len()]).map(|end| &change.path[..end]) {
+            for path in paths_to(&change.path) {
                 let is_telling = || pool.worker(|worker| worker.is_telling_name(name_of(path)));
                 if seen.insert(path) && is_telling() {
                     let place = history.brought_by(commit, &mut reader);
@@ -167,8 +177,8 @@ fn entries(
     }
 }
 
-/// Names the containers that the commits bring.
-fn containers(pool: &ScanPool<'_>, changes: &[Vec<BlobChange>], unread: Vec<(Number, Unread)>) {
+/// Names what was not read of the blobs that the commits bring.
+fn name_unread(pool: &ScanPool<'_>, changes: &[Vec<BlobChange>], unread: Vec<(Number, Unread)>) {
     for (object, unread) in unread {
         let mut all = changes.iter().flatten();
         let place = match all.find(|change| change.new == object) {
@@ -239,112 +249,6 @@ fn commits(content: &Content, numbers: &mut SmallNumbering) -> Commits {
         })
         .collect();
     Commits::of(known.into_iter(), numbers.len())
-}
-
-/// What was found so far.
-struct Seen<'s, 'r> {
-    pool: &'s ScanPool<'r>,
-    repository: &'s Repository,
-    secrets: BTreeMap<Secret, u32>,
-    scanned: BTreeSet<Number>,
-    sightings: Vec<Sighting>,
-    unread: Vec<(Number, Unread)>,
-}
-
-impl<'s, 'r> Seen<'s, 'r> {
-    fn new(pool: &'s ScanPool<'r>, repository: &'s Repository) -> Self {
-        let (secrets, scanned) = (BTreeMap::new(), BTreeSet::new());
-        let (sightings, unread) = (Vec::new(), Vec::new());
-        Self { pool, repository, secrets, scanned, sightings, unread }
-    }
-
-    /// Scans objects that have not been scanned yet, with all threads.
-    fn scan(&mut self, numbers: &SmallNumbering, objects: BTreeSet<Number>) {
-        let objects: Vec<Number> =
-            objects.into_iter().filter(|object| self.scanned.insert(*object)).collect();
-        let (pool, repository) = (self.pool, self.repository);
-        let found = std::sync::Mutex::new(Vec::new());
-        pool.scope(|scope| {
-            for batch in objects.chunks(BATCH) {
-                let found = &found;
-                scope.spawn(move |_| {
-                    let mut reader = Reader::default();
-                    for object in batch {
-                        let (secrets, unread) =
-                            object_secrets(pool, repository, numbers.id(*object), &mut reader);
-                        if !secrets.is_empty() || !unread.is_empty() {
-                            let mut found =
-                                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                            found.push((*object, secrets, unread));
-                        }
-                    }
-                });
-            }
-        });
-        let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        found.sort_by_key(|(object, ..)| *object);
-        for (object, secrets, unread) in found {
-            self.unread.extend(unread.into_iter().map(|unread| (object, unread)));
-            for secret in secrets {
-                let next = self.secrets.len() as u32;
-                let secret = *self.secrets.entry(secret).or_insert(next);
-                self.sightings.push(Sighting { object, secret });
-            }
-        }
-    }
-
-    /// The sightings since they were last taken, in order.
-    fn take(&mut self) -> Vec<Sighting> {
-        let mut sightings = std::mem::take(&mut self.sightings);
-        sightings.sort_unstable();
-        sightings.dedup();
-        sightings
-    }
-
-    /// The secrets by their numbers.
-    fn secrets(self) -> Vec<Secret> {
-        let mut secrets: Vec<(u32, Secret)> =
-            self.secrets.into_iter().map(|(secret, number)| (number, secret)).collect();
-        secrets.sort_by_key(|(number, _)| *number);
-        secrets.into_iter().map(|(_, secret)| secret).collect()
-    }
-}
-
-/// Objects handed to a thread at once.
-const BATCH: usize = 8;
-
-fn object_secrets(
-    pool: &ScanPool<'_>,
-    repository: &Repository,
-    id: ObjectId,
-    reader: &mut Reader,
-) -> (Vec<Secret>, Vec<Unread>) {
-    match repository.objects().read(&id, reader) {
-        Ok((Kind::Blob, bytes)) => pool.worker(|worker| {
-            worker.output.problems.extend(repository.objects().mismatch(&id, Kind::Blob, bytes));
-            let found = worker.secrets_of_version(|| id.to_string(), bytes, None, None);
-            worker.count(bytes, found.is_read);
-            (found.secrets, found.unread)
-        }),
-        Ok((_, bytes)) => pool.worker(|worker| {
-            let mut headers = Vec::new();
-            commit::written_headers(bytes, &mut headers);
-            let name = || id.to_string();
-            let mut secrets = worker.secrets_of_version(name, &headers, None, None).secrets;
-            let message = commit::message(bytes);
-            secrets.extend(worker.secrets_of_version(name, message, None, None).secrets);
-            (secrets, Vec::new())
-        }),
-        Err(error) => {
-            let mut problem = error.problem(&id);
-            if matches!(error, ReadError::Missing) && repository.is_partial() {
-                problem.what +=
-                    ": the clone is partial; `git fetch --refetch --no-filter` brings it";
-            }
-            pool.worker(|worker| worker.problem(problem));
-            (Vec::new(), Vec::new())
-        }
-    }
 }
 
 /// The trees at the ends of a range.

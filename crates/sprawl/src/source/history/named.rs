@@ -116,6 +116,12 @@ pub(in crate::source) fn name_of(path: &[u8]) -> &[u8] {
     path.rsplit(|b| *b == b'/').next().unwrap_or(path)
 }
 
+/// The paths of the directories above a file, from the top on, and its own.
+pub(in crate::source) fn paths_to(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let slashes = memchr::memchr_iter(b'/', path);
+    slashes.chain([path.len()]).map(|end| &path[..end])
+}
+
 /// Names what was not read in blobs: where HEAD has them, or else where they were last.
 pub(super) fn unread(pool: &ScanPool<'_>, history: &History<'_>, unread: Vec<(Number, Unread)>) {
     if unread.is_empty() {
