@@ -1,5 +1,6 @@
 //! Git repositories built by script, with real git, fixed dates and identities.
 
+mod agree;
 mod before;
 mod builds;
 mod damage;

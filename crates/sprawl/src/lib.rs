@@ -47,7 +47,7 @@
 //!  certificates, locked, owners, identity, timeline, context      details of findings
 //!  git, config, project                                           repositories and projects
 //!  error, blob, finding, problem, files                           the types that all of them use
-//!  threads, defect, lifetime, line_hash, known, order, day        tools
+//!  threads, defect, delta, lifetime, line_hash, known, order, day tools
 //! ```
 //!
 //! # What is stable
@@ -68,6 +68,7 @@ pub mod context;
 pub mod day;
 #[doc(hidden)]
 pub mod defect;
+mod delta;
 mod error;
 #[doc(hidden)]
 pub mod files;

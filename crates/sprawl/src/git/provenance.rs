@@ -17,6 +17,7 @@ use super::objects::{Objects, Reader};
 use super::refs::{Tip, TipKind};
 use super::tree;
 use super::trees::{Link, Trees};
+use crate::delta::{Delta, Effect};
 use crate::finding::GitPlace;
 use sprawl_detect::text::display_bytes;
 
@@ -270,9 +271,8 @@ struct Placing<'p> {
     by_path: HashMap<(u32, u32), u32>,
     /// Blobs that have a path.
     placed: BTreeSet<Number>,
-    /// What the commit at hand took away, and what it brought.
-    gone: Vec<u32>,
-    come: Vec<u32>,
+    /// Tracks that the commit at hand took a secret from, and those that it brought one to.
+    delta: Delta<u32>,
     /// Tracks, by what stands for them, that are not reported.
     left_out: BTreeSet<u32>,
     /// Directories looked into so far, and how many at most: a few trees that hold each other several
@@ -303,8 +303,7 @@ impl<'p> Placing<'p> {
             tracks: Vec::new(),
             by_path: HashMap::new(),
             placed: BTreeSet::new(),
-            gone: Vec::new(),
-            come: Vec::new(),
+            delta: Delta::default(),
             left_out: BTreeSet::new(),
             steps: 0,
             most_steps: STEPS + STEPS_PER_OBJECT * objects as u64,
@@ -394,11 +393,12 @@ impl<'p> Placing<'p> {
     fn compare_blobs(&mut self, commit: u32, path: u32, new: Number, old: &[Number]) {
         self.placed.insert(new);
         for Sighting { secret, .. } in self.secrets(new) {
-            if old.iter().any(|old| self.holds(*old, *secret)) {
+            let before = old.iter().map(|old| self.holds(*old, *secret));
+            if Effect::of(before, true) != Some(Effect::Gained) {
                 continue;
             }
             let at = self.track(*secret, path, new);
-            self.come.push(at);
+            self.delta.gained.push(at);
             let marks = self.marks[commit as usize];
             let track = &mut self.tracks[at as usize];
             let known = track.marks & REACHABLE != 0;
@@ -410,11 +410,13 @@ impl<'p> Placing<'p> {
         }
         let Some((first, others)) = old.split_first() else { return };
         for Sighting { secret, .. } in self.secrets(*first) {
-            if self.holds(new, *secret) || !others.iter().all(|old| self.holds(*old, *secret)) {
+            let others = others.iter().map(|old| self.holds(*old, *secret));
+            let before = std::iter::once(true).chain(others);
+            if Effect::of(before, self.holds(new, *secret)) != Some(Effect::Lost) {
                 continue;
             }
             let at = self.track(*secret, path, *first);
-            self.gone.push(at);
+            self.delta.lost.push(at);
             let by_head = self.marks[commit as usize] & AT_HEAD != 0;
             let track = &mut self.tracks[at as usize];
             if track.gone.is_none_or(|(before, _)| by_head >= before) {
@@ -445,34 +447,34 @@ impl<'p> Placing<'p> {
         })
     }
 
-    /// Joins what one commit took from a path with what it brought to another.
+    /// Joins the places that one commit took a secret from with those that it moved it to.
     fn join_moves(&mut self) {
-        let mut gone = std::mem::take(&mut self.gone);
-        let mut come = std::mem::take(&mut self.come);
-        for left in gone.drain(..) {
-            let Track { secret, path, .. } = self.tracks[left as usize];
-            let of_secret = |at: &u32| self.tracks[*at as usize].secret == secret;
-            let same_name =
-                |at: &u32| self.paths.name(self.tracks[*at as usize].path) == self.paths.name(path);
-            let found = come
-                .iter()
-                .position(|at| of_secret(at) && same_name(at))
-                .or_else(|| come.iter().position(of_secret));
-            if let Some(at) = found {
-                let arrived = come.swap_remove(at);
-                self.tracks[arrived as usize].fresh |= self.tracks[left as usize].fresh;
-                let (a, b) = (self.root(left), self.root(arrived));
-                self.tracks[a.max(b) as usize].same_as = a.min(b);
-            } else {
-                self.tracks[left as usize].left = true;
-            }
+        let mut delta = std::mem::take(&mut self.delta);
+        if !delta.lost.is_empty() && !delta.gained.is_empty() {
+            let path =
+                |at: &u32| self.paths.whole(self.tracks[*at as usize].path, self.history.trees);
+            delta.lost.sort_by_cached_key(path);
+            delta.gained.sort_by_cached_key(path);
         }
-        for at in come.drain(..) {
+        let secret_and_name = |at: &u32| {
+            let Track { secret, path, .. } = self.tracks[*at as usize];
+            (secret, self.paths.name(path))
+        };
+        for (left, arrived) in delta.take_moves(secret_and_name, secret_and_name) {
+            self.tracks[arrived as usize].fresh |= self.tracks[left as usize].fresh;
+            let (a, b) = (self.root(left), self.root(arrived));
+            self.tracks[a.max(b) as usize].same_as = a.min(b);
+        }
+        for at in delta.lost.drain(..) {
+            self.tracks[at as usize].left = true;
+        }
+        for at in delta.gained.drain(..) {
             let track = &mut self.tracks[at as usize];
             track.fresh = true;
             track.returned |= track.left;
         }
-        (self.gone, self.come) = (gone, come);
+        // The memory is used again for the next commit.
+        self.delta = delta;
     }
 
     /// Leaves out what was only moved from where it had been before.

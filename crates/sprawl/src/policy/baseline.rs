@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::exceptions::{day_of, some_day_of};
 use super::file::{self, Fields, FileError, Lines};
+use crate::delta::Delta;
 use crate::finding::decision::State;
 
 /// Name of the file below the root of the project.
@@ -309,8 +310,9 @@ impl<'m> Matching<'m> {
         }
     }
 
-    /// Files that have a secret which another file has lost. Which went where is a guess if there are
-    /// several: the same place in a file of the same name is best.
+    /// Moves, by the rule of [`crate::delta`]. Here the hashed place in the file is known as well: among
+    /// files of the same name, and then among others, it goes first. What moved is the entry's file, so
+    /// the states of a file's sightings are those of the entry.
     fn moved(&mut self) {
         let mut gained: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
         for (number, sighting) in self.sightings.iter().enumerate() {
@@ -318,29 +320,39 @@ impl<'m> Matching<'m> {
                 gained.entry((&sighting.id, &sighting.path)).or_default().push(number);
             }
         }
-        let mut pairs = Vec::new();
-        for (secret, path) in gained.keys().copied() {
-            let first = &self.sightings[gained[&(secret, path)][0]];
-            for at in self.of_secret(secret) {
-                let entry = &self.entries[*at];
-                let other_place = entry.place != first.place;
-                let other_name = name(&entry.path) != name(path);
-                // Of a part of the tree nobody knows where else the secret may have gone.
-                if self.has_lost(*at) && (self.scope.tree || !other_name) {
-                    pairs.push((other_name, other_place, secret, path, *at));
-                }
-            }
+        let secrets: BTreeSet<&str> = gained.keys().map(|(secret, _)| *secret).collect();
+        let lost: BTreeSet<usize> =
+            secrets.into_iter().flat_map(|secret| self.of_secret(secret)).copied().collect();
+        let mut delta: Delta<usize, Vec<usize>> = Delta {
+            lost: lost.into_iter().filter(|at| self.has_lost(*at)).collect(),
+            gained: gained.into_values().collect(),
+        };
+        let (entries, sightings) = (self.entries, self.sightings);
+        let entry = |at: &usize| {
+            let Entry { id, path, place, .. } = &entries[*at];
+            (id, name(path), place)
+        };
+        let sighting = |numbers: &Vec<usize>| {
+            let Sighting { id, path, place, .. } = &sightings[numbers[0]];
+            (id, name(path), place)
+        };
+        let mut moves = delta.take_pairs(entry, sighting);
+        moves.extend(delta.take_pairs(
+            |at| (entry(at).0, entry(at).1),
+            |numbers| (sighting(numbers).0, sighting(numbers).1),
+        ));
+        // Of a part of the tree nobody knows where else the secret may have gone.
+        if self.scope.tree {
+            moves.extend(delta.take_pairs(
+                |at| (entry(at).0, entry(at).2),
+                |numbers| (sighting(numbers).0, sighting(numbers).2),
+            ));
+            moves.extend(delta.take_pairs(|at| entry(at).0, |numbers| sighting(numbers).0));
         }
-        pairs.sort_unstable();
-        for (_, _, secret, path, at) in pairs {
-            if self.moved.contains(&at) {
-                continue;
-            }
-            if let Some(numbers) = gained.remove(&(secret, path)) {
-                self.moved.insert(at);
-                for number in numbers {
-                    self.states[number] = Some((State::Unchanged, Some(at)));
-                }
+        for (at, numbers) in moves {
+            self.moved.insert(at);
+            for number in numbers {
+                self.states[number] = Some((State::Unchanged, Some(at)));
             }
         }
     }

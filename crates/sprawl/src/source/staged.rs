@@ -3,27 +3,59 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::history::named::name_of;
+use super::history::named::{name_of, paths_to};
+use super::objects::{Found, Search, read_each};
 use crate::blob::{Base, Blob};
+use crate::delta::{Delta, Effect};
 use crate::finding::{Finding, GitPlace, Origin, Secret};
+use crate::git::catalogue::{Number, Numbers as _, SmallNumbering};
 use crate::git::changes::Change;
-use crate::git::objects::Reader;
+use crate::git::objects::ReadError;
 use crate::git::{ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::progress::Progress;
 use crate::scan::{ScanPool, Worker};
 use crate::scan_output::ScanOutput;
+use sprawl_detect::evidence::Evidence;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::text::display_bytes;
 
 /// Scans the new side of every change.
 pub fn scan(pool: &ScanPool<'_>, repository: &Repository, changes: &[Change]) {
-    blobs(pool, repository, changes, |change| change.new.into_iter().collect());
+    pool.worker(|worker| entries(worker, repository, changes));
+    let blobs: Vec<(&Change, ObjectId)> =
+        changes.iter().filter_map(|change| Some((change, change.new?))).collect();
+    read_each(
+        pool,
+        repository,
+        &blobs,
+        |(_, id)| *id,
+        |(change, id), read| {
+            let shown = display_bytes(&change.path);
+            pool.worker(|worker| match read {
+                Ok((kind, bytes)) => {
+                    worker.blob(&Blob {
+                        bytes,
+                        path: &shown,
+                        base: Base::TOP,
+                        repository: repository.name(),
+                        origin: &indexed(*id, &shown),
+                        untracked: false,
+                    });
+                    worker.output.problems.extend(repository.objects().mismatch(id, kind, bytes));
+                }
+                Err(error) => worker.problem(unread(&shown, *id, &error)),
+            });
+        },
+    );
 }
 
-/// Leaves only the findings that HEAD does not have, judged by the value of the secret: a secret
-/// that stood in the same file is old, wherever it stands in it now, and one that left a file is old
-/// in the file that it went to. In every further file it is new.
+fn unread(path: &str, id: ObjectId, error: &ReadError) -> Problem {
+    Problem::new(path, format!("its blob {id} {error}"))
+}
+
+/// Leaves only the findings that HEAD does not have, by the rule of [`crate::delta`]. A name counts as
+/// new where its path is new, as in a range: nothing is known of names but the path.
 ///
 /// HEAD's versions of the changed files are read only if there is anything to compare.
 ///
@@ -39,83 +71,110 @@ pub fn keep_new(
     if scan_output.findings.is_empty() {
         return Ok(());
     }
-    let uncounted = Progress::default();
-    let pool = ScanPool::new(rules, &uncounted, threads)?;
-    blobs(&pool, repository, changes, |change| change.old.iter().flatten().copied().collect());
-    let before = pool.finish();
-    scan_output.problems.extend(before.problems);
-    let old = files_by_secret(&before.findings);
-    let new = files_by_secret(&scan_output.findings);
-    let mut added: BTreeMap<Secret, BTreeSet<Arc<str>>> = BTreeMap::new();
-    for (secret, files) in new {
-        let had = old.get(&secret).cloned().unwrap_or_default();
-        let gone: Vec<Arc<str>> = had.difference(&files).cloned().collect();
-        let gained: Vec<Arc<str>> = files.difference(&had).cloned().collect();
-        added.insert(secret, without_moves(gained, gone));
+    let before = Before::read(scan_output, rules, repository, changes, threads)?;
+    let mut after: BTreeMap<&str, BTreeSet<&Secret>> = BTreeMap::new();
+    for finding in scan_output.findings.iter().filter(|finding| !is_of_name(finding)) {
+        after.entry(&finding.location.path).or_default().insert(&finding.secret);
     }
+    let mut delta: Delta<(Secret, String)> = Delta::default();
+    let mut new_paths: BTreeSet<String> = BTreeSet::new();
+    // A file in conflict has several versions in the index.
+    for versions in changes.chunk_by(|a, b| a.path == b.path) {
+        let Change { path, old, .. } = &versions[0];
+        let shown = display_bytes(path);
+        let has = after.get(shown.as_str());
+        for secret in has.into_iter().flatten() {
+            let had = old.iter().map(|old| before.holds(*old, secret));
+            if Effect::of(had, true) == Some(Effect::Gained) {
+                delta.gained.push(((*secret).clone(), shown.clone()));
+            }
+        }
+        for secret in before.secrets(old.first().copied().flatten()) {
+            let had = old.iter().map(|old| before.holds(*old, secret));
+            let has = has.is_some_and(|has| has.contains(secret));
+            if Effect::of(had, has) == Some(Effect::Lost) {
+                delta.lost.push((secret.clone(), shown.clone()));
+            }
+        }
+        if old.iter().all(Option::is_none) {
+            new_paths.extend(paths_to(path).map(display_bytes));
+        }
+    }
+    let name = |(secret, path): &(Secret, String)| {
+        (secret.clone(), path.rsplit('/').next().unwrap_or_default().to_owned())
+    };
+    delta.take_moves(name, name);
+    let gained: BTreeSet<(Secret, String)> = delta.gained.into_iter().collect();
     scan_output.findings.retain(|finding| {
-        added.get(&finding.secret).is_some_and(|files| files.contains(&finding.location.path))
+        let path = finding.location.path.to_string();
+        match is_of_name(finding) {
+            true => new_paths.contains(&path),
+            false => gained.contains(&(finding.secret.clone(), path)),
+        }
     });
     Ok(())
 }
 
-/// The files that gained a secret without another one having lost it. Which of them a lost one moved
-/// to is a guess where there are several: to a file of the same name, or else to the first.
-fn without_moves(mut gained: Vec<Arc<str>>, gone: Vec<Arc<str>>) -> BTreeSet<Arc<str>> {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut unmatched = 0;
-    for lost in &gone {
-        match gained.iter().position(|path| name(path) == name(lost)) {
-            Some(at) => drop(gained.remove(at)),
-            None => unmatched += 1,
-        }
-    }
-    gained.into_iter().skip(unmatched).collect()
+fn is_of_name(finding: &Finding) -> bool {
+    finding.evidence.contains(&Evidence::InName)
 }
 
-fn files_by_secret(findings: &[Finding]) -> BTreeMap<Secret, BTreeSet<Arc<str>>> {
-    let mut files: BTreeMap<Secret, BTreeSet<Arc<str>>> = BTreeMap::new();
-    for finding in findings {
-        let path = Arc::clone(&finding.location.path);
-        files.entry(finding.secret.clone()).or_default().insert(path);
-    }
-    files
+/// Secrets in the old versions of changed files.
+struct Before {
+    numbers: SmallNumbering,
+    secrets: BTreeMap<Number, BTreeSet<Secret>>,
 }
 
-fn blobs(
-    pool: &ScanPool<'_>,
-    repository: &Repository,
-    changes: &[Change],
-    side: impl Fn(&Change) -> Vec<ObjectId> + Sync,
-) {
-    let side = &side;
-    pool.worker(|worker| entries(worker, repository, changes, side));
-    pool.scope(|scope| {
-        for batch in changes.chunks(BATCH) {
-            scope.spawn(move |_| {
-                let mut reader = Reader::default();
-                for change in batch {
-                    for id in side(change) {
-                        blob(pool, repository, &change.path, id, &mut reader);
-                    }
-                }
-            });
+impl Before {
+    /// Reads and searches these versions. Problems with them are problems of the scan.
+    fn read(
+        scan_output: &mut ScanOutput,
+        rules: &Rules,
+        repository: &Repository,
+        changes: &[Change],
+        threads: usize,
+    ) -> Result<Self, String> {
+        let uncounted = Progress::default();
+        let pool = ScanPool::new(rules, &uncounted, threads)?;
+        let mut numbers = SmallNumbering::default();
+        let mut paths: BTreeMap<Number, &[u8]> = BTreeMap::new();
+        for change in changes {
+            for old in change.old.iter().flatten() {
+                paths.entry(numbers.give(*old)).or_insert(&change.path);
+            }
         }
-    });
+        let mut search = Search::new(&pool);
+        search.read(repository, &numbers, paths.keys().copied(), |number, error| {
+            unread(&display_bytes(paths[&number]), numbers.id(number), error)
+        });
+        let Found { secrets: all, blobs, .. } = search.finish();
+        scan_output.problems.extend(pool.finish().problems);
+        let mut secrets: BTreeMap<Number, BTreeSet<Secret>> = BTreeMap::new();
+        for sighting in blobs {
+            let secret = all[sighting.secret as usize].clone();
+            secrets.entry(sighting.object).or_default().insert(secret);
+        }
+        Ok(Self { numbers, secrets })
+    }
+
+    fn secrets(&self, blob: Option<ObjectId>) -> impl Iterator<Item = &Secret> {
+        let number = blob.and_then(|id| self.numbers.number(&id));
+        number.and_then(|number| self.secrets.get(&number)).into_iter().flatten()
+    }
+
+    fn holds(&self, blob: Option<ObjectId>, secret: &Secret) -> bool {
+        let number = blob.and_then(|id| self.numbers.number(&id));
+        let secrets = number.and_then(|number| self.secrets.get(&number));
+        secrets.is_some_and(|secrets| secrets.contains(secret))
+    }
 }
 
 /// Looks at the names of files and of the directories above them.
-fn entries(
-    worker: &mut Worker<'_>,
-    repository: &Repository,
-    changes: &[Change],
-    side: impl Fn(&Change) -> Vec<ObjectId>,
-) {
+fn entries(worker: &mut Worker<'_>, repository: &Repository, changes: &[Change]) {
     let mut seen = BTreeSet::new();
     for change in changes {
-        let Some(object) = side(change).first().copied() else { continue };
-        let slashes = memchr::memchr_iter(b'/', &change.path);
-        for path in slashes.chain([change.path.len()]).map(|end| &change.path[..end]) {
+        let Some(object) = change.new else { continue };
+        for path in paths_to(&change.path) {
             if seen.insert(path) && worker.is_telling_name(name_of(path)) {
                 let shown = display_bytes(path);
                 worker.name(&Blob {
@@ -138,55 +197,4 @@ fn indexed(object: ObjectId, path: &str) -> Origin {
         paths: vec![path.to_owned()],
         ..GitPlace::default()
     }))
-}
-
-/// Blobs handed to a thread at once.
-const BATCH: usize = 16;
-
-fn blob(
-    pool: &ScanPool<'_>,
-    repository: &Repository,
-    path: &[u8],
-    id: ObjectId,
-    reader: &mut Reader,
-) {
-    let shown = display_bytes(path);
-    let objects = repository.objects();
-    match objects.read(&id, reader) {
-        Ok((kind, bytes)) => {
-            let origin = indexed(id, &shown);
-            let (repository, untracked) = (repository.name(), false);
-            pool.worker(|worker| {
-                let base = Base::TOP;
-                let path = shown.as_str();
-                worker.blob(&Blob { bytes, path, base, repository, origin: &origin, untracked });
-                worker.output.problems.extend(objects.mismatch(&id, kind, bytes));
-            });
-        }
-        Err(error) => pool.worker(|worker| {
-            worker.problem(Problem::new(shown, format!("its blob {id} {error}")));
-        }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn paths(all: &[&str]) -> Vec<Arc<str>> {
-        all.iter().map(|path| Arc::from(*path)).collect()
-    }
-
-    #[test]
-    fn a_move_takes_one_file_out() {
-        let left = |gained: &[&str], gone: &[&str]| -> Vec<String> {
-            let left = without_moves(paths(gained), paths(gone));
-            left.iter().map(|path| path.to_string()).collect()
-        };
-        assert_eq!(left(&["b"], &["a"]), Vec::<String>::new());
-        assert_eq!(left(&["b"], &[]), ["b"]);
-        assert_eq!(left(&["b", "x/a"], &["a"]), ["b"]);
-        assert_eq!(left(&["b", "c"], &["a"]), ["c"]);
-        assert_eq!(left(&["b"], &["a", "c"]), Vec::<String>::new());
-    }
 }
