@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::finding::Origin;
 
-/// Bytes with where they come from. Borrowed: whoever reads them keeps the memory.
+/// Bytes with the place they come from. Borrowed: the source that reads them owns the memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Blob<'a> {
     /// The bytes, in whatever encoding.
@@ -26,7 +26,7 @@ pub struct Blob<'a> {
 /// the scan where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Base {
-    /// Bytes of the shown path that stand for the directory below.
+    /// Length of the part of a shown path that names the directory `below`.
     shown: usize,
     /// That directory, below the top.
     below: String,
@@ -36,7 +36,7 @@ impl Base {
     /// Paths are shown as they are below the top.
     pub const TOP: &'static Self = &Self { shown: 0, below: String::new() };
 
-    /// Paths that begin with so many bytes lie in a directory below the top.
+    /// A base for paths whose first `shown` bytes name a directory below the top.
     pub fn new(shown: usize, below: String) -> Self {
         Self { shown, below }
     }

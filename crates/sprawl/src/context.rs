@@ -36,7 +36,7 @@ pub(crate) fn is_ssh_key(path: &str) -> bool {
     is_host_key || is_users || in_ssh && !stem.contains("tls") && !stem.contains("cert")
 }
 
-/// The environment that a path speaks of: the file's name first, then its directories from the
+/// The environment that a path indicates: the file's name first, then its directories from the
 /// inside out.
 pub fn environment(path: &str) -> Environment {
     let lower = path.to_ascii_lowercase();
@@ -54,7 +54,7 @@ pub fn environment(path: &str) -> Environment {
         .unwrap_or(Environment::Unknown)
 }
 
-/// The environment that the words of a file's or directory's name speak of, or its end in camel case:
+/// The environment that the words of a file's or directory's name indicate, or its end in camel case:
 /// `PaymentTest.java`, `Acme.IntegrationTests`.
 fn of_name(name: &str) -> Option<Environment> {
     // `qa-tests` are tests; `prod-tests` may be run where it is production.

@@ -1,8 +1,8 @@
 //! What a change does to secrets: which places gain one, and which of these it only moved there.
 //!
-//! One rule for all who ask what is new: the index against HEAD, the commits of a range or of a whole
+//! One rule for all questions of what is new: the index against HEAD, the commits of a range or of a whole
 //! history against their parents, a scan against the baseline. A secret is known by its value, and a
-//! place is a file: on which line of it a secret stands does not matter. Where it cannot be known
+//! place is a file: the line within it does not matter. Where it cannot be known
 //! whether a secret is new, it is.
 //!
 //! * A place gains a secret that it has after the change and had on no side before it. A merge has
@@ -25,7 +25,7 @@ pub enum Effect {
 
 impl Effect {
     /// The effect by whether each side before the change had the secret there, and whether it is there
-    /// after it. None if nothing changed, or nobody can say.
+    /// after it. None if nothing changed, or the sides before disagree.
     pub fn of(before: impl IntoIterator<Item = bool>, after: bool) -> Option<Self> {
         let mut before = before.into_iter().peekable();
         if after {
@@ -37,7 +37,7 @@ impl Effect {
 }
 
 /// Places that a change took secrets from, and places that it brought them to; each list in order of
-/// path, so that the same places are taken for moves whoever asks.
+/// path, so that all callers take the same places for moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delta<L, G = L> {
     /// Places that lost a secret.
@@ -54,7 +54,7 @@ impl<L, G> Default for Delta<L, G> {
 
 impl<L, G> Delta<L, G> {
     /// Takes the moves out and returns them: what is left was gained from nowhere, or lost for good.
-    /// `lost` and `gained` tell the secret and the file name of a place.
+    /// `lost` and `gained` give the secret and the file name of a place.
     pub fn take_moves<S: Ord, N: Ord>(
         &mut self,
         lost: impl Fn(&L) -> (S, N),
@@ -66,7 +66,7 @@ impl<L, G> Delta<L, G> {
     }
 
     /// Takes out pairs of places with the same key: the first that lost goes with the first that gained,
-    /// the second with the second. For who knows more of places than their names, such as the baseline.
+    /// the second with the second. For callers that know more of places than their names, such as the baseline.
     pub fn take_pairs<K: Ord>(
         &mut self,
         lost: impl Fn(&L) -> K,

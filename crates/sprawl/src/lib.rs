@@ -68,7 +68,8 @@ pub mod context;
 pub mod day;
 #[doc(hidden)]
 pub mod defect;
-mod delta;
+#[doc(hidden)]
+pub mod delta;
 mod error;
 #[doc(hidden)]
 pub mod files;

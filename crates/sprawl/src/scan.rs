@@ -35,7 +35,7 @@ use sprawl_unpack::container::container;
 use sprawl_unpack::encoding::Decoder;
 use sprawl_unpack::unread::Unread;
 
-/// What one thread has found so far, and its scratch memory.
+/// Scanner of one thread: what it has found so far, and its scratch memory.
 #[derive(Debug)]
 pub struct Worker<'r> {
     scanner: Scanner<'r>,
@@ -95,7 +95,7 @@ impl<'r> Worker<'r> {
         take_in(&mut self.output.findings, findings);
     }
 
-    /// The findings of a blob, whole. A blob without any takes nothing from the heap.
+    /// Findings of a blob. A blob without detections allocates nothing.
     fn findings(&self, detections: Vec<Detection>, blob: &Blob<'_>) -> Vec<Finding> {
         if detections.is_empty() {
             return Vec::new();
@@ -110,8 +110,8 @@ impl<'r> Worker<'r> {
         self.scanner.rules()
     }
 
-    /// The secrets of a text whose places are found out elsewhere. `name` says what it is if a defect
-    /// of ours shows on it.
+    /// Secrets of a text whose places the caller knows. `name` names it in the problem that a defect of
+    /// ours becomes.
     pub fn detections(&mut self, name: impl FnOnce() -> String, bytes: &[u8]) -> Vec<Detection> {
         self.guarded(name, |worker| worker.search("", bytes).detections)
     }
@@ -244,7 +244,7 @@ impl Default for VersionContents {
 /// What is kept of a scanned version for those that are made from it.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// None if it says nothing about them: the text was decoded, or holds too many keywords.
+    /// None if it is of no use for them: the text was decoded, or holds too many keywords.
     trace: Option<Trace>,
     /// Whether it is known that nothing in it is to be decoded.
     is_narrow: bool,
@@ -278,7 +278,7 @@ pub struct ScanPool<'r> {
 }
 
 impl<'r> ScanPool<'r> {
-    /// Starts so many threads, up to a limit; 0 means one for each processor.
+    /// Starts `threads` threads, up to a limit; 0 means one for each processor.
     ///
     /// # Errors
     /// The system gives no threads.

@@ -24,9 +24,9 @@ pub struct ScanOutput {
     pub unread: Vec<Unread>,
     /// Certificates, in no particular order.
     pub certificates: Vec<KeyMaterial>,
-    /// What is locked in the files; sorted, without repeats.
+    /// Locked (encrypted) items in the files; sorted, without repeats.
     pub locked: Vec<Locked>,
-    /// The files that say who owns what; sorted, without repeats.
+    /// CODEOWNERS files; sorted, without repeats.
     pub owners: Vec<OwnersFile>,
     /// The repositories that were scanned, in whole or in part; sorted, without repeats.
     pub checkouts: Vec<Checkout>,
@@ -60,8 +60,8 @@ impl ScanOutput {
         self.scanned.extend(other.scanned);
     }
 
-    /// Puts everything that was found in a repository below a directory: its paths begin with it. What
-    /// is said of the repository as a whole stays as it is.
+    /// Puts everything that was found in a repository below a directory: its paths begin with it.
+    /// Problems of the repository as a whole stay as they are.
     pub fn place_below(&mut self, directory: &str, repository: &str) {
         let below = |path: &str| format!("{directory}/{path}");
         self.findings.iter_mut().for_each(|finding| finding.place_below(directory));

@@ -36,7 +36,7 @@ impl State {
     }
 }
 
-/// Where a decision stands written.
+/// Where a decision is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SuppressionKind {
@@ -59,7 +59,7 @@ impl SuppressionKind {
 /// A decision that an occurrence may be there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
-    /// Where it stands written.
+    /// Where it is recorded.
     pub kind: SuppressionKind,
     /// The mark's words, or the file with the exceptions.
     pub by: String,
@@ -91,7 +91,7 @@ pub struct Decision {
     pub lapsed: bool,
     /// The decision that it may be there.
     pub suppression: Option<Suppression>,
-    /// What else is to be said: an exception that ended, a mark that does not count.
+    /// Remarks for the report: an exception that ended, a mark that does not count.
     pub notes: Vec<String>,
 }
 

@@ -1,14 +1,14 @@
-//! What the text around a secret tells policy: marks, and a word that names the place.
+//! Facts from the text around a secret that policy uses: marks, and a word that names the place.
 
 use jiff::civil::Date;
 
 use super::Secret;
 use sprawl_detect::rare::Rare;
 
-/// What stands near one secret.
+/// Marks and words near one secret.
 #[derive(Debug, Clone)]
 pub struct Nearby {
-    /// Marks that speak of its line.
+    /// Marks that apply to its line.
     pub marks: Rare<Vec<Mark>>,
     /// The word before it, which stays when lines are moved or the file is formatted anew. Kept as a
     /// secret: it may be part of one.
@@ -26,16 +26,16 @@ impl Default for Nearby {
 pub struct Mark {
     /// The words it begins with, like `gitleaks:allow`.
     pub words: &'static str,
-    /// Where it begins in its text, bytes: what tells two marks of a line apart.
+    /// Where it begins in its text, in bytes: it distinguishes two marks of a line.
     pub at: usize,
-    /// What ours says, or why it cannot be understood; none for those of other tools.
+    /// Terms of a mark of ours, or why they cannot be understood; none for marks of other tools.
     pub terms: Option<Result<Terms, String>>,
 }
 
-/// What a mark of ours says.
+/// Terms of a mark of ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// Rule that it speaks of: id or alias.
+    /// Rule that it is for: id or alias.
     pub rule: String,
     /// Last day on which it counts.
     pub until: Option<Date>,

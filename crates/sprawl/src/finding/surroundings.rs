@@ -1,16 +1,16 @@
-//! What the text around a secret says of it, as far as it counts. It moves the score and is compared
-//! between versions of a file; it never reaches a report as it stands.
+//! Facts from the text around a secret that count for its score. They are compared between versions of a
+//! file and never printed verbatim.
 
 use sprawl_detect::score::{Environment, Privilege, Usability};
 
-/// What the text around one secret says.
+/// Facts from the text around one secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// The identifier that the secret is assigned to.
     pub name: Option<String>,
-    /// The environment that host, name or enclosing keys speak of, in this order of trust.
+    /// Environment by host, name or enclosing keys, in this order of trust.
     pub environment: Option<Environment>,
-    /// What the name beside it says of its rights.
+    /// Rights that the name beside it indicates.
     pub privilege: Option<Privilege>,
     /// Where its host is, where there is one.
     pub host: Option<HostScope>,
@@ -31,7 +31,7 @@ pub enum HostScope {
 }
 
 impl HostScope {
-    /// Who can use a credential that is good there, by the environment that its place speaks of.
+    /// Who can use a credential that is good there, by the environment of its place.
     pub fn usability(self, environment: Environment) -> Usability {
         match self {
             Self::Loopback => Usability::LoopbackHost,

@@ -1,10 +1,9 @@
-//! Where in a history secrets stand: which commit brought each of them to which path, which one took
-//! it away, and who can reach it. Worked out after the scan, for what was found only.
+//! Provenance of secrets in a history: which commit brought each of them to which path, which one removed
+//! it, and which references reach it. Worked out after the scan, for what was found only.
 //!
 //! Every commit is compared with its parents, but only along the names that lead to a blob with a
-//! secret in it. What a commit holds and none of its parents does, it introduced; what all of its
-//! parents hold and it does not, it removed. A secret that leaves one path and comes to another in
-//! one commit has moved: that is one place, not two.
+//! secret in it. What a commit introduces, removes and moves is decided by [`crate::delta`]; a place to
+//! which a secret was moved and the one it came from are one place, not two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -37,7 +36,7 @@ pub struct Occurrence {
     pub secret: u32,
     /// The object in which it is to be shown.
     pub object: Number,
-    /// Its path, or what stands for one.
+    /// Its path, or a description where it has none.
     pub path: String,
     /// Everything that is known about the place.
     pub place: GitPlace,
@@ -58,7 +57,7 @@ pub struct BlobChange {
 pub struct History<'h> {
     /// To read the commits that are named.
     pub objects: &'h Objects,
-    /// What the numbers stand for.
+    /// Ids of the objects by their numbers.
     pub catalogue: &'h dyn Numbers,
     /// All commits.
     pub commits: &'h Commits,
@@ -94,7 +93,7 @@ impl History<'_> {
     }
 
     /// The places of secrets that a part of history adds: `changes` are those of every commit, in
-    /// order. `at_tip` says which blob lies at a path in the end.
+    /// order. `at_tip` gives the blob at a path at the end of the range.
     pub fn places_added(
         &self,
         sightings: &[Sighting],
@@ -251,11 +250,11 @@ struct Track {
     returned: bool,
     /// The last commit that took it away, one that HEAD reaches before others.
     gone: Option<(bool, u32)>,
-    /// A blob that holds it, where no commit says so.
+    /// A blob that holds it, for tracks that no commit brought.
     blob: Number,
     /// The blob in HEAD's tree.
     at_head: Option<Number>,
-    /// Whether it stands at the tip of some reference.
+    /// Whether the tree at the tip of some reference holds it.
     at_tip: bool,
     /// Another track that is the same place, by a move; itself if there is none.
     same_as: u32,
@@ -273,7 +272,7 @@ struct Placing<'p> {
     placed: BTreeSet<Number>,
     /// Tracks that the commit at hand took a secret from, and those that it brought one to.
     delta: Delta<u32>,
-    /// Tracks, by what stands for them, that are not reported.
+    /// Roots of the tracks that are not reported.
     left_out: BTreeSet<u32>,
     /// Directories looked into so far, and how many at most: a few trees that hold each other several
     /// times over have more paths than can be counted.
@@ -333,7 +332,7 @@ impl<'p> Placing<'p> {
         let (mut pairs, mut old) = (Vec::new(), Vec::new());
         let commits = self.history.commits.all();
         for (at, commit) in (0..).zip(commits) {
-            // Of what is not there, nothing can be said.
+            // A missing tree cannot be compared.
             if commit.tree == NOWHERE {
                 continue;
             }
@@ -485,7 +484,7 @@ impl<'p> Placing<'p> {
         self.left_out = all.filter(|at| !fresh.contains(&self.root(*at))).collect();
     }
 
-    /// The track that stands for all that it was joined with.
+    /// First of all tracks that a track was joined with; it represents them.
     fn root(&self, mut track: u32) -> u32 {
         while self.tracks[track as usize].same_as != track {
             track = self.tracks[track as usize].same_as;

@@ -1,4 +1,5 @@
-//! The baseline: what was there when sprawl came, so that only what is new stands out.
+//! The baseline: the secrets that a project had when sprawl was introduced, so that only new ones are
+//! reported as new.
 //!
 //! An entry is a secret in a file, by the secret's id and the file's path: it does not matter on which
 //! line. A file that was moved takes its entries along; a secret that turns up in one more file is new
@@ -118,7 +119,7 @@ impl Baseline {
     /// Reads a file's text.
     ///
     /// # Errors
-    /// It says what it may not.
+    /// It is no baseline, or of a version that is not known.
     pub fn parse(text: &str) -> Result<Self, FileError> {
         let file: FileText = file::parse(text)?;
         if file.version != VERSION {
@@ -387,7 +388,7 @@ impl<'m> Matching<'m> {
         }
     }
 
-    /// The entry in whose place another secret of its type stands now.
+    /// The entry whose place now holds another secret of its type.
     fn replaced(&self, sighting: &Sighting) -> Option<usize> {
         let entries = self.by_path.get(sighting.path.as_str())?;
         entries.iter().copied().find(|at| {

@@ -1,4 +1,4 @@
-//! Detections: the secrets of a text, each with what the text itself says about it. A finding is a
+//! Detections: the secrets of a text, each with the facts that the text holds about it. A finding is a
 //! detection at a place, and [`Detection::at`] is the only way to one in a scan.
 //!
 //! The two are apart because a git object has many places: its text is searched once, and each of its
@@ -26,7 +26,7 @@ use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
 use sprawl_detect::score::{Authority, Usability};
 use sprawl_detect::text::Lines;
 
-/// A secret in a text, with everything that the text says about it wherever the text lies.
+/// A secret in a text, with all facts that depend on the text alone and not on its place.
 #[derive(Debug, Clone)]
 pub struct Detection {
     /// Bytes of the secret, or of what it is encoded in, in the text that it was found in.
@@ -47,7 +47,7 @@ pub struct Detection {
     /// Limits to its use by its own form; its host may add to them.
     usability: Vec<Usability>,
     decoded: Rare<Decoded>,
-    /// Whether the value says to be one for real use, not for tests.
+    /// Whether the value is marked as one for real use, not for tests.
     is_live: bool,
     companions: Rare<Vec<Secret>>,
     surroundings: Surroundings,
@@ -162,8 +162,8 @@ impl Detection {
     }
 }
 
-/// Turns the candidates of a text into detections. In a part of a text (`is_whole` is false) line hashes
-/// are left out, and so is what a text says as a whole.
+/// Detections from the candidates of a text. In a part of a text (`is_whole` is false) line hashes
+/// are left out, and so are facts that need the whole text.
 pub(super) fn detections(
     rules: &Rules,
     text: &[u8],

@@ -15,7 +15,7 @@ const SHORTEST: usize = 12;
 const RUN: usize = 16;
 
 /// Whether a name may hold a secret: an assignment, a URL, or a run of letters and digits that is no
-/// word. Nearly all names are told by that alone.
+/// word. That alone rules nearly all names out.
 pub(crate) fn may_hold_secret(name: &[u8]) -> bool {
     if name.len() < SHORTEST {
         return false;
@@ -100,7 +100,8 @@ impl Worker<'_> {
             )
     }
 
-    /// Names are full of words, ids and digests: what only stands near a word says nothing there.
+    /// Candidates in a name. Names are full of words, ids and digests, so that a value that is only near a
+    /// word does not count.
     fn name_candidates(&mut self, name: &[u8]) -> Vec<Candidate> {
         let mut candidates = self.scanner.candidates(name);
         candidates.retain(|candidate| {

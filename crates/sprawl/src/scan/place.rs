@@ -62,7 +62,7 @@ impl Place {
     }
 
     /// The place of the headers of a commit or tag, if this is that of its message. It is judged like
-    /// the message; reports tell the two apart, because each has lines of its own.
+    /// the message; reports name it otherwise, because its lines are counted from 1 again.
     pub fn of_headers(&self) -> Option<Self> {
         let commit = self.path.strip_suffix('>')?;
         Some(Self { path: Arc::from(format!("{commit} headers>")), ..self.clone() })

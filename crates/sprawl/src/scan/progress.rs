@@ -1,4 +1,4 @@
-//! Progress: how much of a scan is done, for whoever waits for it.
+//! Progress: how much of a scan is done, for a progress bar and the summary.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

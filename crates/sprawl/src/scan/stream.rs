@@ -1,6 +1,6 @@
 //! Texts that are too long to be held: files and standard input, a window at a time.
 //!
-//! Whether something is found at a position, and what is said of it, depends on the bytes around it,
+//! Whether something is found at a position, and with which facts, depends on the bytes around it,
 //! no further away than [`MARGIN`]. So a window is scanned with a margin on both sides, and what
 //! begins in a margin is left to the neighbour. What is found is what a scan of the whole text finds,
 //! with three exceptions that hide nothing: line hashes are left out, marks count as far as the
@@ -47,8 +47,8 @@ pub(super) struct Before {
 }
 
 impl Worker<'_> {
-    /// Scans what is read to its end, after `head`, which was read already. The blob says where it
-    /// comes from; its bytes are not looked at.
+    /// Scans a stream to its end, after `head`, which was read already. The blob gives the place; its
+    /// bytes are not used.
     ///
     /// # Errors
     /// It cannot be read to the end; what could be read was scanned.
@@ -227,7 +227,7 @@ fn next(bytes: &[u8], at: usize) -> usize {
     (at.saturating_sub(3)..=at).rev().find(|at| !is_within(at)).unwrap_or(at)
 }
 
-/// Reads on until there are so many bytes; says whether there may be more.
+/// Reads on until the buffer has `most` bytes; false at the end of the stream.
 fn fill(buffer: &mut Vec<u8>, read: &mut dyn Read, most: usize) -> io::Result<bool> {
     let wanted = most.saturating_sub(buffer.len());
     let got = read.take(wanted as u64).read_to_end(buffer)?;

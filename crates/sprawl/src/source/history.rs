@@ -32,10 +32,10 @@ use crate::scan::{Kept, ScanPool};
 use sprawl_detect::text::{display_bytes, display_path};
 use sprawl_detect::version::Shared;
 
-/// How a version of a text is scanned that was made from an earlier one.
+/// Mode of scanning a version of a text that was made from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Versions {
-    /// Only what is new in it is looked at.
+    /// Only what is new in it is searched.
     #[default]
     New,
     /// As if there were no other: the same findings, slower. To check that they are the same.
@@ -107,17 +107,18 @@ pub fn scan(
     Ok(())
 }
 
-/// What is said of a history whose trees were made to have paths without end.
+/// Problem of a history whose trees were made to have endlessly many paths.
 const TOO_MANY_PATHS: &str = "the trees lead to files with secrets by more paths than can be followed; \
                               the secrets are reported, but not every path and commit of theirs";
 
-/// Scans the working tree; what HEAD or the index has at the same path is not reported twice.
+/// Scans the working tree. [`without_repeats`] takes out what HEAD or the index has at the same path.
 pub fn scan_work_tree(pool: &ScanPool<'_>, name: &Arc<str>, top: &Path, options: &tree::Options) {
     let options = tree::Options { repository: Some(Arc::clone(name)), ..options.clone() };
     tree::scan(pool, &[top.to_owned()], &options);
 }
 
-/// Leaves out files that hold what HEAD or the index holds at the same path.
+/// Leaves out findings in files that HEAD or the index has at the same path. This is no question of what
+/// is new, as in [`crate::delta`]: one place was read twice, and each reading counts its repeats.
 pub fn without_repeats(findings: &mut Vec<Finding>) {
     let mut committed: BTreeMap<(Arc<str>, Secret), usize> = BTreeMap::new();
     for finding in findings.iter() {
@@ -295,8 +296,8 @@ fn show_object(
     });
 }
 
-/// Says what is referred to and not there, as far as some reference leads to it. In a clone that is
-/// not whole on purpose, once for all.
+/// Problems for objects that are referred to and missing, as far as some reference leads to them. A clone
+/// that is incomplete on purpose gets one problem for all.
 fn report_absent(
     repository: &Repository,
     catalogue: &Catalogue<'_>,
@@ -354,7 +355,7 @@ fn report_absent(
     }
 }
 
-/// What leads to objects.
+/// Everything that refers to objects.
 struct Ways<'w> {
     commits: &'w Commits,
     trees: &'w Trees,
@@ -362,13 +363,13 @@ struct Ways<'w> {
     indexed: &'w [(ObjectId, Vec<u8>)],
 }
 
-/// Objects that are referred to and not there. Each is named once: every later version of a tree
+/// Missing objects that something refers to. Each is named once, because every later version of a tree
 /// refers to what an earlier one does.
 #[derive(Default)]
 struct Missing {
-    /// By object, where its first reference is in the list.
+    /// Index of the first reference to each object in the list.
     indices: HashMap<ObjectId, usize>,
-    /// The place and the words of the first reference to each, and how many more there are.
+    /// Place and description of the first reference to each, and how many more there are.
     references: Vec<((String, String), usize)>,
 }
 

@@ -52,7 +52,7 @@ pub(super) fn texts(kind: Kind, bytes: &[u8]) -> (&[u8], Option<Vec<u8>>) {
 }
 
 /// A search for the secrets of objects. All that it keeps of one is which secret and which object;
-/// where they stand is worked out afterwards, for the few that are reported.
+/// places are worked out afterwards, for the few that are reported.
 pub(super) struct Search<'p, 'r> {
     pool: &'p ScanPool<'r>,
     threads: Vec<Mutex<Notes>>,

@@ -24,7 +24,7 @@ use crate::scan::ScanPool;
 use sprawl_detect::text::display_bytes;
 use sprawl_unpack::unread::Unread;
 
-/// Scans what the commits of a range add, and says how many there are.
+/// Scans what the commits of a range add, and returns the commits.
 ///
 /// # Errors
 /// The range cannot be followed.
@@ -107,7 +107,7 @@ fn loose(
     numbers: &mut SmallNumbering,
 ) -> Vec<(Number, String)> {
     let mut all = Vec::new();
-    // Trees that are known already; a few tell most of it, and reading all takes time.
+    // Trees that are known already; a few cover most of it, and reading all takes time.
     let known = range.exclude.iter().take(MOST_KNOWN);
     let known: Vec<ObjectId> = match content.loose.iter().any(|(kind, _)| *kind == Kind::Tree) {
         true => known.filter_map(|id| repository.tree_of(*id)).collect(),
@@ -136,7 +136,7 @@ fn loose(
 /// Trees that one without a commit is compared with.
 const MOST_KNOWN: usize = 64;
 
-/// Looks at the names of the references that are to move, or that stand within the range.
+/// Searches the names of the references that are to move, or that point into the range.
 fn references(pool: &ScanPool<'_>, repository: &Repository, range: &Range, content: &Content) {
     let commits = content.commits.iter().map(|commit| commit.id);
     let within: BTreeSet<ObjectId> =
@@ -151,7 +151,7 @@ fn references(pool: &ScanPool<'_>, repository: &Repository, range: &Range, conte
     }
 }
 
-/// Looks at the names of files that commits bring to a new path, and of the directories above them.
+/// Searches the names of files that commits bring to a new path, and of the directories above them.
 fn entries(
     pool: &ScanPool<'_>,
     repository: &Repository,

@@ -169,7 +169,7 @@ impl Before {
     }
 }
 
-/// Looks at the names of files and of the directories above them.
+/// Searches the names of files and of the directories above them.
 fn entries(worker: &mut Worker<'_>, repository: &Repository, changes: &[Change]) {
     let mut seen = BTreeSet::new();
     for change in changes {

@@ -1,5 +1,5 @@
-//! What is known by its name in a history: containers, which are named in the report, and names of files,
-//! directories and references that hold a secret themselves.
+//! Names in a history: those of files, directories and references, which may hold a secret themselves, and
+//! those of containers, which the report lists because nobody looked into them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,14 +19,14 @@ use sprawl_unpack::unread::Unread;
 /// Hexadecimal digits of an id that are shown where no path is.
 const SHORT: usize = 12;
 
-/// Looks at the names of references.
+/// Searches the names of references.
 pub(in crate::source) fn references(pool: &ScanPool<'_>, repository: &Repository, tips: &[Tip]) {
     for tip in tips.iter().filter(|tip| tip.kind != TipKind::Head) {
         reference(pool, repository, &tip.name, &tip.id.to_string());
     }
 }
 
-/// Looks at the name of one reference, which points at an object.
+/// Searches the name of one reference, which points at an object.
 pub(in crate::source) fn reference(
     pool: &ScanPool<'_>,
     repository: &Repository,
@@ -98,7 +98,7 @@ pub(super) fn entries(pool: &ScanPool<'_>, repository: &Repository, history: &Hi
 /// No commit.
 const NONE: u32 = u32::MAX;
 
-/// Looks at the last part of a path.
+/// Searches the last part of a path.
 pub(in crate::source) fn entry(
     pool: &ScanPool<'_>,
     repository: &Repository,
