@@ -13,12 +13,13 @@ pub mod namesakes;
 mod place;
 pub mod read;
 pub mod sarif;
+mod schema;
 pub mod text;
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
@@ -80,25 +81,29 @@ pub struct MergeData {
     pub project: Project,
 }
 
-/// Totals of a scan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// Totals of a scan. Read back from a report as far as they can be added up: what is found is counted anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Blobs scanned.
     pub blobs: u64,
     /// Bytes scanned.
     pub bytes: u64,
     /// Secrets reported, as far as they are open.
+    #[serde(skip_deserializing)]
     pub secrets: u64,
     /// Their open occurrences.
+    #[serde(skip_deserializing)]
     pub occurrences: u64,
     /// What marks, exceptions and the baseline say of the occurrences.
-    #[serde(rename = "standings")]
+    #[serde(rename = "standings", default, deserialize_with = "warnings_alone")]
     pub decisions: Decisions,
     /// Secrets found and not reported, and why.
+    #[serde(skip_deserializing)]
     pub hidden: Hidden,
     /// What was not looked at.
     pub left_out: LeftOut,
     /// The configuration files in force, and what they change.
+    #[serde(default)]
     pub configuration: Configuration,
     /// What of each repository was asked for, where it is not all of it.
     #[serde(skip)]
@@ -112,6 +117,17 @@ pub struct Summary {
     /// What the change that was scanned covers itself: each place, and by what.
     #[serde(skip)]
     pub suppressed: Vec<String>,
+}
+
+/// Decisions of a report that was read back: their warnings. The others are counted anew.
+fn warnings_alone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decisions, D::Error> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Warnings {
+        warnings: Vec<String>,
+    }
+    let Warnings { warnings } = Warnings::deserialize(deserializer)?;
+    Ok(Decisions { warnings, ..Decisions::default() })
 }
 
 /// What configuration files take away; all of it can be had back with `--isolated`.

@@ -1,0 +1,313 @@
+//! One occurrence: the line of JSON Lines, and in the JSON report also what it takes to make groups and
+//! scores again when reports are merged.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::decoded::Decoded;
+use super::is_empty;
+use crate::finding::decision::{self, Decision, State, Suppression};
+use crate::finding::nearby::Nearby;
+use crate::finding::surroundings::Surroundings;
+use crate::finding::{Finding, GitPlace, Location, Origin, Secret};
+use crate::group::SecretGroup;
+use crate::report::Report;
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::rare::Rare;
+use sprawl_detect::rules::RuleId;
+use sprawl_detect::score::{Environment, Exposure, Privilege, Severity, Usability};
+
+/// One secret at one place. The secret is not in it, unless the user asked for that.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::report) struct Occurrence<'a> {
+    #[serde(borrow)]
+    pub(in crate::report) rule_id: Cow<'a, str>,
+    #[serde(skip_deserializing)]
+    secret_id: &'a str,
+    #[serde(borrow)]
+    repository: Cow<'a, str>,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    #[serde(skip_deserializing)]
+    score: u8,
+    #[serde(skip_deserializing)]
+    severity: Option<Severity>,
+    confidence: Confidence,
+    #[serde(skip_deserializing)]
+    kind: &'static str,
+    #[serde(borrow)]
+    pub(in crate::report) redacted: Cow<'a, str>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+
+    // Where in a repository's history it stands; nothing of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_head: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paths: Option<Cow<'a, [String]>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_by: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branches: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<usize>,
+
+    // What was decided earlier about it.
+    /// Nobody has to act.
+    #[serde(skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
+    covered: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "decision::as_text",
+        deserialize_with = "decision::from_text"
+    )]
+    since: Option<Date>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    overdue: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lapsed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<Cow<'a, Suppression>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    notes: Cow<'a, [String]>,
+
+    // Fields from here on are those of the JSON report; JSON Lines leaves them out.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
+    origin: Option<OriginName>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
+    environment: Option<Environment>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
+    exposure: Option<Exposure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    privilege: Option<Privilege>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
+    slot: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line_hash: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    owners: Cow<'a, [String]>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    usability: Cow<'a, [Usability]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Vec<String>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    decoded: Option<Decoded<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_author: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_author: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
+}
+
+/// Kind of place.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OriginName {
+    File,
+    Stdin,
+    Git,
+}
+
+/// A value that may be left out of what is written, and never of what is read.
+fn required<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A text that is not there for every occurrence.
+fn text(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.map(Cow::Borrowed)
+}
+
+impl<'a> Occurrence<'a> {
+    /// The occurrence as a line of JSON Lines has it.
+    pub(in crate::report) fn line(
+        report: &'a Report<'a>,
+        group: &'a SecretGroup,
+        finding: &'a Finding,
+    ) -> Self {
+        let rule = report.rules.get(finding.rule);
+        let git = finding.git();
+        let decision = &finding.decision;
+        Self {
+            rule_id: Cow::Borrowed(rule.id()),
+            secret_id: &group.id,
+            repository: Cow::Borrowed(&finding.repository),
+            path: Cow::Borrowed(&finding.location.path),
+            line: finding.location.line,
+            column: finding.location.column,
+            end_line: finding.location.end_line,
+            end_column: finding.location.end_column,
+            score: group.score.value,
+            severity: Some(group.score.severity()),
+            confidence: finding.confidence,
+            kind: rule.kind.name(),
+            redacted: Cow::Borrowed(&group.redacted),
+            secret: report.show_secrets.then(|| report.shown_secret(group)),
+            commit: text(git.and_then(|git| git.commit.as_deref())),
+            author: text(git.and_then(|git| git.author.as_deref())),
+            date: text(git.and_then(|git| git.date.as_deref())),
+            at_head: git.map(|git| git.at_head),
+            blob: text(git.map(|git| git.object.as_str())),
+            reach: text(git.map(|git| git.reach)),
+            paths: git.map(|git| Cow::Borrowed(git.paths.as_slice())),
+            removed_by: text(git.and_then(|git| git.removed_by.as_deref())),
+            branches: git.map(|git| git.branches),
+            tags: git.map(|git| git.tags),
+            covered: !decision.is_open(),
+            state: decision.state,
+            since: decision.since,
+            overdue: decision.overdue,
+            lapsed: decision.lapsed,
+            suppression: decision.suppression.as_ref().map(Cow::Borrowed),
+            notes: Cow::Borrowed(&decision.notes),
+            origin: None,
+            environment: None,
+            exposure: None,
+            privilege: None,
+            slot: None,
+            line_hash: None,
+            owners: Cow::default(),
+            usability: Cow::default(),
+            evidence: None,
+            decoded: None,
+            seconds: None,
+            removed_at: None,
+            removed_author: None,
+            last_author: None,
+            returned: false,
+        }
+    }
+
+    /// The occurrence as the JSON report has it.
+    pub(in crate::report) fn whole(
+        report: &'a Report<'a>,
+        group: &'a SecretGroup,
+        finding: &'a Finding,
+    ) -> Self {
+        let git = finding.git();
+        Self {
+            origin: Some(match &finding.location.origin {
+                Origin::File => OriginName::File,
+                Origin::Stdin => OriginName::Stdin,
+                Origin::Git(_) => OriginName::Git,
+            }),
+            environment: Some(finding.environment),
+            exposure: Some(finding.exposure),
+            privilege: finding.surroundings.privilege,
+            slot: text(Some(&finding.slot)),
+            line_hash: text(finding.line_hash.as_deref()),
+            owners: Cow::Borrowed(&finding.owners),
+            usability: Cow::Borrowed(&finding.usability),
+            evidence: Some(finding.evidence.iter().map(Evidence::describe).collect()),
+            decoded: Decoded::of(&finding.decoded),
+            seconds: git.and_then(|git| git.seconds),
+            removed_at: git.and_then(|git| git.removed_at),
+            removed_author: text(git.and_then(|git| git.removed_author.as_deref())),
+            last_author: text(git.and_then(|git| git.last_author.as_deref())),
+            returned: git.is_some_and(|git| git.returned),
+            ..Self::line(report, group, finding)
+        }
+    }
+
+    /// The finding, read back. It has no secret.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub(in crate::report) fn finding(self, rule: RuleId) -> Result<Finding, String> {
+        let (Some(origin), Some(environment), Some(exposure), Some(slot)) =
+            (self.origin, self.environment, self.exposure, self.slot)
+        else {
+            return Err("has a place that is not whole: it is damaged".to_owned());
+        };
+        let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+        let origin = match origin {
+            OriginName::File => Origin::File,
+            OriginName::Stdin => Origin::Stdin,
+            OriginName::Git => Origin::Git(Arc::new(GitPlace {
+                object: owned(self.blob).unwrap_or_default(),
+                reach: self
+                    .reach
+                    .and_then(|name| GitPlace::known_reach(&name))
+                    .ok_or("has a place in a history that cannot be: it is damaged")?,
+                commit: owned(self.commit),
+                author: owned(self.author),
+                date: owned(self.date),
+                seconds: self.seconds,
+                removed_by: owned(self.removed_by),
+                at_head: self.at_head.unwrap_or_default(),
+                paths: self.paths.unwrap_or_default().into_owned(),
+                branches: self.branches.unwrap_or_default(),
+                tags: self.tags.unwrap_or_default(),
+                removed_at: self.removed_at,
+                removed_author: owned(self.removed_author),
+                last_author: owned(self.last_author),
+                returned: self.returned,
+            })),
+        };
+        let evidence = self.evidence.unwrap_or_default();
+        Ok(Finding {
+            rule,
+            secret: Secret::new(b""),
+            below: Arc::from(&*self.path),
+            location: Location {
+                path: Arc::from(self.path),
+                line: self.line,
+                column: self.column,
+                end_line: self.end_line,
+                end_column: self.end_column,
+                origin,
+            },
+            repository: Arc::from(self.repository),
+            evidence: evidence.into_iter().map(Evidence::from_report).collect(),
+            confidence: self.confidence,
+            usability: self.usability.into_owned(),
+            decoded: self.decoded.unwrap_or_default().read()?.into(),
+            companions: Rare::default(),
+            surroundings: Surroundings { privilege: self.privilege, ..Surroundings::default() },
+            environment,
+            exposure,
+            line_hash: self.line_hash.map(Box::from),
+            owners: self.owners.into_owned().into(),
+            slot: Box::from(slot),
+            nearby: Nearby::default(),
+            decision: Decision {
+                state: self.state,
+                since: self.since,
+                overdue: self.overdue,
+                lapsed: self.lapsed,
+                suppression: self.suppression.map(Cow::into_owned),
+                notes: self.notes.into_owned(),
+            }
+            .into(),
+        })
+    }
+}
