@@ -17,7 +17,7 @@ use crate::day;
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use crate::locked::Opened;
-use crate::report::Report;
+use crate::report::{Report, is_present};
 use sprawl_detect::rules::{Kind, Rule};
 use sprawl_detect::score::{Authority, Severity, Usability};
 use sprawl_detect::text::count;
@@ -204,7 +204,7 @@ impl<'a> InFiles<'a> {
 fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String) -> Step {
     let rule = report.rules.get(group.rule);
     let (history, change): (Vec<&Finding>, Vec<&Finding>) =
-        group.occurrences.iter().partition(|finding| is_history(finding));
+        group.occurrences.iter().partition(|finding| !is_present(finding));
     Step {
         number,
         secret_id: group.id.clone(),
@@ -223,10 +223,6 @@ fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String
         together_with: group.companions.to_vec(),
         instead: rule.text.instead.to_string(),
     }
-}
-
-fn is_history(finding: &Finding) -> bool {
-    finding.git().is_some_and(|place| !place.at_head && place.reach != "index")
 }
 
 fn place(finding: &Finding) -> Place {

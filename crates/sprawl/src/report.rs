@@ -17,7 +17,10 @@ mod schema;
 pub mod text;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+
+pub(crate) use place::{is_present, shortened};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -400,6 +403,15 @@ impl Report<'_> {
         } else {
             group.redacted.clone()
         }
+    }
+
+    /// How many secrets are reported in each band of severity, the worst first; none of a band is left out.
+    pub fn bands(&self) -> Vec<(Severity, usize)> {
+        let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+        for group in &self.groups {
+            *counts.entry(group.score.severity()).or_default() += 1;
+        }
+        counts.into_iter().rev().collect()
     }
 
     /// The worst severity, if anything is reported.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Place, Plan, Step};
+use crate::report::shortened;
 use sprawl_detect::text::{count, printable};
 
 /// Places and things shown before the rest is only counted; the other forms have all of them.
@@ -73,9 +74,6 @@ fn lines(step: &Step) -> Vec<String> {
     all
 }
 
-/// Digits of a commit that are shown.
-const SHORT: usize = 10;
-
 /// A place in a line.
 pub(super) fn place(place: &Place) -> String {
     let below = place.path.strip_prefix(place.repository.as_str());
@@ -85,7 +83,7 @@ pub(super) fn place(place: &Place) -> String {
         false => format!("{}: {}:{}", place.repository, place.path, place.line),
     };
     if let Some(commit) = &place.commit {
-        text.push_str(&format!(" in {}", commit.get(..SHORT).unwrap_or(commit)));
+        text.push_str(&format!(" in {}", shortened(commit)));
     }
     text
 }

@@ -72,7 +72,7 @@ fn values<'a>(
 ) -> Vec<Cow<'a, str>> {
     let rule = report.rules.get(group.rule);
     let location = &finding.location;
-    let git = place::git(finding);
+    let git = finding.git();
     let decision = &finding.decision;
     let suppression = decision.suppression.as_ref();
     let text = |text: Option<&'a str>| Cow::Borrowed(text.unwrap_or_default());

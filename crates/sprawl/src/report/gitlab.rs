@@ -146,7 +146,7 @@ impl<'a> Shared<'a> {
     ) -> Vulnerability<'a> {
         // Keyed, and without the line: GitLab recognises the finding when lines move.
         let occurrence = report.identity.occurrence(&group.id, &finding.location.path, ordinal);
-        let commit = place::git(finding).and_then(|git| git.commit.as_deref()).unwrap_or(NO_COMMIT);
+        let commit = finding.git().and_then(|git| git.commit.as_deref()).unwrap_or(NO_COMMIT);
         let (start_line, end_line) = (finding.location.line, finding.location.end_line);
         let file = place::path(finding);
         let decision = place::decision(finding).map(|value| Detail {

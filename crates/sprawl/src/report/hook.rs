@@ -4,6 +4,8 @@
 use std::io::{self, Write};
 
 use super::{Report, place};
+use crate::day;
+use crate::finding::Finding;
 use crate::group::SecretGroup;
 use sprawl_detect::text::printable;
 
@@ -56,7 +58,7 @@ fn what(report: &Report<'_>, group: &SecretGroup) -> String {
 fn places(group: &SecretGroup) -> String {
     let first = place::open(group).next();
     let mut text = first.map(place::position).unwrap_or_default();
-    if let Some(commit) = first.and_then(place::git).and_then(|git| git.commit.as_deref()) {
+    if let Some(commit) = first.and_then(Finding::git).and_then(|git| git.commit.as_deref()) {
         text.push_str(&format!(" in commit {}", place::shortened(commit)));
     }
     let more = place::open(group).count().saturating_sub(1);
@@ -66,9 +68,7 @@ fn places(group: &SecretGroup) -> String {
     printable(&text).into_owned()
 }
 
-/// A day that far ahead.
+/// Last day of the proposed exception.
 fn until(now: i64) -> String {
-    jiff::Timestamp::from_second(now.saturating_add(DAYS * 86_400))
-        .map(|day| day.strftime("%Y-%m-%d").to_string())
-        .unwrap_or_default()
+    day::of_seconds(now.saturating_add(DAYS * 86_400)).unwrap_or_default()
 }

@@ -12,11 +12,11 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::{Report, place};
+use crate::day;
 use crate::finding::Finding;
 use crate::finding::decision::State;
 use crate::group::SecretGroup;
 use sprawl_detect::evidence::Confidence;
-use sprawl_detect::score::Severity;
 use sprawl_detect::text::{count, printable};
 
 const STYLE: &str = include_str!("html/page.css");
@@ -73,15 +73,10 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         hash(&script)
     )?;
     write!(out, "<p>")?;
-    for band in BANDS {
-        let count = report.groups.iter().filter(|g| g.score.severity() == band).count();
-        if count > 0 {
-            write!(out, "<span class=\"badge {0}\">{count} {0}</span> ", band.name())?;
-        }
+    for (band, count) in report.bands() {
+        write!(out, "<span class=\"badge {0}\">{count} {0}</span> ", band.name())?;
     }
-    let day = jiff::Timestamp::from_second(report.now)
-        .map(|now| now.strftime("%Y-%m-%d").to_string())
-        .unwrap_or_default();
+    let day = day::of_seconds(report.now).unwrap_or_default();
     let summary = &report.summary;
     write!(out, "</p>\n<p class=\"quiet\">sprawl {}, {day}: ", env!("CARGO_PKG_VERSION"))?;
     write!(out, "{} files and objects scanned, {} bytes. ", summary.blobs, summary.bytes)?;
@@ -103,10 +98,6 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</p>\n</header>\n<main>")
 }
 
-/// The worst first.
-const BANDS: [Severity; 5] =
-    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::None];
-
 fn filters(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
@@ -116,8 +107,7 @@ fn filters(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
          <fieldset><legend>Severity</legend>"
     )?;
     let groups = &report.groups;
-    let present: BTreeSet<Severity> = groups.iter().map(|g| g.score.severity()).collect();
-    for band in BANDS.iter().filter(|band| present.contains(band)) {
+    for (band, _) in report.bands() {
         writeln!(
             out,
             "<label class=\"tick\"><input type=\"checkbox\" name=\"severity\" value=\"{0}\" checked> {0}</label>",
@@ -204,13 +194,10 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
     let because: String =
         group.score.because.iter().map(|line| format!("<li>{}</li>", escaped(line))).collect();
     row("Because", &format!("<ul>{because}</ul>"))?;
-    let facts: Vec<String> =
-        group.decoded_facts().iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
-    if !facts.is_empty() {
-        row("Says", &escaped(&facts.join(", ")))?;
+    if let Some(facts) = place::facts(group) {
+        row("Says", &escaped(&facts))?;
     }
-    let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
-    row("Sure", &escaped(&format!("{} ({})", group.confidence.name(), evidence.join(", "))))?;
+    row("Sure", &escaped(&place::sure(group)))?;
     row("Rule", &format!("<code>{}</code>, secret <code>{id}</code>", escaped(rule.id())))?;
     writeln!(out, "</dl>")?;
     places(group, out)?;
@@ -223,7 +210,7 @@ fn states(group: &SecretGroup) -> BTreeSet<State> {
 }
 
 fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
-    let dated = group.occurrences.iter().any(|finding| place::git(finding).is_some());
+    let dated = group.occurrences.iter().any(|finding| finding.git().is_some());
     let history = if dated {
         "<th scope=\"col\">Since</th><th scope=\"col\">Commit</th><th scope=\"col\">Author</th>\
          <th scope=\"col\">Reach</th>"
@@ -236,7 +223,7 @@ fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for finding in group.occurrences.iter().take(PLACES) {
         write!(out, "<tr><td><code>{}</code>", escaped(&place::position(finding)))?;
-        let paths = place::git(finding).map_or(&[][..], |git| &git.paths);
+        let paths = finding.git().map_or(&[][..], |git| &git.paths);
         for path in paths.iter().filter(|path| **path != *finding.location.path) {
             write!(out, "<br><span class=\"quiet\">once <code>{}</code></span>", escaped(path))?;
         }
@@ -257,7 +244,7 @@ fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn past(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let Some(git) = place::git(finding) else {
+    let Some(git) = finding.git() else {
         return write!(out, "<td></td><td></td><td></td><td>file</td>");
     };
     let commit = escaped(git.commit.as_deref().map(place::shortened).unwrap_or_default());

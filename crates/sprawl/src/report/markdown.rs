@@ -57,13 +57,9 @@ fn head(report: &Report<'_>) -> String {
     if report.groups.is_empty() {
         return "## sprawl: no secrets found\n".to_owned();
     }
-    let mut bands = Vec::new();
-    for band in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
-        let count = report.groups.iter().filter(|g| g.score.severity() == band).count();
-        if count > 0 {
-            bands.push(format!("{count} {}", band.name()));
-        }
-    }
+    let bands = report.bands().into_iter().filter(|(band, _)| *band != Severity::None);
+    let bands: Vec<String> =
+        bands.map(|(band, count)| format!("{count} {}", band.name())).collect();
     format!(
         "## sprawl: {} in {}\n\n{}\n\n\
          | Severity | Score | What | Where | Since | Secret |\n|---|---:|---|---|---|---|\n",
@@ -106,7 +102,6 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
     if group.occurrences.len() > PLACES {
         text.push_str(&format!("- and {} more places\n", group.occurrences.len() - PLACES));
     }
-    let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
     text.push_str(&format!("\n**Opens:** {}\n", escaped(&rule.text.why)));
     for (name, value) in [
         ("Unlocks", place::unlocked(group)),
@@ -122,7 +117,7 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
         ("Do first", &*rule.text.fix),
         ("Instead", &*rule.text.instead),
         ("Because", &group.score.because.join("; ")),
-        ("Sure", &format!("{} ({})", group.confidence.name(), evidence.join(", "))),
+        ("Sure", &place::sure(group)),
     ] {
         text.push_str(&format!("\n**{name}:** {}\n", escaped(value)));
     }

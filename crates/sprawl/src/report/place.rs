@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Finding, GitPlace, Origin};
+use crate::finding::{Finding, GitPlace};
 use crate::group::SecretGroup;
 
 /// The place's path; an object of git that never had one is named by its id.
 pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
-    match git(finding) {
+    match finding.git() {
         Some(git) if finding.location.path.is_empty() => {
             Cow::Owned(format!("git-object/{}", git.object))
         }
@@ -23,7 +23,7 @@ pub(super) fn position(finding: &Finding) -> String {
 
 /// Where in history it stands; nothing for a file.
 pub(super) fn history(finding: &Finding) -> Option<String> {
-    let git = git(finding)?;
+    let git = finding.git()?;
     let mut text = String::new();
     if let Some(commit) = &git.commit {
         text.push_str(&format!("commit {} ", shortened(commit)));
@@ -53,15 +53,29 @@ fn held_by(git: &GitPlace) -> &'static str {
 }
 
 /// Whether whoever opens the path now finds the secret there.
-pub(super) fn is_present(finding: &Finding) -> bool {
-    git(finding).is_none_or(|git| git.at_head || git.reach == "index")
+pub(crate) fn is_present(finding: &Finding) -> bool {
+    finding.git().is_none_or(|git| git.at_head || git.reach == "index")
 }
 
 /// The day it came in, `2026-01-31`, by its author's clock.
 pub(super) fn day(finding: &Finding) -> Option<&str> {
-    let day = git(finding)?.date.as_deref()?.get(..10)?;
+    let day = finding.git()?.date.as_deref()?.get(..10)?;
     // Of a report that was read back it may be anything.
     day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-').then_some(day)
+}
+
+/// Confidence in a secret, and what speaks for it.
+pub(super) fn sure(group: &SecretGroup) -> String {
+    let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
+    format!("{} ({})", group.confidence.name(), evidence.join(", "))
+}
+
+/// Statements that a secret makes about itself; nothing if it makes none.
+pub(super) fn facts(group: &SecretGroup) -> Option<String> {
+    let facts = group.decoded_facts();
+    let facts: Vec<String> =
+        facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
+    (!facts.is_empty()).then(|| facts.join(", "))
 }
 
 /// The first few things that a key opens, and how many more there are; nothing if it opens nothing.
@@ -81,7 +95,7 @@ pub(super) fn first_day(group: &SecretGroup) -> Option<&str> {
     let dated = group
         .occurrences
         .iter()
-        .filter_map(|finding| git(finding).and_then(|git| git.seconds).zip(day(finding)));
+        .filter_map(|finding| finding.git().and_then(|git| git.seconds).zip(day(finding)));
     dated.min().map(|(_, day)| day)
 }
 
@@ -114,16 +128,8 @@ pub(super) fn decision(finding: &Finding) -> Option<String> {
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-/// What git knows of the place.
-pub(super) fn git(finding: &Finding) -> Option<&GitPlace> {
-    match &finding.location.origin {
-        Origin::Git(place) => Some(place),
-        Origin::File | Origin::Stdin => None,
-    }
-}
-
 /// As much of a commit's id as people read.
-pub(super) fn shortened(commit: &str) -> &str {
+pub(crate) fn shortened(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
 

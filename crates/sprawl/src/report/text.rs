@@ -62,10 +62,8 @@ fn write_group(
         writeln!(out, "    {} {}", paint.with(&format!("{name:>9}"), dim), printable(text))
     };
     label("opens", &rule.text.why)?;
-    let facts: Vec<String> =
-        group.decoded_facts().iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
-    if !facts.is_empty() {
-        label("says", &facts.join(", "))?;
+    if let Some(facts) = place::facts(group) {
+        label("says", &facts)?;
     }
     if let Some(text) = place::unlocked(group) {
         label("unlocks", &text)?;
@@ -84,9 +82,7 @@ fn write_group(
     label("because", &group.score.because.join("; "))?;
     label("do first", &rule.text.fix)?;
     label("instead", &rule.text.instead)?;
-    let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
-    let sure = format!("{} ({})", group.confidence.name(), evidence.join(", "));
-    label("sure", &sure)?;
+    label("sure", &place::sure(group))?;
     label("rule", &format!("{}, secret {}", rule.id(), group.id))?;
     writeln!(out)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::{Report, escaped, place};
+use crate::day;
 use crate::group::SecretGroup;
 
 /// Rows.
@@ -37,7 +38,8 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let gone = "dashed: in history only";
     match &time {
         Some(time) => {
-            writeln!(out, "<p class=\"quiet\">From {} to today; {gone}.</p>", day(time.start))?
+            let start = day::of_seconds(time.start).unwrap_or_default();
+            writeln!(out, "<p class=\"quiet\">From {start} to today; {gone}.</p>")?
         }
         None => writeln!(
             out,
@@ -224,13 +226,7 @@ impl Time {
 }
 
 fn seconds(group: &SecretGroup) -> impl Iterator<Item = i64> {
-    group.occurrences.iter().filter_map(|finding| place::git(finding)?.seconds)
-}
-
-fn day(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds)
-        .map(|time| time.strftime("%Y-%m-%d").to_string())
-        .unwrap_or_default()
+    group.occurrences.iter().filter_map(|finding| finding.git()?.seconds)
 }
 
 #[cfg(test)]
