@@ -9,7 +9,9 @@ mod gitlab;
 mod hostile;
 mod html;
 mod junit;
+mod layers;
 mod markdown;
+mod unread;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 //! them to its end.
 
 pub mod decision;
+pub mod layers;
 pub mod nearby;
 pub mod surroundings;
 
@@ -9,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use self::decision::Decision;
+use self::layers::Layers;
 use self::nearby::Nearby;
 use self::surroundings::Surroundings;
 use sprawl_detect::decoded::Decoded;
@@ -192,6 +194,8 @@ pub struct Finding {
     pub line_hash: Option<Box<str>>,
     /// Facts from the text around it that policy needs.
     pub nearby: Nearby,
+    /// Layers between the file and the text that it was found in.
+    pub layers: Rare<Layers>,
     /// Owners of the file, by CODEOWNERS. Set after the scan, by [`crate::owners::assign`]: that file
     /// may be read after this one.
     pub owners: Rare<Vec<String>>,

@@ -15,6 +15,7 @@ pub mod read;
 pub mod sarif;
 mod schema;
 pub mod text;
+pub mod unread;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::{Report, place};
+use super::{Report, place, unread};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use sprawl_detect::score::Severity;
@@ -25,6 +25,10 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let message = format!("{}: {}", problem.place, problem.what);
         writeln!(out, "::error title=sprawl%3A not scanned::{}", data(&printable(&message)))?;
     }
+    for kind in unread::kinds(&report.unread) {
+        let message = kind.described(str::to_owned);
+        writeln!(out, "::warning title=sprawl%3A not looked into::{}", data(&printable(&message)))?;
+    }
     Ok(())
 }
 
@@ -41,9 +45,9 @@ fn annotation(
         Severity::Low | Severity::None => "notice",
     };
     write!(out, "::{level} ")?;
-    let location = &finding.location;
+    let location = place::opened(finding);
     // An annotation sits on a file of the commit that is built; what is gone from there has none.
-    if place::is_present(finding) && !location.path.is_empty() {
+    if place::is_present(finding) && !finding.location.path.is_empty() {
         write!(out, "file={},line={},", property(&printable(&location.path)), location.line)?;
         write!(out, "endLine={},", location.end_line)?;
         // Columns mean something within one line only.

@@ -9,7 +9,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Report, place};
+use super::{Report, place, unread};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use sprawl_detect::score::Severity;
@@ -78,12 +78,13 @@ fn scan(report: &Report<'_>) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "vendor": { "name": "sprawl" },
     });
-    let messages: Vec<Value> = report
-        .problems
-        .iter()
-        .map(
-            |p| json!({ "level": "warn", "value": printable(&format!("{}: {}", p.place, p.what)) }),
-        )
+    let problems = report.problems.iter().map(|p| format!("{}: {}", p.place, p.what));
+    let kinds = unread::kinds(&report.unread);
+    let unread =
+        kinds.iter().map(|kind| format!("not looked into: {}", kind.described(str::to_owned)));
+    let messages: Vec<Value> = problems
+        .chain(unread)
+        .map(|message| json!({ "level": "warn", "value": printable(&message) }))
         .collect();
     let time = time(report.now);
     json!({
@@ -147,8 +148,8 @@ impl<'a> Shared<'a> {
         // Keyed, and without the line: GitLab recognises the finding when lines move.
         let occurrence = report.identity.occurrence(&group.id, &finding.location.path, ordinal);
         let commit = finding.git().and_then(|git| git.commit.as_deref()).unwrap_or(NO_COMMIT);
-        let (start_line, end_line) = (finding.location.line, finding.location.end_line);
-        let file = place::path(finding);
+        // GitLab links to the file.
+        let place::Opened { path: file, line: start_line, end_line, .. } = place::opened(finding);
         let decision = place::decision(finding).map(|value| Detail {
             name: "Earlier decisions",
             kind: "text",
@@ -274,12 +275,12 @@ fn details(group: &SecretGroup) -> Value {
         .iter()
         .take(PLACES)
         .map(|finding| {
-            let location = &finding.location;
+            let place = place::opened(finding);
             json!({
                 "type": "file-location",
-                "file_name": place::path(finding),
-                "line_start": location.line,
-                "line_end": location.end_line,
+                "file_name": place.path,
+                "line_start": place.line,
+                "line_end": place.end_line,
             })
         })
         .collect();

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Report, place};
+use super::{Report, place, unread};
 use crate::day;
 use crate::finding::Finding;
 use crate::finding::decision::State;
@@ -42,6 +42,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     covered(report, out)?;
     problems(report, out)?;
+    unread(report, out)?;
     writeln!(out, "</main>")?;
     if !report.groups.is_empty() {
         writeln!(out, "<script>{}</script>", unix_lines(SCRIPT))?;
@@ -91,9 +92,13 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !report.problems.is_empty() {
         write!(
             out,
-            "<a href=\"#problems\">Incomplete: {}</a>.",
+            "<a href=\"#problems\">Incomplete: {}</a>. ",
             count(report.problems.len() as u64, "problem")
         )?;
+    }
+    if !report.unread.is_empty() {
+        let all = count(report.unread.len() as u64, "place");
+        write!(out, "<a href=\"#unread\">Not looked into: {all}</a>.")?;
     }
     writeln!(out, "</p>\n</header>\n<main>")
 }
@@ -295,6 +300,26 @@ fn problems(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if report.problems.len() > PLACES {
         writeln!(out, "<li>and {} more</li>", report.problems.len() - PLACES)?;
+    }
+    writeln!(out, "</ul>")
+}
+
+/// What was met and not looked into: a clean report must not be taken for more than it is.
+fn unread(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.unread.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<h2 id=\"unread\">Not looked into</h2>\n<ul>")?;
+    for kind in unread::kinds(&report.unread) {
+        // The name of a kind may come from a report that was read back.
+        let places = kind.places.iter().take(PLACES);
+        let places: Vec<String> =
+            places.map(|place| format!("<code>{}</code>", escaped(place))).collect();
+        write!(out, "<li>{}: {}", escaped(&kind.counted()), places.join(", "))?;
+        if kind.places.len() > PLACES {
+            write!(out, " and {} more", kind.places.len() - PLACES)?;
+        }
+        writeln!(out, "</li>")?;
     }
     writeln!(out, "</ul>")
 }

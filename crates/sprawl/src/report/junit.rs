@@ -1,12 +1,12 @@
-//! JUnit XML: each open place of a secret is a failed test, each covered one a skipped test, so that
-//! every build server shows them.
+//! JUnit XML: each open place of a secret is a failed test, each covered one a skipped test, and so is each
+//! kind of file that was not looked into, so that every build server shows them.
 //!
 //! Only what the schema of Jenkins' xUnit plugin (`junit-10.xsd`) knows. A scan without findings has
 //! one passed test: servers take a report without tests for a broken build.
 
 use std::io::{self, Write};
 
-use super::{Report, place};
+use super::{Report, place, unread};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use sprawl_detect::text::{count, printable};
@@ -19,13 +19,17 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let groups = || report.groups.iter().chain(&report.covered);
     let places: usize = groups().map(|group| group.occurrences.len()).sum();
     let open: usize = groups().map(|group| place::open(group).count()).sum();
-    let (failures, skipped) = (open + report.problems.len(), places - open);
-    let tests = (failures + skipped).max(1);
+    let unread = unread::kinds(&report.unread);
+    let (failures, covered) = (open + report.problems.len(), places - open);
+    // One that passed, so that a report of skipped tests alone is not taken for a broken build.
+    let passed = usize::from(failures + covered == 0);
+    let skipped = covered + unread.len();
+    let tests = failures + skipped + passed;
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"sprawl\" {counts} time=\"0\">")?;
     writeln!(out, "  <testsuite name=\"sprawl\" {counts} skipped=\"{skipped}\" time=\"0\">")?;
-    if failures + skipped == 0 {
+    if passed > 0 {
         writeln!(out, "    <testcase classname=\"sprawl\" name=\"no secrets found\" time=\"0\"/>")?;
     }
     for group in groups() {
@@ -37,6 +41,10 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let name = format!("not scanned: {}", problem.place);
         let what = &problem.what;
         failed(&problem.place, &name, "not-scanned", what, std::slice::from_ref(what), out)?;
+    }
+    for kind in &unread {
+        let name = format!("not looked into: {}", kind.what);
+        skipped_test("sprawl", &name, &kind.described(str::to_owned), out)?;
     }
     writeln!(out, "  </testsuite>")?;
     writeln!(out, "</testsuites>")
@@ -54,7 +62,7 @@ fn secret(
     let location = &finding.location;
     let name = format!("{} at {}:{}", rule.text.title, location.line, location.column);
     if !finding.decision.is_open() {
-        return skipped(&path, &name, decision.as_deref().unwrap_or_default(), out);
+        return skipped_test(&path, &name, decision.as_deref().unwrap_or_default(), out);
     }
     let severity = group.score.severity().name();
     let message = format!("{severity} {}: {}", group.score.value, group.redacted);
@@ -75,7 +83,7 @@ fn secret(
     failed(&path, &name, severity, &message, &body, out)
 }
 
-fn skipped(class: &str, name: &str, why: &str, out: &mut dyn Write) -> io::Result<()> {
+fn skipped_test(class: &str, name: &str, why: &str, out: &mut dyn Write) -> io::Result<()> {
     let (class, name, why) = (escaped(class), escaped(name), escaped(why));
     writeln!(out, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\">")?;
     writeln!(out, "      <skipped message=\"{why}\"/>\n    </testcase>")

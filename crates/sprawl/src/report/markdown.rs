@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{Report, place};
+use super::{Report, place, unread};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use sprawl_detect::score::Severity;
@@ -143,7 +143,24 @@ fn end(report: &Report<'_>) -> String {
             count(report.covered.len() as u64, "more secret")
         ));
     }
-    text + &problems(report)
+    text + &problems(report) + &unread(report)
+}
+
+/// What was met and not looked into: a clean report must not be taken for more than it is.
+fn unread(report: &Report<'_>) -> String {
+    if report.unread.is_empty() {
+        return String::new();
+    }
+    let all = count(report.unread.len() as u64, "place");
+    let mut text = format!("\n### Not looked into: {all}\n\n");
+    let kinds = unread::kinds(&report.unread);
+    for kind in kinds.iter().take(PLACES) {
+        text.push_str(&format!("- {}\n", kind.described(code)));
+    }
+    if kinds.len() > PLACES {
+        text.push_str(&format!("- and {} more kinds\n", kinds.len() - PLACES));
+    }
+    text
 }
 
 fn problems(report: &Report<'_>) -> String {

@@ -15,10 +15,45 @@ pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
-/// `path:line:column`.
+/// `path:line:column`, and the encodings that were undone there: `a.env:1:5 (decoded: base64 > gzip)`.
 pub(super) fn position(finding: &Finding) -> String {
     let location = &finding.location;
-    format!("{}:{}:{}", path(finding), location.line, location.column)
+    let mut text = format!("{}:{}:{}", path(finding), location.line, location.column);
+    if !finding.layers.decoded.is_empty() {
+        text.push_str(&format!(" (decoded: {})", finding.layers.decoded.join(" > ")));
+    }
+    text
+}
+
+/// A place in a file that people can open.
+pub(super) struct Opened<'a> {
+    pub(super) path: Cow<'a, str>,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) end_line: usize,
+    pub(super) end_column: usize,
+}
+
+/// The place in a file that people can open: that of a member of a container is the beginning of the
+/// container, for the member's lines are not those of the container.
+pub(super) fn opened(finding: &Finding) -> Opened<'_> {
+    let location = &finding.location;
+    if let Some((container, _)) = member(finding) {
+        let path = Cow::Borrowed(container);
+        return Opened { path, line: 1, column: 1, end_line: 1, end_column: 1 };
+    }
+    Opened {
+        path: path(finding),
+        line: location.line,
+        column: location.column,
+        end_line: location.end_line,
+        end_column: location.end_column,
+    }
+}
+
+/// The container that holds the place, and the path of the member within; nothing for a file itself.
+pub(super) fn member(finding: &Finding) -> Option<(&str, &str)> {
+    finding.layers.split(&finding.location.path)
 }
 
 /// Where in history it stands; nothing for a file.

@@ -277,6 +277,7 @@ fn invocation(report: &Report<'_>, profile: SarifProfile) -> Value {
             "descriptor": { "id": NOT_LOOKED_INTO, "index": 1 },
             "level": "warning",
             "message": { "text": printable(&text) },
+            "properties": { "reason": unread.reason },
         })
     }));
     let results: usize = report.groups.iter().map(|group| group.occurrences.len()).sum();

@@ -154,8 +154,3 @@ impl From<Absent<'_>> for Entry {
 fn day_as_text<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(day)
 }
-
-/// Whether a list has nothing in it, and is left out for that.
-fn is_empty<T: Clone>(list: &Cow<'_, [T]>) -> bool {
-    list.is_empty()
-}

@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::place::Place;
 use crate::context::surroundings::Around;
 use crate::context::{self, nearby};
+use crate::finding::layers::Layers;
 use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, Location, Secret};
@@ -155,6 +156,7 @@ impl Detection {
             exposure: place.exposure,
             line_hash: self.line_hash,
             nearby: self.nearby,
+            layers: layers(&self.member, self.layers),
             owners: Rare::default(),
             slot: Box::default(),
             decision: Rare::default(),
@@ -197,6 +199,15 @@ pub(super) fn detections(
         }
     }
     detections
+}
+
+/// The layers of a finding, if there are any.
+fn layers(member: &str, mut decoded: Rare<Vec<Cow<'static, str>>>) -> Rare<Layers> {
+    if member.is_empty() && decoded.is_empty() {
+        return Rare::default();
+    }
+    let decoded = std::mem::take(&mut *decoded).into_iter().map(Box::from).collect();
+    Layers { member: member.len(), decoded }.into()
 }
 
 /// Adds what was decoded from a text to what was found in it as it is. Both have their places in that

@@ -47,7 +47,9 @@ impl Serialize for Results<'_, '_> {
             let shared = Shared::of(report, descriptors, group);
             for (finding, ordinal) in place::numbered(group).take(left) {
                 let hash = finding.line_hash.as_deref().unwrap_or_default();
-                let same = on_line.entry((group.rule, &*finding.location.path, hash)).or_default();
+                let container = place::member(finding).map(|(container, _)| container);
+                let file = container.unwrap_or(&finding.location.path);
+                let same = on_line.entry((group.rule, file, hash)).or_default();
                 *same += 1;
                 results.serialize_element(&shared.result(report, finding, ordinal, *same))?;
             }
@@ -107,6 +109,11 @@ impl<'a> Shared<'a> {
         };
         let mut text = format!("{} in clear text", printable(self.title));
         let mut markdown = format!("{} in clear text", escaped(self.title));
+        if let Some((_, member)) = place::member(finding) {
+            let plain = printable(member).replace(['[', ']', '\\'], "_");
+            text.push_str(&format!(" in {plain}"));
+            markdown.push_str(&format!(" in {}", code(member)));
+        }
         if let Some((first, _)) = others().next() {
             let path = printable(&first.location.path);
             let link = path.replace(['[', ']', '\\'], "_");
@@ -165,6 +172,7 @@ impl<'a> Shared<'a> {
                 group: &self.properties,
                 state: decision.state,
                 notes: &decision.notes,
+                layers: &finding.layers.decoded,
                 git: GitProperties::of(finding),
             },
         }
@@ -177,6 +185,21 @@ impl<'a> Shared<'a> {
 struct Physical<'a> {
     artifact_location: Artifact<'a>,
     region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<MemberRegion>,
+}
+
+/// Where in the member of a container it is.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MemberRegion {
+    member_region: Region,
+}
+
+/// Member of a container, as a property of the container's location.
+#[derive(serde::Serialize)]
+struct Member<'a> {
+    member: &'a str,
 }
 
 #[derive(serde::Serialize)]
@@ -185,6 +208,8 @@ struct Artifact<'a> {
     uri: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Member<'a>>,
 }
 
 #[derive(serde::Serialize)]
@@ -196,28 +221,44 @@ struct Region {
     end_column: usize,
 }
 
+/// The place in a file. SARIF would have a member of a container as an artifact of its own, nested in that of
+/// the container by `parentIndex`, with an absolute path within it as its URI (2.1.0, 3.24.3 and 3.4.3).
+/// GitHub knows nothing of nested artifacts: it takes the URI for a path of the repository, and shows an alert
+/// only on a file that is there. So the URI is that of the outermost container, the region is the container's
+/// beginning, and the member and the region in it are properties.
 fn physical(finding: &Finding) -> Physical<'_> {
     let location = &finding.location;
-    let path = place::path(finding);
+    let member = place::member(finding).map(|(_, member)| Member { member });
+    let opened = place::opened(finding);
+    let path = opened.path;
     let absolute = path.starts_with('/') || path.get(1..3).is_some_and(|p| p == ":/");
     let artifact_location = if absolute {
         let uri = format!("file:///{}", encoded(path.trim_start_matches('/')));
-        Artifact { uri: Cow::Owned(uri), uri_base_id: None }
+        Artifact { uri: Cow::Owned(uri), uri_base_id: None, properties: member }
     } else {
         let uri = match path {
             Cow::Borrowed(path) => encoded(path),
             Cow::Owned(path) => Cow::Owned(encoded(&path).into_owned()),
         };
-        Artifact { uri, uri_base_id: Some(ROOT) }
+        Artifact { uri, uri_base_id: Some(ROOT), properties: member }
     };
-    Physical {
-        artifact_location,
-        region: Region {
+    let member_region = artifact_location.properties.is_some().then_some(MemberRegion {
+        member_region: Region {
             start_line: location.line,
             start_column: location.column,
             end_line: location.end_line,
             end_column: location.end_column,
         },
+    });
+    Physical {
+        artifact_location,
+        region: Region {
+            start_line: opened.line,
+            start_column: opened.column,
+            end_line: opened.end_line,
+            end_column: opened.end_column,
+        },
+        properties: member_region,
     }
 }
 
@@ -336,6 +377,9 @@ struct Properties<'a> {
     state: Option<State>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
+    /// Encodings that were undone, the outermost first.
+    #[serde(skip_serializing_if = "<[Box<str>]>::is_empty")]
+    layers: &'a [Box<str>],
     #[serde(skip_serializing_if = "Option::is_none")]
     git: Option<GitProperties<'a>>,
 }
@@ -441,7 +485,8 @@ struct GoneFingerprints<'a> {
 
 impl<'a> Gone<'a> {
     fn of(entry: &'a Entry) -> Self {
-        let artifact = Artifact { uri: encoded(&entry.path), uri_base_id: Some(ROOT) };
+        let uri = encoded(&entry.path);
+        let artifact = Artifact { uri, uri_base_id: Some(ROOT), properties: None };
         let place = GonePlace { artifact_location: artifact };
         Self {
             rule_id: &entry.rule,

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::decoded::Decoded;
-use super::is_empty;
 use crate::finding::decision::{self, Decision, State, Suppression};
+use crate::finding::layers::Layers;
 use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
 use crate::finding::{Finding, GitPlace, Location, Origin, Secret};
@@ -35,6 +35,12 @@ pub(in crate::report) struct Occurrence<'a> {
     column: usize,
     end_line: usize,
     end_column: usize,
+    /// Path of the member below the outermost container: what the path ends with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<Cow<'a, str>>,
+    /// Encodings that were undone, the outermost first.
+    #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
+    layers: Cow<'a, [Box<str>]>,
     #[serde(skip_deserializing)]
     score: u8,
     #[serde(skip_deserializing)]
@@ -88,7 +94,7 @@ pub(in crate::report) struct Occurrence<'a> {
     lapsed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<Cow<'a, Suppression>>,
-    #[serde(default, skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     notes: Cow<'a, [String]>,
 
     // Fields from here on are those of the JSON report; JSON Lines leaves them out.
@@ -104,9 +110,9 @@ pub(in crate::report) struct Occurrence<'a> {
     slot: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line_hash: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     owners: Cow<'a, [String]>,
-    #[serde(default, skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "<[Usability]>::is_empty")]
     usability: Cow<'a, [Usability]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Vec<String>>,
@@ -166,6 +172,8 @@ impl<'a> Occurrence<'a> {
             column: finding.location.column,
             end_line: finding.location.end_line,
             end_column: finding.location.end_column,
+            member: text(finding.layers.split(&finding.location.path).map(|(_, member)| member)),
+            layers: Cow::Borrowed(&finding.layers.decoded),
             score: group.score.value,
             severity: Some(group.score.severity()),
             confidence: finding.confidence,
@@ -273,6 +281,15 @@ impl<'a> Occurrence<'a> {
                 returned: self.returned,
             })),
         };
+        let layers = Layers {
+            member: self.member.as_ref().map_or(0, |member| member.len()),
+            decoded: self.layers.into_owned(),
+        };
+        if layers.split(&self.path).map(|(_, member)| member) != self.member.as_deref() {
+            return Err(
+                "has a member of a container that is not in its path: it is damaged".to_owned()
+            );
+        }
         let evidence = self.evidence.unwrap_or_default();
         Ok(Finding {
             rule,
@@ -299,6 +316,7 @@ impl<'a> Occurrence<'a> {
             owners: self.owners.into_owned().into(),
             slot: Box::from(slot),
             nearby: Nearby::default(),
+            layers: layers.into(),
             decision: Decision {
                 state: self.state,
                 since: self.since,

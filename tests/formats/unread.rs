@@ -1,0 +1,99 @@
+//! What was not looked into, in every format that has a place for it, and in merged reports.
+
+use crate::common::{Run, run, scratch, write};
+
+const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0abc";
+const LOCKED: &[u8] = b"PK\x03\x04\x14\0\x01\0\x08\0\0\0\0\0abc";
+
+/// What each format says of five archives and an encrypted one.
+const SAID: &[(&str, &[&str])] = &[
+    // On a terminal the summary says it.
+    ("text", &[]),
+    (
+        "json",
+        &[
+            "\"place\": \"one/locked&b.zip\",\n      \"reason\": \"encrypted\"",
+            "\"place\": \"two/5.zip\",\n      \"reason\": \"unsupported\"",
+        ],
+    ),
+    (
+        "sarif",
+        &[
+            "\"text\":\"one/locked&b.zip: encrypted zip archive, not looked into.\"",
+            "\"properties\":{\"reason\":\"encrypted\"}",
+            "two/5.zip: zip archive, not looked into.",
+        ],
+    ),
+    (
+        "markdown",
+        &[
+            "### Not looked into: 6 places\n",
+            "- 1 encrypted zip archive: `one/locked&b.zip`\n",
+            "- 5 zip archives: `one/1.zip`, `one/2.zip`, `one/3.zip` and 2 more\n",
+        ],
+    ),
+    (
+        "html",
+        &[
+            "<a href=\"#unread\">Not looked into: 6 places</a>",
+            "<li>1 encrypted zip archive: <code>one/locked&amp;b.zip</code></li>",
+            "<li>5 zip archives: <code>one/1.zip</code>",
+        ],
+    ),
+    (
+        "junit",
+        &[
+            "tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"2\"",
+            "name=\"no secrets found\"",
+            "<skipped message=\"1 encrypted zip archive: one/locked&amp;b.zip\"/>",
+            "<skipped message=\"5 zip archives: one/1.zip, one/2.zip, one/3.zip and 2 more\"/>",
+        ],
+    ),
+    (
+        "gitlab",
+        &[
+            "\"value\":\"not looked into: 1 encrypted zip archive: one/locked&b.zip\"",
+            "\"value\":\"not looked into: 5 zip archives: one/1.zip, one/2.zip, one/3.zip and 2 more\"",
+            "\"status\":\"success\"",
+        ],
+    ),
+    (
+        "github",
+        &[
+            "::warning title=sprawl%3A not looked into::1 encrypted zip archive: one/locked&b.zip\n",
+            "::warning title=sprawl%3A not looked into::5 zip archives: one/1.zip,",
+        ],
+    ),
+];
+
+fn check(format: &str, said: &[&str], run: &Run) {
+    for text in said {
+        assert!(run.stdout.contains(text), "{format}: no `{text}` in {}", run.stdout);
+    }
+    let summary = "sprawl: not looked into: 1 encrypted zip archive, 5 zip archives";
+    assert!(run.stderr.contains(summary), "{format}: {}", run.stderr);
+}
+
+#[test]
+fn every_format_names_what_was_not_looked_into() {
+    let (_guard, root) = scratch();
+    write(&root, "one/a.txt", "nothing\n");
+    write(&root, "one/locked&b.zip", LOCKED);
+    for number in 1..6 {
+        let part = if number < 4 { "one" } else { "two" };
+        write(&root, &format!("{part}/{number}.zip"), ZIP);
+    }
+    for part in ["one", "two"] {
+        run(&root, &["scan", part, "-o", &format!("{part}.json")]);
+    }
+    for (format, said) in SAID {
+        check(format, said, &run(&root, &["scan", "one", "two", "-f", format]));
+        check(format, said, &run(&root, &["merge", "two.json", "one.json", "-f", format]));
+    }
+    // Their lines are occurrences, and nothing else.
+    for (format, lines) in [("jsonl", 0), ("csv", 1)] {
+        let found = run(&root, &["scan", "one", "two", "-f", format]);
+        assert_eq!(found.stdout.lines().count(), lines, "{format}");
+        check(format, &[], &found);
+    }
+}
