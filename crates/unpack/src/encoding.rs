@@ -124,7 +124,7 @@ pub struct Decoder {
 }
 
 /// Bytes of a text that are searched for everything before the next are: they stay in the cache.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 64 << 10;
 
 impl Decoder {
     /// One with empty memory.
@@ -344,12 +344,12 @@ impl Decoder {
 fn find_seams(text: &[u8], part: Range<usize>, edits: &mut Vec<Edit>) {
     let piece = &text[part.clone()];
     let mut add = |edit: Option<Edit>| edits.extend(edit);
-    for at in memchr::memchr3_iter(b'"', b'\'', b'`', piece) {
-        let at = part.start + at;
-        add(if text[at] == b'`' { joined::continued(text, at) } else { joined::seam(text, at) });
+    for at in memchr::memchr2_iter(b'"', b'\'', piece) {
+        add(joined::seam(text, part.start + at));
     }
-    for at in memchr::memchr_iter(b'^', piece) {
-        add(joined::continued(text, part.start + at));
+    for at in memchr::memchr3_iter(b'`', b'^', b'<', piece) {
+        let at = part.start + at;
+        add(if text[at] == b'<' { invisible::tag(text, at) } else { joined::continued(text, at) });
     }
     for at in memchr::memchr_iter(b'=', piece) {
         add(quoted_printable::equals(text, part.start + at));
@@ -364,9 +364,6 @@ fn find_seams(text: &[u8], part: Range<usize>, edits: &mut Vec<Edit>) {
             done = edit.end;
             add(Some(edit));
         }
-    }
-    for at in memchr::memmem::find_iter(piece, invisible::TAG) {
-        add(invisible::tag(text, part.start + at));
     }
 }
 

@@ -35,29 +35,59 @@ pub(super) fn decode(text: &[u8], span: Range<usize>, out: &mut Output) -> Optio
 }
 
 /// Where the next bytes with a sign between them may stand, from a place on: `65 78 70`, `65:78:70`.
-/// Looks at every 24th byte, of which as long a row has one.
+/// Looks at one place of 24, of which as long a row has one.
 pub(super) fn next_row(text: &[u8], from: usize, to: usize) -> Option<Range<usize>> {
-    const STEP: usize = 3 * HEAD - 12;
+    const STEP: usize = 24;
     let mut at = from;
     while at < to {
-        let three = text.get(at..at + 3)?;
-        let sign = three.iter().position(|byte| is_sign(*byte));
-        let is_row = sign.filter(|sign| (0..3).all(|n| n == *sign || class(three[n]) & HEX != 0));
-        let row = is_row.map(|sign| row(text, from, at + sign));
-        match row {
-            Some(row) if row.len() >= 3 * HEAD - 1 => return Some(row),
-            _ => at += STEP,
+        let six = text.get(at..at + 6)?;
+        let kinds = kinds(&six[..3]);
+        if ROW >> kinds & 1 == 0 || kinds != self::kinds(&six[3..]) {
+            at += STEP;
+            continue;
         }
+        let sign = six.iter().position(|byte| is_sign(*byte)).unwrap_or_default();
+        let row = row(text, from, at + sign);
+        if row.len() >= SHORTEST_ROW {
+            return Some(row);
+        }
+        at += STEP;
     }
     None
 }
+
+/// Shortest row that is looked at: twelve bytes and the signs between them.
+const SHORTEST_ROW: usize = 3 * HEAD - 1;
+
+/// What a byte may be in a row: a digit, a sign, or neither.
+static KIND: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if is_sign(byte as u8) {
+            kinds[byte] = 2;
+        } else if (byte as u8).is_ascii_hexdigit() {
+            kinds[byte] = 1;
+        }
+        byte += 1;
+    }
+    kinds
+};
+
+/// The kinds of three bytes in one number.
+fn kinds(three: &[u8]) -> u8 {
+    three.iter().fold(0, |kinds, byte| kinds << 2 | KIND[usize::from(*byte)])
+}
+
+/// The numbers of two digits and a sign, in their three orders.
+const ROW: u64 = 1 << 0b10_01_01 | 1 << 0b01_10_01 | 1 << 0b01_01_10;
 
 /// Decodes such bytes.
 pub(super) fn decode_row(text: &[u8], row: Range<usize>, out: &mut Output) -> Option<Form> {
     digits(text, row, 3, out)
 }
 
-fn is_sign(byte: u8) -> bool {
+const fn is_sign(byte: u8) -> bool {
     matches!(byte, b' ' | b':' | b'-' | b',')
 }
 

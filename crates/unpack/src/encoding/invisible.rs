@@ -16,9 +16,6 @@ pub(super) fn is_invisible(character: char) -> bool {
 /// The first byte of such a character in UTF-8.
 pub(super) const FIRST: [u8; 3] = [0xe2, 0xef, 0xc2];
 
-/// How the tag begins that says where a word may be broken.
-pub(super) const TAG: &[u8] = b"<wbr";
-
 /// The invisible characters from a place on, if they stand within a word.
 pub(super) fn characters(text: &[u8], at: usize) -> Option<Edit> {
     let mut end = at;
@@ -28,7 +25,7 @@ pub(super) fn characters(text: &[u8], at: usize) -> Option<Edit> {
     within_word(text, at..end).then(|| Edit::new(at..end, b"", Encoding::ZeroWidth, Weight::IfLong))
 }
 
-/// That tag, within a word.
+/// The tag that says where a word may be broken, within a word.
 pub(super) fn tag(text: &[u8], at: usize) -> Option<Edit> {
     let rest = text.get(at..)?;
     let length =

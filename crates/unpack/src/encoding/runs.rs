@@ -88,51 +88,98 @@ impl Run {
     }
 }
 
+/// Fewest letters and digits next to each other in a run that is found. Text in base64 has hardly any
+/// other sign, names in programs and paths seldom have as many.
+const WORD: usize = 12;
+
 /// What finds the runs of a text, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    at: usize,
-    /// Where the last one ended.
+    /// Where the block begins that is looked at: none before the first one.
+    block: Option<usize>,
+    /// Where in it as many letters begin, and the letters of the block behind it.
+    words: u64,
+    ahead: u64,
+    /// Where the last run ended.
     floor: usize,
 }
+
+/// Bytes that are looked at at once.
+const BLOCK: usize = 64;
 
 impl Runs {
     /// Goes on behind a place.
     pub(super) fn skip_to(&mut self, at: usize) {
-        self.at = self.at.max(at);
         self.floor = self.floor.max(at);
     }
 
-    /// The next run, if it begins, or is seen to go on, before `to`. A run of twice eight bytes less
-    /// one holds eight of them that lie behind each other at a multiple of eight, so that the others
-    /// need no look.
+    /// The next run that has a word which begins before `to`.
     pub(super) fn next(&mut self, text: &[u8], to: usize) -> Option<Run> {
-        while self.at < to {
-            let block = text.get(self.at..self.at + 8)?;
-            if !may_be_letters(block) || block.iter().any(|byte| class(*byte) == 0) {
-                self.at += 8;
+        loop {
+            let block = self.block.unwrap_or_default();
+            let done = self.floor.saturating_sub(block);
+            self.words = if done < BLOCK { self.words >> done << done } else { 0 };
+            if self.words == 0 {
+                self.next_block(text, to)?;
                 continue;
             }
-            let before = text[self.floor..self.at].iter().rev();
-            let start = self.at - before.take_while(|byte| class(**byte) != 0).count();
+            let at = block + self.words.trailing_zeros() as usize;
+            let before = text[self.floor..at].iter().rev();
+            let start = at - before.take_while(|byte| class(**byte) != 0).count();
             let run = Run::at(text, start);
-            self.at = run.span.end + 1;
             self.floor = run.span.end;
             if run.span.len() >= SHORTEST {
                 return Some(run);
             }
         }
-        None
+    }
+
+    /// Looks at the next block, if it begins before `to`.
+    fn next_block(&mut self, text: &[u8], to: usize) -> Option<()> {
+        let block = match self.block {
+            Some(block) => block + BLOCK,
+            None => {
+                self.ahead = letters(text);
+                0
+            }
+        };
+        if block >= to {
+            return None;
+        }
+        self.block = Some(block);
+        let here = self.ahead;
+        self.ahead = letters(text.get(block + BLOCK..).unwrap_or_default());
+        let mut words = u128::from(here) | u128::from(self.ahead) << BLOCK;
+        // Ones that have two, four, eight and twelve of them in a row.
+        for shift in [1, 2, 4, WORD - 8] {
+            words &= words >> shift;
+        }
+        self.words = words as u64;
+        Some(())
     }
 }
 
-/// False if one of eight bytes is below `+`, as blanks, quotes and parentheses are, or not ASCII.
-fn may_be_letters(block: &[u8]) -> bool {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const LOWEST: u64 = 0x0101_0101_0101_0101 * b'+' as u64;
-    let Ok(block) = block.try_into() else { return false };
-    let block = u64::from_le_bytes(block);
-    (block.wrapping_sub(LOWEST) | block) & HIGH == 0
+/// The letters and digits of a block, a bit for each.
+fn letters(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(block) => letters_of(block),
+        None => {
+            let mut block = [0; BLOCK];
+            block[..text.len()].copy_from_slice(text);
+            letters_of(&block)
+        }
+    }
+}
+
+fn letters_of(block: &[u8; BLOCK]) -> u64 {
+    /// Moves the lowest bit of each byte to the byte on top, one next to the other.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let bytes = block.map(|byte| u8::from(byte.is_ascii_alphanumeric()));
+    let mut bits = 0;
+    for (at, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        bits |= (u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) << (8 * at);
+    }
+    bits
 }
 
 #[cfg(test)]
@@ -157,7 +204,8 @@ mod tests {
             let mut expected = Vec::new();
             let mut from = 0;
             for piece in text.split(|byte| class(*byte) == 0) {
-                if piece.len() >= SHORTEST {
+                let mut words = piece.split(|byte| !byte.is_ascii_alphanumeric());
+                if piece.len() >= SHORTEST && words.any(|word| word.len() >= WORD) {
                     expected.push(from..from + piece.len());
                 }
                 from += piece.len() + 1;
