@@ -30,6 +30,9 @@ mod quoted_printable;
 mod runs;
 mod wrapped;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use crate::budget::Budget;
@@ -121,6 +124,8 @@ pub struct Decoder {
     edited: Edited,
     /// Strings that were handed over as a whole: what is in them is found again in there.
     strings: Vec<Range<usize>>,
+    /// Whether the text is a source map, once that was asked.
+    is_source_map: Option<bool>,
 }
 
 /// Bytes of a text that are searched for everything before the next are: they stay in the cache.
@@ -144,6 +149,7 @@ impl Decoder {
         let mut sink = Sink { budget, left: text.len().saturating_mul(2), each, is_whole: true };
         self.edits.clear();
         self.strings.clear();
+        self.is_source_map = None;
         let mut runs = Runs::default();
         let mut rows = 0;
         let mut string_end = 0;
@@ -185,7 +191,8 @@ impl Decoder {
                     let string = json::around(text, at, floor);
                     floor =
                         floor.max(string.as_ref().map_or(at + 1, |string| string.inner.end + 1));
-                    if let Some(string) = string.filter(|string| string.is_text) {
+                    let string = string.filter(|string| string.is_text);
+                    if let Some(string) = string.filter(|_| !self.is_source_map(text)) {
                         json::unescape(text, string.inner.clone(), &mut self.out);
                         sink.hand(string.inner.clone(), &[Encoding::Json], &self.out);
                         *string_end = string.inner.end + 1;
@@ -202,7 +209,14 @@ impl Decoder {
         }
     }
 
-    /// Runs of letters that begin before `to`.
+    /// Whether a text is a source map. It holds programs, escaped once: they are as long as the map, and
+    /// all that is lost in them is the end of their lines.
+    fn is_source_map(&mut self, text: &[u8]) -> bool {
+        let ask = || memchr::memmem::find(text, b"\"sourcesContent\"").is_some();
+        *self.is_source_map.get_or_insert_with(ask)
+    }
+
+    /// Runs of letters that have a word that begins before `to`.
     fn find_runs(&mut self, text: &[u8], to: usize, runs: &mut Runs, sink: &mut Sink<'_>) {
         while let Some(run) = runs.next(text, to) {
             if let Some(string) = self.string_around(run.span.start) {

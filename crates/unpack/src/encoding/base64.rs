@@ -23,8 +23,15 @@ pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Form, 
     let mut end = run.end;
     let mut wrapped = Wrapped::new(text, run);
     while let Some(line) = wrapped.next(text) {
+        let before = (letters, out.bytes().len());
+        letters.line(text, line.clone(), out);
+        // A word below the letters may look like the last of them.
+        if line.len() < wrapped.width() && !(letters.finish(out) && ends_text(out, before.1)) {
+            letters = before.0;
+            out.truncate(before.1);
+            break;
+        }
         end = line.end;
-        letters.line(text, line, out);
     }
     letters.finish(out);
     let length = plausible::length(out.bytes(), form);
@@ -127,7 +134,7 @@ fn padding(text: &[u8], end: usize) -> usize {
 }
 
 /// Letters of a group that is not whole, and where they stand.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Letters {
     letters: [u8; 4],
     at: [usize; 4],
@@ -162,13 +169,23 @@ impl Letters {
         }
     }
 
-    /// Takes the last group, which may be of two or three letters. One is too few for a byte.
-    fn finish(&mut self, out: &mut Output) {
-        if let Some(last) = self.count.checked_sub(1).filter(|last| *last > 0) {
-            self.letters[self.count..].fill(b'A');
+    /// Takes the last group, which may be of two or three letters. One is too few for a byte, and says
+    /// that these are not all.
+    fn finish(&mut self, out: &mut Output) -> bool {
+        let count = std::mem::take(&mut self.count);
+        if let Some(last) = count.checked_sub(1).filter(|last| *last > 0) {
+            self.letters[count..].fill(b'A');
             out.replace(self.at[0]..self.at[last] + 1, &group(self.letters)[..last]);
         }
+        count != 1
     }
+}
+
+/// Whether the bytes from a place on may be the end of a text.
+fn ends_text(out: &Output, from: usize) -> bool {
+    let bytes = &out.bytes()[from..];
+    bytes.iter().all(|byte| plausible::is_printable(*byte) || *byte >= 0x80)
+        && (bytes.is_ascii() || bytes.len() > 3)
 }
 
 #[cfg(test)]
@@ -224,9 +241,9 @@ mod tests {
 
     #[test]
     fn places_are_those_of_the_letters() {
-        let plain = "0123456789".repeat(12);
+        let plain = "0123456789".repeat(18);
         let letters = BASE64.encode(plain.as_bytes());
-        let text = format!("{}\n{}\n", &letters[..82], &letters[82..]);
+        let text = format!("{}\n{}\n{}\n", &letters[..82], &letters[82..164], &letters[164..]);
         let mut out = Output::default();
         decode(text.as_bytes(), &Run::at(text.as_bytes(), 0), &mut out).unwrap();
         assert_eq!(out.bytes(), plain.as_bytes());

@@ -56,7 +56,8 @@ impl Edit {
         Self::new(span, character.encode_utf8(&mut bytes).as_bytes(), encoding, weight)
     }
 
-    fn bytes(&self) -> &[u8] {
+    /// What it puts there.
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }

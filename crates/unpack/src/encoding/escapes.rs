@@ -55,12 +55,16 @@ fn short_percent(text: &[u8], at: usize) -> Option<Edit> {
     let digits = text.get(at + 1..at + 3)?;
     let said = u8::try_from(hexadecimal(digits)?).ok()?;
     let mut edit = byte(text, at..at + 3, said, Encoding::Percent);
+    let before = at.checked_sub(3).and_then(|before| text.get(before));
+    let next = text.get(at + 3);
     // `%2d` is how programs print a number.
     let may_be_format = digits[0].is_ascii_digit() && class(digits[1]) & LOWER != 0;
     let is_within = at > 0
         && is_of_words(text[at - 1])
-        && text.get(at + 3).is_some_and(|next| is_of_words(*next) || *next == b'%');
-    if may_be_format && !is_within {
+        && next.is_some_and(|next| is_of_words(*next) || *next == b'%');
+    // Letters are escaped only where everything is: `n%32` is a remainder.
+    let is_needless = said.is_ascii_alphanumeric() && next != Some(&b'%') && before != Some(&b'%');
+    if may_be_format && !is_within || is_needless {
         edit.weight = Weight::None;
     }
     Some(edit)
@@ -132,4 +136,76 @@ pub(super) fn hexadecimal(digits: &[u8]) -> Option<u32> {
         number.checked_mul(16)?.checked_add(digit)
     };
     digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Option<(String, usize, Weight)> {
+        let bytes = text.as_bytes();
+        let at = text.find(['\\', '%'])?;
+        let edit = if bytes[at] == b'%' { percent(bytes, at) } else { backslash(bytes, at) }?;
+        let said = String::from_utf8_lossy(edit.bytes()).into_owned();
+        Some((said, edit.end, edit.weight))
+    }
+
+    #[test]
+    fn escapes_are_known() {
+        for (text, letters, length) in [
+            (r"\u0041x", "A", 6),
+            (r"\u{41}x", "A", 6),
+            (r"\u{1F600}x", "\u{1f600}", 9),
+            (r"\U0001F600x", "\u{1f600}", 10),
+            (r"\ud83d\ude00x", "\u{1f600}", 12),
+            (r"\\ud83d\\ude00x", "\u{1f600}", 14),
+            (r"\\\\u0041x", "A", 9),
+            (r"\x41x", "A", 4),
+            (r"\101x", "A", 4),
+            ("%40x", "@", 3),
+            ("%u0041x", "A", 6),
+            (r"\u200bx", "", 6),
+        ] {
+            let (found, end, _) = said(text).unwrap();
+            assert_eq!((found.as_str(), end), (letters, length), "{text}");
+        }
+        for text in [
+            r"\u004",
+            r"\u{}",
+            r"\u{110000}",
+            r"\ud83d",
+            r"\ude00",
+            r"\xg1",
+            r"\108",
+            r"\401",
+            "%4",
+            "%zz",
+            r"\",
+            "%",
+            r"\n",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn common_ones_are_no_reason_to_look() {
+        for (text, weight) in [
+            ("a%3Db", Weight::Full),
+            ("a%3db", Weight::Full),
+            ("a%20b", Weight::None),
+            ("(\"%2d\")", Weight::None),
+            ("id%32;", Weight::None),
+            ("%61%62", Weight::Full),
+            ("it\\u0027s", Weight::None),
+            ("a=\\u0027s", Weight::Full),
+            ("a\\u0026b", Weight::None),
+            ("a\\u0026b=", Weight::Full),
+            ("\\u0001", Weight::None),
+            ("\\x01", Weight::Against),
+            ("\\xe4", Weight::None),
+        ] {
+            assert_eq!(said(text).unwrap().2, weight, "{text}");
+        }
+    }
 }

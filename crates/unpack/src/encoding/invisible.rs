@@ -49,3 +49,26 @@ fn within_word(text: &[u8], span: Range<usize>) -> bool {
         && before.is_some_and(|byte| is_word(*byte))
         && text.get(span.end).is_some_and(|byte| is_word(*byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_cuts_a_word_is_found() {
+        for (text, length) in [
+            ("a\u{200b}b", 3),
+            ("a\u{200b}\u{ad}\u{2060}\u{feff}b", 11),
+            ("a\u{200b} b", 0),
+            ("a\u{2019}b", 0),
+            ("\u{200b}b", 0),
+            ("a\u{200b}", 0),
+        ] {
+            let at = text.find(|c: char| !c.is_ascii()).unwrap();
+            let edit = characters(text.as_bytes(), at);
+            assert_eq!(edit.map_or(0, |edit| edit.end - edit.start), length, "{text:?}");
+        }
+        assert_eq!(tag(b"a<wbr/>b", 1).map(|edit| edit.end), Some(7));
+        assert_eq!(tag(b"a<wbr> b", 1), None);
+    }
+}

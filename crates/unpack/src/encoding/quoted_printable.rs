@@ -41,3 +41,24 @@ fn is_digit(byte: u8) -> bool {
 fn value(digit: u8) -> u8 {
     if digit.is_ascii_digit() { digit - b'0' } else { digit - b'A' + 10 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weight(text: &str, at: usize) -> Option<Weight> {
+        equals(text.as_bytes(), at).map(|edit| edit.weight)
+    }
+
+    #[test]
+    fn escapes_and_soft_breaks_are_known() {
+        assert_eq!(weight("a=3Db", 1), Some(Weight::Full));
+        assert_eq!(weight("a=20b", 1), Some(Weight::None));
+        assert_eq!(weight("a=2ab", 1), None);
+        let line = "a".repeat(75);
+        assert_eq!(weight(&format!("x\n{line}=\nb"), 77), Some(Weight::IfLong));
+        assert_eq!(weight(&format!("x\n{line}=\r\n b"), 77), Some(Weight::None));
+        assert_eq!(weight(&format!("x\na{line}=\nb"), 78), None);
+        assert_eq!(weight("NAME=\nOTHER=\n", 4), None);
+    }
+}

@@ -19,6 +19,8 @@ pub(super) struct Wrapped {
     /// What stands before the letters of the first line.
     margin: Range<usize>,
     is_done: bool,
+    /// Another line was as long as the first.
+    goes_on: bool,
 }
 
 impl Wrapped {
@@ -28,7 +30,12 @@ impl Wrapped {
         let before = text.get(from..first.start).unwrap_or_default();
         let margin = memchr::memrchr(b'\n', before).map_or(from, |at| from + at + 1)..first.start;
         let width = first.len();
-        Self { line: first, width, margin, is_done: width < NARROWEST }
+        Self { line: first, width, margin, is_done: width < NARROWEST, goes_on: false }
+    }
+
+    /// Letters of the first line.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// The next line. All but the last one are as long as the first.
@@ -39,6 +46,11 @@ impl Wrapped {
         self.is_done = true;
         let line = self.letters(text, line_end(text, self.line.end)?)?;
         self.is_done = line.len() < self.width;
+        // After a single line of part of a group it is more likely a word.
+        if self.is_done && !self.width.is_multiple_of(4) && !self.goes_on {
+            return None;
+        }
+        self.goes_on = true;
         self.line = line.clone();
         Some(line)
     }
