@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::Encoding;
 use super::map::Output;
-use super::plausible::{self, Form, HEAD};
+use super::plausible::{self, Form, HEAD, Judge};
 use super::runs::{PLAIN, Run, URL, class};
 use super::wrapped::Wrapped;
 
@@ -22,7 +22,10 @@ pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Form, 
     letters.line(text, run.clone(), out);
     let mut end = run.end;
     let mut wrapped = Wrapped::new(text, run);
-    while let Some(line) = wrapped.next(text) {
+    let mut judge = Judge::new(form);
+    while judge.goes_on(out.bytes())
+        && let Some(line) = wrapped.next(text)
+    {
         let before = (letters, out.bytes().len());
         letters.line(text, line.clone(), out);
         // A word below the letters may look like the last of them.

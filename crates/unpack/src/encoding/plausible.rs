@@ -71,35 +71,75 @@ pub(super) fn is_printable(byte: u8) -> bool {
 
 /// How many of the first bytes are text. A few other bytes may stand among many.
 fn text_length(bytes: &[u8]) -> usize {
-    /// What a byte that is no text costs, in bytes of text before it, and how much may be owed.
-    const PRICE: usize = 16;
-    const CREDIT: usize = 2 * PRICE;
-    let mut at = 0;
-    let mut good = 0;
-    let mut owed = 0_usize;
-    while at < bytes.len() {
-        let plain = bytes[at..].iter().take_while(|byte| is_printable(**byte)).count();
-        at += plain;
-        owed = owed.saturating_sub(plain);
-        if plain > 0 && owed == 0 {
-            good = at;
-        }
-        if at == bytes.len() {
-            break;
-        }
-        match character(&bytes[at..]) {
-            Some(length) => at += length,
-            None => {
-                owed += PRICE;
-                at += 1;
-                // At the beginning, where most noise ends, nothing is owed.
-                if owed > CREDIT || at <= HEAD {
-                    return good;
+    let mut judge = Judge::new(Form::Text);
+    if judge.goes_on(bytes) { bytes.len() } else { judge.good }
+}
+
+/// What looks at bytes while they are decoded, so that noise ends that.
+pub(super) struct Judge {
+    form: Form,
+    /// Up to where it looked, and up to where it was text.
+    at: usize,
+    good: usize,
+    /// What is no text has to be followed by so many bytes of text.
+    owed: usize,
+}
+
+impl Judge {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, at: 0, good: 0, owed: 0 }
+    }
+
+    /// Whether bytes, of which there may be more than the last time, still are what they seemed to be.
+    pub(super) fn goes_on(&mut self, bytes: &[u8]) -> bool {
+        match self.form {
+            Form::Text => self.is_text(bytes),
+            Form::Utf16 => {
+                let more = &bytes[self.at.min(bytes.len())..];
+                self.at = bytes.len();
+                let zeros = memchr::memchr_iter(0, more).count();
+                zeros * 3 >= more.len()
+            }
+            // Its head tells.
+            Form::Container => {
+                self.at > 0 || {
+                    self.at = 1;
+                    container(bytes).is_some()
                 }
             }
         }
     }
-    bytes.len()
+
+    fn is_text(&mut self, bytes: &[u8]) -> bool {
+        /// What a byte that is no text costs, and how much may be owed.
+        const PRICE: usize = 16;
+        const CREDIT: usize = 2 * PRICE;
+        while self.at < bytes.len() {
+            let rest = &bytes[self.at..];
+            let plain = rest.iter().take_while(|byte| is_printable(**byte)).count();
+            self.at += plain;
+            self.owed = self.owed.saturating_sub(plain);
+            if plain > 0 && self.owed == 0 {
+                self.good = self.at;
+            }
+            let rest = &rest[plain..];
+            match character(rest) {
+                Some(length) if length < rest.len() => self.at += length,
+                // It may not be all there yet.
+                Some(_) => break,
+                None if rest.is_empty() => break,
+                None => {
+                    self.owed += PRICE;
+                    self.at += 1;
+                    // At the beginning, where most noise ends, nothing is owed.
+                    if self.owed > CREDIT || self.at <= HEAD {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
 }
 
 /// The length of the character beyond ASCII that bytes begin with, also of one that they cut short.
