@@ -283,8 +283,10 @@ impl Decoder {
         }
         let run = Run { span: start..run.span.end, ..*run };
         if let Some((form, end)) = base64::decode(text, &run, &mut self.out) {
-            let encoding = base64::encoding(&text[start..end]);
-            self.hand_value(text, start..end, encoding, form, sink);
+            if let Some(form) = form {
+                let encoding = base64::encoding(&text[start..end]);
+                self.hand_value(text, start..end, encoding, form, sink);
+            }
             return Some(end);
         }
         let (form, end) = base32::decode(text, &run, &mut self.out)?;

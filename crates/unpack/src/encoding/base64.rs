@@ -13,8 +13,8 @@ use super::runs::{PLAIN, Run, URL, class};
 use super::wrapped::Wrapped;
 
 /// Decodes what begins where a run does, and goes on below it if it is wrapped. Says what the bytes
-/// are, and where the last letter or its padding ends.
-pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Form, usize)> {
+/// are, none if they are noise after all, and where the last letter or its padding ends.
+pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Option<Form>, usize)> {
     let run = one_alphabet(text, run);
     let form = begins(text.get(run.clone())?)?;
     out.clear();
@@ -38,14 +38,16 @@ pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Form, 
     }
     letters.finish(out);
     let length = plausible::length(out.bytes(), form);
-    if length == 0 {
-        return None;
-    }
     if length == out.bytes().len() {
-        return Some((form, padding(text, end)));
+        return Some((Some(form), padding(text, end)));
     }
     out.truncate(length);
-    Some((form, out.end()))
+    match form {
+        Form::Text if length == 0 => None,
+        Form::Text => Some((Some(form), out.end())),
+        // So much was decoded that it is not to be decoded again from the next line on.
+        _ => Some((None, end)),
+    }
 }
 
 /// Decodes one that a name says to be base64, however short it is: printable ASCII, of whole groups.

@@ -100,13 +100,8 @@ impl Judge {
                 let zeros = memchr::memchr_iter(0, more).count();
                 zeros * 3 >= more.len()
             }
-            // Its head tells.
-            Form::Container => {
-                self.at > 0 || {
-                    self.at = 1;
-                    container(bytes).is_some()
-                }
-            }
+            // Only all of it can tell.
+            Form::Container => true,
         }
     }
 
