@@ -155,3 +155,147 @@ impl Outcome {
         self.fault == Some(OVER_BUDGET)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+    use crate::input::Input;
+    use crate::samples::{Found, gzip, noise, opened, streamed, zlib};
+
+    /// A text that compresses, and not into one block of the same.
+    fn text() -> Vec<u8> {
+        let words = noise(6000);
+        words.iter().flat_map(|byte| format!("TOKEN_{byte}=x\n").into_bytes()).collect()
+    }
+
+    /// Files of all methods that have a signature; with each, whether it can say that it is whole, and
+    /// whether it can follow another one.
+    fn files(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>, bool)> {
+        use lzma_rust2::{LzipOptions, LzipWriter, LzmaOptions, LzmaWriter, XzOptions, XzWriter};
+        let mut bzip2 = Vec::new();
+        let best = ::bzip2::Compression::best();
+        ::bzip2::read::BzEncoder::new(bytes, best).read_to_end(&mut bzip2).unwrap();
+        let mut xz = XzWriter::new(Vec::new(), XzOptions::with_preset(1)).unwrap();
+        xz.write_all(bytes).unwrap();
+        let options = LzmaOptions::with_preset(1);
+        let mut lzma = LzmaWriter::new_use_header(Vec::new(), &options, None).unwrap();
+        lzma.write_all(bytes).unwrap();
+        let mut lzip = LzipWriter::new(Vec::new(), LzipOptions::with_preset(1));
+        lzip.write_all(bytes).unwrap();
+        let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        lz4.write_all(bytes).unwrap();
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        vec![
+            ("gzip file", gzip(bytes), true),
+            ("zlib file", zlib(bytes), false),
+            ("bzip2 file", bzip2, true),
+            ("xz file", xz.finish().unwrap(), true),
+            ("lzma file", lzma.finish().unwrap(), false),
+            ("lzip file", lzip.finish().unwrap(), true),
+            ("zstd file", ruzstd::encoding::compress_to_vec(bytes, level), true),
+            ("lz4 file", lz4.finish().unwrap(), true),
+        ]
+    }
+
+    fn both(bytes: &[u8]) -> [Found; 2] {
+        [opened(bytes), streamed(bytes)]
+    }
+
+    #[test]
+    fn every_method_gives_back_what_was_compressed() {
+        let text = text();
+        for (kind, file, follows) in files(&text) {
+            assert_eq!(crate::container::container(&file).map(|found| found.kind), Some(kind));
+            for found in both(&file) {
+                assert!(found.at("") == Some(&text[..]), "{kind}");
+                assert!(found.unread.is_empty(), "{:?}", found.unread);
+            }
+            if follows {
+                for found in both(&[&file[..], &file].concat()) {
+                    assert!(found.at("") == Some(&[&text[..], &text].concat()[..]), "{kind}");
+                    assert!(found.unread.is_empty(), "{:?}", found.unread);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn frames_between_others_are_passed_over() {
+        for (kind, file, _) in files(b"TOKEN=1\n") {
+            if matches!(kind, "zstd file" | "lz4 file") {
+                let skipped = b"\x50\x2a\x4d\x18\x03\0\0\0abc";
+                for found in both(&[&skipped[..], &file, skipped, &file, skipped].concat()) {
+                    assert_eq!(found.at(""), Some(&b"TOKEN=1\nTOKEN=1\n"[..]), "{kind}");
+                    assert!(found.unread.is_empty(), "{kind} {:?}", found.unread);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cut_short_they_give_what_they_can() {
+        let text = text();
+        for (kind, file, _) in files(&text) {
+            for share in [1, 3, 6, 9] {
+                let cut = file.len() * share / 10;
+                for found in both(&file[..cut]) {
+                    let there = found.at("").unwrap_or_default();
+                    assert!(text.starts_with(there), "{kind}");
+                    let reasons: Vec<Reason> =
+                        found.unread.iter().map(|unread| unread.reason).collect();
+                    assert_eq!(reasons, [Reason::Truncated], "{kind} {cut}");
+                    // The others have blocks that are longer than this text.
+                    if matches!(
+                        kind,
+                        "gzip file" | "zlib file" | "xz file" | "lzma file" | "lzip file"
+                    ) {
+                        assert!(
+                            there.len() > text.len() * share / 10 * 8 / 10,
+                            "{kind}: {}",
+                            there.len()
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_that_is_too_large_is_over_budget() {
+        // An LZMA stream with a dictionary of 1.5 GiB, and a zstd frame with a window of 2 GiB.
+        let lzma = b"\x5d\0\0\0\x60\xff\xff\xff\xff\xff\xff\xff\xff\0\x20\x20\x20\x20\x20";
+        let zstd = b"\x28\xb5\x2f\xfd\0\xa8\x09\0\0a";
+        for file in [&lzma[..], zstd] {
+            let found = opened(file);
+            assert!(!found.is_opened);
+            assert_eq!(found.unread[0].reason, Reason::OverBudget, "{:?}", found.unread);
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_change_is_survived(at in 0.0..1.0, byte: u8) {
+            let at: f64 = at;
+            for (_, mut file, _) in files(&noise(400)) {
+                let at = (file.len() as f64 * at) as usize;
+                file[at] = byte;
+                both(&file);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+            use Method::*;
+            let (buffers, budget) = (Buffers::default(), Budget::new(crate::budget::Limits::default()));
+            for method in [Gzip, Zlib, Deflate, Bzip2, Xz, Lzma, ZipLzma(9), Lzip, Zstd, Lz4, Brotli] {
+                let mut source = Source::new(Input::Bytes(&bytes));
+                let mut reader = Decompressor::new(method, &mut source, &budget, &buffers);
+                let _ = std::io::copy(&mut reader, &mut std::io::sink());
+            }
+        }
+    }
+}

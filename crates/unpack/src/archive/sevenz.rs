@@ -115,3 +115,57 @@ fn reason(error: &Error) -> Reason {
         _ => Reason::Damaged,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
+
+    use crate::samples::{noise, opened, streamed};
+    use crate::unread::Reason;
+
+    fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
+        for (name, bytes) in members {
+            writer.push_archive_entry(ArchiveEntry::new_file(name), Some(*bytes)).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn members_are_handed_over() {
+        let bytes = archive(&[("a.env", b"TOKEN=1\n"), ("d/b", &noise(9000))]);
+        for found in [opened(&bytes), streamed(&bytes)] {
+            assert_eq!(found.paths(), ["a.env", "d/b"]);
+            assert_eq!(found.at("a.env"), Some(&b"TOKEN=1\n"[..]));
+            assert_eq!(found.at("d/b"), Some(&noise(9000)[..]));
+            assert!(found.unread.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_cut_short_or_damaged_is_said() {
+        let mut bytes = archive(&[("a", &noise(900)), ("b", &noise(900))]);
+        let found = opened(&bytes[..bytes.len() / 2]);
+        assert_eq!(found.reasons(), [(Reason::Truncated, "7z archive, cut short at 49 %")]);
+        assert!(!found.is_opened);
+        bytes[100] ^= 1;
+        let found = opened(&bytes);
+        assert_eq!(found.at("b"), Some(&noise(900)[..]));
+        assert_eq!(found.reasons(), [(Reason::Damaged, "7z archive, 1 of 2 members")]);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_change_is_survived(at in 0.0..1.0, byte: u8) {
+            let at: f64 = at;
+            let mut bytes = archive(&[("a", &noise(90))]);
+            let at = (bytes.len() as f64 * at) as usize;
+            bytes[at] = byte;
+            opened(&bytes);
+        }
+    }
+}

@@ -186,3 +186,113 @@ fn number(field: &[u8]) -> Option<u64> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{noise, opened, streamed, tar, tar_member, with_checksum};
+
+    const TEXT: &[u8] = b"export TOKEN=1\n";
+
+    fn record(key: &str, value: &str) -> String {
+        let rest = format!(" {key}={value}\n");
+        let length = (1..).find(|length| length.to_string().len() + rest.len() == *length);
+        format!("{}{rest}", length.unwrap_or_default())
+    }
+
+    #[test]
+    fn members_are_handed_over_without_a_copy() {
+        let large = noise(3000);
+        let archive = tar(&[("a.env", TEXT), ("empty", b""), ("../up", b"1"), ("/abs", &large)]);
+        for found in [opened(&archive), streamed(&archive)] {
+            assert_eq!(found.paths(), ["a.env", "empty", "../up", "/abs"]);
+            assert_eq!((found.at("a.env"), found.at("/abs")), (Some(TEXT), Some(&large[..])));
+            assert!(found.unread.is_empty());
+        }
+        assert_eq!(opened(&archive).lent, 4);
+    }
+
+    #[test]
+    fn names_are_read_in_all_their_forms() {
+        let long = "d/".repeat(100) + "name";
+        let mut old = tar_member(b"v7", 0, TEXT);
+        old[257..265].fill(0);
+        let old =
+            with_checksum(old[..512].to_vec()).into_iter().chain(old[512..].to_vec()).collect();
+        let mut prefixed = tar_member(b"name", b'0', TEXT)[..512].to_vec();
+        prefixed[345..348].copy_from_slice(b"dir");
+        prefixed = with_checksum(prefixed);
+        prefixed.extend_from_slice(TEXT);
+        prefixed.resize(1024, 0);
+        let archive: Vec<u8> = [
+            old,
+            prefixed,
+            tar_member(b"././@LongLink", b'L', format!("{long}\0").as_bytes()),
+            tar_member(b"cut", b'0', TEXT),
+            tar_member(b"pax", b'x', record("path", "p\u{e4}x/name").as_bytes()),
+            tar_member(b"cut", b'0', TEXT),
+            tar_member(b"dir/", b'5', b""),
+            tar_member(b"link", b'2', b""),
+            tar_member(b"sparse", b'S', TEXT),
+        ]
+        .concat();
+        for found in [opened(&archive), streamed(&archive)] {
+            assert_eq!(found.paths(), ["v7", "dir/name", &long, "p\u{e4}x/name", "sparse"]);
+            assert!(found.members.iter().all(|(_, bytes)| bytes == TEXT));
+            assert!(found.unread.is_empty(), "{:?}", found.unread);
+        }
+    }
+
+    #[test]
+    fn what_follows_the_end_is_read() {
+        let archives =
+            [tar(&[("a", TEXT)]), tar(&[("b", TEXT)]), b"TOKEN=behind\n".to_vec()].concat();
+        for found in [opened(&archives), streamed(&archives)] {
+            assert_eq!(found.paths(), ["a", "b", ""]);
+            assert_eq!(found.at(""), Some(&b"TOKEN=behind\n"[..]));
+            assert!(found.unread.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_cut_short_or_damaged_is_said() {
+        let archive = tar(&[("a", TEXT), ("b", &noise(1000))]);
+        let cut = &archive[..1024 + 512 + 610];
+        for found in [opened(cut), streamed(cut)] {
+            assert_eq!(found.at("b"), Some(&noise(610)[..]));
+            assert_eq!(found.reasons(), [(Reason::Truncated, "tar archive, cut short at 61 %")]);
+        }
+        let mut damaged = archive.clone();
+        damaged[1024] ^= 1;
+        for found in [opened(&damaged), streamed(&damaged)] {
+            assert_eq!(found.paths(), ["a", ""]);
+            assert_eq!(found.at(""), Some(&damaged[1024..]));
+            assert_eq!(found.reasons()[0].0, Reason::Damaged);
+        }
+    }
+
+    #[test]
+    fn sizes_may_lie() {
+        for size in [&b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff"[..], b"77777777777\0"] {
+            let mut archive = tar(&[("a", TEXT)]);
+            archive[124..136].copy_from_slice(size);
+            let header = with_checksum(archive[..512].to_vec());
+            archive[..512].copy_from_slice(&header);
+            for found in [opened(&archive), streamed(&archive)] {
+                assert!(found.at("a").is_some_and(|bytes| bytes.starts_with(TEXT)));
+                assert_eq!(found.reasons(), [(Reason::Truncated, "tar archive, cut short at 0 %")]);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_change_is_survived(at in 0_usize..2048, byte: u8, cut in 0_usize..4096) {
+            let mut archive = tar(&[("a", TEXT), ("b", &noise(600))]);
+            archive[at] = byte;
+            let cut = &archive[..cut.min(archive.len())];
+            opened(cut);
+            streamed(cut);
+        }
+    }
+}
