@@ -110,8 +110,9 @@ impl Context<'_> {
         let read = Read::take(&mut reader, HEAD as u64).read_to_end(&mut head);
         let taken = match read {
             Err(_) if head.is_empty() => None,
-            Ok(count) if count == HEAD => Some(take(Input::Stream { head: &head, rest: reader })),
-            _ => Some(take(Input::Bytes(&head))),
+            Ok(count) if count < HEAD => Some(take(Input::Bytes(&head))),
+            // A reader that failed does so again, so that the taker knows that this is not all.
+            _ => Some(take(Input::Stream { head: &head, rest: reader })),
         };
         self.buffers.keep_head(head);
         taken

@@ -164,3 +164,195 @@ impl Members for Nest<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+    use crate::budget::Limits;
+    use crate::samples::{Zip, gzip, noise, opened, streamed, tar, within};
+
+    const TEXT: &[u8] = b"export TOKEN=1\n";
+
+    #[test]
+    fn nests_are_opened_from_the_outside_in() {
+        let inner = Zip::default().deflated("app/.env", TEXT).end();
+        let middle = gzip(&tar(&[("x/inner.zip", &inner), ("plain", TEXT)]));
+        let outer = Zip::default().stored("m.tgz", &middle).deflated("copy.zip", &inner).end();
+        for found in [opened(&outer), streamed(&outer)] {
+            let paths = ["m.tgz!x/inner.zip!app/.env", "m.tgz!plain", "copy.zip!app/.env"];
+            assert_eq!(found.paths(), paths);
+            assert!(found.unread.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_no_container_is_left_to_the_caller() {
+        for bytes in [TEXT, b"", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"] {
+            let found = opened(bytes);
+            assert!(!found.is_opened && found.members.is_empty() && found.unread.is_empty());
+        }
+        let rar = b"Rar!\x1a\x07\0 and so on";
+        let found = opened(rar);
+        assert!(!found.is_opened);
+        assert_eq!(found.reasons(), [(Reason::Unsupported, "rar archive")]);
+        let found = opened(&tar(&[("a.rar", rar)]));
+        assert_eq!(found.at("a.rar"), Some(&rar[..]));
+        assert_eq!(found.unread[0].place, "a.rar");
+    }
+
+    #[test]
+    fn what_cannot_be_begun_is_left_to_the_caller() {
+        let broken = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff\xff TOKEN=1";
+        let found = opened(broken);
+        assert!(!found.is_opened);
+        assert_eq!(found.unread[0].reason, Reason::Damaged);
+        let found = opened(&tar(&[("broken.gz", broken)]));
+        assert_eq!(found.at("broken.gz"), Some(&broken[..]));
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let nest = |levels: usize| (0..levels).fold(TEXT.to_vec(), |inner, _| gzip(&inner));
+        assert_eq!(opened(&nest(8)).at(""), Some(TEXT));
+        let found = opened(&nest(9));
+        assert_eq!(found.at(""), Some(&gzip(TEXT)[..]));
+        assert_eq!(found.reasons(), [(Reason::OverBudget, "gzip file in too many others")]);
+        let zip = |inner: &[u8]| Zip::default().stored("z", inner).end();
+        let zips = (0..40).fold(TEXT.to_vec(), |inner, _| zip(&inner));
+        let found = opened(&zips);
+        assert_eq!((found.members.len(), found.unread.len()), (1, 1));
+    }
+
+    #[test]
+    fn one_budget_is_for_the_whole_nest() {
+        let zeros = gzip(&vec![0; 4 << 20]);
+        let members: Vec<(String, &[u8])> =
+            (0..20).map(|n| (format!("{n}.gz"), zeros.as_slice())).collect();
+        let members: Vec<(&str, &[u8])> = members.iter().map(|(n, b)| (n.as_str(), *b)).collect();
+        let limits = Limits { bytes: 10 << 20, ..Limits::default() };
+        let found = within(limits, "", Input::Bytes(&tar(&members)));
+        assert!(found.length <= (10 << 20) + 20 * zeros.len() as u64);
+        assert_eq!(found.unread.len(), PLACES as usize + 1);
+        assert_eq!(found.reasons()[PLACES as usize].1, "gzip file, 2 more");
+    }
+
+    #[test]
+    fn a_fault_is_named_once_where_it_is() {
+        let outer = gzip(&tar(&[("a.env", TEXT), ("b", &noise(9000))]));
+        for found in [opened(&outer[..5000]), streamed(&outer[..5000])] {
+            assert_eq!(found.paths(), ["a.env", "b"]);
+            assert_eq!((found.unread.len(), found.unread[0].reason), (1, Reason::Truncated));
+            assert!(found.unread[0].detail.starts_with("gzip file, cut short after "));
+        }
+    }
+
+    /// A gzip file of zeros, as long as is asked for.
+    fn zeros(length: u64) -> Vec<u8> {
+        let piece = gzip(&vec![0; 1 << 20]);
+        std::iter::repeat_n(piece, (length >> 20) as usize).flatten().collect()
+    }
+
+    #[test]
+    fn ten_gibibytes_of_zeros_end_with_the_budget() {
+        let bomb = zeros(10 << 30);
+        let limits = Limits { bytes: 64 << 20, ..Limits::default() };
+        let found = within(limits, "", Input::Bytes(&bomb));
+        assert!(found.length <= 64 << 20);
+        let detail = "gzip file, left after 64 MiB";
+        assert_eq!(found.reasons(), [(Reason::OverBudget, detail)]);
+    }
+
+    #[test]
+    fn a_large_member_is_a_stream() {
+        let large = noise(200_000);
+        let archive = tar(&[("large", &large), ("small", TEXT)]);
+        let packed = Zip::default().stored("x.tar", &archive).deflated("y", &large).end();
+        for found in [opened(&archive), streamed(&archive), opened(&packed), streamed(&packed)] {
+            assert!(
+                found
+                    .members
+                    .iter()
+                    .any(|(path, bytes)| path.ends_with("large") && *bytes == large)
+            );
+            assert!(
+                found.members.iter().any(|(path, bytes)| path.ends_with("small") && bytes == TEXT)
+            );
+            assert!(found.unread.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_visitor_need_not_read_to_the_end() {
+        struct Idle(Vec<String>);
+        impl Visitor for Idle {
+            fn member(&mut self, member: Member<'_>, _: &Budget) {
+                self.0.push(member.path.to_owned());
+                if let Input::Stream { rest, .. } = member.input {
+                    let _ = rest.read(&mut [0; 10]);
+                }
+            }
+
+            fn unread(&mut self, unread: Unread) {
+                panic!("{unread:?}");
+            }
+        }
+        let large = noise(200_000);
+        let zip = Zip { has_descriptors: true, ..Zip::default() };
+        let zip = zip.deflated("x/large", &large).deflated("x/small", TEXT).end();
+        let archive = gzip(&tar(&[("large", &large), ("x.zip", &zip), ("small", TEXT)]));
+        let mut idle = Idle(Vec::new());
+        let budget = Budget::new(Limits::default());
+        assert!(open("", Input::Bytes(&archive), &Buffers::default(), &budget, &mut idle));
+        assert_eq!(idle.0, ["large", "x.zip!x/large", "x.zip!x/small", "small"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_behind_a_signature_are_survived(
+            at in 0..SIGNATURES.len(),
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600),
+        ) {
+            let bytes = [SIGNATURES[at], &bytes].concat();
+            let limits = Limits { bytes: 1 << 20, ..Limits::default() };
+            let found = within(limits, "x.br", Input::Bytes(&bytes));
+            proptest::prop_assert!(found.length <= (1 << 20) + 9 * bytes.len() as u64);
+            streamed(&bytes);
+        }
+
+        #[test]
+        fn cut_anywhere_a_nest_gives_a_beginning(cut in 0.0..1.0) {
+            let cut: f64 = cut;
+            let zip = Zip::default().deflated("a", &noise(600)).end();
+            let nest = gzip(&tar(&[("x.zip", &zip), ("b", &noise(600))]));
+            let nest = &nest[..(nest.len() as f64 * cut) as usize];
+            for found in [opened(nest), streamed(nest)] {
+                for (path, bytes) in &found.members {
+                    proptest::prop_assert!(noise(600).starts_with(bytes) || !path.contains(['a', 'b']));
+                }
+                proptest::prop_assert!(nest.is_empty() || !found.unread.is_empty() || nest.len() < 3);
+            }
+        }
+    }
+
+    const SIGNATURES: &[&[u8]] = &[
+        b"PK\x03\x04\x14\0\0\0\x08\0",
+        b"PK\x05\x06",
+        b"\x1f\x8b\x08\0\0\0\0\0\0\0",
+        b"BZh91AY&SY",
+        b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46",
+        b"\x28\xb5\x2f\xfd\x04",
+        b"\x04\x22\x4d\x18\x60\x40\x82",
+        b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0",
+        b"LZIP\x01\x0c",
+        b"x\x9c",
+        b"7z\xbc\xaf\x27\x1c\0\x04",
+        b"!<arch>\n",
+        b"\xed\xab\xee\xdb",
+        b"\xc7\x71",
+        b"0707070000000000000100644",
+        b"Cr24\x03\0\0\0\x05\0\0\0",
+        b"\x04\0\0\0\x10\0\0\0\x0c\0\0\0\x08\0\0\0{\"files\":",
+        b"",
+    ];
+}
