@@ -83,7 +83,7 @@ impl<'s> Decompressor<'s> {
             Method::Zlib => Box::new(deflate::Inflate::new(Format::Zlib, source, buffers)),
             Method::Deflate => Box::new(deflate::Inflate::new(Format::Deflate, source, buffers)),
             Method::Bzip2 => Box::new(bzip2::Bzip2::new(source)),
-            Method::Xz => Box::new(lzma::xz(source)),
+            Method::Xz => lzma::xz(source),
             Method::Lzma => Box::new(lzma::lzma(source)),
             Method::ZipLzma(size) => lzma::zip_lzma(source, size),
             Method::Lzip => Box::new(lzma::lzip(source)),
@@ -232,6 +232,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn frames_of_lz4_may_have_no_end() {
+        // The older format: a length, and a block of seven literals.
+        let legacy = b"\x02\x21\x4c\x18\x08\0\0\0\x70TOKEN=1";
+        for found in both(legacy) {
+            assert_eq!(found.at(""), Some(&b"TOKEN=1"[..]), "{found:?}");
+            assert!(found.unread.is_empty());
+        }
+    }
+
+    #[test]
+    fn xz_may_have_several_filters() {
+        let mut options = lzma_rust2::XzOptions::with_preset(1);
+        let delta = lzma_rust2::FilterConfig::new_delta(4);
+        options.filters = vec![delta.clone(), delta];
+        let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+        xz.write_all(&text()).unwrap();
+        let found = opened(&xz.finish().unwrap());
+        assert!(found.at("") == Some(&text()[..]) && found.unread.is_empty());
     }
 
     #[test]

@@ -338,6 +338,32 @@ mod tests {
         assert!(found.reasons().iter().all(|(reason, _)| *reason == Reason::Damaged));
     }
 
+    #[test]
+    fn the_larger_records_are_read() {
+        for is_wide in [false, true] {
+            let zip = Zip { prefix: b"#!/bin/sh\n".to_vec(), ..Zip::default() }.deflated("a", TEXT);
+            let (local, central) = (zip.local.len() as u64, zip.central.len() as u64);
+            let mut bytes = zip.end();
+            let end = bytes.split_off(bytes.len() - headers::END_LENGTH);
+            let place = (local + central).to_le_bytes();
+            let sizes = [1, 1, central, local].map(u64::to_le_bytes).concat();
+            for part in [&b"PK\x06\x06\x2c\0\0\0\0\0\0\0"[..], &[0; 12], &sizes] {
+                bytes.extend_from_slice(part);
+            }
+            for part in [&b"PK\x06\x07\0\0\0\0"[..], &place, &[1, 0, 0, 0]] {
+                bytes.extend_from_slice(part);
+            }
+            let at = bytes.len();
+            bytes.extend(end);
+            if is_wide {
+                bytes[at + 8..at + 20].fill(0xff);
+            }
+            let found = opened(&bytes);
+            assert_eq!(found.at("a"), Some(TEXT));
+            assert!(found.unread.is_empty(), "{:?}", found.unread);
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn cut_anywhere_it_gives_a_beginning(cut in 0.0..1.0) {

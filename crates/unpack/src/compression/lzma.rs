@@ -10,8 +10,16 @@ use crate::input::Source;
 const WINDOW_KIB: u32 = (super::WINDOW >> 10) as u32 + 1024;
 
 /// A reader of xz streams that follow each other.
-pub(super) fn xz<'s, 'a>(source: &'s mut Source<'a>) -> Fed<'s, 'a, XzStream> {
-    Fed::new(source, XzStream::new_mem_limit(true, WINDOW_KIB))
+pub(super) fn xz<'s>(source: &'s mut Source<'_>) -> Box<dyn Read + 's> {
+    // The flags of the first block, behind the header of the stream and the length of its own, say how
+    // many filters there are. One that is fed by hand takes two; what fails takes some bytes with it
+    // then.
+    match source.peek(14) {
+        [.., flags] if flags & 3 > 1 => {
+            Box::new(lzma_rust2::XzReader::new_mem_limit(source, true, WINDOW_KIB))
+        }
+        _ => Box::new(Fed::new(source, XzStream::new_mem_limit(true, WINDOW_KIB))),
+    }
 }
 
 /// A reader of a file as XZ Utils wrote it before xz.

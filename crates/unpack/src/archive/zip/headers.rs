@@ -144,8 +144,9 @@ fn directory_at(bytes: &[u8], record: usize) -> Option<Directory> {
     let fields = bytes.get(record..comment)?;
     let (mut size, mut offset) = (u64::from(u32_at(fields, 12)), u64::from(u32_at(fields, 16)));
     let mut end = record;
-    if size == WIDE || offset == WIDE || u16_at(fields, 10) == u16::MAX {
-        (size, offset, end) = zip64_end(bytes, record).unwrap_or((size, offset, end));
+    // Some programs write the larger record though the numbers fit into this one.
+    if let Some(larger) = zip64_end(bytes, record) {
+        (size, offset, end) = larger;
     }
     let (size, offset) = (usize::try_from(size).ok()?, usize::try_from(offset).ok()?);
     let is_there = |start: &usize| bytes[*start..].starts_with(CENTRAL) || size == 0;
@@ -154,7 +155,7 @@ fn directory_at(bytes: &[u8], record: usize) -> Option<Directory> {
     let based = start.and_then(|start| Some((start, start.checked_sub(offset)?)));
     let (start, base) =
         based.or_else(|| (offset <= end && is_there(&offset)).then_some((offset, 0)))?;
-    Some(Directory { start, end, base, comment })
+    Some(Directory { start, end: end.min(start.saturating_add(size)), base, comment })
 }
 
 /// Size and offset of the directory, and where it ends, as the larger record says. Its own place does
