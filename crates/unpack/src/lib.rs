@@ -21,6 +21,7 @@ mod compression;
 pub mod container;
 pub mod encoding;
 pub mod input;
+pub mod document;
 pub mod nest;
 #[cfg(test)]
 mod samples;

@@ -1,0 +1,47 @@
+//! Documents: files that are no archives and yet hold their text in another form than bytes show it.
+//! Each reader takes all bytes of a file and hands over what it holds, piece by piece.
+//!
+//! What the bytes of the file itself show is not repeated where a reader says so; then the file is to be
+//! scanned as well.
+
+mod output;
+pub mod sqlite;
+
+use crate::budget::Budget;
+use crate::unread::Reason;
+
+/// What takes the members of a document.
+pub trait Sink {
+    /// Takes a member: its path below the document, and its bytes. What is opened within it is spent
+    /// from the same budget.
+    fn member(&mut self, name: &str, bytes: &[u8], budget: &mut Budget);
+
+    /// Takes note of what was not read, with what it is: `SQLite page`. Each is named once for a
+    /// document.
+    fn unread(&mut self, reason: Reason, detail: &str);
+}
+
+/// A format that is read here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// A SQLite database, its write-ahead log or its rollback journal.
+    Sqlite,
+}
+
+/// The document that these bytes are, if they are one; told by their content, not by a name.
+pub fn document(bytes: &[u8]) -> Option<Document> {
+    if sqlite::is_sqlite(bytes) {
+        return Some(Document::Sqlite);
+    }
+    None
+}
+
+/// Hands over everything that a document holds.
+pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+    match document {
+        Document::Sqlite => sqlite::read(bytes, budget, sink),
+    }
+}
+
+#[cfg(test)]
+mod testing;
