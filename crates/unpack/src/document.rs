@@ -4,6 +4,7 @@
 //! What the bytes of the file itself show is not repeated where a reader says so; then the file is to be
 //! scanned as well.
 
+pub mod mail;
 mod output;
 pub mod sqlite;
 
@@ -26,6 +27,8 @@ pub trait Sink {
 pub enum Document {
     /// A SQLite database, its write-ahead log or its rollback journal.
     Sqlite,
+    /// A mail message or a mailbox.
+    Mail,
 }
 
 /// The document that these bytes are, if they are one; told by their content, not by a name.
@@ -33,13 +36,14 @@ pub fn document(bytes: &[u8]) -> Option<Document> {
     if sqlite::is_sqlite(bytes) {
         return Some(Document::Sqlite);
     }
-    None
+    mail::is_mail(bytes).then_some(Document::Mail)
 }
 
 /// Hands over everything that a document holds.
 pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
     match document {
         Document::Sqlite => sqlite::read(bytes, budget, sink),
+        Document::Mail => mail::read(bytes, budget, sink),
     }
 }
 
