@@ -6,6 +6,7 @@
 
 pub mod mail;
 mod output;
+pub mod pdf;
 pub mod sqlite;
 
 use crate::budget::Budget;
@@ -27,6 +28,8 @@ pub trait Sink {
 pub enum Document {
     /// A SQLite database, its write-ahead log or its rollback journal.
     Sqlite,
+    /// A PDF document.
+    Pdf,
     /// A mail message or a mailbox.
     Mail,
 }
@@ -36,6 +39,9 @@ pub fn document(bytes: &[u8]) -> Option<Document> {
     if sqlite::is_sqlite(bytes) {
         return Some(Document::Sqlite);
     }
+    if pdf::is_pdf(bytes) {
+        return Some(Document::Pdf);
+    }
     mail::is_mail(bytes).then_some(Document::Mail)
 }
 
@@ -43,6 +49,7 @@ pub fn document(bytes: &[u8]) -> Option<Document> {
 pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
     match document {
         Document::Sqlite => sqlite::read(bytes, budget, sink),
+        Document::Pdf => pdf::read(bytes, budget, sink),
         Document::Mail => mail::read(bytes, budget, sink),
     }
 }
