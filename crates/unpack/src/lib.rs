@@ -21,7 +21,9 @@ mod compression;
 pub mod container;
 pub mod encoding;
 pub mod input;
+pub mod diff;
 pub mod document;
+pub mod image;
 pub mod nest;
 #[cfg(test)]
 mod samples;

@@ -285,5 +285,5 @@ fn letters(value: &Value<'_>) -> Option<String> {
     let Value::Text(bytes) = value else { return None };
     let units: Vec<u16> =
         bytes.as_chunks().0.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
-    String::from_utf16(&units).ok()
+    Some(glyphs::apart(&String::from_utf16(&units).ok()?))
 }

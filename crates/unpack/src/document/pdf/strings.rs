@@ -7,8 +7,11 @@ use std::fmt::Write;
 use super::object::{Objects, Reference};
 use super::syntax::Value;
 
-/// Keys whose strings are no text: digests, names of encodings, operators of fields.
-const NO_TEXT: &[&[u8]] = &[b"ID", b"Registry", b"Ordering", b"DA", b"CharSet", b"Lang", b"Panose"];
+/// Keys whose strings are no text: digests, names of encodings, operators of fields, names of places in
+/// the document.
+const NO_TEXT: &[&str] = &[
+    "ID", "Registry", "Ordering", "DA", "CharSet", "Lang", "Panose", "Limits", "Names", "D", "Dest",
+];
 
 /// All strings, each beside its key; what was filled into a field beside the name of the field.
 pub(super) fn lines(objects: &Objects<'_>) -> String {
@@ -58,7 +61,7 @@ fn add_files(value: &Value<'_>, objects: &Objects<'_>, names: &mut HashMap<Refer
 fn add(value: &Value<'_>, key: &str, objects: &Objects<'_>, lines: &mut String) {
     match value {
         Value::Text(bytes) => {
-            if let Some(text) = text(bytes) {
+            if let Some(text) = text(bytes).filter(|_| !NO_TEXT.contains(&key)) {
                 line(key, &text, lines);
             }
         }
@@ -75,7 +78,7 @@ fn add(value: &Value<'_>, key: &str, objects: &Objects<'_>, lines: &mut String) 
             }
             for (key, value) in entries {
                 let is_field = field.is_some() && matches!(&**key, b"T" | b"V" | b"DV");
-                if !is_field && !NO_TEXT.contains(&&**key) {
+                if !is_field {
                     add(value, &String::from_utf8_lossy(key), objects, lines);
                 }
             }

@@ -83,7 +83,7 @@ fn text_is_joined_as_it_is_read() {
 #[test]
 fn codes_become_letters_by_map_and_by_name() {
     let map = b"1 beginbfchar <0003> <0020> endbfchar\n2 beginbfrange <0010> <0012> <0041>\n\
-                <0020> <0021> [<0061> <00660069>] endbfrange";
+                <0020> <0021> [<0061> <FB01>] endbfrange";
     let mut objects = page(
         b"BT /F1 10 Tf <001000110012000300200021> Tj ET",
         "<< /Type /Font /Subtype /Type0 /ToUnicode 5 0 R >>",

@@ -21,6 +21,26 @@ pub(super) fn named(name: &[u8]) -> Option<String> {
     }
 }
 
+/// A text without the glyphs that stand for several letters: no secret has them, but programs draw them
+/// for its letters (Unicode, "Alphabetic Presentation Forms").
+pub(super) fn apart(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut letters = String::new();
+    for c in text.chars() {
+        match c {
+            '\u{fb00}' => letters.push_str("ff"),
+            '\u{fb01}' => letters.push_str("fi"),
+            '\u{fb02}' => letters.push_str("fl"),
+            '\u{fb03}' => letters.push_str("ffi"),
+            '\u{fb04}' => letters.push_str("ffl"),
+            _ => letters.push(c),
+        }
+    }
+    letters
+}
+
 /// The letter of a code in the encoding of Windows, of which those of Latin texts differ in few letters
 /// (annex D).
 pub(super) fn latin(code: u8) -> char {
