@@ -4,7 +4,12 @@
 //! What the bytes of the file itself show is not repeated where a reader says so; then the file is to be
 //! scanned as well.
 
+mod base64;
+pub mod har;
+pub mod image_config;
+mod json;
 pub mod mail;
+pub mod notebook;
 mod output;
 pub mod pdf;
 pub mod sqlite;
@@ -32,18 +37,29 @@ pub enum Document {
     Pdf,
     /// A mail message or a mailbox.
     Mail,
+    /// A Jupyter notebook.
+    Notebook,
+    /// An HTTP archive.
+    Har,
+    /// The configuration of a container image.
+    ImageConfig,
 }
 
 /// The document that these bytes are, if they are one; told by their content, not by a name.
 pub fn document(bytes: &[u8]) -> Option<Document> {
-    if sqlite::is_sqlite(bytes) {
-        return Some(Document::Sqlite);
-    }
-    if pdf::is_pdf(bytes) {
-        return Some(Document::Pdf);
-    }
-    mail::is_mail(bytes).then_some(Document::Mail)
+    let is: [(Test, Document); 6] = [
+        (sqlite::is_sqlite, Document::Sqlite),
+        (pdf::is_pdf, Document::Pdf),
+        (mail::is_mail, Document::Mail),
+        (notebook::is_notebook, Document::Notebook),
+        (har::is_har, Document::Har),
+        (image_config::is_image_config, Document::ImageConfig),
+    ];
+    is.into_iter().find(|(is, _)| is(bytes)).map(|(_, document)| document)
 }
+
+/// A test for one format.
+type Test = fn(&[u8]) -> bool;
 
 /// Hands over everything that a document holds.
 pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
@@ -51,6 +67,9 @@ pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dy
         Document::Sqlite => sqlite::read(bytes, budget, sink),
         Document::Pdf => pdf::read(bytes, budget, sink),
         Document::Mail => mail::read(bytes, budget, sink),
+        Document::Notebook => notebook::read(bytes, budget, sink),
+        Document::Har => har::read(bytes, budget, sink),
+        Document::ImageConfig => image_config::read(bytes, budget, sink),
     }
 }
 

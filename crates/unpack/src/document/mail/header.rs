@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::super::base64;
 use super::transfer;
 
 /// The header of a message or part.
@@ -199,7 +200,7 @@ fn encoded_word(text: &str) -> Option<(String, &str)> {
     let end = memchr::memmem::find(head, b"?=")?;
     let (word, after) = (&rest[..end], &rest[end + 2..]);
     let bytes = match encoding {
-        "B" | "b" => transfer::base64(word.as_bytes()),
+        "B" | "b" => base64::decode(word.as_bytes()),
         _ => transfer::quoted_printable(word.replace('_', " ").as_bytes()),
     };
     let charset = charset.split('*').next();

@@ -1,5 +1,7 @@
 //! Transfer encodings of bodies (RFC 2045, 6) and the charsets of texts.
 
+use super::super::base64;
+
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -25,38 +27,10 @@ impl Encoding {
         match self {
             Self::None => None,
             Self::QuotedPrintable => Some(quoted_printable(body)),
-            Self::Base64 => Some(base64(body)),
+            Self::Base64 => Some(base64::decode(body)),
             Self::Uuencode => Some(uuencode(body)),
         }
     }
-}
-
-/// Decodes base64; all other characters are left out, as RFC 2045 asks for. Padding ends a group, so
-/// that what was put together from several pieces is read to its end.
-pub(super) fn base64(text: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                count = 0;
-                continue;
-            }
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            decoded.push((bits >> count) as u8);
-        }
-    }
-    decoded
 }
 
 /// Decodes quoted-printable: `=41`, and `=` at the end of a line that goes on in the next.
@@ -154,13 +128,6 @@ fn digit(byte: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_read_over_lines_and_pieces() {
-        assert_eq!(base64(b"YWJj\r\nZA==\nZWY="), b"abcdef");
-        assert_eq!(base64(b"YWJ"), b"ab");
-        assert_eq!(base64(b"!"), b"");
-    }
 
     #[test]
     fn quoted_printable_joins_lines() {
