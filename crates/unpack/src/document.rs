@@ -5,6 +5,7 @@
 //! scanned as well.
 
 mod base64;
+pub mod git;
 pub mod har;
 pub mod image_config;
 mod json;
@@ -35,6 +36,8 @@ pub enum Document {
     Sqlite,
     /// A PDF document.
     Pdf,
+    /// A bundle or a pack of git.
+    Git,
     /// A mail message or a mailbox.
     Mail,
     /// A Jupyter notebook.
@@ -47,9 +50,10 @@ pub enum Document {
 
 /// The document that these bytes are, if they are one; told by their content, not by a name.
 pub fn document(bytes: &[u8]) -> Option<Document> {
-    let is: [(Test, Document); 6] = [
+    let is: [(Test, Document); 7] = [
         (sqlite::is_sqlite, Document::Sqlite),
         (pdf::is_pdf, Document::Pdf),
+        (git::is_pack, Document::Git),
         (mail::is_mail, Document::Mail),
         (notebook::is_notebook, Document::Notebook),
         (har::is_har, Document::Har),
@@ -66,6 +70,7 @@ pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dy
     match document {
         Document::Sqlite => sqlite::read(bytes, budget, sink),
         Document::Pdf => pdf::read(bytes, budget, sink),
+        Document::Git => git::read(bytes, budget, sink),
         Document::Mail => mail::read(bytes, budget, sink),
         Document::Notebook => notebook::read(bytes, budget, sink),
         Document::Har => har::read(bytes, budget, sink),
