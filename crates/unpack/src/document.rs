@@ -13,6 +13,8 @@ pub mod mail;
 pub mod notebook;
 mod output;
 pub mod pdf;
+pub mod program;
+mod runs;
 pub mod sqlite;
 
 use crate::budget::Budget;
@@ -38,6 +40,8 @@ pub enum Document {
     Pdf,
     /// A bundle or a pack of git.
     Git,
+    /// A compiled program of Java, Python or WebAssembly.
+    Program,
     /// A mail message or a mailbox.
     Mail,
     /// A Jupyter notebook.
@@ -50,10 +54,11 @@ pub enum Document {
 
 /// The document that these bytes are, if they are one; told by their content, not by a name.
 pub fn document(bytes: &[u8]) -> Option<Document> {
-    let is: [(Test, Document); 7] = [
+    let is: [(Test, Document); 8] = [
         (sqlite::is_sqlite, Document::Sqlite),
         (pdf::is_pdf, Document::Pdf),
         (git::is_pack, Document::Git),
+        (program::is_program, Document::Program),
         (mail::is_mail, Document::Mail),
         (notebook::is_notebook, Document::Notebook),
         (har::is_har, Document::Har),
@@ -71,6 +76,7 @@ pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dy
         Document::Sqlite => sqlite::read(bytes, budget, sink),
         Document::Pdf => pdf::read(bytes, budget, sink),
         Document::Git => git::read(bytes, budget, sink),
+        Document::Program => program::read(bytes, budget, sink),
         Document::Mail => mail::read(bytes, budget, sink),
         Document::Notebook => notebook::read(bytes, budget, sink),
         Document::Har => har::read(bytes, budget, sink),

@@ -12,7 +12,6 @@ mod pages;
 mod record;
 mod rows;
 mod schema;
-mod strings;
 
 use super::Sink;
 use super::output::Output;

@@ -49,10 +49,10 @@ pub(super) fn decode(
             _ => decoded,
         });
     }
-    if filters.is_empty() {
-        output.spend(bytes.len());
+    match bytes {
+        Cow::Borrowed(bytes) => Some(spend(bytes.to_vec(), output)),
+        Cow::Owned(bytes) => Some(bytes),
     }
-    Some(bytes.into_owned())
 }
 
 /// One value or a list of them; of a list no more than tells that it is too long.

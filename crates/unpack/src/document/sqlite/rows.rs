@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::super::output::Output;
+use super::super::runs;
 use super::record::{Row, Value};
 use super::schema::Table;
-use super::strings;
+
 use crate::container;
 
 /// From this length on a JSON text is a member of its own and not a line: 4 KiB.
@@ -72,7 +73,7 @@ impl Lines {
 
     /// Adds the readable runs of bytes of which nothing is known, one in each line.
     pub(super) fn runs(&mut self, bytes: &[u8], output: &mut Output<'_>) {
-        for run in strings::runs(bytes) {
+        for run in runs::runs(bytes) {
             self.text.push_str(run);
             self.text.push('\n');
         }
@@ -194,7 +195,7 @@ fn blob(text: &mut String, place: &Place<'_>, bytes: &[u8], output: &mut Output<
     } else if bytes.len() >= LONG_BLOB {
         member(place, bytes, output);
     } else {
-        for run in strings::runs(bytes) {
+        for run in runs::runs(bytes) {
             line(text, place.column, run);
         }
     }
