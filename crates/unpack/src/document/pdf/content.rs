@@ -31,8 +31,14 @@ pub(super) fn is_drawing(bytes: &[u8]) -> bool {
 
 /// The text that a stream draws with these fonts.
 pub(super) fn text(bytes: &[u8], fonts: &Named, output: &mut Output<'_>) -> String {
-    let mut text =
-        Text { fonts, text: String::new(), state: State::new(), saved: Vec::new(), end: None };
+    let mut text = Text {
+        fonts,
+        unknown: Rc::default(),
+        text: String::new(),
+        state: State::new(),
+        saved: Vec::new(),
+        end: None,
+    };
     let mut lexer = Lexer::new(bytes, 0);
     let mut operands: Vec<Value<'_>> = Vec::new();
     while let Some(value) = lexer.next() {
@@ -60,6 +66,8 @@ pub(super) fn text(bytes: &[u8], fonts: &Named, output: &mut Output<'_>) -> Stri
 /// What is drawn so far.
 struct Text<'a> {
     fonts: &'a Named,
+    /// The one of letters that are drawn with none.
+    unknown: Rc<Font>,
     text: String,
     state: State,
     saved: Vec<State>,
@@ -176,9 +184,7 @@ impl Text<'_> {
     fn show(&mut self, operand: Option<&Value<'_>>) {
         let Some(Value::Text(codes)) = operand else { return };
         let state = &mut self.state;
-        let unknown = Font::default();
-        let font = state.font.clone();
-        let font = font.as_deref().unwrap_or(&unknown);
+        let font = Rc::clone(state.font.as_ref().unwrap_or(&self.unknown));
         let start = state.text.then(&state.page);
         if let Some(end) = &self.end {
             match Step::between(end, &start, state.size) {
@@ -188,12 +194,9 @@ impl Text<'_> {
             }
         }
         for code in font.codes(codes) {
-            match font.letter(code) {
-                Some(letter) => self.text.push_str(&letter),
-                None => {
-                    state.is_unknown = true;
-                    self.text.push('\u{fffd}');
-                }
+            if !font.letter(code, &mut self.text) {
+                state.is_unknown = true;
+                self.text.push('\u{fffd}');
             }
             let space = if code.is_space() { state.word } else { 0.0 };
             let width = font.width(code) / 1000.0 * state.size + state.letter + space;

@@ -163,15 +163,16 @@ impl Font {
         })
     }
 
-    /// The letters that a code stands for; none if nothing says so.
-    pub(super) fn letter(&self, code: Code) -> Option<String> {
-        if let Some(letters) =
-            self.letters.get(&code.value).or_else(|| self.differences.get(&code.value))
-        {
-            return Some(letters.clone());
+    /// Adds the letters that a code stands for. Says whether anything tells what these are.
+    pub(super) fn letter(&self, code: Code, text: &mut String) -> bool {
+        let known = self.letters.get(&code.value).or_else(|| self.differences.get(&code.value));
+        if let Some(letters) = known {
+            text.push_str(letters);
+            return true;
         }
-        let byte = u8::try_from(code.value).ok().filter(|_| !code.is_wide)?;
-        Some(glyphs::latin(byte).to_string())
+        let byte = u8::try_from(code.value).ok().filter(|_| !code.is_wide);
+        text.extend(byte.map(glyphs::latin));
+        byte.is_some()
     }
 
     /// The width of a code, in thousandths of the size of the font.

@@ -50,14 +50,10 @@ fn string(bytes: &[u8]) -> Option<(&str, &[u8])> {
         _ => return None,
     };
     let (text, behind) = rest.split_at_checked(length)?;
-    // The first bytes tell most of what is none.
-    let head = &text[..length.min(SHORTEST)];
-    if length < SHORTEST
-        || head.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
-    {
+    // Bytes before text: a length that is none takes no longer than up to the next control byte.
+    let is_control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    if length < SHORTEST || text.iter().any(is_control) {
         return None;
     }
-    let text = std::str::from_utf8(text).ok()?;
-    let is_text = !text.contains(|c: char| c.is_control() && !c.is_whitespace());
-    is_text.then_some((text, behind))
+    Some((std::str::from_utf8(text).ok()?, behind))
 }
