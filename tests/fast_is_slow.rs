@@ -21,8 +21,8 @@ fn found(
         .map(|c| {
             let rule = rules.get(c.rule).id().to_owned();
             let known = format!(
-                "{:?} {:?} {:?} {:?} {:?}",
-                c.confidence, c.usability, c.identity, c.evidence, c.companions
+                "{:?} {:?} {:?} {:?} {:?} {:?}",
+                c.confidence, c.usability, c.identity, c.evidence, c.decoded, c.companions
             );
             (rule, c.secret.start, c.secret.end, known)
         })
@@ -84,7 +84,7 @@ fn windows_find_what_whole_texts_find() {
     let rules = Rules::builtin();
     let (samples, secrets): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
         examples(&rules, 7).into_iter().map(|(_, text, secret)| (text, secret)).unzip();
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(96));
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(640));
     let scanner = std::cell::RefCell::new(Scanner::new(&rules));
     runner
         .run(&(pieces(), "[ \n\"',;a-z]{0,2}"), |(pieces, glue)| {
