@@ -198,7 +198,14 @@ impl<'r> Redactor<'r> {
             }
         };
         for finding in findings {
+            let member = finding.layers.split(&finding.location.path).map(|(_, member)| {
+                let shown = self.redact(member);
+                shown.len()
+            });
             shared(&mut finding.location.path);
+            if let Some(member) = member {
+                finding.layers.member = member;
+            }
             shared(&mut finding.below);
             shared(&mut finding.repository);
             self.strings(finding.owners.get_mut().into_iter().flatten());

@@ -31,8 +31,8 @@ use sprawl_detect::version::{Earlier, Shared, Trace};
 use sprawl_detect::{Scanner, text_of};
 use sprawl_unpack::budget::Budget;
 use sprawl_unpack::buffers::Buffers;
-use sprawl_unpack::container::container;
 use sprawl_unpack::encoding::Decoder;
+use sprawl_unpack::nest;
 use sprawl_unpack::unread::Unread;
 
 /// Scanner of one thread: what it has found so far, and its scratch memory.
@@ -135,7 +135,7 @@ impl<'r> Worker<'r> {
         made_from: Option<(&Kept, &[Shared])>,
         mut keep: Option<&mut Kept>,
     ) -> VersionContents {
-        if container(bytes).is_some() {
+        if nest::is_known(bytes) {
             let contents = self.search("", bytes);
             let is_read = contents.is_read();
             let secrets = contents.detections.into_iter().map(|found| found.secret).collect();

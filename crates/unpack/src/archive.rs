@@ -28,6 +28,9 @@ pub(crate) trait Members {
     /// Takes bytes without a name: the content of a compressed file, or what stands between members.
     fn content(&mut self, input: Input<'_>);
 
+    /// Takes note of a symbolic link, which has no content of its own.
+    fn link(&mut self, _name: &[u8], _target: &[u8]) {}
+
     /// Takes note of what was not read, in words that follow the kind of the container: `3 of 12
     /// members`.
     fn unread(&mut self, reason: Reason, what: &str);

@@ -24,7 +24,7 @@ use crate::unread::Reason;
 pub trait Sink {
     /// Takes a member: its path below the document, and its bytes. What is opened within it is spent
     /// from the same budget.
-    fn member(&mut self, name: &str, bytes: &[u8], budget: &mut Budget);
+    fn member(&mut self, name: &str, bytes: &[u8], budget: &Budget);
 
     /// Takes note of what was not read, with what it is: `SQLite page`. Each is named once for a
     /// document.
@@ -52,6 +52,28 @@ pub enum Document {
     ImageConfig,
 }
 
+impl Document {
+    /// What it is, as it is named in reports.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite database",
+            Self::Pdf => "PDF document",
+            Self::Git => "git pack",
+            Self::Program => "program",
+            Self::Mail => "mail message",
+            Self::Notebook => "notebook",
+            Self::Har => "HTTP archive",
+            Self::ImageConfig => "image configuration",
+        }
+    }
+
+    /// Whether the members stand for the bytes. Of the others the bytes show what the reader does not
+    /// repeat.
+    pub fn is_replaced(self) -> bool {
+        matches!(self, Self::Sqlite | Self::Pdf | Self::Git)
+    }
+}
+
 /// The document that these bytes are, if they are one; told by their content, not by a name.
 pub fn document(bytes: &[u8]) -> Option<Document> {
     let is: [(Test, Document); 8] = [
@@ -71,7 +93,7 @@ pub fn document(bytes: &[u8]) -> Option<Document> {
 type Test = fn(&[u8]) -> bool;
 
 /// Hands over everything that a document holds.
-pub fn read(document: Document, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(document: Document, bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     match document {
         Document::Sqlite => sqlite::read(bytes, budget, sink),
         Document::Pdf => pdf::read(bytes, budget, sink),

@@ -19,11 +19,11 @@ pub mod budget;
 pub mod buffers;
 mod compression;
 pub mod container;
-pub mod encoding;
-pub mod input;
 pub mod diff;
 pub mod document;
+pub mod encoding;
 pub mod image;
+pub mod input;
 pub mod nest;
 #[cfg(test)]
 mod samples;

@@ -5,6 +5,7 @@ use crate::archive::{self, Context, Members, Reader};
 use crate::budget::Budget;
 use crate::buffers::Buffers;
 use crate::container::container;
+use crate::document::{self, Document, Sink, document};
 use crate::input::{Input, Source};
 use crate::unread::{Reason, Unread};
 
@@ -23,6 +24,10 @@ pub trait Visitor {
     /// Takes a member. What it brings forth by itself, decoded segments of a text, is counted in the
     /// same budget.
     fn member(&mut self, member: Member<'_>, budget: &Budget);
+
+    /// Takes note of a symbolic link in the outermost container: images of containers name layers by
+    /// them.
+    fn link(&mut self, _name: &str, _target: &str) {}
 
     /// Takes note of what was not read; its place is a path as of a member, empty for the outermost
     /// container itself.
@@ -46,6 +51,11 @@ pub fn open(
     let is_opened = nest.open(name, &mut input);
     nest.end();
     is_opened
+}
+
+/// Whether there is something to open in these bytes, or to be said of them.
+pub fn is_known(bytes: &[u8]) -> bool {
+    document(bytes).is_some() || container(bytes).is_some()
 }
 
 /// What is open.
@@ -74,6 +84,9 @@ const PLACES: u64 = 16;
 impl Nest<'_> {
     /// Opens what stands at the path. Says whether its members stand for its bytes.
     fn open(&mut self, name: &str, input: &mut Input<'_>) -> bool {
+        if let Some(document) = document(input.head()) {
+            return self.open_document(document, input);
+        }
         let Some((kind, reader)) = self.reader(name, input) else { return false };
         if !self.context.budget.enter() {
             self.name_unread(Reason::OverBudget, kind, &format!("{kind} in too many others"));
@@ -87,6 +100,32 @@ impl Nest<'_> {
         self.context.budget.leave();
         let level = std::mem::replace(&mut self.level, outer).unwrap_or(level);
         level.has_members || !level.is_faulty || is_touched
+    }
+
+    /// Reads a document. Says whether its members stand for its bytes.
+    fn open_document(&mut self, document: Document, input: &mut Input<'_>) -> bool {
+        let kind = document.kind();
+        let bytes = match input {
+            Input::Bytes(bytes) => bytes,
+            // Its reader needs all of it, and an archive may hold one of any size.
+            Input::Stream { .. } => {
+                if document.is_replaced() {
+                    self.name_unread(Reason::OverBudget, kind, kind);
+                }
+                return false;
+            }
+        };
+        if !self.context.budget.enter() {
+            self.name_unread(Reason::OverBudget, kind, &format!("{kind} in too many others"));
+            return false;
+        }
+        let level = Level { kind, has_members: false, is_faulty: false };
+        let outer = self.level.replace(level);
+        let mut sink = DocumentSink { nest: self, is_replaced: document.is_replaced() };
+        document::read(document, bytes, sink.nest.context.budget, &mut sink);
+        self.context.budget.leave();
+        let level = std::mem::replace(&mut self.level, outer).unwrap_or(level);
+        document.is_replaced() && (level.has_members || !level.is_faulty)
     }
 
     /// The reader for a container, with its kind; names it if there is none.
@@ -136,20 +175,55 @@ impl Nest<'_> {
     }
 }
 
+impl Nest<'_> {
+    fn named_member(&mut self, name: &str, input: Input<'_>) {
+        let outer = self.path.len();
+        if outer > 0 {
+            self.path.push('!');
+        }
+        self.path.push_str(name);
+        self.hand_over(name, input);
+        self.path.truncate(outer);
+    }
+}
+
+/// Takes what a document holds.
+struct DocumentSink<'s, 'n> {
+    nest: &'s mut Nest<'n>,
+    is_replaced: bool,
+}
+
+impl Sink for DocumentSink<'_, '_> {
+    fn member(&mut self, name: &str, bytes: &[u8], _budget: &Budget) {
+        self.nest.named_member(name, Input::Bytes(bytes));
+    }
+
+    fn unread(&mut self, reason: Reason, detail: &str) {
+        // Where the bytes are looked at as well, only what is encrypted is hidden from that.
+        if self.is_replaced || reason == Reason::Encrypted {
+            if let Some(level) = &mut self.nest.level {
+                level.is_faulty = true;
+                let kind = level.kind;
+                self.nest.name_unread(reason, kind, detail);
+            }
+        }
+    }
+}
+
 impl Members for Nest<'_> {
     fn member(&mut self, name: &[u8], input: Input<'_>) -> bool {
         if !self.context.budget.enter_member() {
             return false;
         }
-        let outer = self.path.len();
-        if outer > 0 {
-            self.path.push('!');
-        }
-        let name = String::from_utf8_lossy(name);
-        self.path.push_str(&name);
-        self.hand_over(&name, input);
-        self.path.truncate(outer);
+        self.named_member(&String::from_utf8_lossy(name), input);
         true
+    }
+
+    fn link(&mut self, name: &[u8], target: &[u8]) {
+        if self.path.is_empty() {
+            let [name, target] = [name, target].map(String::from_utf8_lossy);
+            self.visitor.link(&name, &target);
+        }
     }
 
     fn content(&mut self, input: Input<'_>) {

@@ -22,6 +22,7 @@ use sprawl_detect::text::Lines;
 use sprawl_unpack::budget::{Budget, Limits};
 use sprawl_unpack::container::{Container, container};
 use sprawl_unpack::encoding::Segment;
+use sprawl_unpack::image::Images;
 use sprawl_unpack::input::Input;
 use sprawl_unpack::nest::{self, Member, Visitor};
 use sprawl_unpack::unread::{Reason, Unread};
@@ -79,8 +80,16 @@ impl Worker<'_> {
         let mut contents = Contents::default();
         self.open(blob, Input::Bytes(bytes), &budget, &mut contents);
         if !contents.is_opened {
+            let members = std::mem::take(&mut contents.detections);
             let place = TextPlace { member: "", blob };
             self.search_text(place, bytes, &budget, &mut contents);
+            // What the bytes show as they are has its place there.
+            let shown = contents.detections.len();
+            for member in members {
+                if contents.detections[..shown].iter().all(|raw| raw.secret != member.secret) {
+                    contents.detections.push(member);
+                }
+            }
         }
         contents
     }
@@ -98,10 +107,14 @@ impl Worker<'_> {
             return;
         }
         let buffers = std::mem::take(&mut self.buffers);
-        let mut members = Members { worker: self, contents, blob };
+        let mut members = Members { worker: self, contents, blob, images: Images::new() };
         let is_opened = nest::open(blob, input, &buffers, budget, &mut members);
-        contents.is_opened = is_opened;
+        let images = members.images.finish();
         self.buffers = buffers;
+        contents.is_opened = is_opened;
+        if !images.is_empty() {
+            contents.detections.iter_mut().for_each(|found| found.note_layer(&images));
+        }
     }
 
     /// Searches a text and what is encoded in it.
@@ -157,24 +170,27 @@ impl Worker<'_> {
         let bytes = segment.bytes;
         let mut inner = Contents::default();
         let container = container(bytes);
-        if container.is_some() {
+        if nest::is_known(bytes) {
             self.open("", Input::Bytes(bytes), budget, &mut inner);
+            // Random bytes may begin like a container: only what is surely one counts.
+            inner.unread.retain(|one| matches!(one.reason, Reason::OverBudget | Reason::Encrypted));
             contents.unread.append(&mut inner.unread);
         }
         let container = container.filter(|_| inner.is_opened);
         let mut found = inner.detections;
-        if container.is_none() {
+        // What stands in a container within a text has no closer place in it.
+        found.iter_mut().for_each(|detection| detection.bytes = segment.span.clone());
+        if !inner.is_opened {
             let candidates = self.scanner.candidates(bytes);
-            found = detections(self.scanner.rules(), bytes, candidates, false);
+            let mut plain = detections(self.scanner.rules(), bytes, candidates, false);
             let deeper = self.decoded(bytes, budget, contents);
-            merge(self.scanner.rules(), &mut found, deeper);
+            merge(self.scanner.rules(), &mut plain, deeper);
+            for detection in &mut plain {
+                detection.bytes = segment.map.span(detection.bytes.clone());
+            }
+            found.append(&mut plain);
         }
         for mut detection in found {
-            // What stands in a container within a text has no closer place in it.
-            detection.bytes = match container {
-                Some(_) => segment.span.clone(),
-                None => segment.map.span(detection.bytes.clone()),
-            };
             let (own, encoded) = (&detection.bytes, &segment.span);
             // Beside the segment the text was searched as it is.
             if own.start < encoded.end && encoded.start < own.end {
@@ -216,6 +232,7 @@ struct Members<'m, 'r> {
     worker: &'m mut Worker<'r>,
     contents: &'m mut Contents,
     blob: &'m str,
+    images: Images,
 }
 
 impl Visitor for Members<'_, '_> {
@@ -228,6 +245,14 @@ impl Visitor for Members<'_, '_> {
             found.iter_mut().for_each(|detection| detection.put_into(member.path));
             contents.detections.append(&mut found);
         }
+        match member.path.split_once('!') {
+            Some((layer, entry)) => self.images.entry(layer, entry),
+            // Only these describe images, and to read all JSON files would take time.
+            None if is_at_top(member.path) => {
+                _ = self.images.file(member.path, member.input.head())
+            }
+            None => {}
+        }
         match member.input {
             Input::Bytes(bytes) => worker.search_text(place, bytes, budget, contents),
             Input::Stream { head, rest } => {
@@ -237,7 +262,17 @@ impl Visitor for Members<'_, '_> {
         }
     }
 
+    fn link(&mut self, name: &str, target: &str) {
+        self.images.link(name, target);
+    }
+
     fn unread(&mut self, unread: Unread) {
         self.contents.unread.push(unread);
     }
+}
+
+/// Whether a member may describe an image: those of `docker save` lie at the top of the archive, those of
+/// an OCI layout among its blobs.
+fn is_at_top(path: &str) -> bool {
+    path.trim_start_matches("./").split('/').count() == 1 || path.contains("blobs/")
 }

@@ -26,6 +26,7 @@ use sprawl_detect::rare::Rare;
 use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
 use sprawl_detect::score::{Authority, Usability};
 use sprawl_detect::text::Lines;
+use sprawl_unpack::image::{Image, Status};
 
 /// A secret in a text, with all facts that depend on the text alone and not on its place.
 #[derive(Debug, Clone)]
@@ -96,6 +97,25 @@ impl Detection {
         self.layers = all.into();
         // It is that of a line of the text as it is.
         self.line_hash = None;
+    }
+
+    /// Takes note of the layer of an image that it is in, and of what becomes of its file.
+    pub(super) fn note_layer(&mut self, images: &[Image]) {
+        let Some((member, path)) = self.member.split_once('!') else { return };
+        let found = images.iter().find_map(|image| Some((image, image.layer(member)?)));
+        let Some((image, layer)) = found else { return };
+        let of = |index: usize| format!("layer {} of {}", index + 1, image.layers.len());
+        let mut what = of(layer.index);
+        if let Some(digest) = &layer.digest {
+            what = format!("{what}, {digest}");
+        }
+        let status = match image.status_of(layer.index, path) {
+            Status::InFinal => "in the final image".to_owned(),
+            Status::RemovedIn(index) => format!("deleted by {}, and still there", of(index)),
+            Status::ReplacedIn(index) => format!("replaced by {}, and still there", of(index)),
+        };
+        self.decoded.add_fact("layer", what);
+        self.decoded.add_fact("image", status);
     }
 
     /// Works out its lines and columns anew.

@@ -46,8 +46,11 @@ pub(super) fn read(source: &mut Source<'_>, context: Context<'_>, members: &mut 
                 text.len() as u64 + source.skip(size - there)
             }
             // Links, devices, directories and pipes: their size says something else.
-            b'1'..=b'6' => {
-                extension = Extension::default();
+            kind @ b'1'..=b'6' => {
+                let name = std::mem::take(&mut extension).name.unwrap_or(header.name);
+                if matches!(kind, b'1' | b'2') {
+                    members.link(&name, until_zero(&block[157..257]));
+                }
                 continue;
             }
             kind => {

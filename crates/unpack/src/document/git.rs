@@ -25,7 +25,7 @@ pub fn is_pack(bytes: &[u8]) -> bool {
 /// Hands over contents of files as `ID/path`, where the trees in the pack name them, otherwise as
 /// `blob ID`; messages as `commit ID` and `tag ID`. Ids are shortened to twelve digits. Objects that are
 /// differences from ones that the pack does not hold are named as not fetched.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("git pack", budget, sink);
     let Some((packed, algorithm)) = behind_header(bytes) else {
         return output.unread(Reason::Truncated, "git bundle");

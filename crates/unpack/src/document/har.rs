@@ -24,7 +24,7 @@ pub fn is_har(bytes: &[u8]) -> bool {
 
 /// Hands over headers, cookies and fields of forms as `entry 3 request` and `entry 3 response`, bodies as
 /// `entry 3 request body` and `entry 3 response body`.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("HTTP archive", budget, sink);
     let archive = json::parse(bytes, "HTTP archive", &mut output);
     let log = archive.get("log").unwrap_or(&Value::Null);

@@ -18,7 +18,7 @@ pub fn is_image_config(bytes: &[u8]) -> bool {
 }
 
 /// Hands over `environment`, `labels`, `commands`, `history` and `build arguments`.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("image configuration", budget, sink);
     let image = json::parse(bytes, "image configuration", &mut output);
     let (mut environment, mut labels, mut commands) = Default::default();

@@ -12,9 +12,12 @@ const LONGEST: usize = 64 << 20;
 /// Whether bytes begin as an object and hold all of these keys.
 pub(super) fn has_keys(bytes: &[u8], keys: &[&str]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Nothing is allocated: this is asked of every file that begins with a brace.
     let has = |key: &&str| {
-        let quoted = format!("\"{key}\"");
-        memchr::memmem::find(bytes, quoted.as_bytes()).is_some()
+        memchr::memmem::find_iter(bytes, key.as_bytes()).any(|at| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            before == Some(&b'"') && bytes.get(at + key.len()) == Some(&b'"')
+        })
     };
     bytes.trim_ascii_start().first() == Some(&b'{') && keys.iter().all(has)
 }

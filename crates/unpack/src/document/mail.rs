@@ -36,7 +36,7 @@ pub fn is_mail(bytes: &[u8]) -> bool {
 
 /// Hands over what is encoded in a message or mailbox: attachments under their file names, other parts
 /// as `part 1.2`, fields of the header as `header`; in a mailbox below `message 3/`.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("mail message", budget, sink);
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if after_envelope(bytes).is_none() {

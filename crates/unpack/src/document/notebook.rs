@@ -18,7 +18,7 @@ pub fn is_notebook(bytes: &[u8]) -> bool {
 }
 
 /// Hands over programs and texts as `cell 3`, what they put out as `cell 3 output`.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("Jupyter notebook", budget, sink);
     let notebook = json::parse(bytes, "Jupyter notebook", &mut output);
     for (index, cell) in list(&notebook, "cells").enumerate() {

@@ -8,7 +8,7 @@ use crate::unread::Reason;
 
 /// A sink and the budget of what goes into it.
 pub(super) struct Output<'a> {
-    budget: &'a mut Budget,
+    budget: &'a Budget,
     sink: &'a mut dyn Sink,
     what: &'static str,
     /// What was named as not read: one damaged page says as much as a thousand.
@@ -17,19 +17,19 @@ pub(super) struct Output<'a> {
 
 impl<'a> Output<'a> {
     /// `what` names the document where the budget ends: `PDF document`.
-    pub(super) fn new(what: &'static str, budget: &'a mut Budget, sink: &'a mut dyn Sink) -> Self {
+    pub(super) fn new(what: &'static str, budget: &'a Budget, sink: &'a mut dyn Sink) -> Self {
         Self { budget, sink, what, named: BTreeSet::new() }
     }
 
     /// Bytes that may still be brought forth.
     pub(super) fn room(&self) -> usize {
-        usize::try_from(self.budget.bytes).unwrap_or(usize::MAX)
+        usize::try_from(self.budget.bytes()).unwrap_or(usize::MAX)
     }
 
     /// Whether nothing more can be handed over. To be asked only where there is more; that is named as
     /// not read.
     pub(super) fn is_full(&mut self) -> bool {
-        let is_full = self.budget.bytes == 0 || self.budget.entries == 0;
+        let is_full = self.budget.bytes() == 0 || self.budget.entries() == 0;
         if is_full {
             self.over_budget();
         }
@@ -39,14 +39,11 @@ impl<'a> Output<'a> {
     /// Spends bytes. Says whether there were as many; if not, the rest of the document is named as not
     /// read.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
-        let bytes = bytes as u64;
-        if bytes <= self.budget.bytes {
-            self.budget.bytes -= bytes;
-            return true;
+        let is_enough = self.budget.spend(bytes);
+        if !is_enough {
+            self.over_budget();
         }
-        self.budget.bytes = 0;
-        self.over_budget();
-        false
+        is_enough
     }
 
     /// Hands over a member and spends its bytes; as much of it as there is room for.
@@ -64,11 +61,10 @@ impl<'a> Output<'a> {
         if bytes.is_empty() {
             return;
         }
-        if self.budget.entries == 0 {
+        if !self.budget.enter_member() {
             self.over_budget();
             return;
         }
-        self.budget.entries -= 1;
         self.sink.member(name, bytes, self.budget);
     }
 

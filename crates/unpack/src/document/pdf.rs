@@ -33,7 +33,7 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
 /// Hands over the text of each page as `page 3`, of what is drawn elsewhere as `form 12`, strings of
 /// dictionaries (titles, links, notes, fields of forms) as `strings`, attached files under their names
 /// and other texts, such as scripts, as `object 12`. Pictures and fonts are left out.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("PDF document", budget, sink);
     let objects = Objects::find(bytes, &mut output);
     if objects.is_encrypted {

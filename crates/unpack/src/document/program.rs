@@ -19,7 +19,7 @@ pub fn is_program(bytes: &[u8]) -> bool {
 
 /// Hands over the strings of a program as `strings`, one in each line; those that a class of Java gives
 /// to a field as `FIELD = "STRING"`.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("program", budget, sink);
     let (lines, is_whole) = if class::is_class(bytes) {
         class::lines(bytes)

@@ -33,7 +33,7 @@ pub fn is_sqlite(bytes: &[u8]) -> bool {
 /// Hands over the rows of each table as a member that is named as the table, values that are containers
 /// or long JSON texts as members `TABLE/ROW/COLUMN`, the statements of the schema as `sqlite_schema`, and
 /// what was deleted as `deleted rows`. Of a log or a journal, the rows of all pages in it.
-pub fn read(bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+pub fn read(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) {
     let mut output = Output::new("SQLite database", budget, sink);
     if loose::is_log(bytes) {
         return loose::read_log(bytes, &mut output);

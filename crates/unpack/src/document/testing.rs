@@ -12,7 +12,7 @@ pub(super) struct Kept {
 }
 
 impl Sink for Kept {
-    fn member(&mut self, name: &str, bytes: &[u8], _: &mut Budget) {
+    fn member(&mut self, name: &str, bytes: &[u8], _: &Budget) {
         self.members.push((name.to_owned(), bytes.to_vec()));
     }
 
@@ -40,12 +40,12 @@ impl Kept {
 }
 
 /// A reader, as all of them are.
-pub(super) type Reader = fn(&[u8], &mut Budget, &mut dyn Sink);
+pub(super) type Reader = fn(&[u8], &Budget, &mut dyn Sink);
 
 /// What a reader brings forth with the usual limits.
 pub(super) fn read(reader: Reader, bytes: &[u8]) -> Kept {
     let mut kept = Kept::default();
-    reader(bytes, &mut Budget::new(Limits::default()), &mut kept);
+    reader(bytes, &Budget::new(Limits::default()), &mut kept);
     kept
 }
 

@@ -18,8 +18,8 @@ struct Found {
 
 fn all(text: &[u8]) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut budget = Budget::new(Limits::default());
-    Decoder::new().decode(text, &mut budget, &mut |segment, _| {
+    let budget = Budget::new(Limits::default());
+    Decoder::new().decode(text, &budget, &mut |segment| {
         assert!(segment.span.start <= segment.span.end && segment.span.end <= text.len());
         let places: Vec<_> =
             (0..segment.bytes.len()).map(|at| segment.map.span(at..at + 1)).collect();
@@ -95,8 +95,8 @@ fn containers_are_handed_over_as_they_are() {
     let gzip = [&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &[0xa5; 40]].concat();
     let text = format!("a: {}\n", BASE64.encode(&gzip));
     let mut bytes = Vec::new();
-    let mut budget = Budget::new(Limits::default());
-    Decoder::new().decode(text.as_bytes(), &mut budget, &mut |segment, _| {
+    let budget = Budget::new(Limits::default());
+    Decoder::new().decode(text.as_bytes(), &budget, &mut |segment| {
         bytes = segment.bytes.to_vec();
     });
     assert_eq!(bytes, gzip);
@@ -183,16 +183,16 @@ fn strings_are_unescaped_by_one_level() {
 #[test]
 fn the_budget_ends_it() {
     let text = format!("a: {}\n", BASE64.encode(value(6).as_bytes()));
-    let mut budget = Budget::new(Limits { bytes: 10, ..Limits::default() });
+    let budget = Budget::new(Limits { bytes: 10, ..Limits::default() });
     let mut count = 0;
-    let is_whole = Decoder::new().decode(text.as_bytes(), &mut budget, &mut |_, _| count += 1);
-    assert_eq!((is_whole, count, budget.bytes), (false, 0, 10));
-    let mut budget = Budget::new(Limits { bytes: 100, ..Limits::default() });
+    let is_whole = Decoder::new().decode(text.as_bytes(), &budget, &mut |_| count += 1);
+    assert_eq!((is_whole, count, budget.bytes()), (false, 0, 0));
+    let budget = Budget::new(Limits { bytes: 100, ..Limits::default() });
     let mut length = 0;
-    let is_whole = Decoder::new().decode(text.as_bytes(), &mut budget, &mut |segment, _| {
+    let is_whole = Decoder::new().decode(text.as_bytes(), &budget, &mut |segment| {
         length += segment.bytes.len();
     });
-    assert_eq!((is_whole, budget.bytes), (true, 100 - length as u64));
+    assert_eq!((is_whole, budget.bytes()), (true, 100 - length as u64));
 }
 
 #[test]
