@@ -1,8 +1,8 @@
 //! Escapes of strings and addresses: `\u0041`, `\u{41}`, `\x41`, `\101`, `%41`, `%u0041`.
 //!
-//! ECMA-262, section 12.9.4 (`\u`, `\x`), JSON (RFC 8259, section 7), C (ISO 9899, section 6.4.4.5: octal and
-//! hexadecimal), URLs (RFC 3986, section 2.1). Backslashes may be doubled, as strings within strings
-//! have them.
+//! ECMA-262, section 12.9.4 (`\u`, `\x`), JSON (RFC 8259, section 7), C (ISO 9899, section 6.4.4.5: octal
+//! and hexadecimal), URLs (RFC 3986, section 2.1). Backslashes may be doubled, as strings within
+//! strings have them.
 
 use std::ops::Range;
 
@@ -32,6 +32,12 @@ pub(super) fn backslash(text: &[u8], at: usize) -> Option<Edit> {
         b'x' | b'X' => {
             let said = u8::try_from(hexadecimal(digits.get(..2)?)?).ok()?;
             Some(byte(text, at..letter + 3, said, Encoding::HexEscape))
+        }
+        // The slashes of an address, as PHP writes JSON.
+        b'/' => {
+            let is_address = at > 0 && text[at - 1] == b':';
+            let weight = if is_address { Weight::Full } else { Weight::None };
+            Some(Edit::new(at..letter + 1, b"/", Encoding::Json, weight))
         }
         first @ b'0'..=b'3' => {
             let [second @ b'0'..=b'7', third @ b'0'..=b'7'] = digits.get(..2)? else { return None };
@@ -165,6 +171,7 @@ mod tests {
             ("%40x", "@", 3),
             ("%u0041x", "A", 6),
             (r"\u200bx", "", 6),
+            (r"\/x", "/", 2),
         ] {
             let (found, end, _) = said(text).unwrap();
             assert_eq!((found.as_str(), end), (letters, length), "{text}");
@@ -198,6 +205,8 @@ mod tests {
             ("id%32;", Weight::None),
             ("%61%62", Weight::Full),
             ("it\\u0027s", Weight::None),
+            ("http:\\/\\/", Weight::Full),
+            ("a\\/b", Weight::None),
             ("a=\\u0027s", Weight::Full),
             ("a\\u0026b", Weight::None),
             ("a\\u0026b=", Weight::Full),

@@ -1,5 +1,5 @@
-//! Character references of HTML and XML (HTML Standard, section 13.5; XML 1.0, section 4.1): by number, or by the
-//! names that stand for ASCII and for what is invisible.
+//! Character references of HTML and XML (HTML Standard, section 13.5; XML 1.0, section 4.1): by
+//! number, or by the names that stand for ASCII and for what is invisible.
 
 use super::Encoding;
 use super::edits::{Edit, Weight};

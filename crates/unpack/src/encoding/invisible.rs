@@ -7,8 +7,8 @@ use super::Encoding;
 use super::edits::{Edit, Weight};
 use super::runs::is_word;
 
-/// Whether a character is of no width (Unicode, section 23.2), or a hyphen that shows at the end of a line
-/// only.
+/// Whether a character is of no width (Unicode, section 23.2), or a hyphen that shows at the end of a
+/// line only.
 pub(super) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }

@@ -65,8 +65,8 @@ pub(super) fn unescape(text: &[u8], inner: Range<usize>, out: &mut Output) {
     out.copy(text, at..inner.end);
 }
 
-/// The length of the escape that a text begins with, and what it stands for (RFC 8259, section 7; `\x` is that
-/// of JavaScript and Python).
+/// The length of the escape that a text begins with, and what it stands for (RFC 8259, section 7; `\x` is
+/// that of JavaScript and Python).
 fn escape(text: &[u8]) -> (usize, Option<char>) {
     let number = |digits: Range<usize>| text.get(digits).and_then(hexadecimal);
     let said = match text.get(1) {
