@@ -1,6 +1,7 @@
 //! Scans the current directory with a rule of one's own, and nothing else.
 //!
 //! `cargo run --example own_rule`
+#![expect(clippy::print_stdout, reason = "an example")]
 
 use std::error::Error;
 use std::fs;

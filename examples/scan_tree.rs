@@ -1,6 +1,7 @@
 //! Scans files and directories, and prints a line for each place with a secret.
 //!
 //! `cargo run --example scan_tree -- src tests`
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example")]
 
 use sprawl::{Error, Session, Tree};
 

@@ -29,6 +29,7 @@ pub(crate) use repository::Hooks;
 
 /// The hooks that sprawl knows how to work in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the names that git has for them")]
 pub(crate) enum Hook {
     /// Scans what the commit would record.
     PreCommit,

@@ -44,6 +44,7 @@ pub(crate) struct GitArgs {
 
 /// Hooks that are told what is about to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the names that git has for them")]
 pub(crate) enum Hook {
     /// Before a commit: the same as --staged. Of files that are named, those that are not staged are
     /// scanned whole.

@@ -25,7 +25,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let scope =
         Scope { tree: all_rules, history: all_rules && args.search.history, is_gone: &is_gone };
     let ground = PolicyInput {
-        rules: &search.rules(),
+        rules: search.rules(),
         identity: &search.context().identity,
         below_root: &below_root,
         scope: &scope,

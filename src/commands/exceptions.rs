@@ -153,7 +153,7 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
     if named.is_empty() {
         // It may be an id of a report from before the project had its key.
         let search = Search::new(&SearchArgs { config: config.clone(), ..SearchArgs::default() })?;
-        let former = former_ids(&search.rules(), &search.run()?);
+        let former = former_ids(search.rules(), &search.run()?);
         let now: BTreeSet<&String> =
             former.iter().filter(|(old, _)| old.starts_with(id)).map(|(_, now)| now).collect();
         named = about(&|own| now.iter().any(|id| *id == own));
@@ -187,7 +187,7 @@ fn prune(args: &SearchArgs) -> Result<String, Error> {
     let lock = output::lock(search.context())?;
     // The first decision of the project may have been made since its key was looked for.
     search.context_mut().takes_another_key()?;
-    let mut exceptions = loaded(&search.context())?;
+    let mut exceptions = loaded(search.context())?;
     let removed = exceptions.retain(|_, entry| !stale.contains(entry));
     if !removed.is_empty() {
         save(search.context(), exceptions, &lock)?;

@@ -118,7 +118,7 @@ impl<'p> Plan<'p> {
         let below_root = |path: &str| report.material.project.below_root(path);
         let scope = Scope { tree: false, history: false, is_gone: &|_| false };
         let ground = PolicyInput {
-            rules: &search.rules(),
+            rules: search.rules(),
             identity: &setting.identity,
             below_root: &below_root,
             scope: &scope,
@@ -303,7 +303,7 @@ impl<'p> Plan<'p> {
         }
         if self.added > 0 {
             if !dry_run {
-                exceptions::save(&self.search.context(), self.exceptions.clone(), self.lock)?;
+                exceptions::save(self.search.context(), self.exceptions.clone(), self.lock)?;
             }
             let (_, name) = self.search.context().exceptions_file();
             let owner = if self.has_owner { "" } else { ", for which --owner is required" };

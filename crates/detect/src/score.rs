@@ -122,12 +122,14 @@ impl Lifetime {
         const DAY: i64 = 24 * 60 * 60;
         /// An end that is ten years away is none: nobody waits for it.
         const ENDLESS: i64 = 3653 * DAY;
-        const SEASON: i64 = 90 * DAY;
-        match seconds {
-            ..=DAY => Self::Short,
-            ..=SEASON => Self::Medium,
-            ..ENDLESS => Self::Long,
-            _ => Self::Static,
+        if seconds <= DAY {
+            Self::Short
+        } else if seconds <= 90 * DAY {
+            Self::Medium
+        } else if seconds < ENDLESS {
+            Self::Long
+        } else {
+            Self::Static
         }
     }
 }

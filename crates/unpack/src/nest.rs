@@ -200,12 +200,12 @@ impl Sink for DocumentSink<'_, '_> {
 
     fn unread(&mut self, reason: Reason, detail: &str) {
         // Where the bytes are looked at as well, only what is encrypted is hidden from that.
-        if self.is_replaced || reason == Reason::Encrypted {
-            if let Some(level) = &mut self.nest.level {
-                level.is_faulty = true;
-                let kind = level.kind;
-                self.nest.name_unread(reason, kind, detail);
-            }
+        if (self.is_replaced || reason == Reason::Encrypted)
+            && let Some(level) = &mut self.nest.level
+        {
+            level.is_faulty = true;
+            let kind = level.kind;
+            self.nest.name_unread(reason, kind, detail);
         }
     }
 }

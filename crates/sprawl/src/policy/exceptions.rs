@@ -319,7 +319,7 @@ impl Exception {
         fields.text("rule", &self.rule);
         fields.list("paths", &self.paths);
         fields.text("owner", &self.owner);
-        fields.text("reason", &self.reason.name());
+        fields.text("reason", self.reason.name());
         if !self.purpose.is_empty() {
             fields.text("purpose", &self.purpose);
         }
