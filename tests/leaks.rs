@@ -76,9 +76,9 @@ fn a_found_secret_is_shown_nowhere_else() {
     for format in Format::ALL {
         for scan in [&["scan", "."][..], &["scan", "--history"]] {
             let name = format.name();
-            let done = run_in(&repo, &[scan, &["-f", &name]].concat());
+            let done = run_in(&repo, &[scan, &["-f", name]].concat());
             assert!(done.stdout.len() > 200, "{name}: {}", done.stderr);
-            check(&name, &(done.stdout + &done.stderr), &forms);
+            check(name, &(done.stdout + &done.stderr), &forms);
         }
     }
 }
@@ -116,11 +116,11 @@ fn what_a_rule_of_the_tree_quotes_is_not_shown() {
         ),
     );
     for format in Format::ALL {
-        let arguments = ["scan", ".", "-f", &format.name(), "--min-confidence", "weak"];
+        let arguments = ["scan", ".", "-f", format.name(), "--min-confidence", "weak"];
         let run = finished(sprawl(&root).args(arguments).output().unwrap());
         assert_eq!(run.status, 1, "{}", run.stderr);
         assert!(run.stdout.len() > 200, "{}", run.stdout);
-        check(&format.name(), &(run.stdout + &run.stderr), &[token.clone(), word.clone()]);
+        check(format.name(), &(run.stdout + &run.stderr), &[token.clone(), word.clone()]);
     }
 }
 
@@ -202,9 +202,9 @@ fn what_a_url_has_in_percent_encoding_is_not_shown_as_it_is() {
     for format in Format::ALL {
         for scan in [&["scan", "."][..], &["scan", "--history"]] {
             let name = format.name();
-            let done = run_in(&repo, &[scan, &["-f", &name]].concat());
+            let done = run_in(&repo, &[scan, &["-f", name]].concat());
             assert_eq!(done.status, 1, "{name}: {}", done.stderr);
-            check(&name, &(done.stdout + &done.stderr), &[word.clone(), encoded.clone()]);
+            check(name, &(done.stdout + &done.stderr), &[word.clone(), encoded.clone()]);
         }
     }
 }

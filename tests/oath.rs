@@ -30,7 +30,7 @@ fn reports(root: &Path, arguments: &[&str]) -> (Vec<(String, String)>, Run) {
     let others: Vec<Format> = Format::ALL.iter().copied().filter(|f| !named(*f)).collect();
     let (last, others) = others.split_last().unwrap();
     for other in others {
-        let scan = ["scan", ".", "-f", &other.name(), "-o", &path(*other)];
+        let scan = ["scan", ".", "-f", other.name(), "-o", &path(*other)];
         crate::common::run(root, &[&scan[..], arguments].concat());
     }
     files.push(path(*last));

@@ -82,13 +82,13 @@ fn no_name_speaks_in_any_format() {
     for format in Format::ALL {
         for scan in [&["scan", "."][..], &["scan", "--history"]] {
             let name = format.name();
-            let done = run(&repo, &[scan, &["-f", &name, "-o", "out"]].concat());
+            let done = run(&repo, &[scan, &["-f", name, "-o", "out"]].concat());
             assert_eq!(done.status, 1, "{name}: {}", done.stderr);
             let text = std::fs::read_to_string(repo.root.join("out")).unwrap();
             std::fs::remove_file(repo.root.join("out")).unwrap();
             assert!(text.len() > 500, "{name}: {text}");
-            check(&name, &text, Some(*format));
-            check(&name, &(done.stdout + &done.stderr), None);
+            check(name, &text, Some(*format));
+            check(name, &(done.stdout + &done.stderr), None);
         }
     }
 }
@@ -118,9 +118,9 @@ fn no_name_speaks_in_plans_errors_and_decisions() {
     }
     // A report of strangers is no better than their tree.
     for format in Format::ALL {
-        let merged = run(&repo, &["merge", "all.json", "-f", &format.name()]);
-        check(&format.name(), &merged.stdout, Some(*format));
-        check(&format.name(), &merged.stderr, None);
+        let merged = run(&repo, &["merge", "all.json", "-f", format.name()]);
+        check(format.name(), &merged.stdout, Some(*format));
+        check(format.name(), &merged.stderr, None);
     }
     std::fs::remove_file(repo.root.join("all.json")).unwrap();
     for arguments in [&["baseline"][..], &["exceptions", "list"], &["scan", ".", "-f", "text"]] {

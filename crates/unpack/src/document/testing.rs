@@ -53,8 +53,8 @@ pub(super) fn read(reader: Reader, bytes: &[u8]) -> Kept {
 pub(super) fn stays_within(reader: Reader, bytes: &[u8], room: u64) {
     let limits = Limits { bytes: room, entries: 3, ..Limits::default() };
     let mut kept = Kept::default();
-    let mut budget = Budget::new(limits);
-    reader(bytes, &mut budget, &mut kept);
+    let budget = Budget::new(limits);
+    reader(bytes, &budget, &mut kept);
     let out: usize = kept.members.iter().map(|member| member.1.len()).sum();
     assert!(out as u64 <= room, "{out} bytes, {room} are allowed");
     assert!(kept.members.len() <= 3);
