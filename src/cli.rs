@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use sprawl::scan::contents::UnpackOptions;
 use sprawl::session::options::{FileOptions, RuleOptions};
+use sprawl_unpack::budget::Limits;
 
 /// Finds secrets, and says what each one opens, where else it lives, and what to do first.
 ///
@@ -134,6 +136,15 @@ pub(crate) struct ScanArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
+    /// The path that standard input stands for in reports.
+    #[arg(long, value_name = "NAME")]
+    pub stdin_name: Option<String>,
+
+    /// Read documents from standard input, one in each line as JSON: {"path": ..., "content": ...,
+    /// "meta": ...}.
+    #[arg(long, conflicts_with_all = ["stdin_name", "submodules"])]
+    pub documents: bool,
+
     /// What of a git repository is scanned.
     #[command(flatten)]
     pub git: git::GitArgs,
@@ -194,6 +205,42 @@ pub(crate) struct ScanArgs {
     /// Read large files instead of mapping them into memory.
     #[arg(long)]
     pub no_mmap: bool,
+
+    /// How far containers are opened.
+    #[command(flatten)]
+    pub unpack: UnpackArgs,
+}
+
+/// How far containers and encodings are opened. The limits are for all that one file holds.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UnpackArgs {
+    /// Do not open archives and documents, and decode nothing; they are counted.
+    #[arg(long, help_heading = "Containers")]
+    pub no_unpack: bool,
+
+    /// Open containers within containers so deep.
+    #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Containers")]
+    pub unpack_depth: u32,
+
+    /// Decompress and decode at most so many MiB of one file.
+    #[arg(long, value_name = "MIB", default_value_t = 1024, help_heading = "Containers")]
+    pub unpack_mib: u64,
+
+    /// Read at most so many members of one file.
+    #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "Containers")]
+    pub unpack_members: u64,
+}
+
+impl UnpackArgs {
+    /// The same as a session takes it.
+    pub(crate) fn options(&self) -> UnpackOptions {
+        let limits = Limits {
+            depth: self.unpack_depth,
+            bytes: self.unpack_mib.saturating_mul(1 << 20),
+            entries: self.unpack_members,
+        };
+        UnpackOptions { limits, is_off: self.no_unpack }
+    }
 }
 
 impl ScanArgs {

@@ -9,6 +9,7 @@ use super::RuleArgs;
 use super::config::ConfigArgs;
 use sprawl::config::threshold::{FailOn, MinConfidence};
 use sprawl::report::{Format, SarifOptions, SarifProfile};
+use sprawl_unpack::unread::Reason;
 
 /// What is written, and where.
 #[derive(Debug, Args)]
@@ -33,6 +34,11 @@ pub(crate) struct ReportArgs {
     /// Least severity that makes the command fail [default: low].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
+
+    /// Do not call the scan incomplete for what was left unread for this reason: encrypted, truncated,
+    /// damaged, over-budget, unsupported, not-fetched.
+    #[arg(long, value_name = "REASON", value_parser = unread_reason)]
+    pub allow_unread: Vec<Reason>,
 }
 
 impl ReportArgs {
@@ -147,6 +153,14 @@ pub(crate) enum PlanFormat {
     Markdown,
     /// For programs.
     Json,
+}
+
+/// A reason for which something was left unread.
+fn unread_reason(typed: &str) -> Result<Reason, String> {
+    Reason::ALL.into_iter().find(|reason| reason.name() == typed).ok_or_else(|| {
+        let names: Vec<_> = Reason::ALL.iter().map(|reason| reason.name()).collect();
+        format!("the reasons are {}", names.join(", "))
+    })
 }
 
 /// A category as code scanning takes it: it shows it, and reads a slash at the end as its end.

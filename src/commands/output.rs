@@ -54,6 +54,15 @@ pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<T
         .collect()
 }
 
+/// What makes a command fail.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fails {
+    /// The least severity that does.
+    pub(super) on: FailOn,
+    /// Something was left unread that nobody accepted.
+    pub(super) is_incomplete: bool,
+}
+
 /// Writes the report to every target and the summary to standard error, and says what it comes to.
 ///
 /// # Errors
@@ -61,7 +70,7 @@ pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<T
 pub(super) fn deliver(
     report: &Report<'_>,
     targets: &[Target],
-    fail_on: FailOn,
+    fails: Fails,
     words: Words,
 ) -> Result<Outcome, Error> {
     match write_all(report, targets) {
@@ -70,16 +79,17 @@ pub(super) fn deliver(
         Err(error) => return Err(error),
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
+    let fail_on = fails.on;
     let spared = match fail_on {
         FailOn::Any | FailOn::Never => 0,
         _ => report.groups.iter().filter(|g| g.facts.opens_nothing()).count(),
     };
     summary::write(report, &severities, spared, words);
-    let fails =
+    let is_failure =
         |group: &SecretGroup| fail_on.fails(group.score.severity(), group.facts.opens_nothing());
-    Ok(if report.groups.iter().any(fails) {
+    Ok(if report.groups.iter().any(is_failure) {
         Outcome::Findings
-    } else if report.problems.is_empty() {
+    } else if report.problems.is_empty() && !fails.is_incomplete {
         Outcome::Clean
     } else {
         Outcome::Incomplete

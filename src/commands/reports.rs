@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
+use super::output::Fails;
 use super::summary::Words;
 use super::{Error, Outcome, output};
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat, ReportArgs};
@@ -20,7 +21,8 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
     let session = session(&args.input, &args.report)?;
     let report = one_report(&session, &args.input)?;
     let words = if args.quiet { Words::Problems } else { Words::Merged };
-    output::deliver(&report, &targets, session.fail_on(), words)
+    let fails = Fails { on: session.fail_on(), is_incomplete: session.is_incomplete(&report) };
+    output::deliver(&report, &targets, fails, words)
 }
 
 /// `sprawl plan`: what to do first, and what then.
@@ -72,7 +74,12 @@ fn write(plan: &Plan, format: PlanFormat) -> Result<Outcome, Error> {
 }
 
 fn session(input: &InputArgs, report: &ReportArgs) -> Result<Session, Error> {
-    let options = Options { fail_on: report.fail_on, sarif: report.sarif(), ..options(input) };
+    let options = Options {
+        fail_on: report.fail_on,
+        allow_unread: report.allow_unread.clone(),
+        sarif: report.sarif(),
+        ..options(input)
+    };
     Ok(Session::builder().options(options).build()?)
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::output::Fails;
 use super::summary::Words;
 use super::{Error, Outcome, ci, hooks, output};
 use crate::cli::ScanArgs;
@@ -19,8 +20,10 @@ use sprawl::report::{Format, Report};
 use sprawl::scan::progress::Progress;
 use sprawl::session::options::Options;
 use sprawl::source::Source;
+use sprawl::source::documents::Documents;
 use sprawl::source::history::Versions;
 use sprawl::source::repository::{AskedRange, Repositories};
+use sprawl::source::stdin::Stdin;
 use sprawl::source::tree::{self, Tree};
 use sprawl::threads;
 
@@ -30,6 +33,10 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let format = args.report.format.or(in_hook.then_some(Format::Hook));
     let targets = output::targets(format, &args.report.output)?;
     let (stdin, paths) = existing(args)?;
+    if args.documents && args.git.is_any() {
+        let what = "--documents reads standard input and no repository; scan them one by one";
+        return Err(Error::Input(what.to_owned()));
+    }
     if let Some(warning) = threads::warning(args.threads) {
         output::note(&warning);
     }
@@ -41,7 +48,11 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
             let before = repositories.before(context.project.root());
             (Box::new(repositories) as Box<dyn Source>, before)
         }
-        false => (Box::new(Tree { paths, stdin }) as Box<dyn Source>, None),
+        false if args.documents => (Box::new(Documents) as Box<dyn Source>, None),
+        false => {
+            let stdin = stdin.then(|| Stdin { name: args.stdin_name.clone() });
+            (Box::new(Tree { paths, stdin }) as Box<dyn Source>, None)
+        }
     };
     // What the tree says now must make sense, even where it does not count yet.
     let mut session = Session::new(context)?;
@@ -63,7 +74,11 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         (false, true) => Words::Hook,
         (false, false) => Words::All,
     };
-    let delivered = output::deliver(&report, &targets, session.fail_on(), words);
+    // A commit or push is not held up by what nobody can read.
+    let passes = args.git.hook.is_some_and(|hook| hook != Hook::PreReceive);
+    let is_incomplete = !passes && session.is_incomplete(&report);
+    let fails = Fails { on: session.fail_on(), is_incomplete };
+    let delivered = output::deliver(&report, &targets, fails, words);
     // The process ends here: to give back the memory of very many findings one by one takes time.
     std::mem::forget(report);
     std::mem::forget(session);
@@ -81,6 +96,8 @@ fn options(args: &ScanArgs) -> Options {
         min_confidence: args.threshold.min_confidence,
         include_placeholders: args.threshold.include_placeholders,
         fail_on: args.report.fail_on,
+        unpack: args.unpack.options(),
+        allow_unread: args.report.allow_unread.clone(),
         threads: args.threads,
         show_secrets: args.show_secrets,
         sarif: args.report.sarif(),

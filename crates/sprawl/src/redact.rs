@@ -202,6 +202,11 @@ impl<'r> Redactor<'r> {
                 let shown = self.redact(member);
                 shown.len()
             });
+            if let Some(meta) = finding.layers.meta.as_deref()
+                && let Cow::Owned(shown) = self.redact(meta)
+            {
+                finding.layers.meta = Some(shown.into());
+            }
             shared(&mut finding.location.path);
             if let Some(member) = member {
                 finding.layers.member = member;

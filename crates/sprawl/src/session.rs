@@ -24,6 +24,7 @@ use crate::source::{Scan, Source};
 use sprawl_detect::Scanner;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::mint::{Random, mint};
+use sprawl_unpack::unread::Reason;
 
 /// A project's configuration, rules and earlier decisions, ready to scan with. Rules are compiled when they are
 /// first needed and then kept: make one session and use it for everything.
@@ -172,6 +173,7 @@ impl Session {
             rules: &self.rules,
             identity: &self.context.identity,
             files: &files,
+            unpack: self.context.options.unpack,
             threads: self.context.options.threads,
             progress,
         })?;
@@ -257,6 +259,17 @@ impl Session {
     #[doc(hidden)]
     pub fn fail_on(&self) -> FailOn {
         self.context.fail_on()
+    }
+
+    /// Whether something was left unread that neither the project nor an option accepts.
+    #[doc(hidden)]
+    pub fn is_incomplete(&self, report: &Report<'_>) -> bool {
+        let accepted = &self.context.config.config.unread.accept;
+        report.unread.iter().any(|unread| {
+            let is_choice = unread.reason == Reason::SwitchedOff;
+            let mut all = accepted.iter().chain(&self.context.options.allow_unread);
+            !is_choice && !all.any(|reason| *reason == unread.reason)
+        })
     }
 
     /// The same session with configuration and decisions as they were before the change that is scanned, and

@@ -3,6 +3,7 @@
 //!
 //! A new source is one file here that implements [`Source`], and one line in the list below.
 
+pub mod documents;
 pub mod history;
 pub mod memory;
 mod objects;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::scan::ScanPool;
+use crate::scan::contents::UnpackOptions;
 use crate::scan::progress::Progress;
 use crate::scan_output::ScanOutput;
 use sprawl_detect::rules::Rules;
@@ -55,6 +57,8 @@ pub struct Scan<'s> {
     pub identity: &'s Identity,
     /// Which files are left out, and how files are read.
     pub files: &'s tree::Options,
+    /// How far containers and encodings are opened.
+    pub unpack: UnpackOptions,
     /// Number of threads; 0 stands for one for each processor.
     pub threads: usize,
     /// Counts what is done.
@@ -67,6 +71,7 @@ impl<'s> Scan<'s> {
     /// # Errors
     /// The system gives no threads.
     pub fn pool(&self) -> Result<ScanPool<'s>, Error> {
-        ScanPool::new(self.rules, self.progress, self.threads).map_err(Error::Threads)
+        let pool = ScanPool::new(self.rules, self.progress, self.threads);
+        Ok(pool.map_err(Error::Threads)?.unpacking(self.unpack))
     }
 }

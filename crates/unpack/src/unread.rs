@@ -33,6 +33,32 @@ pub enum Reason {
     SwitchedOff,
 }
 
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Encrypted,
+        Self::Truncated,
+        Self::Damaged,
+        Self::OverBudget,
+        Self::Unsupported,
+        Self::NotFetched,
+        Self::SwitchedOff,
+    ];
+
+    /// The name that options, configuration files and reports have for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::Truncated => "truncated",
+            Self::Damaged => "damaged",
+            Self::OverBudget => "over-budget",
+            Self::Unsupported => "unsupported",
+            Self::NotFetched => "not-fetched",
+            Self::SwitchedOff => "switched-off",
+        }
+    }
+}
+
 impl Unread {
     /// The same, if its place is a path below that of a blob, or empty for the blob itself.
     #[must_use]

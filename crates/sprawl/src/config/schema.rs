@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::threshold::{FailOn, MinConfidence};
 use crate::lifetime::LifetimePolicy;
 use sprawl_detect::score::Weights;
+use sprawl_unpack::unread::Reason;
 
 /// What a configuration file may say.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -21,6 +22,8 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// What marks, exceptions and the baseline may do.
     pub policy: PolicyText,
+    /// What may be left unread.
+    pub unread: UnreadText,
     /// What the project weighs otherwise.
     pub weights: Weights,
     /// How long credentials may live.
@@ -80,6 +83,14 @@ pub struct PolicyText {
     pub warn_days: Option<u16>,
     /// Days that a finding of the baseline may stay open; without end if absent.
     pub max_open_days: Option<u16>,
+}
+
+/// What may be left unread: a scan that leaves out nothing else is complete.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct UnreadText {
+    /// Reasons that are accepted.
+    pub accept: Vec<Reason>,
 }
 
 /// Whose marks count.

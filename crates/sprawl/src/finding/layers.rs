@@ -11,11 +11,13 @@ pub struct Layers {
     pub member: usize,
     /// Encodings that were undone, the outermost first: `base64`, `gzip`.
     pub decoded: Vec<Box<str>>,
+    /// What whoever handed over the document said of it, as JSON.
+    pub meta: Option<Box<str>>,
 }
 
 impl Nothing for Layers {
     fn nothing() -> &'static Self {
-        static NOTHING: Layers = Layers { member: 0, decoded: Vec::new() };
+        static NOTHING: Layers = Layers { member: 0, decoded: Vec::new(), meta: None };
         &NOTHING
     }
 }

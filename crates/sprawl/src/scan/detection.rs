@@ -227,7 +227,7 @@ fn layers(member: &str, mut decoded: Rare<Vec<Cow<'static, str>>>) -> Rare<Layer
         return Rare::default();
     }
     let decoded = std::mem::take(&mut *decoded).into_iter().map(Box::from).collect();
-    Layers { member: member.len(), decoded }.into()
+    Layers { member: member.len(), decoded, meta: None }.into()
 }
 
 /// Adds what was decoded from a text to what was found in it as it is. Both have their places in that

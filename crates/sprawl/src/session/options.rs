@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::config::Choice;
 use crate::config::threshold::{FailOn, MinConfidence};
 use crate::report::SarifOptions;
+use crate::scan::contents::UnpackOptions;
+use sprawl_unpack::unread::Reason;
 
 /// Everything that can be asked for.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,11 @@ pub struct Options {
     pub include_placeholders: bool,
     /// Least severity that fails; as configured, or `low`, if absent.
     pub fail_on: Option<FailOn>,
+    /// How far containers and encodings are opened.
+    pub unpack: UnpackOptions,
+    /// Reasons for which a scan may leave something unread and still be complete, beside those of the
+    /// configuration.
+    pub allow_unread: Vec<Reason>,
     /// Number of threads; 0 stands for one for each processor.
     pub threads: usize,
     /// Reports show secrets in clear.

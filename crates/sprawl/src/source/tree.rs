@@ -17,7 +17,8 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::Scope;
 
-use super::{Scan, Source, stdin};
+use super::stdin::Stdin;
+use super::{Scan, Source};
 use crate::blob::{Base, Blob};
 use crate::config::PathFilter;
 use crate::error::Error;
@@ -59,13 +60,13 @@ pub struct Tree {
     /// Files and directories.
     pub paths: Vec<PathBuf>,
     /// Standard input as well.
-    pub stdin: bool,
+    pub stdin: Option<Stdin>,
 }
 
 impl Tree {
     /// Files and directories, as a user would type them.
     pub fn new<P: Into<PathBuf>>(paths: impl IntoIterator<Item = P>) -> Self {
-        Self { paths: paths.into_iter().map(Into::into).collect(), stdin: false }
+        Self { paths: paths.into_iter().map(Into::into).collect(), stdin: None }
     }
 }
 
@@ -74,8 +75,8 @@ impl Source for Tree {
         check(&self.paths)?;
         let pool = scan.pool()?;
         pool.guarded("<stdin> and files", || {
-            if self.stdin {
-                pool.worker(stdin::scan);
+            if let Some(stdin) = &self.stdin {
+                pool.worker(|worker| stdin.read(worker));
             }
             self::scan(&pool, &self.paths, scan.files);
             Ok(())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::decoded::Decoded;
 use crate::finding::decision::{self, Decision, State, Suppression};
@@ -41,6 +42,9 @@ pub(in crate::report) struct Occurrence<'a> {
     /// Encodings that were undone, the outermost first.
     #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
     layers: Cow<'a, [Box<str>]>,
+    /// What whoever handed over the document said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    meta: Option<Value>,
     #[serde(skip_deserializing)]
     score: u8,
     #[serde(skip_deserializing)]
@@ -174,6 +178,8 @@ impl<'a> Occurrence<'a> {
             end_column: finding.location.end_column,
             member: text(finding.layers.split(&finding.location.path).map(|(_, member)| member)),
             layers: Cow::Borrowed(&finding.layers.decoded),
+            // With a secret taken out of it, it may be no JSON any more.
+            meta: finding.layers.meta.as_deref().and_then(|meta| serde_json::from_str(meta).ok()),
             score: group.score.value,
             severity: Some(group.score.severity()),
             confidence: finding.confidence,
@@ -284,6 +290,7 @@ impl<'a> Occurrence<'a> {
         let layers = Layers {
             member: self.member.as_ref().map_or(0, |member| member.len()),
             decoded: self.layers.into_owned(),
+            meta: self.meta.map(|meta| meta.to_string().into()),
         };
         if layers.split(&self.path).map(|(_, member)| member) != self.member.as_deref() {
             return Err(
