@@ -34,7 +34,8 @@ fn each_does_what_it_says() {
     assert_eq!(report["secrets"][0]["occurrences"][0]["path"], "deploy.env");
     let lines = example("redact_stream", &root, &[], &format!("a\nthe token {token} is old\n"));
     assert_eq!(lines, "a\nthe token [github-pat-classic] is old\n");
-    write(&root, "acme.py", "key = 'acme_0123456789abcdef01234567'\n");
+    let key = format!("acme_{:024x}", 0x3c1b_7e2a_5d80_46c7_e1b9_3d5f_u128);
+    write(&root, "acme.py", format!("key = '{key}'\n"));
     assert_eq!(example("own_rule", &root, &[], ""), "1 Acme API keys\n");
     for (path, name) in [("src", "one.json"), ("acme.py", "two.json")] {
         run(&root, &["scan", path, "-o", name]);

@@ -349,13 +349,18 @@ fn the_tests_that_the_threat_model_names_are_there() {
         for name in names {
             let (modules, test) = name.rsplit_once("::").unwrap();
             // Tests of the library stand at the end of the module that they are about.
-            let file = match modules.strip_prefix("sprawl::") {
-                Some(module) => format!("crates/sprawl/src/{}", module.trim_end_matches("::tests")),
-                None => format!("tests/{modules}"),
+            let modules = modules.replace("::", "/");
+            let files = match modules.strip_prefix("sprawl/") {
+                Some(module) => {
+                    let module = module.trim_end_matches("/tests");
+                    [format!("crates/sprawl/src/{module}"), format!("src/{module}")]
+                }
+                None => {
+                    let outer = modules.rsplit_once('/').map_or("", |(outer, _)| outer);
+                    [format!("tests/{modules}"), format!("tests/{outer}")]
+                }
             };
-            let file = file.replace("::", "/");
-            let outer = file.rsplit_once('/').map_or("", |(outer, _)| outer);
-            let found = [file.as_str(), outer].iter().any(|file| {
+            let found = files.iter().any(|file| {
                 std::fs::read_to_string(root.join(format!("{file}.rs")))
                     .is_ok_and(|text| text.contains(&format!("fn {test}(")))
             });

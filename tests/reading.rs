@@ -93,9 +93,10 @@ fn zeros_in_a_text_hide_no_password() {
     assert_eq!(files, ["cut.log", "environ", "head.env", "tail.env"], "{}", found.stdout);
 }
 
-const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0abc";
-const LOCKED: &[u8] = b"PK\x03\x04\x14\0\x01\0\x08\0\0\0\0\0abc";
-const SQLITE: &[u8] = b"SQLite format 3\0\x10\0\x01\x01";
+/// Containers of kinds that are not opened.
+const RAR: &[u8] = b"Rar!\x1a\x07\x01\0abc";
+const LOCKED: &[u8] = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5abc";
+const HDF: &[u8] = b"\x89HDF\r\n\x1a\nabc";
 
 fn unread(stdout: &str) -> Vec<(String, String, String)> {
     let report: Value = serde_json::from_str(stdout).unwrap();
@@ -114,18 +115,18 @@ fn containers_are_named_and_never_counted_as_scanned() {
     write(&root, "a.txt", "nothing here\n");
     write(&root, "picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0");
     write(&root, "called-anything", LOCKED);
-    write(&root, "users.db", SQLITE);
+    write(&root, "users.db", HDF);
     for number in 10..22 {
-        write(&root, &format!("lib/{number}.jar"), ZIP);
+        write(&root, &format!("lib/{number}.jar"), RAR);
     }
     let clean = run(&root, &["scan", "."]);
-    assert_eq!(clean.status, 0, "{}", clean.stderr);
+    assert_eq!(clean.status, 3, "{}", clean.stderr);
     for says in [
-        "called-anything: not looked into: encrypted zip archive",
-        "users.db: not looked into: SQLite database",
-        "lib/19.jar: not looked into: zip archive",
-        "and 2 zip archives not looked into either",
-        "not looked into: 1 SQLite database, 1 encrypted zip archive, 12 zip archives",
+        "called-anything: not looked into: encrypted KeePass database",
+        "users.db: not looked into: HDF5 file",
+        "lib/19.jar: not looked into: rar archive",
+        "and 2 rar archives not looked into either",
+        "not looked into: 1 HDF5 file, 1 encrypted KeePass database, 12 rar archives",
         "2 files scanned",
     ] {
         assert!(clean.stderr.contains(says), "no `{says}` in {}", clean.stderr);
@@ -137,8 +138,8 @@ fn containers_are_named_and_never_counted_as_scanned() {
     let own = |place: &str, reason: &str, detail: &str| {
         assert!(all.contains(&(place.into(), reason.into(), detail.into())), "{all:?}");
     };
-    own("called-anything", "encrypted", "zip archive");
-    own("users.db", "unsupported", "SQLite database");
+    own("called-anything", "encrypted", "KeePass database");
+    own("users.db", "unsupported", "HDF5 file");
     let sarif = run(&root, &["scan", ".", "-f", "sarif", "-q"]);
     let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
     let invocation = &sarif["runs"][0]["invocations"][0];
@@ -151,17 +152,17 @@ fn containers_are_named_and_never_counted_as_scanned() {
 #[test]
 fn merged_reports_name_what_either_could_not_read() {
     let (_guard, root) = scratch();
-    write(&root, "one/a.zip", ZIP);
-    write(&root, "two/b.db", SQLITE);
+    write(&root, "one/a.zip", RAR);
+    write(&root, "two/b.db", HDF);
     for part in ["one", "two"] {
         let report = format!("{part}.json");
-        assert_eq!(run(&root, &["scan", part, "-o", &report]).status, 0);
+        assert_eq!(run(&root, &["scan", part, "-o", &report]).status, 3);
     }
     let merged = run(&root, &["merge", "one.json", "two.json", "one.json", "-f", "json"]);
     let all = unread(&merged.stdout);
     let places: Vec<&str> = all.iter().map(|(place, ..)| place.as_str()).collect();
     assert_eq!(places, ["one/a.zip", "two/b.db"], "{}", merged.stderr);
-    assert!(merged.stderr.contains("not looked into: 1 SQLite database, 1 zip archive"));
+    assert!(merged.stderr.contains("not looked into: 1 HDF5 file, 1 rar archive"));
 }
 
 #[test]
@@ -169,16 +170,16 @@ fn containers_in_git_are_named_by_their_paths() {
     let repo = Repo::new();
     repo.write("a.txt", "nothing\n");
     let start = repo.commit("first");
-    repo.write("old/gone.zip", ZIP);
+    repo.write("old/gone.zip", RAR);
     repo.commit("second");
     repo.git(&["rm", "-q", "old/gone.zip"]);
-    repo.write("deep/er/rows.db", SQLITE);
+    repo.write("deep/er/rows.db", HDF);
     repo.commit("third");
     repo.write("next.zip", LOCKED);
     repo.git(&["add", "-A"]);
     let places = |arguments: &[&str]| -> Vec<String> {
         let found = repo.scan(&[arguments, &["-f", "json", "-q"]].concat());
-        assert_eq!(found.status, 0, "{}", found.stderr);
+        assert_eq!(found.status, 3, "{}", found.stderr);
         unread(&found.stdout).into_iter().map(|(place, ..)| place).collect()
     };
     assert_eq!(places(&["--staged"]), ["next.zip"]);

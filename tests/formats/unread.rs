@@ -2,8 +2,9 @@
 
 use crate::common::{Run, run, scratch, write};
 
-const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0abc";
-const LOCKED: &[u8] = b"PK\x03\x04\x14\0\x01\0\x08\0\0\0\0\0abc";
+/// Containers of kinds that are not opened.
+const RAR: &[u8] = b"Rar!\x1a\x07\x01\0abc";
+const LOCKED: &[u8] = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5abc";
 
 /// What each format says of five archives and an encrypted one.
 const SAID: &[(&str, &[&str])] = &[
@@ -19,25 +20,25 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "sarif",
         &[
-            "\"text\":\"one/locked&b.zip: encrypted zip archive, not looked into.\"",
+            "\"text\":\"one/locked&b.zip: encrypted KeePass database, not looked into.\"",
             "\"properties\":{\"reason\":\"encrypted\"}",
-            "two/5.zip: zip archive, not looked into.",
+            "two/5.zip: rar archive, not looked into.",
         ],
     ),
     (
         "markdown",
         &[
             "### Not looked into: 6 places\n",
-            "- 1 encrypted zip archive: `one/locked&b.zip`\n",
-            "- 5 zip archives: `one/1.zip`, `one/2.zip`, `one/3.zip` and 2 more\n",
+            "- 1 encrypted KeePass database: `one/locked&b.zip`\n",
+            "- 5 rar archives: `one/1.zip`, `one/2.zip`, `one/3.zip` and 2 more\n",
         ],
     ),
     (
         "html",
         &[
             "<a href=\"#unread\">Not looked into: 6 places</a>",
-            "<li>1 encrypted zip archive: <code>one/locked&amp;b.zip</code></li>",
-            "<li>5 zip archives: <code>one/1.zip</code>",
+            "<li>1 encrypted KeePass database: <code>one/locked&amp;b.zip</code></li>",
+            "<li>5 rar archives: <code>one/1.zip</code>",
         ],
     ),
     (
@@ -45,23 +46,23 @@ const SAID: &[(&str, &[&str])] = &[
         &[
             "tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"2\"",
             "name=\"no secrets found\"",
-            "<skipped message=\"1 encrypted zip archive: one/locked&amp;b.zip\"/>",
-            "<skipped message=\"5 zip archives: one/1.zip, one/2.zip, one/3.zip and 2 more\"/>",
+            "<skipped message=\"1 encrypted KeePass database: one/locked&amp;b.zip\"/>",
+            "<skipped message=\"5 rar archives: one/1.zip, one/2.zip, one/3.zip and 2 more\"/>",
         ],
     ),
     (
         "gitlab",
         &[
-            "\"value\":\"not looked into: 1 encrypted zip archive: one/locked&b.zip\"",
-            "\"value\":\"not looked into: 5 zip archives: one/1.zip, one/2.zip, one/3.zip and 2 more\"",
+            "\"value\":\"not looked into: 1 encrypted KeePass database: one/locked&b.zip\"",
+            "\"value\":\"not looked into: 5 rar archives: one/1.zip, one/2.zip, one/3.zip and 2 more\"",
             "\"status\":\"success\"",
         ],
     ),
     (
         "github",
         &[
-            "::warning title=sprawl%3A not looked into::1 encrypted zip archive: one/locked&b.zip\n",
-            "::warning title=sprawl%3A not looked into::5 zip archives: one/1.zip,",
+            "::warning title=sprawl%3A not looked into::1 encrypted KeePass database: one/locked&b.zip\n",
+            "::warning title=sprawl%3A not looked into::5 rar archives: one/1.zip,",
         ],
     ),
 ];
@@ -70,7 +71,7 @@ fn check(format: &str, said: &[&str], run: &Run) {
     for text in said {
         assert!(run.stdout.contains(text), "{format}: no `{text}` in {}", run.stdout);
     }
-    let summary = "sprawl: not looked into: 1 encrypted zip archive, 5 zip archives";
+    let summary = "sprawl: not looked into: 1 encrypted KeePass database, 5 rar archives";
     assert!(run.stderr.contains(summary), "{format}: {}", run.stderr);
 }
 
@@ -81,7 +82,7 @@ fn every_format_names_what_was_not_looked_into() {
     write(&root, "one/locked&b.zip", LOCKED);
     for number in 1..6 {
         let part = if number < 4 { "one" } else { "two" };
-        write(&root, &format!("{part}/{number}.zip"), ZIP);
+        write(&root, &format!("{part}/{number}.zip"), RAR);
     }
     for part in ["one", "two"] {
         run(&root, &["scan", part, "-o", &format!("{part}.json")]);

@@ -72,14 +72,15 @@ impl Unread {
 
     /// What it is, as it is counted: `encrypted zip archive`.
     pub fn kind(&self) -> String {
-        let detail = &self.detail;
+        // What follows the comma is said of this one alone: `zip archive, 3 of 12 members`.
+        let detail = self.detail.split(", ").next().unwrap_or_default();
         match self.reason {
             Reason::Encrypted => format!("encrypted {detail}"),
             Reason::Truncated => format!("truncated {detail}"),
             Reason::Damaged => format!("damaged {detail}"),
             Reason::OverBudget => format!("too large {detail}"),
             Reason::NotFetched => format!("{detail} that is not here"),
-            Reason::Unsupported | Reason::SwitchedOff => detail.clone(),
+            Reason::Unsupported | Reason::SwitchedOff => detail.to_owned(),
         }
     }
 }
