@@ -12,6 +12,7 @@
 //! stands in its text, and names the encodings.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::Worker;
 use super::detection::{Detection, detections, merge};
@@ -145,7 +146,8 @@ impl Worker<'_> {
         let mut decoder = self.decoders.pop().unwrap_or_default();
         let mut decoded = Vec::new();
         let is_whole = decoder.decode(text, budget, &mut |segment| {
-            self.search_segment(&segment, budget, contents, &mut decoded);
+            let found = self.search_segment(&segment, budget, contents);
+            merge(self.scanner.rules(), &mut decoded, found);
         });
         self.decoders.push(decoder);
         budget.leave();
@@ -165,8 +167,7 @@ impl Worker<'_> {
         segment: &Segment<'_>,
         budget: &Budget,
         contents: &mut Contents,
-        decoded: &mut Vec<Detection>,
-    ) {
+    ) -> Vec<Detection> {
         let bytes = segment.bytes;
         let mut inner = Contents::default();
         let container = container(bytes);
@@ -180,6 +181,8 @@ impl Worker<'_> {
         let mut found = inner.detections;
         // What stands in a container within a text has no closer place in it.
         found.iter_mut().for_each(|detection| detection.bytes = segment.span.clone());
+        let mut seen = BTreeSet::new();
+        found.retain(|detection| seen.insert(detection.text_and_secret()));
         if !inner.is_opened {
             let candidates = self.scanner.candidates(bytes);
             let mut plain = detections(self.scanner.rules(), bytes, candidates, false);
@@ -190,16 +193,17 @@ impl Worker<'_> {
             }
             found.append(&mut plain);
         }
-        for mut detection in found {
+        // Beside the segment the text was searched as it is.
+        found.retain(|detection| {
             let (own, encoded) = (&detection.bytes, &segment.span);
-            // Beside the segment the text was searched as it is.
-            if own.start < encoded.end && encoded.start < own.end {
-                let names = segment.encodings.iter().map(|encoding| Cow::Borrowed(encoding.name()));
-                let format = container.map(|container| Cow::Borrowed(container.format()));
-                detection.decode_from(names.chain(format));
-                decoded.push(detection);
-            }
+            own.start < encoded.end && encoded.start < own.end
+        });
+        for detection in &mut found {
+            let names = segment.encodings.iter().map(|encoding| Cow::Borrowed(encoding.name()));
+            let format = container.map(|container| Cow::Borrowed(container.format()));
+            detection.decode_from(names.chain(format));
         }
+        found
     }
 }
 

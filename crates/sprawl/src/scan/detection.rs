@@ -26,6 +26,7 @@ use sprawl_detect::rare::Rare;
 use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
 use sprawl_detect::score::{Authority, Usability};
 use sprawl_detect::text::Lines;
+use sprawl_unpack::encoding::Encoding;
 use sprawl_unpack::image::{Image, Status};
 
 /// A secret in a text, with all facts that depend on the text alone and not on its place.
@@ -88,6 +89,16 @@ impl Detection {
             true => member.into(),
             false => format!("{member}!{}", self.member).into(),
         };
+    }
+
+    /// The text below the blob that it is in, and its secret: what it is told by where it has no place.
+    pub(super) fn text_and_secret(&self) -> (Box<str>, Secret) {
+        (self.member.clone(), self.secret.clone())
+    }
+
+    /// Whether it is decoded from escapes of addresses, which may as well be a part of a password.
+    fn is_of_address(&self) -> bool {
+        self.layers.first().is_some_and(|layer| *layer == Encoding::Percent.name())
     }
 
     /// Takes note of what it was decoded from, one level further out.
@@ -230,28 +241,30 @@ fn layers(member: &str, mut decoded: Rare<Vec<Cow<'static, str>>>) -> Rare<Layer
     Layers { member: member.len(), decoded, meta: None }.into()
 }
 
-/// Adds what was decoded from a text to what was found in it as it is. Both have their places in that
-/// text. Where both are about the same bytes, the one that says more stays.
-pub(super) fn merge(rules: &Rules, plain: &mut Vec<Detection>, decoded: Vec<Detection>) {
-    for new in decoded {
+/// Adds what was decoded from a text to what was found in it as it is, or what was decoded from one part
+/// of it to what was from others. All have their places in that text. Where both are about the same
+/// bytes, the one that says more stays; those that are added do not compete with each other, for
+/// several secrets of a container have the same place.
+pub(super) fn merge(rules: &Rules, known: &mut Vec<Detection>, mut decoded: Vec<Detection>) {
+    decoded.retain(|new| {
         let is_same_place =
             |old: &Detection| old.bytes.start < new.bytes.end && new.bytes.start < old.bytes.end;
         let is_generic = |one: &Detection| rules.get(one.rule).detector == Detector::Assignment;
         let mut is_known = false;
-        plain.retain(|old| {
+        known.retain(|old| {
             if !is_same_place(old) || is_known {
                 return true;
             }
             let has_own_form = !is_generic(old) && !rules.get(old.rule).text.encoded;
+            let says_more = is_generic(new) && !new.is_of_address();
             is_known = old.secret == new.secret
-                || (has_own_form && is_generic(&new))
-                || (old.rule == new.rule && old.confidence >= new.confidence);
+                || (has_own_form && is_generic(new))
+                || (old.rule == new.rule && old.confidence >= new.confidence && !says_more);
             is_known || has_own_form
         });
-        if !is_known {
-            plain.push(new);
-        }
-    }
+        !is_known
+    });
+    known.append(&mut decoded);
 }
 
 /// The other halves of those candidates that have some, by position in the list.
