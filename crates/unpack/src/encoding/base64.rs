@@ -29,7 +29,8 @@ pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Option
         let before = (letters, out.bytes().len());
         letters.line(text, line.clone(), out);
         // A word below the letters may look like the last of them.
-        if line.len() < wrapped.width() && !(letters.finish(out) && ends_text(out, before.1)) {
+        let is_end = line.len() < wrapped.width();
+        if is_end && !(letters.finish(out) && (form != Form::Text || ends_text(out, before.1))) {
             letters = before.0;
             out.truncate(before.1);
             break;
