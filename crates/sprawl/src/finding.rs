@@ -219,6 +219,12 @@ impl Finding {
         }
     }
 
+    /// The path of the file that it is in: that of the outermost container, if it is in a member.
+    pub fn file(&self) -> &str {
+        let path = &self.location.path;
+        self.layers.split(path).map_or(&**path, |(container, _)| container)
+    }
+
     /// Puts it below a directory: its path, and those of its history, begin with that.
     pub(crate) fn place_below(&mut self, directory: &str) {
         let below = |path: &str| format!("{directory}/{path}");

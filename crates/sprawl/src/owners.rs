@@ -57,7 +57,7 @@ pub fn assign(findings: &mut [Finding], files: &[OwnersFile]) {
         .map(|((repository, base), (_, file))| (repository, base, Owners::parse(&file.text)))
         .collect();
     for finding in findings {
-        let path = &*finding.location.path;
+        let path = finding.file();
         // Of roots within roots, the innermost is the one that speaks of the file.
         let innermost = owners
             .iter()

@@ -70,6 +70,11 @@ impl Unread {
         Self { place, ..self }
     }
 
+    /// The path of the file that it is in, as far as its place tells: a file may have a `!` in its name.
+    pub fn file(&self) -> &str {
+        self.place.split('!').next().unwrap_or_default()
+    }
+
     /// What it is, as it is counted: `encrypted zip archive`.
     pub fn kind(&self) -> String {
         // What follows the comma is said of this one alone: `zip archive, 3 of 12 members`.

@@ -514,7 +514,7 @@ impl ProjectContext {
             // What one blob holds is the same under all of its names.
             Origin::Git(place) if !place.paths.is_empty() => place.paths.iter().all(|p| out(p)),
             Origin::Stdin => false,
-            _ => out(&finding.location.path),
+            _ => out(finding.file()),
         }
     }
 }

@@ -404,8 +404,10 @@ fn staged(
 /// Leaves out what lies elsewhere than wanted.
 fn keep_within(scan_output: &mut ScanOutput, wanted: &[Vec<u8>]) {
     let wanted: Vec<Vec<u8>> = wanted.iter().map(|path| display_bytes(path).into_bytes()).collect();
-    scan_output.findings.retain(|f| is_within(f.location.path.as_bytes(), &wanted));
-    scan_output.unread.retain(|unread| is_within(unread.place.as_bytes(), &wanted));
+    scan_output.findings.retain(|f| is_within(f.file().as_bytes(), &wanted));
+    // A file may have a `!` in its name.
+    let is_wanted = |path: &str| is_within(path.as_bytes(), &wanted);
+    scan_output.unread.retain(|unread| is_wanted(&unread.place) || is_wanted(unread.file()));
 }
 
 /// Leaves out what git keeps under excluded paths only. Files are left out by whoever walks them.
@@ -416,14 +418,14 @@ fn leave_out(scan_output: &mut ScanOutput, exclude: &GlobSet) {
     let is_excluded = |path: &str| {
         exclude.is_match(path) || exclude.is_match(path.rsplit('/').next().unwrap_or(path))
     };
-    scan_output.unread.retain(|unread| !is_excluded(&unread.place));
+    scan_output.unread.retain(|one| !is_excluded(&one.place) && !is_excluded(one.file()));
     let mut excluded = BTreeSet::new();
     scan_output.findings.retain(|finding| {
         let Origin::Git(place) = &finding.location.origin else { return true };
-        let own = &finding.location.path;
+        let own = finding.file();
         let out = is_excluded(own) && place.paths.iter().all(|path| is_excluded(path));
         if out {
-            excluded.insert(Arc::clone(own));
+            excluded.insert(own.to_owned());
         }
         !out
     });

@@ -74,7 +74,7 @@ pub fn keep_new(
     let before = Before::read(scan_output, rules, repository, changes, threads)?;
     let mut after: BTreeMap<&str, BTreeSet<&Secret>> = BTreeMap::new();
     for finding in scan_output.findings.iter().filter(|finding| !is_of_name(finding)) {
-        after.entry(&finding.location.path).or_default().insert(&finding.secret);
+        after.entry(finding.file()).or_default().insert(&finding.secret);
     }
     let mut delta: Delta<(Secret, String)> = Delta::default();
     let mut new_paths: BTreeSet<String> = BTreeSet::new();
@@ -106,7 +106,7 @@ pub fn keep_new(
     delta.take_moves(name, name);
     let gained: BTreeSet<(Secret, String)> = delta.gained.into_iter().collect();
     scan_output.findings.retain(|finding| {
-        let path = finding.location.path.to_string();
+        let path = finding.file().to_owned();
         match is_of_name(finding) {
             true => new_paths.contains(&path),
             false => gained.contains(&(finding.secret.clone(), path)),
@@ -115,8 +115,9 @@ pub fn keep_new(
     Ok(())
 }
 
+/// Whether it is in the name of a file. The names of members are a part of what a container holds.
 fn is_of_name(finding: &Finding) -> bool {
-    finding.evidence.contains(&Evidence::InName)
+    finding.layers.member == 0 && finding.evidence.contains(&Evidence::InName)
 }
 
 /// Secrets in the old versions of changed files.
