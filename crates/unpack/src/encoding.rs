@@ -23,7 +23,9 @@ mod html;
 mod invisible;
 mod joined;
 mod json;
+mod lines;
 mod map;
+mod marks;
 mod named;
 mod plausible;
 mod quoted_printable;
@@ -37,8 +39,11 @@ use std::ops::Range;
 
 use crate::budget::Budget;
 use edits::{Edit, Edited};
+use lines::Line;
 pub use map::Map;
 use map::Output;
+use marks::Marks;
+use named::Words;
 use plausible::Form;
 use runs::{Run, Runs};
 
@@ -126,6 +131,8 @@ pub struct Decoder {
     strings: Vec<Range<usize>>,
     /// Whether the text is a source map, once that was asked.
     is_source_map: Option<bool>,
+    /// What was seen in a piece of the text.
+    marks: Vec<Marks>,
 }
 
 /// Bytes of a text that are searched for everything before the next are: they stay in the cache.
@@ -150,37 +157,83 @@ impl Decoder {
         self.edits.clear();
         self.strings.clear();
         self.is_source_map = None;
+        let mut found = std::mem::take(&mut self.marks);
+        found.resize(PIECE / marks::BLOCK, Marks::default());
+        let mut words = Words::default();
         let mut runs = Runs::default();
-        let mut rows = 0;
+        let mut row_end = 0;
         let mut string_end = 0;
         let mut from = 0;
         while from < text.len() {
             let to = text.len().min(from + PIECE);
+            let count = marks::look(text, from..to, &mut found);
+            let marks = &found[..count];
             self.strings.retain(|string| string.end > from);
-            self.find_escapes(text, from..to, &mut string_end, &mut sink);
-            find_seams(text, from..to, &mut self.edits);
-            self.find_runs(text, to, &mut runs, &mut sink);
-            rows = self.find_rows(text, rows..to, &mut sink);
+            self.find_edits(text, from..to, marks, &mut string_end, &mut words, &mut sink);
+            self.find_runs(text, marks, &mut runs, &mut sink);
+            self.find_rows(text, marks, &mut row_end, &mut sink);
             self.make_edits(text, to, &mut sink);
             from = to;
         }
-        self.find_named(text, &mut sink);
+        self.marks = found;
+        self.find_named(text, words, &mut sink);
         sink.is_whole
     }
 
-    /// Escapes, and strings that have them.
+    /// Escapes, strings that have them, and seams, by the pairs that are marked in a part.
+    fn find_edits(
+        &mut self,
+        text: &[u8],
+        part: Range<usize>,
+        marks: &[Marks],
+        string_end: &mut usize,
+        words: &mut Words,
+        sink: &mut Sink<'_>,
+    ) {
+        let mut line = Line::default();
+        let mut done = part.start;
+        for at in marks.iter().flat_map(|marks| marks.places(marks.pairs)) {
+            let edit = match text[at] {
+                b'\\' | b'%' | b'&' => {
+                    if at >= done && line.is_worth(text, at) {
+                        done = self.find_escapes(text, done..part.end, at, string_end, sink);
+                    }
+                    continue;
+                }
+                b'"' | b'\'' => joined::seam(text, at),
+                b'`' | b'^' => joined::continued(text, at),
+                b'<' => invisible::tag(text, at),
+                b'=' => quoted_printable::equals(text, at),
+                0x80.. => invisible::characters(text, at),
+                _ => {
+                    words.note(text, at);
+                    continue;
+                }
+            };
+            self.edits.extend(edit);
+        }
+        if line.goes_on(&text[..part.end]) && part.end > done {
+            // The rest of it is not known yet.
+            self.find_escapes(text, done..part.end, part.end - 1, string_end, sink);
+        }
+    }
+
+    /// Escapes, and strings that have them, in the line of a place, as far as it is in a part. Says where
+    /// that ends.
     fn find_escapes(
         &mut self,
         text: &[u8],
         part: Range<usize>,
+        place: usize,
         string_end: &mut usize,
         sink: &mut Sink<'_>,
-    ) {
-        let mut done = part.start;
+    ) -> usize {
+        let Range { start, end } = lines::around(text, part, place);
+        let mut done = start;
         // Behind it the first quote of a string is looked for.
         let mut floor = *string_end;
-        for at in memchr::memchr3_iter(b'\\', b'%', b'&', &text[part.clone()]) {
-            let at = part.start + at;
+        for at in memchr::memchr3_iter(b'\\', b'%', b'&', &text[start..end]) {
+            let at = start + at;
             if at < done.max(*string_end) {
                 continue;
             }
@@ -207,6 +260,7 @@ impl Decoder {
                 self.edits.push(edit);
             }
         }
+        end
     }
 
     /// Whether a text is a source map. It holds programs, escaped once: they are as long as the map, and
@@ -216,9 +270,16 @@ impl Decoder {
         *self.is_source_map.get_or_insert_with(ask)
     }
 
-    /// Runs of letters that have a word that begins before `to`.
-    fn find_runs(&mut self, text: &[u8], to: usize, runs: &mut Runs, sink: &mut Sink<'_>) {
-        while let Some(run) = runs.next(text, to) {
+    /// Runs of letters that have a word that is marked.
+    fn find_runs(&mut self, text: &[u8], marks: &[Marks], runs: &mut Runs, sink: &mut Sink<'_>) {
+        let marks = marks.iter().filter(|marks| marks.words != 0);
+        for marks in marks {
+            self.find_runs_of(text, marks, runs, sink);
+        }
+    }
+
+    fn find_runs_of(&mut self, text: &[u8], marks: &Marks, runs: &mut Runs, sink: &mut Sink<'_>) {
+        while let Some(run) = runs.next(text, marks) {
             if let Some(string) = self.string_around(run.span.start) {
                 runs.skip_to(string.end);
             } else if let Some(end) = self.try_run(text, &run, sink) {
@@ -294,21 +355,21 @@ impl Decoder {
         Some(end)
     }
 
-    /// Bytes with signs between them, from `part` on; says how far was looked.
-    fn find_rows(&mut self, text: &[u8], part: Range<usize>, sink: &mut Sink<'_>) -> usize {
-        let mut from = part.start;
-        while let Some(row) = hexadecimal::next_row(text, from, part.end) {
-            from = row.end;
-            if let Some(form) = hexadecimal::decode_row(text, row.clone(), &mut self.out) {
-                self.hand_value(text, row, Encoding::Hex, form, sink);
+    /// Bytes with signs between them, from the end of the last of them on.
+    fn find_rows(&mut self, text: &[u8], marks: &[Marks], end: &mut usize, sink: &mut Sink<'_>) {
+        for marks in marks.iter().filter(|marks| marks.rows != 0) {
+            while let Some(row) = hexadecimal::next_row(text, *end, marks) {
+                *end = row.end;
+                if let Some(form) = hexadecimal::decode_row(text, row.clone(), &mut self.out) {
+                    self.hand_value(text, row, Encoding::Hex, form, sink);
+                }
             }
         }
-        from.max(part.end)
     }
 
     /// Short values that their place tells.
-    fn find_named(&mut self, text: &[u8], sink: &mut Sink<'_>) {
-        named::each(text, |span| {
+    fn find_named(&mut self, text: &[u8], words: Words, sink: &mut Sink<'_>) {
+        named::each(text, words, |span| {
             if let Some(end) = base64::decode_short(text, span.clone(), &mut self.out) {
                 let value = span.start..end;
                 self.hand_value(text, value, Encoding::Base64, Form::Text, sink);
@@ -338,6 +399,9 @@ impl Decoder {
 
     /// Makes the edits that nothing before `known` can be near to.
     fn make_edits(&mut self, text: &[u8], known: usize, sink: &mut Sink<'_>) {
+        if self.edits.is_empty() {
+            return;
+        }
         let mut edits = std::mem::take(&mut self.edits);
         if !self.strings.is_empty() {
             edits.retain(|edit| self.string_around(edit.start).is_none());
@@ -353,33 +417,6 @@ impl Decoder {
         }
         edits.drain(..done);
         self.edits = edits;
-    }
-}
-
-/// Seams of words, and escapes that no backslash begins.
-fn find_seams(text: &[u8], part: Range<usize>, edits: &mut Vec<Edit>) {
-    let piece = &text[part.clone()];
-    let mut add = |edit: Option<Edit>| edits.extend(edit);
-    for at in memchr::memchr2_iter(b'"', b'\'', piece) {
-        add(joined::seam(text, part.start + at));
-    }
-    for at in memchr::memchr3_iter(b'`', b'^', b'<', piece) {
-        let at = part.start + at;
-        add(if text[at] == b'<' { invisible::tag(text, at) } else { joined::continued(text, at) });
-    }
-    for at in memchr::memchr_iter(b'=', piece) {
-        add(quoted_printable::equals(text, part.start + at));
-    }
-    let [first, second, third] = invisible::FIRST;
-    let mut done = part.start;
-    for at in memchr::memchr3_iter(first, second, third, piece) {
-        let at = part.start + at;
-        if at >= done
-            && let Some(edit) = invisible::characters(text, at)
-        {
-            done = edit.end;
-            add(Some(edit));
-        }
     }
 }
 

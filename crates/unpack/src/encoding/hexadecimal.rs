@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::map::Output;
+use super::marks::Marks;
 use super::plausible::{self, Form, HEAD};
 use super::runs::{HEX, PLAIN, URL, class};
 
@@ -34,61 +35,19 @@ pub(super) fn decode(text: &[u8], span: Range<usize>, out: &mut Output) -> Optio
     digits(text, span, 2, out)
 }
 
-/// Where the next bytes with a sign between them may stand, from a place on: `65 78 70`, `65:78:70`.
-/// Looks at one place of 24, of which as long a row has one.
-pub(super) fn next_row(text: &[u8], from: usize, to: usize) -> Option<Range<usize>> {
-    const STEP: usize = 24;
-    let mut at = from;
-    while at < to {
-        let six = text.get(at..at + 6)?;
-        let kinds = kinds(&six[..3]);
-        if ROW >> kinds & 1 == 0 || kinds != self::kinds(&six[3..]) {
-            at += STEP;
-            continue;
-        }
-        let sign = six.iter().position(|byte| is_sign(*byte)).unwrap_or_default();
-        let row = row(text, from, at + sign);
-        if row.len() >= SHORTEST_ROW {
-            return Some(row);
-        }
-        at += STEP;
-    }
-    None
+/// The next bytes with a sign between them, of which some are marked in a block, from a place on:
+/// `65 78 70`, `65:78:70`.
+pub(super) fn next_row(text: &[u8], from: usize, marks: &Marks) -> Option<Range<usize>> {
+    let places = marks.places(marks.from(marks.rows, from));
+    places.map(|at| row(text, from, at + 2)).find(|row| row.len() >= SHORTEST_ROW)
 }
 
 /// Shortest row that is looked at: twelve bytes and the signs between them.
 const SHORTEST_ROW: usize = 3 * HEAD - 1;
 
-/// What a byte may be in a row: a digit, a sign, or neither.
-static KIND: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if is_sign(byte as u8) {
-            kinds[byte] = 2;
-        } else if (byte as u8).is_ascii_hexdigit() {
-            kinds[byte] = 1;
-        }
-        byte += 1;
-    }
-    kinds
-};
-
-/// The kinds of three bytes in one number.
-fn kinds(three: &[u8]) -> u8 {
-    three.iter().fold(0, |kinds, byte| kinds << 2 | KIND[usize::from(*byte)])
-}
-
-/// The numbers of two digits and a sign, in their three orders.
-const ROW: u64 = 1 << 0b10_01_01 | 1 << 0b01_10_01 | 1 << 0b01_01_10;
-
 /// Decodes such bytes.
 pub(super) fn decode_row(text: &[u8], row: Range<usize>, out: &mut Output) -> Option<Form> {
     digits(text, row, 3, out)
-}
-
-const fn is_sign(byte: u8) -> bool {
-    matches!(byte, b' ' | b':' | b'-' | b',')
 }
 
 /// The row around a sign between two bytes, not before `floor`.
@@ -146,6 +105,7 @@ fn value(digit: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::marks;
     use super::*;
 
     const PLAIN: &[u8] = b"what is written here";
@@ -168,7 +128,10 @@ mod tests {
             let bytes: Vec<String> = PLAIN.iter().map(|byte| format!("{byte:02x}")).collect();
             for before in ["", "x", "some text before it: ", "12"] {
                 let text = format!("{before}{sign}{} end", bytes.join(sign));
-                let row = next_row(text.as_bytes(), 0, text.len()).unwrap();
+                let mut found = [Marks::default(); 2];
+                marks::look(text.as_bytes(), 0..text.len(), &mut found);
+                let row = found.iter().find_map(|marks| next_row(text.as_bytes(), 0, marks));
+                let row = row.unwrap();
                 let mut out = Output::default();
                 if before != "12" {
                     assert_eq!(

@@ -13,9 +13,6 @@ pub(super) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// The first byte of such a character in UTF-8.
-pub(super) const FIRST: [u8; 3] = [0xe2, 0xef, 0xc2];
-
 /// The invisible characters from a place on, if they stand within a word.
 pub(super) fn characters(text: &[u8], at: usize) -> Option<Edit> {
     let mut end = at;

@@ -102,6 +102,14 @@ fn opens(text: &[u8], quote: usize) -> bool {
     })
 }
 
+/// Whether an escaped quote is around what is a name or has one.
+pub(super) fn is_setting(text: &[u8], at: usize) -> bool {
+    let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or_default();
+    let before = byte(at.checked_sub(1));
+    let before = if before == b' ' { byte(at.checked_sub(2)) } else { before };
+    byte(Some(at + 2)) == b':' || matches!(before, b':' | b'=')
+}
+
 /// What escapes were seen in a literal.
 #[derive(Default)]
 struct Seen {
@@ -122,12 +130,7 @@ impl Seen {
                 self.lines += 1;
                 self.last_line = at;
             }
-            b'"' => {
-                let before = byte(at.checked_sub(1));
-                let before = if before == b' ' { byte(at.checked_sub(2)) } else { before };
-                let is_setting = byte(Some(at + 2)) == b':' || matches!(before, b':' | b'=');
-                self.settings += usize::from(is_setting);
-            }
+            b'"' => self.settings += usize::from(is_setting(text, at)),
             b'\\' => {
                 let is_escape = matches!(byte(Some(at + 2)), b'\\' | b'n' | b'u' | b'"');
                 self.deeper += usize::from(is_escape);

@@ -11,11 +11,39 @@ const SHORTEST_SAID: usize = 6;
 /// How far a manifest in JSON is looked at, in bytes before its kind.
 const REACH: usize = 64 << 10;
 
-/// Calls `found` with each value that may be one.
-pub(super) fn each(text: &[u8], mut found: impl FnMut(Range<usize>)) {
-    secrets(text, &mut found);
-    for word in [&b"ase64"[..], b"ASE64"] {
-        lines(text, word, &mut found);
+/// Which of the words are in a text that say where short values are.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Words {
+    secret: bool,
+    base64: bool,
+    capitals: bool,
+}
+
+impl Words {
+    /// Takes note of a place: that of the first letter of `Secret`, of the last one of `base`.
+    pub(super) fn note(&mut self, text: &[u8], at: usize) {
+        match text[at] {
+            b'S' => self.secret |= text[at..].starts_with(SECRET),
+            b'e' => self.base64 |= text[at.saturating_sub(2)..].starts_with(BASE64),
+            b'E' => self.capitals |= text[at.saturating_sub(2)..].starts_with(CAPITALS),
+            _ => {}
+        }
+    }
+}
+
+const SECRET: &[u8] = b"Secret";
+const BASE64: &[u8] = b"ase64";
+const CAPITALS: &[u8] = b"ASE64";
+
+/// Calls `found` with each value that may be one, in a text that has the words.
+pub(super) fn each(text: &[u8], words: Words, mut found: impl FnMut(Range<usize>)) {
+    if words.secret {
+        secrets(text, &mut found);
+    }
+    for (word, is_there) in [(BASE64, words.base64), (CAPITALS, words.capitals)] {
+        if is_there {
+            lines(text, word, &mut found);
+        }
     }
 }
 
@@ -47,7 +75,7 @@ fn lines(text: &[u8], word: &[u8], found: &mut impl FnMut(Range<usize>)) {
 /// Values of the data of Secrets.
 fn secrets(text: &[u8], found: &mut impl FnMut(Range<usize>)) {
     let mut done = 0;
-    for at in memchr::memmem::find_iter(text, b"Secret") {
+    for at in memchr::memmem::find_iter(text, SECRET) {
         if at < done {
             continue;
         }
@@ -125,7 +153,11 @@ mod tests {
 
     fn values(text: &str) -> Vec<&str> {
         let mut values = Vec::new();
-        each(text.as_bytes(), |span| values.push(&text[span]));
+        let mut words = Words::default();
+        for at in 0..text.len() {
+            words.note(text.as_bytes(), at);
+        }
+        each(text.as_bytes(), words, |span| values.push(&text[span]));
         values
     }
 

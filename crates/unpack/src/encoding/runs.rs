@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::marks::Marks;
+
 /// Shortest run that is looked at: twelve bytes in base64. Shorter ones are found where a name says
 /// what they are.
 pub(super) const SHORTEST: usize = 16;
@@ -88,24 +90,12 @@ impl Run {
     }
 }
 
-/// Fewest letters and digits next to each other in a run that is found. Text in base64 has hardly any
-/// other sign, names in programs and paths seldom have as many.
-const WORD: usize = 12;
-
 /// What finds the runs of a text, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    /// Where the block begins that is looked at: none before the first one.
-    block: Option<usize>,
-    /// Where in it as many letters begin, and the letters of the block behind it.
-    words: u64,
-    ahead: u64,
     /// Where the last run ended.
     floor: usize,
 }
-
-/// Bytes that are looked at at once.
-const BLOCK: usize = 64;
 
 impl Runs {
     /// Goes on behind a place.
@@ -113,17 +103,10 @@ impl Runs {
         self.floor = self.floor.max(at);
     }
 
-    /// The next run that has a word which begins before `to`.
-    pub(super) fn next(&mut self, text: &[u8], to: usize) -> Option<Run> {
+    /// The next run that has a word which is marked in a block.
+    pub(super) fn next(&mut self, text: &[u8], marks: &Marks) -> Option<Run> {
         loop {
-            let block = self.block.unwrap_or_default();
-            let done = self.floor.saturating_sub(block);
-            self.words = if done < BLOCK { self.words >> done << done } else { 0 };
-            if self.words == 0 {
-                self.next_block(text, to)?;
-                continue;
-            }
-            let at = block + self.words.trailing_zeros() as usize;
+            let at = marks.places(marks.from(marks.words, self.floor)).next()?;
             let before = text[self.floor..at].iter().rev();
             let start = at - before.take_while(|byte| class(**byte) != 0).count();
             let run = Run::at(text, start);
@@ -133,62 +116,21 @@ impl Runs {
             }
         }
     }
-
-    /// Looks at the next block, if it begins before `to`.
-    fn next_block(&mut self, text: &[u8], to: usize) -> Option<()> {
-        let block = match self.block {
-            Some(block) => block + BLOCK,
-            None => {
-                self.ahead = letters(text);
-                0
-            }
-        };
-        if block >= to {
-            return None;
-        }
-        self.block = Some(block);
-        let here = self.ahead;
-        self.ahead = letters(text.get(block + BLOCK..).unwrap_or_default());
-        let mut words = u128::from(here) | u128::from(self.ahead) << BLOCK;
-        // Ones that have two, four, eight and twelve of them in a row.
-        for shift in [1, 2, 4, WORD - 8] {
-            words &= words >> shift;
-        }
-        self.words = words as u64;
-        Some(())
-    }
-}
-
-/// The letters and digits of a block, a bit for each.
-fn letters(text: &[u8]) -> u64 {
-    match text.first_chunk() {
-        Some(block) => letters_of(block),
-        None => {
-            let mut block = [0; BLOCK];
-            block[..text.len()].copy_from_slice(text);
-            letters_of(&block)
-        }
-    }
-}
-
-fn letters_of(block: &[u8; BLOCK]) -> u64 {
-    /// Moves the lowest bit of each byte to the byte on top, one next to the other.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let bytes = block.map(|byte| u8::from(byte.is_ascii_alphanumeric()));
-    let mut bits = 0;
-    for (at, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        bits |= (u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) << (8 * at);
-    }
-    bits
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::marks::{self, WORD};
     use super::*;
 
     fn all(text: &[u8]) -> Vec<Range<usize>> {
         let mut runs = Runs::default();
-        std::iter::from_fn(|| runs.next(text, text.len())).map(|run| run.span).collect()
+        let mut found = vec![Marks::default(); text.len().div_ceil(marks::BLOCK)];
+        let count = marks::look(text, 0..text.len(), &mut found);
+        let runs = found[..count]
+            .iter()
+            .flat_map(|marks| std::iter::from_fn(|| runs.next(text, marks)).collect::<Vec<_>>());
+        runs.map(|run| run.span).collect()
     }
 
     #[test]

@@ -1,0 +1,330 @@
+//! Where something encoded may stand in a text: one look at each byte, for all encodings.
+//!
+//! Texts are looked at in blocks of 64 bytes. For each block there are three words with a bit for each
+//! byte:
+//!
+//! 1. Pairs of bytes that escapes and seams begin with: a backslash and what may follow it, a quote and
+//!    what may join it with the next one. Two lookups for each byte, by its halves, tell eight rules for
+//!    pairs apart; a rule may mark more than it says, never less.
+//! 2. Twelve letters and digits in a row, which base64 and the like have.
+//! 3. Rows of two hexadecimal digits and a sign.
+//!
+//! One byte in some hundred is marked. What it is, the finders for each encoding say.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+use std::ops::Range;
+
+/// Bytes of a block.
+pub(super) const BLOCK: usize = 64;
+
+/// Fewest letters and digits next to each other in a run that is found. Text in base64 has hardly any
+/// other sign, names in programs and paths seldom have as many.
+pub(super) const WORD: usize = 12;
+
+/// What was seen in a block.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Where the block begins.
+    pub(super) block: usize,
+    /// Where escapes, seams and the words of [`super::named`] may begin.
+    pub(super) pairs: u64,
+    /// Where words of [`WORD`] letters begin.
+    pub(super) words: u64,
+    /// Where rows go on for a while: one of as many bytes as are looked at has such a place at the least.
+    pub(super) rows: u64,
+}
+
+impl Marks {
+    /// Places of some of the marks, in order.
+    pub(super) fn places(&self, mut bits: u64) -> impl Iterator<Item = usize> + use<> {
+        let block = self.block;
+        std::iter::from_fn(move || {
+            let at = (bits != 0).then(|| block + bits.trailing_zeros() as usize);
+            bits &= bits.wrapping_sub(1);
+            at
+        })
+    }
+
+    /// Those of the marks that are not before a place.
+    pub(super) fn from(&self, bits: u64, floor: usize) -> u64 {
+        let done = floor.saturating_sub(self.block);
+        if done < BLOCK { bits >> done << done } else { 0 }
+    }
+}
+
+/// Looks at a part of a text, which begins where a block does, and puts the blocks that have marks to
+/// the front of `found`, which has room for all. Says how many they are.
+pub(super) fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(avx2) = avx2::Avx2::detect() {
+        return avx2.look(text, part, found);
+    }
+    look_portably(text, part, found)
+}
+
+fn look_portably(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
+    let mut before = 0;
+    look_with(text, part, found, |block| {
+        let seen = see(block, before);
+        before = block[BLOCK - 1];
+        seen
+    })
+}
+
+/// What is seen of a block alone, a bit for each byte.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    /// Second bytes of pairs.
+    pairs: u64,
+    /// Letters and digits.
+    letters: u64,
+    /// Hexadecimal digits.
+    digits: u64,
+    /// Signs of rows.
+    signs: u64,
+}
+
+/// Sees the blocks one after the other.
+#[inline(always)]
+fn look_with(
+    text: &[u8],
+    part: Range<usize>,
+    found: &mut [Marks],
+    mut see: impl FnMut(&[u8; BLOCK]) -> Seen,
+) -> usize {
+    let mut padded = [0; BLOCK];
+    let mut count = 0;
+    let mut here = Seen::default();
+    let mut at = part.start;
+    // Of the block behind the part only what it has to do with the last one in it counts.
+    while at < part.end + BLOCK {
+        let rest = text.get(at..).unwrap_or_default();
+        let block = rest.first_chunk().unwrap_or_else(|| {
+            padded = [0; BLOCK];
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        let next = see(block);
+        if at > part.start
+            && let Some(place) = found.get_mut(count)
+        {
+            *place = Marks {
+                block: at - BLOCK,
+                pairs: here.pairs >> 1 | next.pairs << (BLOCK - 1),
+                words: words(here.letters, next.letters),
+                rows: rows(here),
+            };
+            count += usize::from(place.pairs | place.words | place.rows != 0);
+        }
+        here = next;
+        at += BLOCK;
+    }
+    count
+}
+
+/// Where words begin, by the letters of a block and of the next one.
+#[inline(always)]
+fn words(here: u64, next: u64) -> u64 {
+    let mut words = u128::from(here) | u128::from(next) << BLOCK;
+    // Ones that have two, four, eight and twelve of them in a row.
+    for shift in [1, 2, 4, WORD - 8] {
+        words &= words >> shift;
+    }
+    words as u64
+}
+
+/// Where four times two digits and a sign stand in a block. A row of twelve bytes has more than half of
+/// its length in one block.
+#[inline(always)]
+fn rows(seen: Seen) -> u64 {
+    let one = seen.digits & seen.digits >> 1 & seen.signs >> 2;
+    let two = one & one >> 3;
+    two & two >> 6
+}
+
+/// First and second bytes of pairs; which is meant of them, the first byte says.
+const PAIRS: [(&[u8], &[u8]); 8] = [
+    // Escapes and lines that go on.
+    (b"\\^", b"nrt\"\\/uUxX0123\n\r"),
+    (b"%&", b"#0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+    // Quotes, by what follows them: what these have in common would be more than they are.
+    (b"\"'", b" +&.\"'"),
+    (b"\"'", b"\t\n\r"),
+    (b"\"'", b"\\<|^~"),
+    // Mail.
+    (b"=", b"\n\r0123456789ABCDEF"),
+    // `Secret` and `<wbr>`.
+    (b"S<", b"ew"),
+    // `base64`, and lines of PowerShell that go on.
+    (b"eE`", b"6\n\r"),
+];
+
+/// Letters, digits and signs, in kinds that their halves tell apart.
+const KINDS: [&[u8]; 6] = [
+    b"0123456789",
+    b"ABCDEFGHIJKLMNOabcdefghijklmno",
+    b"PQRSTUVWXYZpqrstuvwxyz",
+    b"ABCDEFabcdef",
+    b" ,-",
+    b":",
+];
+const LETTERS: u8 = 0b111;
+const DIGITS: u8 = 0b1001;
+const SIGNS: u8 = 0b11_0000;
+
+/// Sets of ASCII by the halves of their bytes, a bit for each set.
+#[derive(Debug, Clone, Copy)]
+struct Halves {
+    low: [u8; 16],
+    high: [u8; 16],
+}
+
+impl Halves {
+    const fn add(mut self, bit: usize, bytes: &[u8]) -> Self {
+        let mut at = 0;
+        while at < bytes.len() {
+            self.low[(bytes[at] & 15) as usize] |= 1 << bit;
+            self.high[(bytes[at] >> 4) as usize] |= 1 << bit;
+            at += 1;
+        }
+        self
+    }
+
+    /// The sets that a byte belongs to.
+    const fn of(&self, byte: u8) -> u8 {
+        if byte.is_ascii() {
+            self.low[(byte & 15) as usize] & self.high[(byte >> 4) as usize]
+        } else {
+            0
+        }
+    }
+
+    const fn table(&self) -> [u8; 256] {
+        let mut table = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            table[byte] = self.of(byte as u8);
+            byte += 1;
+        }
+        table
+    }
+}
+
+const EMPTY: Halves = Halves { low: [0; 16], high: [0; 16] };
+
+const FIRST: Halves = {
+    let mut halves = EMPTY;
+    let mut bit = 0;
+    while bit < PAIRS.len() {
+        halves = halves.add(bit, PAIRS[bit].0);
+        bit += 1;
+    }
+    halves
+};
+
+const SECOND: Halves = {
+    let mut halves = EMPTY;
+    let mut bit = 0;
+    while bit < PAIRS.len() {
+        halves = halves.add(bit, PAIRS[bit].1);
+        bit += 1;
+    }
+    halves
+};
+
+const KIND: Halves = {
+    let mut halves = EMPTY;
+    let mut bit = 0;
+    while bit < KINDS.len() {
+        halves = halves.add(bit, KINDS[bit]);
+        bit += 1;
+    }
+    halves
+};
+
+static FIRST_OF: [u8; 256] = FIRST.table();
+static SECOND_OF: [u8; 256] = SECOND.table();
+static KIND_OF: [u8; 256] = KIND.table();
+
+/// The first two bytes of characters that are not seen, beside others.
+const INVISIBLE: [(u8, &[u8]); 3] = [(0xe2, &[0x80, 0x81]), (0xef, &[0xbb]), (0xc2, &[0xad])];
+
+fn see(block: &[u8; BLOCK], before: u8) -> Seen {
+    let mut seen = Seen::default();
+    let mut before = before;
+    for (at, byte) in block.iter().enumerate() {
+        let kind = KIND_OF[usize::from(*byte)];
+        let bit = |is: bool| u64::from(is) << at;
+        seen.letters |= bit(kind & LETTERS != 0);
+        seen.digits |= bit(kind & DIGITS != 0);
+        seen.signs |= bit(kind & SIGNS != 0);
+        let is_pair = FIRST_OF[usize::from(before)] & SECOND_OF[usize::from(*byte)] != 0;
+        let is_invisible = !byte.is_ascii()
+            && INVISIBLE.iter().any(|(first, second)| *first == before && second.contains(byte));
+        seen.pairs |= bit(is_pair || is_invisible);
+        before = *byte;
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(
+        text: &[u8],
+        look: impl Fn(&[u8], Range<usize>, &mut [Marks]) -> usize,
+        piece: usize,
+    ) -> Vec<Marks> {
+        let mut all = Vec::new();
+        for from in (0..text.len()).step_by(piece) {
+            let mut found = vec![Marks::default(); piece / BLOCK];
+            let count = look(text, from..text.len().min(from + piece), &mut found);
+            all.extend_from_slice(&found[..count]);
+        }
+        all
+    }
+
+    #[test]
+    fn kinds_are_exact() {
+        for byte in 0..=255_u8 {
+            let kind = KIND_OF[usize::from(byte)];
+            assert_eq!(kind & LETTERS != 0, byte.is_ascii_alphanumeric(), "{byte}");
+            assert_eq!(kind & DIGITS != 0, byte.is_ascii_hexdigit(), "{byte}");
+            assert_eq!(kind & SIGNS != 0, matches!(byte, b' ' | b':' | b'-' | b','), "{byte}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+        #[test]
+        fn marks_do_not_depend_on_the_way_and_the_pieces(
+            text in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..700),
+                "[ -~\n\t]{0,700}".prop_map(String::into_bytes),
+                "([a-z\\\\\"'%&=<^`e6Se0-9A-F :\u{200b}\u{ad}\u{feff}\u{2019}\n]|[0-9a-f]{2}:){0,400}"
+                    .prop_map(String::into_bytes),
+            ],
+        ) {
+            let expected = all(&text, look_portably, 1024);
+            prop_assert_eq!(&all(&text, look, 1024), &expected);
+            prop_assert_eq!(&all(&text, look, 128), &expected);
+        }
+
+        #[test]
+        fn all_pairs_are_marked(text in "[a-z\\\\\"'%&=<^`e6Se0-9A-F\u{200b}\u{ad}\n]{0,200}") {
+            let text = text.as_bytes();
+            let marks = all(text, look, 1024);
+            let marked: Vec<usize> = marks.iter().flat_map(|one| one.places(one.pairs)).collect();
+            for (at, two) in text.windows(2).enumerate() {
+                let is_one = PAIRS.iter().any(|(first, second)| {
+                    first.contains(&two[0]) && second.contains(&two[1])
+                });
+                prop_assert!(!is_one || marked.contains(&at), "{}", at);
+            }
+        }
+    }
+}

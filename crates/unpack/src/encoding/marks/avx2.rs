@@ -1,0 +1,136 @@
+//! Blocks seen by x86-64 processors with AVX2: 32 bytes at once, a lookup in 16 bytes for each half of
+//! a byte.
+
+use std::arch::x86_64::{
+    __m256i, _mm_loadu_si128, _mm256_alignr_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_permute2x128_si256,
+    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+};
+use std::ops::Range;
+
+use super::{BLOCK, DIGITS, FIRST, Halves, INVISIBLE, KIND, LETTERS, Marks, SECOND, SIGNS, Seen};
+
+/// Proof that the processor has these instructions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    /// Asks the processor.
+    pub(super) fn detect() -> Option<Self> {
+        let has_all = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
+        has_all.then_some(Self(()))
+    }
+
+    /// [`super::look_portably`] with these instructions.
+    #[expect(unsafe_code, reason = "the compiler cannot know what the processor has")]
+    pub(super) fn look(self, text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
+        // SAFETY: only `detect` makes a value of this type, and only if the processor has them all.
+        unsafe { look(text, part, found) }
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
+    let (first, second, kind) = (Tables::new(&FIRST), Tables::new(&SECOND), Tables::new(&KIND));
+    // What the last 32 bytes may begin, and the last of them.
+    let mut begun = _mm256_setzero_si256();
+    let mut before = 0;
+    super::look_with(text, part, found, |block| {
+        let mut seen = Seen::default();
+        let (low, high) = halves(block);
+        for (shift, bytes) in [(0, low), (32, high)] {
+            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15));
+            let begins = first.of(bytes, high);
+            let pairs = _mm256_and_si256(one_later(begun, begins), second.of(bytes, high));
+            begun = begins;
+            let kinds = kind.of(bytes, high);
+            seen.pairs |= any(pairs, 0xff) << shift;
+            seen.letters |= any(kinds, LETTERS) << shift;
+            seen.digits |= any(kinds, DIGITS) << shift;
+            seen.signs |= any(kinds, SIGNS) << shift;
+        }
+        if _mm256_movemask_epi8(low) | _mm256_movemask_epi8(high) != 0 {
+            seen.pairs |= invisible(low, high, before);
+        }
+        before = block[BLOCK - 1];
+        seen
+    })
+}
+
+/// The two lookups of some sets.
+#[derive(Clone, Copy)]
+struct Tables {
+    low: __m256i,
+    high: __m256i,
+}
+
+impl Tables {
+    #[target_feature(enable = "avx2")]
+    fn new(halves: &Halves) -> Self {
+        Self { low: twice(&halves.low), high: twice(&halves.high) }
+    }
+
+    /// The sets that bytes, of which the upper halves are given, belong to. The lookup by the lower half
+    /// says none for what is not ASCII.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn of(&self, bytes: __m256i, high: __m256i) -> __m256i {
+        _mm256_and_si256(_mm256_shuffle_epi8(self.low, bytes), _mm256_shuffle_epi8(self.high, high))
+    }
+}
+
+#[expect(unsafe_code, reason = "a load by a pointer")]
+#[target_feature(enable = "avx2")]
+fn twice(table: &[u8; 16]) -> __m256i {
+    // SAFETY: the 16 bytes that are read are those of the array; they need not be aligned.
+    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
+}
+
+#[expect(unsafe_code, reason = "loads by pointers")]
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves(block: &[u8; BLOCK]) -> (__m256i, __m256i) {
+    let (low, high) = block.split_at(BLOCK / 2);
+    // SAFETY: each half of the block has the 32 bytes that are read; they need not be aligned.
+    unsafe { (_mm256_loadu_si256(low.as_ptr().cast()), _mm256_loadu_si256(high.as_ptr().cast())) }
+}
+
+/// The bytes moved up by one, the last of those before them first.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn one_later(before: __m256i, bytes: __m256i) -> __m256i {
+    _mm256_alignr_epi8::<15>(bytes, _mm256_permute2x128_si256::<0x21>(before, bytes))
+}
+
+/// A bit for each byte that has some of these bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn any(bytes: __m256i, bits: u8) -> u64 {
+    let some = _mm256_and_si256(bytes, _mm256_set1_epi8(bits.cast_signed()));
+    let none = _mm256_cmpeq_epi8(some, _mm256_setzero_si256());
+    u64::from(!_mm256_movemask_epi8(none).cast_unsigned())
+}
+
+/// Second bytes of characters that may be invisible.
+#[target_feature(enable = "avx2")]
+fn invisible(low: __m256i, high: __m256i, before: u8) -> u64 {
+    let equal = |byte: u8| {
+        let of = |bytes| {
+            let equal = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
+            u64::from(_mm256_movemask_epi8(equal).cast_unsigned())
+        };
+        of(low) | of(high) << 32
+    };
+    let mut all = 0;
+    for (first, second) in INVISIBLE {
+        let first = equal(first) << 1 | u64::from(before == first);
+        if first != 0 {
+            all |= first & second.iter().fold(0, |all, byte| all | equal(*byte));
+        }
+    }
+    all
+}
