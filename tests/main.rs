@@ -16,6 +16,7 @@ mod leaks;
 mod living;
 mod notations;
 mod oath;
+mod pipes;
 mod proofs;
 mod radius;
 mod reading;
