@@ -53,10 +53,12 @@ fn a_diff_counts_by_what_it_adds() {
 fn documents_have_their_names_and_what_is_known_of_them() {
     let (_guard, root) = scratch();
     let token = minted("github-pat-classic", 1);
-    let line = serde_json::json!({
-        "path": "chat/7", "content": format!("use {token} here"), "meta": {"by": "ada", "of": token},
-    });
-    let input = format!("{line}\nnot a document\n{line}\n");
+    let line = |path: &str| {
+        serde_json::json!({
+            "path": path, "content": format!("use {token} here"), "meta": {"by": "ada", "of": token},
+        })
+    };
+    let input = format!("{}\nnot a document\n{}\n", line("chat/7"), line("chat/8"));
     let arguments = ["scan", "--documents", "-f", "json", "-o", "one.json"];
     let scan = piped(&root, &arguments, input.as_bytes());
     assert_eq!(scan.status, 1, "{}", scan.stderr);
