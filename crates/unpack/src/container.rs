@@ -190,7 +190,7 @@ fn by_head(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// What says so at its end: archives that something stands before, images with a trailer.
-fn by_tail(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn by_tail(bytes: &[u8]) -> Option<&'static str> {
     let at = |from_end: usize, sign: &[u8]| {
         bytes.len() > from_end && bytes[bytes.len() - from_end..].starts_with(sign)
     };

@@ -1,12 +1,14 @@
 //! A nest of containers, read from the outside in: each member is handed over once, and what cannot be
 //! read is named.
 
+use std::io::Read;
+
 use crate::archive::{self, Context, Members, Reader};
 use crate::budget::Budget;
 use crate::buffers::Buffers;
-use crate::container::container;
+use crate::container::{by_tail, container};
 use crate::document::{self, Document, Sink, document};
-use crate::input::{Input, Source};
+use crate::input::{HEAD, Input, Source};
 use crate::unread::{Reason, Unread};
 
 /// A member that is no container, or one whose bytes are to be looked at as they are.
@@ -58,6 +60,11 @@ pub fn is_known(bytes: &[u8]) -> bool {
     document(bytes).is_some() || container(bytes).is_some()
 }
 
+/// Whether something to open, or to be said of, ends in these bytes, whatever it begins with.
+pub fn has_known_end(end: &[u8]) -> bool {
+    by_tail(end).is_some()
+}
+
 /// What is open.
 struct Nest<'n> {
     context: Context<'n>,
@@ -76,6 +83,9 @@ struct Level {
     has_members: bool,
     is_faulty: bool,
 }
+
+/// Bytes of a document that comes as a stream: more would take too much memory.
+const LENGTH: usize = 8 * HEAD;
 
 /// Places that are named for a kind and reason; those after them are counted. A container of a hundred
 /// thousand others must not make as many lines.
@@ -104,17 +114,39 @@ impl Nest<'_> {
 
     /// Reads a document. Says whether its members stand for its bytes.
     fn open_document(&mut self, document: Document, input: &mut Input<'_>) -> bool {
-        let kind = document.kind();
-        let bytes = match input {
-            Input::Bytes(bytes) => bytes,
-            // Its reader needs all of it, and an archive may hold one of any size.
-            Input::Stream { .. } => {
-                if document.is_replaced() {
-                    self.name_unread(Reason::OverBudget, kind, kind);
-                }
-                return false;
+        match input {
+            Input::Bytes(bytes) => self.read_document(document, bytes),
+            // What the others hold is text, of which their own bytes show most.
+            Input::Stream { .. } if !document.is_replaced() => false,
+            Input::Stream { head, rest } => {
+                self.read_document_in_stream(document, head, *rest);
+                true
             }
+        }
+    }
+
+    /// Reads a document whose reader needs all of it. What is too long for that, or cannot be read, is
+    /// handed over as it is.
+    fn read_document_in_stream(&mut self, document: Document, head: &[u8], rest: &mut dyn Read) {
+        let mut bytes = head.to_vec();
+        let room = LENGTH.saturating_sub(head.len()) as u64;
+        // A fault is that of what the stream comes out of, and is named there.
+        let _ = Read::take(&mut *rest, room).read_to_end(&mut bytes);
+        let input = if bytes.len() >= LENGTH {
+            let kind = document.kind();
+            let detail = format!("{kind} of more than {} MiB in a stream", LENGTH >> 20);
+            self.name_unread(Reason::OverBudget, kind, &detail);
+            Input::Stream { head: &bytes, rest }
+        } else if !self.read_document(document, &bytes) {
+            Input::Bytes(&bytes)
+        } else {
+            return;
         };
+        self.visitor.member(Member { path: &self.path, input }, self.context.budget);
+    }
+
+    fn read_document(&mut self, document: Document, bytes: &[u8]) -> bool {
+        let kind = document.kind();
         if !self.context.budget.enter() {
             self.name_unread(Reason::OverBudget, kind, &format!("{kind} in too many others"));
             return false;

@@ -69,6 +69,11 @@ pub fn map_unchanging(file: File) -> io::Result<Content> {
     }
 }
 
+/// Maps a file of any size where maps are used; nothing if it has to be read.
+pub fn map_only(file: &File) -> Option<Content> {
+    if cfg!(target_os = "macos") { None } else { map(file).map(Content::Mapped) }
+}
+
 fn read(mut file: File) -> io::Result<Content> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;

@@ -55,6 +55,17 @@ impl Contents {
     pub(super) fn is_read(&self) -> bool {
         self.is_opened || self.unread.iter().all(|unread| !unread.place.is_empty())
     }
+
+    /// Adds what was found in members of a text that was searched as well. What the text shows as it is
+    /// has its place there.
+    pub(super) fn add_members(&mut self, members: Vec<Detection>) {
+        let shown = self.detections.len();
+        for member in members {
+            if self.detections[..shown].iter().all(|raw| raw.secret != member.secret) {
+                self.detections.push(member);
+            }
+        }
+    }
 }
 
 /// Text that is searched.
@@ -84,13 +95,7 @@ impl Worker<'_> {
             let members = std::mem::take(&mut contents.detections);
             let place = TextPlace { member: "", blob };
             self.search_text(place, bytes, &budget, &mut contents);
-            // What the bytes show as they are has its place there.
-            let shown = contents.detections.len();
-            for member in members {
-                if contents.detections[..shown].iter().all(|raw| raw.secret != member.secret) {
-                    contents.detections.push(member);
-                }
-            }
+            contents.add_members(members);
         }
         contents
     }

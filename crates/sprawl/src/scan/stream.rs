@@ -18,6 +18,8 @@ use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
 use sprawl_unpack::budget::Budget;
 use sprawl_unpack::input::Input;
+use sprawl_unpack::nest;
+use sprawl_unpack::unread::{Reason, Unread};
 
 /// Texts longer than this are scanned in windows of this length, in bytes.
 pub const WINDOW: usize = 8 << 20;
@@ -93,6 +95,33 @@ impl Worker<'_> {
         result.unwrap_or(Ok(()))
     }
 
+    /// Scans a long blob that is in memory: its members, if it is a container that can be opened, and
+    /// window by window if not.
+    pub fn long_blob(&mut self, blob: &Blob<'_>) {
+        let budget = Budget::new(self.unpack.limits);
+        let mut contents = Contents::default();
+        self.guarded(
+            || blob.path.to_owned(),
+            |worker| {
+                worker.open(blob.path, Input::Bytes(blob.bytes), &budget, &mut contents);
+                if contents.is_opened {
+                    return;
+                }
+                let members = std::mem::take(&mut contents.detections);
+                let cut = Cut::DEFAULT;
+                let head = blob.bytes.len().min(cut.window + cut.margin);
+                let (head, mut rest) = blob.bytes.split_at(head);
+                let place = TextPlace { member: "", blob: blob.path };
+                let read = (head.to_vec(), &mut rest as &mut dyn Read);
+                // Memory can be read to its end.
+                let _ = worker.search_windows(place, read, cut, &budget, &mut contents);
+                contents.add_members(members);
+            },
+        );
+        self.count(blob.bytes, contents.is_read());
+        self.take(blob, contents);
+    }
+
     /// Searches a member that is read to its end, after its head.
     ///
     /// # Errors
@@ -134,6 +163,7 @@ impl Worker<'_> {
             let window = Window { bytes: &buffer, span: start..end, mark, before };
             let (next, known) = self.search_window(place, &window, cut, budget, contents);
             if is_last {
+                name_container_at_end(place.member, &buffer, contents);
                 return result.map(drop);
             }
             before = Some(known);
@@ -188,6 +218,17 @@ impl Worker<'_> {
         let column = if line == 1 { known.place.1 + column - 1 } else { column };
         let place = (known.place.0 + line - 1, column);
         (next, Before { place, ..known })
+    }
+}
+
+/// Names an archive that a stream ends in, behind something else: it would have to be held in memory
+/// to be opened.
+fn name_container_at_end(member: &str, end: &[u8], contents: &mut Contents) {
+    let is_named = || contents.unread.iter().any(|unread| unread.place == member);
+    if nest::has_known_end(end) && !is_named() {
+        let detail = "archive behind something else".to_owned();
+        let unread = Unread { place: member.to_owned(), reason: Reason::OverBudget, detail };
+        contents.unread.push(unread);
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -32,6 +32,7 @@ use crate::scan::stream::WINDOW;
 use crate::scan::{ScanPool, Worker};
 use crate::scan_output::{ScanOutput, Scanned};
 use sprawl_detect::text::display_path;
+use sprawl_unpack::nest;
 
 /// What to walk and what to leave out.
 #[derive(Debug, Clone, Default)]
@@ -571,11 +572,20 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         read::must_be_regular(&metadata)?;
         // Files without a true size (in /proc) are read on to their end.
         let mappable = start.len() as u64..=WINDOW as u64;
-        if self.options.no_mmap || !mappable.contains(&metadata.len()) {
+        if self.options.no_mmap || metadata.len() < *mappable.start() {
             return worker.stream(blob, start, &mut file);
         }
-        worker.blob(&Blob { bytes: mapped::open(file)?.bytes(), ..*blob });
-        Ok(())
+        if mappable.contains(&metadata.len()) {
+            worker.blob(&Blob { bytes: mapped::open(file)?.bytes(), ..*blob });
+            return Ok(());
+        }
+        if is_read_as_a_whole(start, &mut file)?
+            && let Some(content) = mapped::map_only(&file)
+        {
+            worker.long_blob(&Blob { bytes: content.bytes(), ..*blob });
+            return Ok(());
+        }
+        worker.stream(blob, start, &mut file)
     }
 
     fn problem(&self, shown: &str, error: &io::Error) {
@@ -591,6 +601,22 @@ fn name_within(home: &(PathBuf, Arc<str>), full: &Path) -> Arc<str> {
         // Reached by a link.
         Err(_) => Arc::from(display_path(full)),
     }
+}
+
+/// Bytes at the end of a long file that tell whether it is a container.
+const END: i64 = 1 << 10;
+
+/// Whether a long file is a container: the readers of some need all of it, and some are told by their
+/// end alone.
+fn is_read_as_a_whole(start: &[u8], file: &mut File) -> io::Result<bool> {
+    if nest::is_known(start) {
+        return Ok(true);
+    }
+    let mut end = Vec::new();
+    file.seek(SeekFrom::End(-END))?;
+    file.read_to_end(&mut end)?;
+    file.seek(SeekFrom::Start(start.len() as u64))?;
+    Ok(nest::has_known_end(&end))
 }
 
 /// Files handed to a thread at once.
