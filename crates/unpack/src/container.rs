@@ -71,7 +71,8 @@ fn by_head(bytes: &[u8]) -> Option<&'static str> {
             "cpio archive"
         }
         [b'0', b'7', b'0', b'7', b'0', b'7', rest @ ..] if are_octal(rest, 70) => "cpio archive",
-        [0xc7, 0x71, ..] | [0x71, 0xc7, ..] if bytes.len() >= 26 => "cpio archive",
+        [0xc7, 0x71, ..] if is_old_cpio(bytes, u16::from_le_bytes) => "cpio archive",
+        [0x71, 0xc7, ..] if is_old_cpio(bytes, u16::from_be_bytes) => "cpio archive",
         [b'M', b'S', b'C', b'F', 0, 0, 0, 0, ..] => "cabinet archive",
         [b'M', b'S', b'W', b'I', b'M', 0, 0, 0, ..] => "Windows image",
         [b'I', b'T', b'S', b'F', _, 0, 0, 0, ..] => "compiled help file",
@@ -110,7 +111,7 @@ fn by_head(bytes: &[u8]) -> Option<&'static str> {
         [0x89, b'L', b'Z', b'O', 0, 0x0d, 0x0a, 0x1a, 0x0a, ..] => "lzop file",
         [0x1f, 0x9d | 0xa0, 0x80..=0x90, ..] => "compress file",
         [0xff, 6, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => "snappy file",
-        [b'x', 0x01 | 0x5e | 0x9c | 0xda, third, ..] if third & 6 != 6 && is_binary(bytes) => {
+        [b'x', 0x01 | 0x5e | 0x9c | 0xda, third, ..] if third & 6 != 6 && is_zlib(bytes) => {
             "zlib file"
         }
         [0x5d, rest @ ..] if is_lzma(rest) => "lzma file",
@@ -314,6 +315,32 @@ fn is_lzma(rest: &[u8]) -> bool {
         && (size == u64::MAX || size < 1 << 38)
 }
 
+/// Whether what follows the two bytes of a zlib header begins like DEFLATE: nothing else tells it from
+/// random bytes.
+fn is_zlib(bytes: &[u8]) -> bool {
+    use sirocco::inflate::{Decoder, Error};
+    const HEAD: usize = 256;
+    if !is_binary(bytes) {
+        return false;
+    }
+    let mut window = vec![0; 64 << 10];
+    let mut decoder = Decoder::new(sirocco::Format::Zlib);
+    let head = &bytes[..bytes.len().min(HEAD)];
+    matches!(decoder.decompress(head, &mut window, false), Ok(_) | Err(Error::BufferFull))
+}
+
+/// Whether a header of the old binary format (`cpio(5)`) is behind its two bytes of signature: the type
+/// of a file, and a name that ends where its length says.
+fn is_old_cpio(bytes: &[u8], number: fn([u8; 2]) -> u16) -> bool {
+    const HEADER: usize = 26;
+    let at = |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map(|pair| number(*pair));
+    let (Some(mode), Some(length)) = (at(6), at(20)) else { return false };
+    let name = bytes.get(HEADER..HEADER + usize::from(length)).unwrap_or_default();
+    matches!(mode >> 12, 0o1 | 0o2 | 0o4 | 0o6 | 0o10 | 0o12 | 0o14)
+        && name.len() > 1
+        && memchr::memchr(0, name) == Some(name.len() - 1)
+}
+
 /// Whether a stream of it is compressed or encrypted.
 fn is_compressed_pdf(bytes: &[u8]) -> bool {
     ["/FlateDecode", "/LZWDecode", "/Encrypt"]
@@ -440,6 +467,8 @@ mod tests {
             b"ANDROID BACKUP\nis a format\n",
             b"xar! hsqs\n",
             b"x\x01 no stream\n",
+            b"x\x9c\xff\xfe\x80 no stream",
+            b"\xc7\x71\0\0\0\0\xa4\x81 some bytes that are no archive",
             b"%PDF-1.4\nBT (plain) Tj ET\n",
             b"]\n",
             b"Salted__ is how it begins\n",
