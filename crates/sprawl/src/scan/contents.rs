@@ -179,7 +179,11 @@ impl Worker<'_> {
         if nest::is_known(bytes) {
             self.open("", Input::Bytes(bytes), budget, &mut inner);
             // Random bytes may begin like a container: only what is surely one counts.
-            inner.unread.retain(|one| matches!(one.reason, Reason::OverBudget | Reason::Encrypted));
+            let is_surely_one = inner.is_opened || budget.depth() == 0;
+            inner.unread.retain(|unread| match unread.reason {
+                Reason::OverBudget => is_surely_one,
+                reason => reason == Reason::Encrypted,
+            });
             contents.unread.append(&mut inner.unread);
         }
         let container = container.filter(|_| inner.is_opened);
