@@ -388,6 +388,32 @@ mod tests {
         }
     }
 
+    /// A PDF document with a text, so many bytes long at least.
+    fn pdf(length: usize) -> Vec<u8> {
+        let packed = crate::samples::zlib(b"BT (TOKEN=1) Tj ET");
+        let dictionary = format!("<< /Length {} /Filter /FlateDecode >>", packed.len());
+        let begin = format!("%PDF-1.4\n1 0 obj\n{dictionary}\nstream\n");
+        let filling = format!("%{}\n", "filling ".repeat(length / 8));
+        [begin.as_bytes(), &packed, b"\nendstream\nendobj\n", filling.as_bytes()].concat()
+    }
+
+    #[test]
+    fn a_document_in_a_stream_is_read_as_a_whole() {
+        let holds_text = |found: &crate::samples::Found| {
+            found.members.iter().any(|(_, bytes)| bytes.starts_with(b"TOKEN=1"))
+        };
+        for bytes in [pdf(2 * HEAD), tar(&[("a.pdf", &pdf(2 * HEAD))])] {
+            for found in [opened(&bytes), streamed(&bytes)] {
+                assert!(holds_text(&found) && found.unread.is_empty(), "{:?}", found.unread);
+            }
+        }
+        let long = pdf(LENGTH);
+        assert!(holds_text(&opened(&long)));
+        let found = streamed(&long);
+        assert_eq!((found.at(""), found.unread.len()), (Some(&long[..]), 1));
+        assert_eq!(found.unread[0].reason, Reason::OverBudget);
+    }
+
     #[test]
     fn a_visitor_need_not_read_to_the_end() {
         struct Idle(Vec<String>);

@@ -103,6 +103,26 @@ fn containers_are_handed_over_as_they_are() {
 }
 
 #[test]
+fn containers_are_decoded_to_their_last_line() {
+    let packed = crate::samples::gzip(&crate::samples::noise(700));
+    let letters = BASE64.encode(&packed);
+    for width in [64, 76, 100] {
+        let lines: Vec<&str> = letters
+            .as_bytes()
+            .chunks(width)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        let text = format!("a: |\n  {}\nb: c\n", lines.join("\n  "));
+        let mut decoded = Vec::new();
+        let budget = Budget::new(Limits::default());
+        Decoder::new().decode(text.as_bytes(), &budget, &mut |segment| {
+            decoded.push(segment.bytes.to_vec());
+        });
+        assert!(decoded == [packed.clone()], "{width}");
+    }
+}
+
+#[test]
 fn short_values_are_decoded_where_their_place_says_so() {
     let base64 = BASE64.encode(b"abc12");
     let manifest = format!("kind: Secret\ndata:\n  name: {base64}\n");
