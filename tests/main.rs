@@ -4,6 +4,7 @@
 mod about;
 mod ci;
 mod common;
+mod containers;
 mod examples;
 mod fast_is_slow;
 mod formats;
