@@ -192,48 +192,50 @@ impl Decoder {
     ) {
         let mut line = Line::default();
         let mut done = part.start;
-        for at in marks.iter().flat_map(|marks| marks.places(marks.pairs)) {
-            let edit = match text[at] {
-                b'\\' | b'%' | b'&' => {
-                    if at >= done && line.is_worth(text, at) {
-                        done = self.find_escapes(text, done..part.end, at, string_end, sink);
+        for marks in marks {
+            for at in marks.places(marks.pairs) {
+                let edit = match text[at] {
+                    b'\\' | b'%' | b'&' => {
+                        if at >= done && line.is_worth(text, at) {
+                            let lines = lines::around(text, done..part.end, at);
+                            done = lines.end;
+                            self.find_escapes(text, lines, string_end, sink);
+                        }
+                        continue;
                     }
-                    continue;
-                }
-                b'"' | b'\'' => joined::seam(text, at),
-                b'`' | b'^' => joined::continued(text, at),
-                b'<' => invisible::tag(text, at),
-                b'=' => quoted_printable::equals(text, at),
-                0x80.. => invisible::characters(text, at),
-                _ => {
-                    words.note(text, at);
-                    continue;
-                }
-            };
-            self.edits.extend(edit);
+                    b'"' | b'\'' => joined::seam(text, at),
+                    b'`' | b'^' => joined::continued(text, at),
+                    b'<' => invisible::tag(text, at),
+                    b'=' => quoted_printable::equals(text, at),
+                    0x80.. => invisible::characters(text, at),
+                    _ => {
+                        words.note(text, at);
+                        continue;
+                    }
+                };
+                self.edits.extend(edit);
+            }
         }
         if line.goes_on(&text[..part.end]) && part.end > done {
             // The rest of it is not known yet.
-            self.find_escapes(text, done..part.end, part.end - 1, string_end, sink);
+            let lines = lines::around(text, done..part.end, part.end - 1);
+            self.find_escapes(text, lines, string_end, sink);
         }
     }
 
-    /// Escapes, and strings that have them, in the line of a place, as far as it is in a part. Says where
-    /// that ends.
+    /// Escapes, and strings that have them, in a part of whole lines.
     fn find_escapes(
         &mut self,
         text: &[u8],
         part: Range<usize>,
-        place: usize,
         string_end: &mut usize,
         sink: &mut Sink<'_>,
-    ) -> usize {
-        let Range { start, end } = lines::around(text, part, place);
-        let mut done = start;
+    ) {
+        let mut done = part.start;
         // Behind it the first quote of a string is looked for.
         let mut floor = *string_end;
-        for at in memchr::memchr3_iter(b'\\', b'%', b'&', &text[start..end]) {
-            let at = start + at;
+        for at in memchr::memchr3_iter(b'\\', b'%', b'&', &text[part.clone()]) {
+            let at = part.start + at;
             if at < done.max(*string_end) {
                 continue;
             }
@@ -260,7 +262,6 @@ impl Decoder {
                 self.edits.push(edit);
             }
         }
-        end
     }
 
     /// Whether a text is a source map. It holds programs, escaped once: they are as long as the map, and

@@ -39,7 +39,8 @@ pub(super) fn decode(text: &[u8], span: Range<usize>, out: &mut Output) -> Optio
 /// `65 78 70`, `65:78:70`.
 pub(super) fn next_row(text: &[u8], from: usize, marks: &Marks) -> Option<Range<usize>> {
     let places = marks.places(marks.from(marks.rows, from));
-    places.map(|at| row(text, from, at + 2)).find(|row| row.len() >= SHORTEST_ROW)
+    let signs = places.map(|at| at + 2).filter(|sign| is_sign(text[*sign]));
+    signs.map(|sign| row(text, from, sign)).find(|row| row.len() >= SHORTEST_ROW)
 }
 
 /// Shortest row that is looked at: twelve bytes and the signs between them.
@@ -48,6 +49,10 @@ const SHORTEST_ROW: usize = 3 * HEAD - 1;
 /// Decodes such bytes.
 pub(super) fn decode_row(text: &[u8], row: Range<usize>, out: &mut Output) -> Option<Form> {
     digits(text, row, 3, out)
+}
+
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b' ' | b':' | b'-' | b',')
 }
 
 /// The row around a sign between two bytes, not before `floor`.

@@ -9,6 +9,10 @@ use super::escapes::{character, hexadecimal};
 pub(super) fn reference(text: &[u8], at: usize) -> Option<Edit> {
     const LONGEST: usize = 17;
     let rest = text.get(at + 1..text.len().min(at + LONGEST))?;
+    // An operator of a program.
+    if matches!(rest.first(), Some(b' ' | b'&')) {
+        return None;
+    }
     let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'#')?;
     if length < 2 || rest[length] != b';' {
         return None;

@@ -7,7 +7,7 @@
 //!    what may join it with the next one. Two lookups for each byte, by its halves, tell eight rules for
 //!    pairs apart; a rule may mark more than it says, never less.
 //! 2. Twelve letters and digits in a row, which base64 and the like have.
-//! 3. Rows of two hexadecimal digits and a sign.
+//! 3. Twice a letter or digit and then another sign, four times, as rows of hexadecimal digits have it.
 //!
 //! One byte in some hundred is marked. What it is, the finders for each encoding say.
 
@@ -19,10 +19,6 @@ use std::ops::Range;
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64;
 
-/// Fewest letters and digits next to each other in a run that is found. Text in base64 has hardly any
-/// other sign, names in programs and paths seldom have as many.
-pub(super) const WORD: usize = 12;
-
 /// What was seen in a block.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Marks {
@@ -30,9 +26,11 @@ pub(super) struct Marks {
     pub(super) block: usize,
     /// Where escapes, seams and the words of [`super::named`] may begin.
     pub(super) pairs: u64,
-    /// Where words of [`WORD`] letters begin.
+    /// Where words of twelve letters and digits begin: text in base64 has hardly any other sign, names in
+    /// programs and paths seldom have as many.
     pub(super) words: u64,
-    /// Where rows go on for a while: one of as many bytes as are looked at has such a place at the least.
+    /// Where two letters and another sign begin, four times: each row of bytes that is long enough has such
+    /// a place.
     pub(super) rows: u64,
 }
 
@@ -80,10 +78,6 @@ struct Seen {
     pairs: u64,
     /// Letters and digits.
     letters: u64,
-    /// Hexadecimal digits.
-    digits: u64,
-    /// Signs of rows.
-    signs: u64,
 }
 
 /// Sees the blocks one after the other.
@@ -112,9 +106,10 @@ fn look_with(
         {
             *place = Marks {
                 block: at - BLOCK,
-                pairs: here.pairs >> 1 | next.pairs << (BLOCK - 1),
+                // The place of a pair is that of its first byte.
+                pairs: (here.pairs & !1 | next.pairs & 1).rotate_right(1),
                 words: words(here.letters, next.letters),
-                rows: rows(here),
+                rows: rows(here.letters),
             };
             count += usize::from(place.pairs | place.words | place.rows != 0);
         }
@@ -127,19 +122,27 @@ fn look_with(
 /// Where words begin, by the letters of a block and of the next one.
 #[inline(always)]
 fn words(here: u64, next: u64) -> u64 {
-    let mut words = u128::from(here) | u128::from(next) << BLOCK;
-    // Ones that have two, four, eight and twelve of them in a row.
-    for shift in [1, 2, 4, WORD - 8] {
-        words &= words >> shift;
-    }
-    words as u64
+    const LOW: u64 = u32::MAX as u64;
+    /// Letters of a word.
+    const WORD: u32 = 12;
+    let starts = |letters: u64| {
+        // Ones that have two, four, eight and twelve of them in a row.
+        let two = letters & letters >> 1;
+        let four = two & two >> 2;
+        let eight = four & four >> 4;
+        eight & four >> (WORD - 4)
+    };
+    // The second half of the block and the first one of the next. A rotation is faster than a shift of
+    // both.
+    let middle = (here & !LOW | next & LOW).rotate_right(32);
+    starts(here) & LOW | starts(middle) << 32
 }
 
-/// Where four times two digits and a sign stand in a block. A row of twelve bytes has more than half of
-/// its length in one block.
+/// Where parts of rows begin, by the letters of a block alone: of a row of twelve bytes one block has
+/// more than half.
 #[inline(always)]
-fn rows(seen: Seen) -> u64 {
-    let one = seen.digits & seen.digits >> 1 & seen.signs >> 2;
+fn rows(letters: u64) -> u64 {
+    let one = letters & letters >> 1 & !(letters >> 2);
     let two = one & one >> 3;
     two & two >> 6
 }
@@ -161,18 +164,9 @@ const PAIRS: [(&[u8], &[u8]); 8] = [
     (b"eE`", b"6\n\r"),
 ];
 
-/// Letters, digits and signs, in kinds that their halves tell apart.
-const KINDS: [&[u8]; 6] = [
-    b"0123456789",
-    b"ABCDEFGHIJKLMNOabcdefghijklmno",
-    b"PQRSTUVWXYZpqrstuvwxyz",
-    b"ABCDEFabcdef",
-    b" ,-",
-    b":",
-];
-const LETTERS: u8 = 0b111;
-const DIGITS: u8 = 0b1001;
-const SIGNS: u8 = 0b11_0000;
+/// Letters and digits, in kinds that their halves tell apart.
+const LETTERS: [&[u8]; 3] =
+    [b"0123456789", b"ABCDEFGHIJKLMNOabcdefghijklmno", b"PQRSTUVWXYZpqrstuvwxyz"];
 
 /// Sets of ASCII by the halves of their bytes, a bit for each set.
 #[derive(Debug, Clone, Copy)]
@@ -234,11 +228,11 @@ const SECOND: Halves = {
     halves
 };
 
-const KIND: Halves = {
+const LETTER: Halves = {
     let mut halves = EMPTY;
     let mut bit = 0;
-    while bit < KINDS.len() {
-        halves = halves.add(bit, KINDS[bit]);
+    while bit < LETTERS.len() {
+        halves = halves.add(bit, LETTERS[bit]);
         bit += 1;
     }
     halves
@@ -246,23 +240,23 @@ const KIND: Halves = {
 
 static FIRST_OF: [u8; 256] = FIRST.table();
 static SECOND_OF: [u8; 256] = SECOND.table();
-static KIND_OF: [u8; 256] = KIND.table();
+static LETTER_OF: [u8; 256] = LETTER.table();
 
-/// The first two bytes of characters that are not seen, beside others.
+/// The first two bytes of characters that are not seen, beside others. At the beginning of a block the
+/// second one is enough.
 const INVISIBLE: [(u8, &[u8]); 3] = [(0xe2, &[0x80, 0x81]), (0xef, &[0xbb]), (0xc2, &[0xad])];
 
 fn see(block: &[u8; BLOCK], before: u8) -> Seen {
     let mut seen = Seen::default();
     let mut before = before;
     for (at, byte) in block.iter().enumerate() {
-        let kind = KIND_OF[usize::from(*byte)];
         let bit = |is: bool| u64::from(is) << at;
-        seen.letters |= bit(kind & LETTERS != 0);
-        seen.digits |= bit(kind & DIGITS != 0);
-        seen.signs |= bit(kind & SIGNS != 0);
+        seen.letters |= bit(LETTER_OF[usize::from(*byte)] != 0);
         let is_pair = FIRST_OF[usize::from(before)] & SECOND_OF[usize::from(*byte)] != 0;
         let is_invisible = !byte.is_ascii()
-            && INVISIBLE.iter().any(|(first, second)| *first == before && second.contains(byte));
+            && INVISIBLE
+                .iter()
+                .any(|(first, second)| (*first == before || at == 0) && second.contains(byte));
         seen.pairs |= bit(is_pair || is_invisible);
         before = *byte;
     }
@@ -289,12 +283,10 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_exact() {
+    fn letters_are_exact() {
         for byte in 0..=255_u8 {
-            let kind = KIND_OF[usize::from(byte)];
-            assert_eq!(kind & LETTERS != 0, byte.is_ascii_alphanumeric(), "{byte}");
-            assert_eq!(kind & DIGITS != 0, byte.is_ascii_hexdigit(), "{byte}");
-            assert_eq!(kind & SIGNS != 0, matches!(byte, b' ' | b':' | b'-' | b','), "{byte}");
+            let is_letter = LETTER_OF[usize::from(byte)] != 0;
+            assert_eq!(is_letter, byte.is_ascii_alphanumeric(), "{byte}");
         }
     }
 

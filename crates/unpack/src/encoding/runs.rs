@@ -120,8 +120,11 @@ impl Runs {
 
 #[cfg(test)]
 mod tests {
-    use super::super::marks::{self, WORD};
+    use super::super::marks;
     use super::*;
+
+    /// Fewest letters and digits next to each other in a run that is found.
+    const WORD: usize = 12;
 
     fn all(text: &[u8]) -> Vec<Range<usize>> {
         let mut runs = Runs::default();

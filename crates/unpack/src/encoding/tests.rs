@@ -245,6 +245,35 @@ fn plain_text_has_nothing() {
     }
 }
 
+/// The edits and strings of a text: by its marks, or by all that may be one at all of its places.
+fn edits(text: &[u8], is_by_marks: bool) -> (Vec<Edit>, Vec<Range<usize>>, Vec<Vec<u8>>) {
+    let mut decoder = Decoder::new();
+    let mut strings = Vec::new();
+    let budget = Budget::new(Limits::default());
+    let mut each = |segment: Segment<'_>| strings.push(segment.bytes.to_vec());
+    let mut sink = Sink { budget: &budget, left: usize::MAX, each: &mut each, is_whole: true };
+    if is_by_marks {
+        let mut found = vec![Marks::default(); text.len().div_ceil(marks::BLOCK)];
+        let count = marks::look(text, 0..text.len(), &mut found);
+        let mut words = Words::default();
+        decoder.find_edits(text, 0..text.len(), &found[..count], &mut 0, &mut words, &mut sink);
+    } else {
+        decoder.find_escapes(text, 0..text.len(), &mut 0, &mut sink);
+        for at in 0..text.len() {
+            decoder.edits.extend(match text[at] {
+                b'"' | b'\'' => joined::seam(text, at),
+                b'`' | b'^' => joined::continued(text, at),
+                b'<' => invisible::tag(text, at),
+                b'=' => quoted_printable::equals(text, at),
+                0x80.. => invisible::characters(text, at),
+                _ => None,
+            });
+        }
+    }
+    decoder.edits.sort_unstable_by_key(|edit| (edit.start, edit.end));
+    (decoder.edits, decoder.strings, strings)
+}
+
 /// What may stand around an encoded text.
 fn context() -> impl Strategy<Value = String> {
     "([a-z]{1,8}[ ,.;:(){}<>\n]{1,2}){0,12}"
@@ -260,6 +289,22 @@ proptest! {
     #[test]
     fn any_bytes_are_decoded_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         all(&bytes);
+    }
+
+    #[test]
+    fn marks_miss_nothing(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "\"", "\"", "'", "\\", "\\\"", "\\n", "\\n\"\n", "\n", "\n", "\r\n", " ", "=", "=3D", "=\n", "%41",
+                "%", "&#65;", "&quot;", "&amp;", "&", ";", "\\u0041", "\\ud83d\\ude00", "\\x41", "\\101", "\\/", ":",
+                "\u{200b}", "\u{ad}", "<wbr>", "`\n", "^\n", "\\\n", " + ", "a", "a: \"", "word", "\t", ".", "b",
+                "|| ", "f", "-", "0",
+            ]),
+            0..80,
+        ),
+    ) {
+        let text = pieces.concat();
+        prop_assert_eq!(edits(text.as_bytes(), true), edits(text.as_bytes(), false));
     }
 
     #[test]

@@ -3,12 +3,13 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_loadu_si128, _mm256_alignr_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_permute2x128_si256,
-    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi16,
 };
 use std::ops::Range;
 
-use super::{BLOCK, DIGITS, FIRST, Halves, INVISIBLE, KIND, LETTERS, Marks, SECOND, SIGNS, Seen};
+use super::{BLOCK, FIRST, Halves, INVISIBLE, LETTER, Marks, SECOND, Seen};
 
 /// Proof that the processor has these instructions.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +36,10 @@ impl Avx2 {
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
-    let (first, second, kind) = (Tables::new(&FIRST), Tables::new(&SECOND), Tables::new(&KIND));
-    // What the last 32 bytes may begin, and the last of them.
+    let (first, second) = (Tables::new(&FIRST), Tables::new(&SECOND));
+    let letter = Tables::new(&LETTER);
+    // What the last 32 bytes may begin.
     let mut begun = _mm256_setzero_si256();
-    let mut before = 0;
     super::look_with(text, part, found, |block| {
         let mut seen = Seen::default();
         let (low, high) = halves(block);
@@ -47,16 +48,12 @@ fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
             let begins = first.of(bytes, high);
             let pairs = _mm256_and_si256(one_later(begun, begins), second.of(bytes, high));
             begun = begins;
-            let kinds = kind.of(bytes, high);
-            seen.pairs |= any(pairs, 0xff) << shift;
-            seen.letters |= any(kinds, LETTERS) << shift;
-            seen.digits |= any(kinds, DIGITS) << shift;
-            seen.signs |= any(kinds, SIGNS) << shift;
+            seen.pairs |= nonzero(pairs) << shift;
+            seen.letters |= nonzero(letter.of(bytes, high)) << shift;
         }
-        if _mm256_movemask_epi8(low) | _mm256_movemask_epi8(high) != 0 {
-            seen.pairs |= invisible(low, high, before);
+        if _mm256_movemask_epi8(_mm256_or_si256(low, high)) != 0 {
+            seen.pairs |= invisible(low, high);
         }
-        before = block[BLOCK - 1];
         seen
     })
 }
@@ -106,18 +103,19 @@ fn one_later(before: __m256i, bytes: __m256i) -> __m256i {
     _mm256_alignr_epi8::<15>(bytes, _mm256_permute2x128_si256::<0x21>(before, bytes))
 }
 
-/// A bit for each byte that has some of these bits.
+/// A bit for each byte that is not zero.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn any(bytes: __m256i, bits: u8) -> u64 {
-    let some = _mm256_and_si256(bytes, _mm256_set1_epi8(bits.cast_signed()));
-    let none = _mm256_cmpeq_epi8(some, _mm256_setzero_si256());
-    u64::from(!_mm256_movemask_epi8(none).cast_unsigned())
+fn nonzero(bytes: __m256i) -> u64 {
+    let zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
+    u64::from(!_mm256_movemask_epi8(zeros).cast_unsigned())
 }
 
 /// Second bytes of characters that may be invisible.
+#[cold]
+#[inline(never)]
 #[target_feature(enable = "avx2")]
-fn invisible(low: __m256i, high: __m256i, before: u8) -> u64 {
+fn invisible(low: __m256i, high: __m256i) -> u64 {
     let equal = |byte: u8| {
         let of = |bytes| {
             let equal = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
@@ -127,10 +125,8 @@ fn invisible(low: __m256i, high: __m256i, before: u8) -> u64 {
     };
     let mut all = 0;
     for (first, second) in INVISIBLE {
-        let first = equal(first) << 1 | u64::from(before == first);
-        if first != 0 {
-            all |= first & second.iter().fold(0, |all, byte| all | equal(*byte));
-        }
+        let second = second.iter().fold(0, |all, byte| all | equal(*byte));
+        all |= second & (equal(first) << 1 | 1);
     }
     all
 }
