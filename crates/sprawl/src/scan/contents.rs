@@ -15,8 +15,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Worker;
-use super::detection::{Detection, detections, merge};
+use super::detection::{Detection, Merged, detections, merge};
 use super::name::may_hold_secret;
+use crate::finding::Secret;
 use crate::locked::{self, Lock};
 use sprawl_detect::assignment;
 use sprawl_detect::text::Lines;
@@ -59,12 +60,13 @@ impl Contents {
     /// Adds what was found in members of a text that was searched as well. What the text shows as it is
     /// has its place there.
     pub(super) fn add_members(&mut self, members: Vec<Detection>) {
-        let shown = self.detections.len();
-        for member in members {
-            if self.detections[..shown].iter().all(|raw| raw.secret != member.secret) {
-                self.detections.push(member);
-            }
+        if members.is_empty() {
+            return;
         }
+        let shown: BTreeSet<Secret> =
+            self.detections.iter().map(|shown| shown.secret.clone()).collect();
+        let hidden = members.into_iter().filter(|member| !shown.contains(&member.secret));
+        self.detections.extend(hidden);
     }
 }
 
@@ -149,10 +151,10 @@ impl Worker<'_> {
             return Vec::new();
         }
         let mut decoder = self.decoders.pop().unwrap_or_default();
-        let mut decoded = Vec::new();
+        let mut decoded = Merged::default();
         let is_whole = decoder.decode(text, budget, &mut |segment| {
             let found = self.search_segment(&segment, budget, contents);
-            merge(self.scanner.rules(), &mut decoded, found);
+            decoded.add(self.scanner.rules(), found);
         });
         self.decoders.push(decoder);
         budget.leave();
@@ -160,7 +162,7 @@ impl Worker<'_> {
             let (place, detail) = (String::new(), "encoded text".to_owned());
             contents.unread.push(Unread { place, reason: Reason::OverBudget, detail });
         }
-        decoded.sort_by_key(|detection| detection.bytes.start);
+        let mut decoded = decoded.into_list();
         let mut lines = Lines::new(text);
         decoded.iter_mut().for_each(|detection| detection.place_by(&mut lines));
         decoded

@@ -241,30 +241,74 @@ fn layers(member: &str, mut decoded: Rare<Vec<Cow<'static, str>>>) -> Rare<Layer
     Layers { member: member.len(), decoded, meta: None }.into()
 }
 
-/// Adds what was decoded from a text to what was found in it as it is, or what was decoded from one part
-/// of it to what was from others. All have their places in that text. Where both are about the same
-/// bytes, the one that says more stays; those that are added do not compete with each other, for
-/// several secrets of a container have the same place.
-pub(super) fn merge(rules: &Rules, known: &mut Vec<Detection>, mut decoded: Vec<Detection>) {
-    decoded.retain(|new| {
-        let is_same_place =
-            |old: &Detection| old.bytes.start < new.bytes.end && new.bytes.start < old.bytes.end;
+/// Adds what was decoded from a text to what was found in it as it is. All have their places in that text.
+pub(super) fn merge(rules: &Rules, known: &mut Vec<Detection>, decoded: Vec<Detection>) {
+    if decoded.is_empty() {
+        return;
+    }
+    let mut merged = Merged::default();
+    std::mem::take(known).into_iter().for_each(|detection| merged.insert(detection));
+    merged.add(rules, decoded);
+    *known = merged.into_list();
+}
+
+/// Detections of a text from several layers. Where two of different layers are about the same bytes, the one
+/// that says more stays.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    /// By the byte at which they begin and the order in which they came: a text may have very many.
+    all: BTreeMap<(usize, usize), Detection>,
+    /// Bytes of the longest one.
+    longest: usize,
+    count: usize,
+}
+
+impl Merged {
+    fn insert(&mut self, detection: Detection) {
+        self.longest = self.longest.max(detection.bytes.len());
+        self.all.insert((detection.bytes.start, self.count), detection);
+        self.count += 1;
+    }
+
+    /// Adds what one layer brings. Those do not compete with each other: several secrets of a container
+    /// have the same place.
+    pub(super) fn add(&mut self, rules: &Rules, mut layer: Vec<Detection>) {
+        layer.retain(|new| !self.is_known(rules, new));
+        layer.into_iter().for_each(|detection| self.insert(detection));
+    }
+
+    /// Takes out what a new detection stands for, and returns whether it is known itself.
+    fn is_known(&mut self, rules: &Rules, new: &Detection) -> bool {
         let is_generic = |one: &Detection| rules.get(one.rule).detector == Detector::Assignment;
+        let says_more = is_generic(new) && !new.is_of_address();
+        let first = new.bytes.start.saturating_sub(self.longest);
+        let mut replaced = Vec::new();
         let mut is_known = false;
-        known.retain(|old| {
-            if !is_same_place(old) || is_known {
-                return true;
+        for (key, old) in self.all.range((first, 0)..(new.bytes.end, 0)) {
+            if old.bytes.end <= new.bytes.start {
+                continue;
             }
             let has_own_form = !is_generic(old) && !rules.get(old.rule).text.encoded;
-            let says_more = is_generic(new) && !new.is_of_address();
             is_known = old.secret == new.secret
                 || (has_own_form && is_generic(new))
                 || (old.rule == new.rule && old.confidence >= new.confidence && !says_more);
-            is_known || has_own_form
-        });
-        !is_known
-    });
-    known.append(&mut decoded);
+            if is_known {
+                break;
+            }
+            if !has_own_form {
+                replaced.push(*key);
+            }
+        }
+        for key in replaced {
+            self.all.remove(&key);
+        }
+        is_known
+    }
+
+    /// All of them, in order of place.
+    pub(super) fn into_list(self) -> Vec<Detection> {
+        self.all.into_values().collect()
+    }
 }
 
 /// The other halves of those candidates that have some, by position in the list.
