@@ -261,7 +261,7 @@ fn no_format_shows_what_is_packed_or_encoded() {
     for format in Format::ALL {
         let name = format.name();
         let file = out.join("report");
-        let to = ["-f", &name, "-o", file.to_str().unwrap()];
+        let to = ["-f", name, "-o", file.to_str().unwrap()];
         let run = run(&root, &[&["scan", ".", "--no-config"][..], &to].concat());
         assert_eq!(run.status, 1, "{}", run.stderr);
         let text = std::fs::read_to_string(&file).unwrap() + &run.stderr + &run.stdout;
