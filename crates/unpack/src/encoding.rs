@@ -10,8 +10,9 @@
 //! One level is decoded. What comes out may be encoded again: who takes it may decode it again, as
 //! deep as the budget goes, and follow the maps back.
 //!
-//! Nearly nothing in nearly all texts is encoded. What only looks so is dropped at its first bytes,
-//! and nothing is taken from the heap before something is found.
+//! Nearly nothing in nearly all texts is encoded. One look at each byte marks where something may be;
+//! what only looks so is dropped at its first bytes. Nothing is taken from the heap before something is
+//! found, but once for each decoder for the marks.
 
 mod base32;
 mod base64;
@@ -158,7 +159,10 @@ impl Decoder {
         self.strings.clear();
         self.is_source_map = None;
         let mut found = std::mem::take(&mut self.marks);
-        found.resize(PIECE / marks::BLOCK, Marks::default());
+        let blocks = text.len().min(PIECE).div_ceil(marks::BLOCK);
+        if found.len() < blocks {
+            found.resize(blocks, Marks::default());
+        }
         let mut words = Words::default();
         let mut runs = Runs::default();
         let mut row_end = 0;

@@ -9,7 +9,13 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::{BLOCK, FIRST, Halves, INVISIBLE, LETTER, Marks, SECOND, Seen};
+use super::{BLOCK, FIRST, Halves, INVISIBLE, Marks, SECOND, Seen};
+
+/// Letters and digits, in sets that their halves tell apart.
+const LETTER: Halves = Halves::EMPTY
+    .add(0, b"0123456789")
+    .add(1, b"ABCDEFGHIJKLMNOabcdefghijklmno")
+    .add(2, b"PQRSTUVWXYZpqrstuvwxyz");
 
 /// Proof that the processor has these instructions.
 #[derive(Debug, Clone, Copy)]
