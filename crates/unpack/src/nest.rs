@@ -49,7 +49,8 @@ pub fn open(
     visitor: &mut dyn Visitor,
 ) -> bool {
     let context = Context { budget, buffers };
-    let mut nest = Nest { context, visitor, path: String::new(), level: None, unread: Vec::new() };
+    let mut nest =
+        Nest { context, visitor, path: String::new(), level: None, unread: Vec::new(), last: None };
     let is_opened = nest.open(name, &mut input);
     nest.end();
     is_opened
@@ -74,6 +75,8 @@ struct Nest<'n> {
     level: Option<Level>,
     /// How often each kind was not read for each reason.
     unread: Vec<(Reason, &'static str, u64)>,
+    /// What was named last: each fault of a container is named once.
+    last: Option<(Reason, &'static str, String)>,
 }
 
 /// A container that is open.
@@ -99,7 +102,7 @@ impl Nest<'_> {
         }
         let Some((kind, reader)) = self.reader(name, input) else { return false };
         if !self.context.budget.enter() {
-            self.name_unread(Reason::OverBudget, kind, &format!("{kind} in too many others"));
+            self.name_unread(Reason::OverBudget, kind, &format!("{kind}, in too many others"));
             return false;
         }
         let level = Level { kind, has_members: false, is_faulty: false };
@@ -134,7 +137,7 @@ impl Nest<'_> {
         let _ = Read::take(&mut *rest, room).read_to_end(&mut bytes);
         let input = if bytes.len() >= LENGTH {
             let kind = document.kind();
-            let detail = format!("{kind} of more than {} MiB in a stream", LENGTH >> 20);
+            let detail = format!("{kind}, longer than {} MiB in a stream", LENGTH >> 20);
             self.name_unread(Reason::OverBudget, kind, &detail);
             Input::Stream { head: &bytes, rest }
         } else if !self.read_document(document, &bytes) {
@@ -148,7 +151,7 @@ impl Nest<'_> {
     fn read_document(&mut self, document: Document, bytes: &[u8]) -> bool {
         let kind = document.kind();
         if !self.context.budget.enter() {
-            self.name_unread(Reason::OverBudget, kind, &format!("{kind} in too many others"));
+            self.name_unread(Reason::OverBudget, kind, &format!("{kind}, in too many others"));
             return false;
         }
         let level = Level { kind, has_members: false, is_faulty: false };
@@ -183,6 +186,13 @@ impl Nest<'_> {
     }
 
     fn name_unread(&mut self, reason: Reason, kind: &'static str, detail: &str) {
+        let is_same = |(r, k, path): &(Reason, &str, String)| {
+            (*r, *k, path.as_str()) == (reason, kind, self.path.as_str())
+        };
+        if self.last.as_ref().is_some_and(is_same) {
+            return;
+        }
+        self.last = Some((reason, kind, self.path.clone()));
         let known = self.unread.iter().position(|(r, k, _)| *r == reason && *k == kind);
         let at = known.unwrap_or(self.unread.len());
         if known.is_none() {
@@ -323,7 +333,7 @@ mod tests {
         assert_eq!(opened(&nest(8)).at(""), Some(TEXT));
         let found = opened(&nest(9));
         assert_eq!(found.at(""), Some(&gzip(TEXT)[..]));
-        assert_eq!(found.reasons(), [(Reason::OverBudget, "gzip file in too many others")]);
+        assert_eq!(found.reasons(), [(Reason::OverBudget, "gzip file, in too many others")]);
         let zip = |inner: &[u8]| Zip::default().stored("z", inner).end();
         let zips = (0..40).fold(TEXT.to_vec(), |inner, _| zip(&inner));
         let found = opened(&zips);
@@ -393,7 +403,7 @@ mod tests {
         let packed = crate::samples::zlib(b"BT (TOKEN=1) Tj ET");
         let dictionary = format!("<< /Length {} /Filter /FlateDecode >>", packed.len());
         let begin = format!("%PDF-1.4\n1 0 obj\n{dictionary}\nstream\n");
-        let filling = format!("%{}\n", "filling ".repeat(length / 8));
+        let filling = format!("%{}\n%%EOF\n", "filling ".repeat(length / 8));
         [begin.as_bytes(), &packed, b"\nendstream\nendobj\n", filling.as_bytes()].concat()
     }
 

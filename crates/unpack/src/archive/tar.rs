@@ -34,6 +34,10 @@ pub(super) fn read(source: &mut Source<'_>, context: Context<'_>, members: &mut 
                 let reason = if filled < BLOCK { Reason::Truncated } else { Reason::Damaged };
                 members.unread(reason, "with no header where one should be");
             }
+            if source.taken() == filled as u64 {
+                // There is no archive: the bytes are looked at as they are.
+                return;
+            }
             return members.content(Input::Stream { head: &block[..filled], rest: source });
         };
         zeros = 0;
@@ -272,6 +276,15 @@ mod tests {
             assert_eq!(found.at(""), Some(&damaged[1024..]));
             assert_eq!(found.reasons()[0].0, Reason::Damaged);
         }
+    }
+
+    #[test]
+    fn one_without_a_header_is_no_archive() {
+        let archive = tar(&[("a", TEXT)]);
+        let found = opened(&archive[..400]);
+        assert!(!found.is_opened);
+        let reasons = [(Reason::Truncated, "tar archive, with no header where one should be")];
+        assert_eq!(found.reasons(), reasons);
     }
 
     #[test]
