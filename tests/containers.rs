@@ -188,6 +188,16 @@ fn all_secrets_of_a_packed_text_are_found() {
 }
 
 #[test]
+fn a_mark_speaks_of_what_is_encoded_on_its_line() {
+    let (_guard, root) = scratch();
+    let letters = BASE64.encode(minted("github-pat-classic", 1).as_bytes());
+    for (mark, status) in [("sprawl:allow github-pat-classic", 0), ("a comment", 1)] {
+        write(&root, "a.yaml", format!("token: {letters} # {mark}\n"));
+        assert_eq!(run(&root, &["scan", ".", "--no-config"]).status, status, "{mark}");
+    }
+}
+
+#[test]
 fn what_came_before_a_cut_is_found_and_the_rest_is_said() {
     let (_guard, root) = scratch();
     let filling: Vec<u8> =

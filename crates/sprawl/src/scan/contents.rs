@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use super::Worker;
 use super::detection::{Detection, Merged, detections, merge};
 use super::name::may_hold_secret;
+use crate::context::nearby;
 use crate::finding::Secret;
 use crate::locked::{self, Lock};
 use sprawl_detect::assignment;
@@ -163,8 +164,15 @@ impl Worker<'_> {
             contents.unread.push(Unread { place, reason: Reason::OverBudget, detail });
         }
         let mut decoded = decoded.into_list();
+        if decoded.is_empty() {
+            return decoded;
+        }
         let mut lines = Lines::new(text);
         decoded.iter_mut().for_each(|detection| detection.place_by(&mut lines));
+        let spans: Vec<_> = decoded.iter().map(|detection| detection.bytes.clone()).collect();
+        for (detection, around) in decoded.iter_mut().zip(nearby::nearby(text, &spans)) {
+            detection.mark_by(around);
+        }
         decoded
     }
 

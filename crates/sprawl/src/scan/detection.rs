@@ -129,6 +129,13 @@ impl Detection {
         self.decoded.add_fact("image", status);
     }
 
+    /// Takes the marks of the text that it was decoded in, if what it was decoded to has none.
+    pub(super) fn mark_by(&mut self, around: Nearby) {
+        if self.nearby.marks.is_empty() {
+            self.nearby.marks = around.marks;
+        }
+    }
+
     /// Works out its lines and columns anew.
     pub(super) fn place_by(&mut self, lines: &mut Lines<'_>) {
         let (line, column) = lines.place(self.bytes.start);
