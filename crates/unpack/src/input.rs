@@ -1,5 +1,5 @@
 //! The bytes of a container or member, as they are handed around: in memory, or as a stream with its
-//! first bytes in memory. A container is read from a [`Source`], which makes both look alike and still
+//! first bytes in memory. A container is read from a `Source`, which makes both look alike and still
 //! lends slices where there are some.
 
 use std::io::{self, BufRead, ErrorKind, Read};

@@ -1,4 +1,4 @@
-//! One JSON document with everything the report knows; its fields are those of [`super::schema`].
+//! One JSON document with everything the report knows; its fields are those of `schema`.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
