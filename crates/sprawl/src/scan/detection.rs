@@ -298,6 +298,8 @@ impl Merged {
             let has_own_form = !is_generic(old) && !rules.get(old.rule).text.encoded;
             is_known = old.secret == new.secret
                 || (has_own_form && is_generic(new))
+                // What is surer is not given up for what is less sure.
+                || (!has_own_form && old.confidence > new.confidence)
                 || (old.rule == new.rule && old.confidence >= new.confidence && !says_more);
             if is_known {
                 break;
