@@ -1,8 +1,12 @@
 //! What others run in their continuous integration, as far as it can be checked here; schemas of the
 //! vendors are in `validate-ci.sh`.
 
+mod files;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use files::FILES;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -11,16 +15,6 @@ fn root() -> PathBuf {
 fn read(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap()
 }
-
-/// Files with commands of ours in them.
-const FILES: &[&str] = &[
-    ".pre-commit-hooks.yaml",
-    "action.yml",
-    "ci/azure-pipelines.yml",
-    "ci/bitbucket-pipelines.yml",
-    "ci/gitlab.yml",
-    "ci/Jenkinsfile",
-];
 
 #[test]
 fn templates_use_what_is_installed_and_leave_the_decisions_alone() {

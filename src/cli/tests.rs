@@ -1,21 +1,15 @@
 //! What is written about the command line, held against the command line.
 
+#[path = "../../tests/ci/files.rs"]
+mod files;
+
 use std::fs;
 use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 
 use super::Cli;
-
-/// Files with commands of ours in them.
-const FILES: &[&str] = &[
-    ".pre-commit-hooks.yaml",
-    "action.yml",
-    "ci/azure-pipelines.yml",
-    "ci/bitbucket-pipelines.yml",
-    "ci/gitlab.yml",
-    "ci/Jenkinsfile",
-];
+use files::FILES;
 
 #[test]
 fn every_command_in_them_is_one_that_sprawl_understands() {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::search::{Search, former_ids};
 use super::{Error, Outcome, exceptions, output};
 use crate::cli::policy::AcceptArgs;
+use sprawl::day;
 use sprawl::finding::Finding;
 use sprawl::group::SecretGroup;
 use sprawl::policy::exceptions::Exception;
@@ -12,13 +13,12 @@ use sprawl::policy::{is_earlier, key};
 use sprawl::redact::{self, Redactor};
 use sprawl::report::Report;
 use sprawl::session::context::KeyState;
-use sprawl::session::day_of;
 use sprawl_detect::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.
 pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
-    let today = day_of(jiff::Timestamp::now().as_second());
+    let today = day::in_utc(jiff::Timestamp::now().as_second());
     let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
     let chosen = search.examined(|rules, report| {
         keep_secrets_out(args, rules, &report)?;

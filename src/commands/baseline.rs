@@ -3,6 +3,7 @@
 use super::search::Search;
 use super::{Error, Outcome, output};
 use crate::cli::policy::BaselineArgs;
+use sprawl::day;
 use sprawl::files::lock::Lock;
 use sprawl::files::write;
 use sprawl::finding::decision::State;
@@ -11,14 +12,13 @@ use sprawl::policy::baseline::{self, Baseline, Scope};
 use sprawl::policy::{PolicyInput, key, sightings};
 use sprawl::project::Project;
 use sprawl::session::context::KeyState;
-use sprawl::session::day_of;
 
 /// Writes the baseline, or brings it up to date.
 pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let mut search = Search::new(&args.search)?;
     let Searched { groups, project, now, lock, made_key } = searched(&mut search)?;
     let before = search.context().baseline()?;
-    let today = day_of(now);
+    let today = day::in_utc(now);
     let below_root = |path: &str| project.below_root(path);
     let is_gone = |path: &str| project.is_gone(path);
     let all_rules = args.search.rules.only.is_empty() && args.search.rules.disable.is_empty();

@@ -14,7 +14,6 @@ use sprawl::day;
 use sprawl::files::lock::Lock;
 use sprawl::policy::exceptions::{Exception, Exceptions, FILE};
 use sprawl::session::context::ProjectContext;
-use sprawl::session::day_of;
 use sprawl_detect::text::{count, printable};
 
 /// Runs one of them.
@@ -77,7 +76,7 @@ pub(super) fn last_day(text: &str, today: Date) -> Result<Date, Error> {
 }
 
 fn today() -> Date {
-    day_of(jiff::Timestamp::now().as_second())
+    day::in_utc(jiff::Timestamp::now().as_second())
 }
 
 fn here(config: &ConfigArgs) -> Result<ProjectContext, Error> {

@@ -8,6 +8,7 @@ use super::search::Search;
 use super::{Error, Outcome, exceptions, output};
 use crate::cli::migrate::MigrateArgs;
 use sprawl::config::{Config, FILE_NAME, PathFilter};
+use sprawl::day;
 use sprawl::files::lock::Lock;
 use sprawl::finding::Finding;
 use sprawl::finding::decision::State;
@@ -19,7 +20,6 @@ use sprawl::policy::file::quoted;
 use sprawl::policy::{PolicyInput, key, sightings};
 use sprawl::report::Report;
 use sprawl::session::context::KeyState;
-use sprawl::session::day_of;
 use sprawl_detect::rules::{Rule, Rules, Selection, UserFile};
 use sprawl_detect::score::Severity;
 use sprawl_detect::text::count;
@@ -38,7 +38,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
             names.join(", ")
         )));
     }
-    let today = day_of(jiff::Timestamp::now().as_second());
+    let today = day::in_utc(jiff::Timestamp::now().as_second());
     let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
     let exceptions = !imported.quiet.is_empty() || imported.known.iter().any(|k| k.is_false);
     let owner = match &args.owner {
@@ -113,7 +113,7 @@ impl<'p> Plan<'p> {
         lock: &'p Lock,
     ) -> Result<Self, Error> {
         let setting = &search.context();
-        let today = day_of(report.now);
+        let today = day::in_utc(report.now);
         let limits = setting.policy(today)?.limits;
         let below_root = |path: &str| report.material.project.below_root(path);
         let scope = Scope { tree: false, history: false, is_gone: &|_| false };

@@ -104,8 +104,17 @@ fn one_report<'s>(session: &'s Session, args: &InputArgs) -> Result<Report<'s>, 
             }
         }
     };
-    let reports = args.reports.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    Ok(session.merge(reports)?)
+    // One report after the other, so that their texts are not all in memory.
+    let mut failed = None;
+    let reports = args.reports.iter().map_while(|path| match read(path) {
+        Ok(report) => Some(report),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    let report = session.merge(reports)?;
+    failed.map_or(Ok(report), |error| Err(error.into()))
 }
 
 fn is_stdin(path: &Path) -> bool {

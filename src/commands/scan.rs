@@ -140,6 +140,9 @@ fn repositories(args: &ScanArgs, paths: &[PathBuf]) -> Result<Repositories, Erro
     if git.staged {
         return Ok(Repositories::staged(paths)?);
     }
+    if let Some(range) = &git.range {
+        return Ok(Repositories::range(paths, range)?);
+    }
     Repositories::asked_range(paths, git.ci, |repository| asked_range(git, repository))
 }
 
@@ -164,9 +167,7 @@ fn of_hook(hook: Hook, args: &ScanArgs) -> Result<Repositories, Error> {
 }
 
 fn asked_range(git: &GitArgs, repository: &Repository) -> Result<AskedRange, Error> {
-    let (range, why) = if let Some(range) = &git.range {
-        (repository.range(range)?, format!("the range {range}"))
-    } else if let Some(since) = &git.since {
+    let (range, why) = if let Some(since) = &git.since {
         let head = repository.revision("HEAD")?;
         let range = Range {
             include: vec![head],

@@ -18,6 +18,12 @@ pub fn parse(text: &str) -> Result<Date, String> {
     })
 }
 
+/// The day of a time in Unix seconds, in UTC.
+pub fn in_utc(seconds: i64) -> Date {
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 /// A day as people write it, of Unix seconds in UTC.
 pub fn of_seconds(seconds: i64) -> Option<String> {
     let time = jiff::Timestamp::from_second(seconds).ok()?;

@@ -71,15 +71,21 @@ impl<'r> Worker<'r> {
 
     /// Scans one blob. A defect of ours that shows on it costs this blob only, and is a problem.
     pub fn blob(&mut self, blob: &Blob<'_>) {
+        let findings = self.findings_of(blob);
+        take_in(&mut self.output.findings, findings);
+    }
+
+    /// Scans one blob, and returns its findings for the caller to keep; everything else is kept.
+    pub(crate) fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
         self.output.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
         let contents =
             self.guarded(|| blob.path.to_owned(), |worker| worker.search(blob.path, blob.bytes));
         self.count(blob.bytes, contents.is_read());
-        self.take(blob, contents);
+        self.take(blob, contents)
     }
 
-    /// Keeps what was found in a blob.
-    fn take(&mut self, blob: &Blob<'_>, contents: Contents) {
+    /// Keeps what was found in a blob but for its findings, which it returns.
+    fn take(&mut self, blob: &Blob<'_>, contents: Contents) -> Vec<Finding> {
         let path = |member: &str| match member {
             "" => blob.path.to_owned(),
             member => format!("{}!{member}", blob.path),
@@ -91,8 +97,7 @@ impl<'r> Worker<'r> {
             path: path(&member),
             lock,
         }));
-        let findings = self.findings(detections, blob);
-        take_in(&mut self.output.findings, findings);
+        self.findings(detections, blob)
     }
 
     /// Findings of a blob. A blob without detections allocates nothing.

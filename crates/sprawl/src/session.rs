@@ -9,11 +9,10 @@ pub mod options;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use jiff::civil::Date;
-
 use self::context::ProjectContext;
 use self::options::Options;
 use crate::config::threshold::{FailOn, MinConfidence};
+use crate::day;
 use crate::error::Error;
 use crate::files::before::Before;
 use crate::project::Project;
@@ -167,7 +166,7 @@ impl Session {
         progress: &Progress,
     ) -> Result<Report<'_>, Error> {
         let now = jiff::Timestamp::now().as_second();
-        let policy = self.context.policy(day_of(now))?;
+        let policy = self.context.policy(day::in_utc(now))?;
         let files = self.context.file_options()?;
         let output = source.scan(&Scan {
             rules: &self.rules,
@@ -279,7 +278,7 @@ impl Session {
     /// Rules that cannot be used, whatever the tree says.
     #[doc(hidden)]
     pub fn before_change(self, before: Before) -> Result<(Self, Option<String>), Error> {
-        let today = day_of(jiff::Timestamp::now().as_second());
+        let today = day::in_utc(jiff::Timestamp::now().as_second());
         let prepared = |options: Options, before: Option<Before>| {
             let project = self.context.project.clone();
             let mut context = ProjectContext::before_change(project, options, before)?;
@@ -310,11 +309,4 @@ impl Session {
             }
         }
     }
-}
-
-/// The day of a time in Unix seconds, in UTC.
-#[doc(hidden)]
-pub fn day_of(seconds: i64) -> Date {
-    let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
-    time.to_zoned(jiff::tz::TimeZone::UTC).date()
 }

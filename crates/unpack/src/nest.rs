@@ -101,18 +101,22 @@ impl Nest<'_> {
             return self.open_document(document, input);
         }
         let Some((kind, reader)) = self.reader(name, input) else { return false };
+        let mut source = Source::new(input.lend());
+        let level = self.deeper(kind, |nest| reader.read(&mut source, nest.context, nest));
+        level.is_some_and(|level| level.has_members || !level.is_faulty || source.is_touched())
+    }
+
+    /// Reads a container, one level deeper than the one that it is in. None if that is too deep, which
+    /// is named.
+    fn deeper(&mut self, kind: &'static str, read: impl FnOnce(&mut Self)) -> Option<Level> {
         if !self.context.budget.enter() {
             self.name_unread(Reason::OverBudget, kind, &format!("{kind}, in too many others"));
-            return false;
+            return None;
         }
-        let level = Level { kind, has_members: false, is_faulty: false };
-        let outer = self.level.replace(level);
-        let mut source = Source::new(input.lend());
-        reader.read(&mut source, self.context, self);
-        let is_touched = source.is_touched();
+        let outer = self.level.replace(Level { kind, has_members: false, is_faulty: false });
+        read(self);
         self.context.budget.leave();
-        let level = std::mem::replace(&mut self.level, outer).unwrap_or(level);
-        level.has_members || !level.is_faulty || is_touched
+        std::mem::replace(&mut self.level, outer)
     }
 
     /// Reads a document. Says whether its members stand for its bytes.
@@ -149,18 +153,12 @@ impl Nest<'_> {
     }
 
     fn read_document(&mut self, document: Document, bytes: &[u8]) -> bool {
-        let kind = document.kind();
-        if !self.context.budget.enter() {
-            self.name_unread(Reason::OverBudget, kind, &format!("{kind}, in too many others"));
-            return false;
-        }
-        let level = Level { kind, has_members: false, is_faulty: false };
-        let outer = self.level.replace(level);
-        let mut sink = DocumentSink { nest: self, is_replaced: document.is_replaced() };
-        document::read(document, bytes, sink.nest.context.budget, &mut sink);
-        self.context.budget.leave();
-        let level = std::mem::replace(&mut self.level, outer).unwrap_or(level);
-        document.is_replaced() && (level.has_members || !level.is_faulty)
+        let is_replaced = document.is_replaced();
+        let level = self.deeper(document.kind(), |nest| {
+            let budget = nest.context.budget;
+            document::read(document, bytes, budget, &mut DocumentSink { nest, is_replaced });
+        });
+        is_replaced && level.is_some_and(|level| level.has_members || !level.is_faulty)
     }
 
     /// The reader for a container, with its kind; names it if there is none.
@@ -215,9 +213,7 @@ impl Nest<'_> {
             }
         }
     }
-}
 
-impl Nest<'_> {
     fn named_member(&mut self, name: &str, input: Input<'_>) {
         let outer = self.path.len();
         if outer > 0 {

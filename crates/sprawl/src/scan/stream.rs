@@ -14,6 +14,7 @@ use super::Worker;
 use super::contents::{self, Contents, TextPlace};
 use super::detection::{detections, merge};
 use crate::blob::Blob;
+use crate::scan_output::take_in;
 use sprawl_detect::assignment;
 use sprawl_detect::text::{self, Lines};
 use sprawl_unpack::budget::Budget;
@@ -91,7 +92,8 @@ impl Worker<'_> {
         if contents.is_read() {
             self.progress.count(usize::try_from(counted.bytes).unwrap_or(usize::MAX));
         }
-        self.take(blob, contents);
+        let findings = self.take(blob, contents);
+        take_in(&mut self.output.findings, findings);
         result.unwrap_or(Ok(()))
     }
 
@@ -119,7 +121,8 @@ impl Worker<'_> {
             },
         );
         self.count(blob.bytes, contents.is_read());
-        self.take(blob, contents);
+        let findings = self.take(blob, contents);
+        take_in(&mut self.output.findings, findings);
     }
 
     /// Searches a member that is read to its end, after its head.

@@ -116,8 +116,7 @@ fn scan_line(worker: &mut Worker<'_>, number: usize, line: &[u8]) {
         }
     };
     let path = path.unwrap_or(place);
-    let before = std::mem::take(&mut worker.output.findings);
-    worker.blob(&Blob {
+    let mut found = worker.findings_of(&Blob {
         base: Base::TOP,
         bytes: &bytes,
         path: &path,
@@ -125,7 +124,6 @@ fn scan_line(worker: &mut Worker<'_>, number: usize, line: &[u8]) {
         origin: &Origin::Stdin,
         untracked: false,
     });
-    let mut found = std::mem::replace(&mut worker.output.findings, before);
     if let Some(meta) = meta {
         let meta: Box<str> = meta.to_string().into();
         found.iter_mut().for_each(|finding| finding.layers.meta = Some(meta.clone()));

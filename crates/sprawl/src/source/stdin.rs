@@ -48,11 +48,9 @@ impl Stdin {
                 return scan_diff(worker, &diff::parse(&head));
             }
         }
-        let result = match read {
-            Ok(_) => worker.stream(&blob(path, &[], &Arc::from(NAME)), &head, &mut input),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = result {
+        // What was read before a fault is scanned.
+        let streamed = worker.stream(&blob(path, &[], &Arc::from(NAME)), &head, &mut input);
+        if let Err(error) = read.and(streamed) {
             worker.problem(Problem::new(path, format!("could not be read to the end: {error}")));
         }
     }
@@ -83,11 +81,8 @@ fn scan_diff(worker: &mut Worker<'_>, diff: &Diff) {
 
 /// Keeps what lies in added lines, with the line numbers of the file.
 fn scan_piece(worker: &mut Worker<'_>, blob: &Blob<'_>, piece: &Piece) {
-    let before = std::mem::take(&mut worker.output.findings);
-    worker.blob(blob);
-    let found = std::mem::replace(&mut worker.output.findings, before);
     let line = |number: usize| piece.lines.get(number.checked_sub(1)?);
-    for mut finding in found {
+    for mut finding in worker.findings_of(blob) {
         let location = &mut finding.location;
         let (Some(first), Some(last)) = (line(location.line), line(location.end_line)) else {
             continue;
