@@ -10,6 +10,8 @@ use sprawl_detect::keys::{KEYWORDS, KeyMaterial, RULES, container, joined, key_a
 use sprawl_detect::rules::Rules;
 use sprawl_detect::score::{Authority, Usability};
 
+use crate::common::{run, scratch, write};
+
 /// Everything in a text, as the scanner goes about it.
 fn scan(text: &[u8]) -> Vec<KeyMaterial> {
     let mut hits: Vec<usize> = KEYWORDS
@@ -44,6 +46,69 @@ fn only(text: &str) -> KeyMaterial {
     let found = scan(text.as_bytes());
     assert_eq!(found.len(), 1, "{found:?} in\n{text}");
     found.into_iter().next().unwrap()
+}
+
+/// Everything that the program finds in a text, which it also decodes: lines of the report.
+fn whole_scan(text: &str) -> Vec<serde_json::Value> {
+    let (_guard, root) = scratch();
+    write(&root, "keys.yaml", text);
+    let found = run(&root, &["scan", "keys.yaml", "-f", "jsonl"]);
+    found.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A private key in several layers of base64 is the same one: the innermost layer is taken off with a view
+/// to what stands around it, the others as those of any text.
+#[test]
+fn a_key_in_layers_of_base64_is_the_same_key() {
+    // An Ed25519 key of a seed of equal bytes, in PKCS#8 (RFC 8410, section 7).
+    let start = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+    let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
+    let body = data_encoding::BASE64.encode(&[&start[..], &[9; 32]].concat());
+    let pem =
+        format!("-----{0} {1}-----\n{body}\n-----{2} {1}-----\n", "BEGIN", "PRIVATE KEY", "END");
+    let kubeconfig = format!("users:\n- user:\n    client-key-data: {}\n", encode(&pem));
+    let mut ids = std::collections::BTreeSet::new();
+    for (text, rule, value, layers) in [
+        (pem.clone(), "private-key-unknown", pem.trim_end().to_owned(), 0),
+        (format!("key: {}\n", encode(&pem)), "private-key-unknown", encode(&pem), 0),
+        (
+            format!("key: {}\n", encode(&encode(&pem))),
+            "private-key-unknown",
+            encode(&encode(&pem)),
+            1,
+        ),
+        (
+            format!("key: {}\n", encode(&encode(&encode(&pem)))),
+            "private-key-unknown",
+            encode(&encode(&encode(&pem))),
+            2,
+        ),
+        (kubeconfig.clone(), "kubernetes-kubeconfig-client-key", encode(&pem), 0),
+        (
+            format!("kind: Secret\ndata:\n  config: {}\n", encode(&kubeconfig)),
+            "kubernetes-kubeconfig-client-key",
+            encode(&kubeconfig),
+            1,
+        ),
+    ] {
+        let found = whole_scan(&text);
+        assert_eq!(found.len(), 1, "{found:?} in {text}");
+        let found = &found[0];
+        assert_eq!(found["rule_id"], rule, "{text}");
+        let decoded = found.get("layers").and_then(|layers| layers.as_array());
+        assert_eq!(decoded.map_or(0, Vec::len), layers, "{text}");
+        // It stands within the value.
+        let at = |field: &str| found[field].as_u64().unwrap() as usize;
+        let start = text.find(&value).unwrap();
+        let line = text[..start].matches('\n').count() + 1;
+        let column = start - text[..start].rfind('\n').map_or(0, |at| at + 1) + 1;
+        if layers == 0 {
+            assert_eq!((at("line"), at("column")), (line, column), "{text}");
+        }
+        assert!(at("line") == line && at("column") >= column, "{text}");
+        ids.insert(found["secret_id"].to_string());
+    }
+    assert_eq!(ids.len(), 1);
 }
 
 /// What a key is expected to say.
@@ -700,17 +765,17 @@ fn kubeconfigs_and_service_accounts() {
         base64("certificate"),
         base64("key")
     );
-    for text in [
-        config.clone(),
-        format!("data:\n  config: {}\n", data_encoding::BASE64.encode(config.as_bytes())),
-    ] {
-        let found = scan(text.as_bytes());
-        assert_eq!(found.len(), 2, "{found:?}");
-        let value = &text[found[1].span.clone()];
-        assert!(value == base64("key") || !text.contains(&base64("key")), "{value}");
-        assert_eq!(found[1].rule, "kubernetes-kubeconfig-client-key");
-        assert_eq!(joined(&found[1], &found[0]).unwrap().0, "kubeconfig-cluster-admin");
-    }
+    let found = scan(config.as_bytes());
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(config[found[1].span.clone()], base64("key"));
+    assert_eq!(found[1].rule, "kubernetes-kubeconfig-client-key");
+    assert_eq!(joined(&found[1], &found[0]).unwrap().0, "kubeconfig-cluster-admin");
+    // The same within a Secret, which is one layer more.
+    let secret = format!("data:\n  config: {}\n", data_encoding::BASE64.encode(config.as_bytes()));
+    let found = whole_scan(&secret);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["rule_id"], "kubeconfig-cluster-admin");
+    assert_eq!(found[0]["layers"], serde_json::json!(["base64"]));
 
     let account = format!(
         r#"{{"type": "service_account", "project_id": "p-1", "private_key_id": "ab12", "private_key": "{}", "client_email": "ci@p-1.iam.gserviceaccount.com"}}"#,

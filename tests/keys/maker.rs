@@ -415,9 +415,6 @@ pub(crate) fn wrappings(text: &str) -> Vec<(&'static str, String)> {
         // The first line of SSH2 files is not recognised with its spaces encoded.
         all.push(("form", format!("key={}&other=1", percent(text).replace(' ', "+"))));
     }
-    if text.starts_with("-----") {
-        all.push(("base64 of base64", format!("key: {}\n", BASE64.encode(encoded.as_bytes()))));
-    }
     if !has_headers {
         all.push(("no line ends at all", format!("key={}", joined(""))));
     }

@@ -112,7 +112,7 @@ impl fmt::Debug for KeyMaterial {
 /// Headers alone, as in the source of a parser, placeholders, and public keys are nothing. Looks no
 /// further than 64 KiB ahead.
 pub fn key_at(blob: &[u8], at: usize) -> Option<KeyMaterial> {
-    find(blob, at, 0)
+    find(blob, at, true)
 }
 
 /// Binary key material that is the whole blob: DER, PKCS#12, JKS, JCEKS, OpenPGP. Anything else is told
@@ -164,10 +164,9 @@ pub fn joined(key: &KeyMaterial, certificate: &KeyMaterial) -> Option<(RuleName,
     (mine == theirs).then(|| (rule, certificate.decoded.clone()))
 }
 
-/// `depth` counts the layers of base64 around the text.
-fn find(blob: &[u8], at: usize, depth: usize) -> Option<KeyMaterial> {
-    /// Base64 of base64 of armour: a kubeconfig within a Kubernetes secret.
-    const DEEPEST: usize = 2;
+/// `is_outside` says that the text was not in base64 itself. One layer is taken off here, because what a key is
+/// for stands around it; whoever decodes whole texts takes off the others, and hands in what is inside.
+fn find(blob: &[u8], at: usize, is_outside: bool) -> Option<KeyMaterial> {
     let rest = blob.get(at..)?;
     let starts = |text: &str| rest.starts_with(text.as_bytes());
     if starts(ARMOUR[0]) || starts(ARMOUR[1]) {
@@ -187,9 +186,9 @@ fn find(blob: &[u8], at: usize, depth: usize) -> Option<KeyMaterial> {
     if let Some((literal, offset)) = BARE.iter().find(|(literal, _)| starts(literal)) {
         return bare(until_next(blob, at, literal), at.checked_sub(*offset)?);
     }
-    let kind = ENCODED.iter().find(|kind| depth < DEEPEST && starts(kind.literal))?;
+    let kind = ENCODED.iter().find(|kind| is_outside && starts(kind.literal))?;
     encoded::each_decoding(until_next(blob, at, kind.literal), at, kind, |taken| {
-        let found = find(&taken.bytes, taken.at, depth + 1)?;
+        let found = find(&taken.bytes, taken.at, false)?;
         Some(in_base64(blob, taken, found))
     })
 }

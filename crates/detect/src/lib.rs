@@ -25,6 +25,7 @@ pub mod ids;
 pub mod keys;
 mod lenient;
 mod naming;
+mod parts;
 pub mod placeholder;
 pub mod prefilter;
 pub mod rare;

@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::names::Name;
 use crate::naming::lexicon;
+use crate::parts::Parts;
 
 /// Longest value, in bytes.
 pub const LONGEST_VALUE: usize = 1200;
@@ -21,8 +22,8 @@ pub const LONGEST_VALUE: usize = 1200;
 pub struct Assigned {
     /// The literal without its quotes; of several that are joined, from the first to the last.
     pub value: Range<usize>,
-    /// The pieces of a joined literal, without quotes and operators; empty for a single one.
-    pub pieces: Vec<Range<usize>>,
+    /// The pieces of a joined literal, without quotes and operators; none for a single one.
+    pub pieces: Parts,
     /// How it is joined to the name.
     pub joint: Joint,
     /// How the literal is written.
@@ -49,7 +50,7 @@ impl Assigned {
         let end = value.end;
         Self {
             value,
-            pieces: Vec::new(),
+            pieces: Parts::default(),
             joint: Joint::Within,
             quoting: Quoting::Bare,
             call: None,
@@ -78,8 +79,7 @@ impl Assigned {
         if self.pieces.is_empty() {
             Cow::Borrowed(&text[self.value.clone()])
         } else {
-            let pieces: Vec<&[u8]> = self.pieces.iter().map(|piece| &text[piece.clone()]).collect();
-            Cow::Owned(pieces.concat())
+            self.pieces.text(text)
         }
     }
 }

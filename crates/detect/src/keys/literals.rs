@@ -89,8 +89,6 @@ pub(super) struct Encoded {
 pub(super) enum End {
     /// By dashes after those that close the BEGIN line.
     Armour,
-    /// By the END line in base64, at any of three places in a group.
-    EncodedArmour,
     /// By a closing brace.
     Brace,
     /// By the last line of PuTTY's files.
@@ -102,17 +100,14 @@ const fn encoded(literal: &'static str, letter: usize, byte: usize, end: End) ->
 }
 
 /// `-----BEGIN `, `---- BEGIN SSH2`, `"kty":` and `PuTTY-User-Key-File-` in base64, once for each place
-/// in a group where they may begin; and the first of these in base64 twice.
-pub(super) const ENCODED: [Encoded; 15] = [
+/// in a group where they may begin.
+pub(super) const ENCODED: [Encoded; 12] = [
     encoded("LS0tLS1CRUdJTi", 0, 0, End::Armour),
     encoded("0tLS0tQkVHSU4g", 2, 1, End::Armour),
     encoded("tLS0tLUJFR0lOI", 3, 2, End::Armour),
     encoded("LS0tLSBCRUdJTiBTU0gy", 0, 0, End::Armour),
     encoded("0tLS0gQkVHSU4gU1NIM", 2, 1, End::Armour),
     encoded("tLS0tIEJFR0lOIFNTSD", 3, 2, End::Armour),
-    encoded("TFMwdExTMUNSVWRKVG", 0, 0, End::EncodedArmour),
-    encoded("xTMHRMUzFDUlVkSlRp", 2, 1, End::EncodedArmour),
-    encoded("MUzB0TFMxQ1JVZEpUa", 3, 2, End::EncodedArmour),
     encoded("Imt0eSI6I", 0, 0, End::Brace),
     encoded("JrdHkiOi", 2, 1, End::Brace),
     encoded("ia3R5Ijo", 3, 2, End::Brace),

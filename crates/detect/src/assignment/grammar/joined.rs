@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{GAP, LONGEST_VALUE, Quoting, Reader};
+use crate::parts::Parts;
 
 /// What decides whether a literal below another one belongs to it.
 #[derive(Debug, Clone, Copy)]
@@ -32,19 +33,14 @@ impl Reader<'_> {
     /// Stands at the closing quote of the last piece afterwards.
     ///
     /// A line that only begins with a quote is none of it: what follows never changes a value.
-    pub(super) fn joined_literals(
-        &mut self,
-        start: usize,
-        open: usize,
-        seams: Seams,
-    ) -> Vec<Range<usize>> {
+    pub(super) fn joined_literals(&mut self, start: usize, open: usize, seams: Seams) -> Parts {
         let text = self.text;
         let quote = &text[start - open..start];
         let first = continued(text, start..self.at);
         let mut next = self.next_literal(start, quote, seams);
         // Most literals are alone.
         if next.is_none() && first.clone().nth(1).is_none() {
-            return Vec::new();
+            return Parts::default();
         }
         let mut pieces: Vec<_> = first.collect();
         // Up to where it is sure.
@@ -66,7 +62,7 @@ impl Reader<'_> {
             pieces.truncate(sure.0);
             self.at = sure.1;
         }
-        if pieces.len() > 1 { pieces } else { Vec::new() }
+        several(pieces)
     }
 
     /// The literal that is joined to the one at whose closing quote the reader stands, without its
@@ -161,7 +157,7 @@ impl Reader<'_> {
 
     /// The lines of a block without quotes that go on like the first, as wrapped base64 does. Stands
     /// at the end of the last afterwards.
-    pub(super) fn wrapped_lines(&mut self, start: usize) -> Vec<Range<usize>> {
+    pub(super) fn wrapped_lines(&mut self, start: usize) -> Parts {
         let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_=".contains(b);
         let width = self.at - start;
         let line_start = memchr::memrchr(b'\n', &self.text[..start]).map_or(0, |at| at + 1);
@@ -169,7 +165,7 @@ impl Reader<'_> {
         // Without it, nothing tells the lines of the block from those behind it.
         let indent = &text[line_start..start];
         if width < WRAPPED {
-            return Vec::new();
+            return Parts::default();
         }
         let mut pieces = Vec::new();
         pieces.push(start..self.at);
@@ -191,8 +187,13 @@ impl Reader<'_> {
                 break;
             }
         }
-        if pieces.len() > 1 { pieces } else { Vec::new() }
+        several(pieces)
     }
+}
+
+/// Pieces, if there are several.
+fn several(pieces: Vec<Range<usize>>) -> Parts {
+    if pieces.len() > 1 { pieces.into_iter().collect() } else { Parts::default() }
 }
 
 /// Pieces of a joined literal at most.

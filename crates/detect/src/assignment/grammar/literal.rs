@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::joined::{INDENT, Seams, member};
 use super::{Assigned, GAP, Joint, LONGEST_VALUE, Quoting, Reader, entity};
 use crate::assignment::names::Name;
+use crate::parts::Parts;
 
 impl Reader<'_> {
     /// The literal itself, perhaps within calls and lists.
@@ -74,9 +75,9 @@ impl Reader<'_> {
                 let seams = seams(self.text, name, joint, start - open, within);
                 self.joined_literals(start, open, seams)
             }
-            _ => Vec::new(),
+            _ => Parts::default(),
         };
-        value.end = pieces.last().map_or(value.end, |last| last.end);
+        value.end = pieces.hull().map_or(value.end, |hull| hull.end);
         if quoting != Quoting::Bare && pieces.is_empty() {
             value = member(self.text, value);
         }
