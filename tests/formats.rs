@@ -11,6 +11,7 @@ mod html;
 mod junit;
 mod layers;
 mod markdown;
+mod own_source;
 mod unread;
 
 use std::path::PathBuf;

@@ -82,6 +82,8 @@ pub enum Origin {
     Stdin,
     /// An object of a git repository.
     Git(Arc<GitPlace>),
+    /// A source of one's own: the name of what it reads, such as `wiki`.
+    Other(Arc<str>),
 }
 
 /// Where in a repository's history something lies. Filled in after the scan, for findings only.
@@ -215,7 +217,15 @@ impl Finding {
     pub fn git(&self) -> Option<&GitPlace> {
         match &self.location.origin {
             Origin::Git(place) => Some(place),
-            Origin::File | Origin::Stdin => None,
+            Origin::File | Origin::Stdin | Origin::Other(_) => None,
+        }
+    }
+
+    /// The name of the source of one's own that it comes from; nothing for the sources that sprawl has.
+    pub fn source(&self) -> Option<&str> {
+        match &self.location.origin {
+            Origin::Other(name) => Some(name),
+            Origin::File | Origin::Stdin | Origin::Git(_) => None,
         }
     }
 

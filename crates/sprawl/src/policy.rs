@@ -391,7 +391,7 @@ enum Weighed {
 fn object(finding: &Finding) -> String {
     match &finding.location.origin {
         Origin::Git(place) => place.object.clone(),
-        Origin::File | Origin::Stdin => String::new(),
+        Origin::File | Origin::Stdin | Origin::Other(_) => String::new(),
     }
 }
 

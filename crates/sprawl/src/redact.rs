@@ -217,6 +217,9 @@ impl<'r> Redactor<'r> {
             let decoded = finding.decoded.get_mut().into_iter();
             self.strings(decoded.flat_map(|all| &mut all.facts).map(|fact| &mut fact.value));
             self.strings(&mut finding.surroundings.name);
+            if let Origin::Other(name) = &mut finding.location.origin {
+                shared(name);
+            }
             if let Origin::Git(place) = &mut finding.location.origin {
                 let people = [&place.author, &place.last_author, &place.removed_author];
                 let has_secret = |text: &String| matches!(self.redact(text), Cow::Owned(_));

@@ -15,10 +15,14 @@ pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
-/// `path:line:column`, and the encodings that were undone there: `a.env:1:5 (decoded: base64 > gzip)`.
+/// `path:line:column`, the source if it is none of sprawl's own, and the encodings that were undone there:
+/// `a.env:1:5 (decoded: base64 > gzip)`.
 pub(super) fn position(finding: &Finding) -> String {
     let location = &finding.location;
     let mut text = format!("{}:{}:{}", path(finding), location.line, location.column);
+    if let Some(source) = finding.source() {
+        text.push_str(&format!(" (from {source})"));
+    }
     if !finding.layers.decoded.is_empty() {
         text.push_str(&format!(" (decoded: {})", finding.layers.decoded.join(" > ")));
     }

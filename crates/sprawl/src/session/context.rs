@@ -513,7 +513,8 @@ impl ProjectContext {
         match &finding.location.origin {
             // What one blob holds is the same under all of its names.
             Origin::Git(place) if !place.paths.is_empty() => place.paths.iter().all(|p| out(p)),
-            Origin::Stdin => false,
+            // It is no path of this project.
+            Origin::Stdin | Origin::Other(_) => false,
             _ => out(finding.file()),
         }
     }

@@ -174,6 +174,7 @@ impl<'a> Shared<'a> {
                 notes: &decision.notes,
                 layers: &finding.layers.decoded,
                 git: GitProperties::of(finding),
+                source: finding.source(),
             },
         }
     }
@@ -382,6 +383,9 @@ struct Properties<'a> {
     layers: &'a [Box<str>],
     #[serde(skip_serializing_if = "Option::is_none")]
     git: Option<GitProperties<'a>>,
+    /// The name of a source that is none of sprawl's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
 }
 
 #[derive(serde::Serialize)]

@@ -104,6 +104,9 @@ pub(in crate::report) struct Occurrence<'a> {
     // Fields from here on are those of the JSON report; JSON Lines leaves them out.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     origin: Option<OriginName>,
+    /// The name of a source that is none of sprawl's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     environment: Option<Environment>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
@@ -141,6 +144,7 @@ enum OriginName {
     File,
     Stdin,
     Git,
+    Other,
 }
 
 /// A value that may be left out of what is written, and never of what is read.
@@ -204,6 +208,7 @@ impl<'a> Occurrence<'a> {
             suppression: decision.suppression.as_ref().map(Cow::Borrowed),
             notes: Cow::Borrowed(&decision.notes),
             origin: None,
+            source: None,
             environment: None,
             exposure: None,
             privilege: None,
@@ -233,7 +238,9 @@ impl<'a> Occurrence<'a> {
                 Origin::File => OriginName::File,
                 Origin::Stdin => OriginName::Stdin,
                 Origin::Git(_) => OriginName::Git,
+                Origin::Other(_) => OriginName::Other,
             }),
+            source: text(finding.source()),
             environment: Some(finding.environment),
             exposure: Some(finding.exposure),
             privilege: finding.surroundings.privilege,
@@ -266,6 +273,7 @@ impl<'a> Occurrence<'a> {
         let origin = match origin {
             OriginName::File => Origin::File,
             OriginName::Stdin => Origin::Stdin,
+            OriginName::Other => Origin::Other(Arc::from(self.source.unwrap_or_default())),
             OriginName::Git => Origin::Git(Arc::new(GitPlace {
                 object: owned(self.blob).unwrap_or_default(),
                 reach: self
