@@ -13,10 +13,14 @@ fn every_rule_keeps_its_word() {
     let all: Vec<_> = rules.iter().collect();
     let mut broken = Vec::new();
     for (id, rule) in &all {
-        if let Err((_, what)) = check::prove(std::slice::from_ref(rule)) {
-            broken.push(format!("{} {}: {what}", rule.file, rule.id()));
-        } else if let Err(what) = examples::prove(&rules, *id) {
-            broken.push(format!("{} {}: {what}", rule.file, rule.id()));
+        let proved = match check::prove(std::slice::from_ref(rule)) {
+            Err((_, fault)) => Err(fault),
+            Ok(()) => examples::prove(&rules, *id),
+        };
+        if let Err(fault) = proved {
+            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&rule.file);
+            let line = fault.line(&std::fs::read_to_string(file).unwrap_or_default(), rule.id());
+            broken.push(format!("{}:{line}: {}: {fault}", rule.file, rule.id()));
         }
     }
     assert!(broken.is_empty(), "{} rules:\n{}", broken.len(), broken.join("\n"));
@@ -95,7 +99,7 @@ fn a_good_file_is_accepted_and_used() {
     let (_guard, root) = scratch();
     write(&root, "acme.toml", GOOD);
     let checked = run(&root, &["rules", "check", "acme.toml"]);
-    assert_eq!((checked.status, checked.stdout.as_str()), (0, "1 rule is good\n"));
+    assert_eq!((checked.status, checked.stdout.as_str()), (0, "1 rule OK\n"));
     let secret = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
     write(&root, "src/a.py", format!("KEY = '{secret}'\n"));
     let found = run(&root, &["scan", "src", "--rules", "acme.toml", "-f", "jsonl"]);
@@ -106,28 +110,76 @@ fn a_good_file_is_accepted_and_used() {
 
 #[test]
 fn unknown_keys_are_refused() {
-    refused(|good| good.replace("title =", "titel ="), 5, "unknown field `titel`");
+    let says = "rule `acme-key`: unknown field `titel`";
+    refused(|good| good.replace("title =", "titel ="), 5, says);
+}
+
+#[test]
+fn a_field_that_is_missing_is_named_with_its_rule() {
+    let without = |good: &str| good.replace("why = \"Opens it.\"\n", "");
+    refused(without, 3, "rule `acme-key`: missing field `why`");
+}
+
+#[test]
+fn an_entry_of_a_list_is_named_by_its_own_line() {
+    let several =
+        |good: &str| good.replace("\"KEY={secret}\"", "\n  \"KEY={secret}\",\n  \"KEY\",\n");
+    refused(several, 17, "the example `KEY` has no {secret}");
+    let short = |good: &str| good.replace("\"acme_\"", "\n  \"acme_\",\n  \"a\",\n");
+    refused(short, 9, "`a` is too short");
+}
+
+/// A file of ours that somebody has changed stands for the one that was built.
+#[test]
+fn a_file_of_our_own_rules_is_checked_in_their_place() {
+    let (_guard, root) = scratch();
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/npm.toml");
+    let text = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");
+    write(&root, "rules/npm.toml", &text);
+    let checked = run(&root, &["rules", "check", "rules/npm.toml"]);
+    let count = text.matches("[[rule]]").count();
+    let expected = format!("{count} rule{} OK\n", if count == 1 { "" } else { "s" });
+    assert_eq!((checked.status, checked.stdout), (0, expected), "{}", checked.stderr);
+    assert!(
+        checked.stderr.contains("in the place of the built-in rules/npm.toml"),
+        "{}",
+        checked.stderr
+    );
+    // What is wrong with it is found; so is one without an id that is ours.
+    let line = text.lines().position(|line| line.starts_with("authority =")).unwrap() + 1;
+    write(&root, "rules/npm.toml", text.replacen("authority = \"", "authority = \"x-", 1));
+    let broken = run(&root, &["rules", "check", "rules/npm.toml"]);
+    assert_eq!(broken.status, 2);
+    assert!(broken.stderr.contains(&format!("rules/npm.toml:{line}: rule ")), "{}", broken.stderr);
+    // Under another name it would be a second one.
+    write(&root, "other.toml", &text);
+    let twice = run(&root, &["rules", "check", "other.toml"]);
+    assert!(twice.stderr.contains("exists already in rules/npm.toml"), "{}", twice.stderr);
+    // And so it would be for a scan.
+    write(&root, "rules/npm.toml", &text);
+    let scanned = run(&root, &["scan", ".", "--rules", "rules/npm.toml"]);
+    assert!(scanned.stderr.contains("exists already"), "{}", scanned.stderr);
 }
 
 #[test]
 fn an_unknown_form_is_refused() {
     let with = |good: &str| good.replace("kind =", "form = \"odd\"\nkind =");
-    refused(with, 4, "form = \"odd\" is not one of own");
+    refused(with, 8, "form = \"odd\" is not one of own");
 }
 
 #[test]
 fn a_pattern_without_a_secret_group_is_refused() {
-    refused(|good| good.replace("?<secret>", ""), 4, "no group (?<secret>...)");
+    refused(|good| good.replace("?<secret>", ""), 6, "no group (?<secret>...)");
 }
 
 #[test]
 fn an_unbounded_pattern_is_refused() {
-    refused(|good| good.replace("{24}", "+"), 4, "no upper bound");
+    refused(|good| good.replace("{24}", "+"), 6, "no upper bound");
 }
 
 #[test]
 fn a_keyword_that_is_not_implied_is_refused() {
-    refused(|good| good.replace("[\"acme_\"]", "[\"acme_key\"]"), 4, "does not imply its keywords");
+    refused(|good| good.replace("[\"acme_\"]", "[\"acme_key\"]"), 7, "does not imply its keywords");
 }
 
 #[test]
@@ -136,18 +188,18 @@ fn keywords_that_the_prefilter_cannot_number_are_refused() {
     let list = format!("[{}]", many.join(","));
     refused(|good| good.replace("[\"acme_\"]", &list), 1, "more than 65535 keywords");
     let long = format!("[\"acme_{}\"]", "x".repeat(300));
-    refused(|good| good.replace("[\"acme_\"]", &long), 4, "at most 256 are allowed");
+    refused(|good| good.replace("[\"acme_\"]", &long), 7, "at most 256 are allowed");
 }
 
 #[test]
 fn an_example_that_is_not_found_is_refused() {
-    refused(|good| good.replace("KEY={secret}", "KEYx{secret}"), 4, "is not found");
+    refused(|good| good.replace("KEY={secret}", "KEYx{secret}"), 15, "is not found");
 }
 
 #[test]
 fn a_counter_example_that_is_found_is_refused() {
     let found = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
-    refused(|good| good.replace("acme_0123", &found), 4, "is found");
+    refused(|good| good.replace("acme_0123", &found), 16, "is found");
 }
 
 #[test]
@@ -162,7 +214,7 @@ fn an_id_that_exists_is_refused() {
 
 #[test]
 fn a_class_that_the_model_does_not_know_is_refused() {
-    refused(|good| good.replace("service-wide", "sevice-wide"), 4, "is not one of bootstrap");
+    refused(|good| good.replace("service-wide", "sevice-wide"), 9, "is not one of bootstrap");
 }
 
 #[test]

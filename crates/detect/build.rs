@@ -8,15 +8,23 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use library::score::{Authority, Lifetime, Reach, Usability};
 use prefilter::plan::Plan;
+use rules::fault::{Fault, rule_at};
+use rules::form::Form;
+use rules::kind::Kind;
 use rules::lexicon::file as lexicon;
 use rules::schema::{Packed, RuleFile, RuleText};
 use rules::table::{Detector, RuleId, Table, Target};
+use text::line_at;
 
 /// Parts of the library under the names that they have there.
 #[allow(dead_code, unreachable_pub, missing_docs)]
 #[path = "src/rules"]
 mod rules {
+    pub mod fault;
+    pub mod form;
+    pub mod kind;
     pub mod lexicon {
         pub mod file;
     }
@@ -47,8 +55,23 @@ mod prefilter {
     pub mod plan;
 }
 
+#[allow(dead_code, unreachable_pub, missing_docs)]
+#[path = "src"]
+mod library {
+    pub mod score;
+}
+#[allow(dead_code, unreachable_pub, missing_docs)]
+#[path = "src/text"]
+mod text {
+    mod line;
+    pub use line::line_at;
+}
+
 /// What is included here, for cargo to look at.
 const SOURCES: &[&str] = &[
+    "src/rules/fault.rs",
+    "src/rules/form.rs",
+    "src/rules/kind.rs",
     "src/rules/schema.rs",
     "src/rules/table.rs",
     "src/rules/lexicon/file.rs",
@@ -58,6 +81,9 @@ const SOURCES: &[&str] = &[
     "src/prefilter/commonness.rs",
     "src/prefilter/context.rs",
     "src/prefilter/plan.rs",
+    "src/score.rs",
+    "src/score/weights.rs",
+    "src/text/line.rs",
 ];
 
 fn main() {
@@ -80,6 +106,11 @@ fn main() {
         fs::read_to_string(folder.join("lexicon.csv")).expect("the lexicon is part of the package");
     let lexicon = lexicon::parse(&lexicon)
         .unwrap_or_else(|e| panic!("rules/lexicon.csv:{}: {}", e.line, e.what));
+    for (rule, line) in lexicon.iter().map(rule_of).zip(&lexicon) {
+        if let Err(fault) = check_names(&rule.text) {
+            panic!("rules/lexicon.csv: `{}`: {fault}", line.id);
+        }
+    }
     let lexicon_code = lexicon_tables(&lexicon, rules.len());
     rules.extend(lexicon.iter().map(rule_of));
     let packed: Vec<String> = rules
@@ -107,8 +138,16 @@ fn rules_in(root: &Path) -> PathBuf {
 fn rules_of(path: &Path) -> Vec<Packed> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("rules/{name}: {e}"));
-    let RuleFile { provider, docs, rule } =
-        toml::from_str(&text).unwrap_or_else(|e| panic!("rules/{name}: {e}"));
+    let RuleFile { provider, docs, rule } = toml::from_str(&text).unwrap_or_else(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let of = rule_at(&text, at).map(|id| format!("rule `{id}`: ")).unwrap_or_default();
+        panic!("rules/{name}:{}: {of}{}", line_at(&text, at), error.message())
+    });
+    for rule in &rule {
+        if let Err(fault) = check_names(rule) {
+            panic!("rules/{name}:{}: rule `{}`: {fault}", fault.line(&text, &rule.id), rule.id);
+        }
+    }
     let packed = |text| Packed {
         file: format!("rules/{name}"),
         provider: provider.clone(),
@@ -116,6 +155,33 @@ fn rules_of(path: &Path) -> Vec<Packed> {
         text,
     };
     rule.into_iter().map(packed).collect()
+}
+
+/// Checks what must be one of a few names. Patterns, checks and examples take the whole library: the tests
+/// prove those.
+fn check_names(rule: &RuleText) -> Result<(), Fault> {
+    let check = |field, name: &str, mut all: Vec<&str>| {
+        if all.contains(&name) {
+            return Ok(());
+        }
+        all.sort_unstable();
+        Err(Fault::of(field, format!("{field} = \"{name}\" is not one of {}", all.join(", "))))
+    };
+    check("kind", &rule.kind, Kind::ALL.iter().map(|(_, name)| *name).collect())?;
+    check("authority", &rule.authority, Authority::ALL.iter().map(|class| class.name()).collect())?;
+    check("reach", &rule.reach, Reach::ALL.iter().map(|class| class.name()).collect())?;
+    check("lifetime", &rule.lifetime, Lifetime::ALL.iter().map(|class| class.name()).collect())?;
+    let usability = || Usability::ALL.iter().map(|class| class.name()).collect();
+    if let Some(name) = &rule.usability {
+        check("usability", name, usability())?;
+    }
+    if let Some(partner) = &rule.partner {
+        check("partner.alone", &partner.alone, usability())?;
+    }
+    match &rule.form {
+        Some(name) => check("form", name, Form::NAMED.iter().map(|(_, name)| *name).collect()),
+        None => Ok(()),
+    }
 }
 
 /// What a line of the lexicon is as a rule.

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use super::{Error, Outcome, output};
 use crate::cli::RulesCommand;
 use sprawl::Session;
+use sprawl::session::context::ProjectContext;
 use sprawl::session::options::{Options, RuleOptions};
 use sprawl_detect::rules::{Rule, Rules};
-use sprawl_detect::text::printable;
+use sprawl_detect::text::{self, printable};
 
 /// Runs one of them.
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
@@ -21,10 +22,14 @@ pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
     }
 }
 
-fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
+fn context(files: Vec<PathBuf>) -> Result<ProjectContext, Error> {
     let rules = RuleOptions { files, ..RuleOptions::default() };
     let options = Options { isolated: true, rules, ..Options::default() };
-    Ok(Session::builder().options(options).context()?.rules()?)
+    Ok(Session::builder().options(options).context()?)
+}
+
+fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
+    Ok(context(files)?.rules()?)
 }
 
 fn list(rules: &Rules, json: bool, markdown: bool) -> Result<Outcome, Error> {
@@ -108,10 +113,14 @@ fn description(rule: &Rule) -> String {
 }
 
 fn check(files: Vec<PathBuf>) -> Result<Outcome, Error> {
-    let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
-    let rules = loaded(files)?;
-    let count = rules.iter().filter(|(_, rule)| names.contains(&rule.file)).count();
-    let are = if count == 1 { "rule is" } else { "rules are" };
-    output::print(&format!("{count} {are} good\n"))?;
+    let (rules, gave_way) = context(files)?.rules_in_place()?;
+    for file in gave_way {
+        output::note(&format!(
+            "checked in the place of the built-in {file}, which has the same name and ids; build sprawl \
+             anew to use it"
+        ));
+    }
+    let count = rules.iter().filter(|(_, rule)| !rule.is_builtin).count() as u64;
+    output::print(&format!("{} OK\n", text::count(count, "rule")))?;
     Ok(Outcome::Clean)
 }

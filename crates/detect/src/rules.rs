@@ -8,6 +8,7 @@
 mod builtin;
 pub mod check;
 mod edges;
+mod fault;
 mod form;
 mod fragments;
 mod index;
@@ -23,20 +24,22 @@ pub(crate) mod shape;
 mod table;
 mod user;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::ids;
 use crate::prefilter::{KeywordId, Prefilter};
 use crate::text::nearest;
+pub use fault::Fault;
 pub use form::Form;
 use index::Index;
 pub use kind::Kind;
 use near::spellings;
 pub use rule::{Compiled, MAX_MATCH, Rule};
 pub use table::{Detector, RuleId, Target};
+use user::parse;
 pub(crate) use user::rule_error;
 pub use user::{RuleError, UserFile};
-use user::{line_of, parse};
 
 /// Keywords, counted once for each rule, that all rules together may have: the prefilter numbers
 /// them with 16 bits.
@@ -100,14 +103,24 @@ impl Rules {
         }
     }
 
-    /// The built-in rules and those of the user's files, whose examples nobody has tried yet.
-    pub(crate) fn unproved(files: &[UserFile<'_>]) -> Result<Self, RuleError> {
+    /// The built-in rules and those of the user's files, whose examples nobody has tried yet. Those of a
+    /// file that `gives_way` names are left out.
+    pub(crate) fn unproved(
+        files: &[UserFile<'_>],
+        gives_way: &BTreeSet<String>,
+    ) -> Result<Self, RuleError> {
         let mut all = Self::builtin();
+        if !gives_way.is_empty() {
+            let rules = (0..builtin::len() as u16).map(|number| all.get(RuleId(number)));
+            all.is_off = rules.map(|rule| gives_way.contains(&rule.file)).collect();
+        }
         for file in files {
             all.add(*file)?;
         }
         if !files.is_empty() {
             let mut table = all.index.table();
+            let is_on = |target: &Target| !matches!(target, Target::Rule(id) if !all.is_on(*id));
+            table.0.values_mut().for_each(|targets| targets.retain(is_on));
             for (id, rule) in (builtin::len() as u16..).map(RuleId).zip(&all.own) {
                 table.add(id, &rule.text, rule.detector);
             }
@@ -161,18 +174,19 @@ impl Rules {
 
     /// The rule that answers to this id or alias.
     pub fn named(&self, name: &str) -> Option<(RuleId, &Rule)> {
-        let own = |answers: &dyn Fn(&Rule) -> bool| self.own().find(|(_, r)| answers(r));
+        let own = |answers: &dyn Fn(&Rule) -> bool| {
+            self.own().find(|(id, rule)| self.is_on(*id) && answers(rule))
+        };
         let builtin = |wants_alias: bool| {
             let (number, is_alias) = builtin::named(name)?;
             let id = RuleId(number as u16);
             let is_here = number < self.builtin.len() && is_alias == wants_alias;
-            is_here.then(|| (id, self.get(id)))
+            (is_here && self.is_on(id)).then(|| (id, self.get(id)))
         };
-        let found = builtin(false)
+        builtin(false)
             .or_else(|| own(&|rule| rule.id() == name))
             .or_else(|| builtin(true))
-            .or_else(|| own(&|rule| rule.answers_to(name)));
-        found.filter(|(id, _)| self.is_on(*id))
+            .or_else(|| own(&|rule| rule.answers_to(name)))
     }
 
     /// The rule under which a finding of this rule is reported in a file: the same, or a generic one if
@@ -244,9 +258,10 @@ impl Rules {
     fn add(&mut self, file: UserFile<'_>) -> Result<(), RuleError> {
         let first = self.own.len();
         for rule in parse(file)? {
-            let line = line_of(file.text, rule.id());
             let other = match builtin::named(rule.id()) {
-                Some((number, false)) => Some(self.get(RuleId(number as u16))),
+                Some((number, false)) if self.is_on(RuleId(number as u16)) => {
+                    Some(self.get(RuleId(number as u16)))
+                }
                 _ => self.own.iter().find(|other| other.id() == rule.id()),
             };
             if let Some(other) = other {
@@ -255,6 +270,7 @@ impl Rules {
                     "rule `{id}` exists already in {other}; give it another id, or switch the \
                      other one off with --disable {id} and rename this one"
                 );
+                let line = Fault::of("id", "").line(file.text, id);
                 return Err(RuleError { file: file.name.to_owned(), line, what });
             }
             self.own.push(rule);
@@ -267,7 +283,7 @@ impl Rules {
             );
             return Err(RuleError { file: file.name.to_owned(), line: 1, what });
         }
-        check::prove(&self.own[first..]).map_err(|(id, what)| rule_error(file, &id, &what))
+        check::prove(&self.own[first..]).map_err(|(id, fault)| rule_error(file, &id, &fault))
     }
 
     /// Leaves out what is not selected.

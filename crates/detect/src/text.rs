@@ -2,6 +2,7 @@
 
 mod encoding;
 pub mod json;
+mod line;
 pub mod markdown;
 mod printable;
 mod similar;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use encoding::{decoded, may_be_wide};
+pub use line::line_at;
 pub use printable::{ends_command, is_hidden, printable};
 pub use similar::nearest;
 pub(crate) use uuid::{UUID, has_uuid_groups, is_uuid};
@@ -27,11 +29,6 @@ pub fn decoded_part<'b>(part: &'b [u8], mark: &[u8]) -> Cow<'b, [u8]> {
 pub fn byte_order_mark(bytes: &[u8]) -> &'static [u8] {
     const MARKS: [&[u8]; 4] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\xff\xfe", b"\xfe\xff"];
     MARKS.into_iter().find(|mark| bytes.starts_with(mark)).unwrap_or_default()
-}
-
-/// The line of a text that a byte lies in, 1-based.
-pub fn line_at(text: &str, at: usize) -> usize {
-    1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count()
 }
 
 /// The lines that positions of a text lie in. A line is looked up once for all positions in it, so

@@ -64,7 +64,7 @@ pub(super) fn unpack(number: usize) -> Result<Rule, RuleError> {
     let fail = |file: &str, what| RuleError { file: file.to_owned(), line: 1, what };
     let packed: Packed = serde_json::from_str(text).map_err(|e| fail("rules", e.to_string()))?;
     let file = packed.file.clone();
-    checked(packed, true).map_err(|what| fail(&file, what))
+    checked(packed, true).map_err(|fault| fail(&file, format!("rule `{}`: {fault}", id(number))))
 }
 
 /// How a rule finds its values, without unpacking it.

@@ -3,7 +3,7 @@
 //! this; what a scan finds in the examples is proved in [`examples`](crate::examples).
 
 use super::mint::{Random, mint};
-use super::{Detector, Rule, Rules, keywords};
+use super::{Detector, Fault, Rule, Rules, keywords};
 
 /// Bytes of a keyword. The prefilter counts in 16 bits; a literal this long is a mistake anyway.
 const LONGEST_KEYWORD: usize = 256;
@@ -12,9 +12,9 @@ const LONGEST_KEYWORD: usize = 256;
 ///
 /// # Errors
 /// The id of the first rule that breaks its word, and how.
-pub fn prove(rules: &[Rule]) -> Result<(), (String, String)> {
+pub fn prove(rules: &[Rule]) -> Result<(), (String, Fault)> {
     for rule in rules {
-        prove_statics(rule).map_err(|what| (rule.id().to_owned(), what))?;
+        prove_statics(rule).map_err(|fault| (rule.id().to_owned(), fault))?;
     }
     Ok(())
 }
@@ -52,11 +52,11 @@ pub fn fill(
     Ok((text, secret))
 }
 
-fn prove_statics(rule: &Rule) -> Result<(), String> {
+fn prove_statics(rule: &Rule) -> Result<(), Fault> {
     let id = rule.id();
     let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if id.is_empty() || !id.bytes().all(kebab) {
-        return Err("the id must be kebab-case: a-z, 0-9 and -".to_owned());
+        return Err(Fault::of("id", "the id must be kebab-case: a-z, 0-9 and -"));
     }
     for (field, text) in [
         ("title", &rule.text.title),
@@ -65,44 +65,47 @@ fn prove_statics(rule: &Rule) -> Result<(), String> {
         ("instead", &rule.text.instead),
     ] {
         if text.trim().is_empty() {
-            return Err(format!("{field} is empty; say it in a sentence"));
+            return Err(Fault::of(field, format!("{field} is empty; say it in a sentence")));
         }
     }
     if rule.detector != Detector::Pattern {
         return Ok(());
     }
-    let compiled = rule.compiled()?;
+    let form = if rule.text.pattern.is_some() { "pattern" } else { "value" };
+    let compiled = rule.compiled().map_err(|what| Fault::of(form, what))?;
     let near = rule.near();
-    let prefilter: Vec<&str> = match near {
-        Some(near) if rule.text.keywords.is_empty() => near.any.iter().map(AsRef::as_ref).collect(),
-        _ => rule.text.keywords.iter().map(AsRef::as_ref).collect(),
+    let (field, prefilter): (_, &[String]) = match near {
+        Some(near) if rule.text.keywords.is_empty() => ("near.any", &near.any),
+        _ => ("keywords", &rule.text.keywords),
     };
     if prefilter.is_empty() {
-        return Err(
-            "has neither keywords nor near; name a literal that every match contains".to_owned()
-        );
+        let what = "has neither keywords nor near; name a literal that every match contains";
+        return Err(Fault::of(field, what));
     }
-    for word in &prefilter {
+    for (entry, word) in prefilter.iter().enumerate() {
+        let fault = |what| Err(Fault::of_entry(field, entry, what));
         if word.len() < 3 || !word.is_ascii() {
-            return Err(format!("`{word}` is too short or not ASCII; three bytes are the least"));
+            return fault(format!("`{word}` is too short or not ASCII; three bytes are the least"));
         }
         if word.len() > LONGEST_KEYWORD {
-            return Err(format!(
+            return fault(format!(
                 "a keyword has {} bytes, at most {LONGEST_KEYWORD} are allowed; its rarest part is \
                  enough",
                 word.len()
             ));
         }
     }
-    if !rule.text.keywords.is_empty() && !keywords::implied(&compiled.whole, &prefilter) {
-        return Err(format!(
+    let words: Vec<&str> = prefilter.iter().map(AsRef::as_ref).collect();
+    if !rule.text.keywords.is_empty() && !keywords::implied(&compiled.whole, &words) {
+        let what = format!(
             "the pattern does not imply its keywords ({}): a match without any of them would be \
              lost; add what is missing, or move context words to near",
-            prefilter.join(", ")
-        ));
+            words.join(", ")
+        );
+        return Err(Fault::of(field, what));
     }
     if near.is_some_and(|near| near.within == 0 || near.within > 4096) {
-        return Err("near.within must be from 1 to 4096 bytes".to_owned());
+        return Err(Fault::of("near.within", "near.within must be from 1 to 4096 bytes"));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ pub enum Form {
 
 impl Form {
     /// Forms that rule files name.
-    pub(super) const NAMED: &'static [(Self, &'static str)] = &[(Self::Own, "own")];
+    pub const NAMED: &'static [(Self, &'static str)] = &[(Self::Own, "own")];
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::NAMED.iter().find(|(_, n)| *n == name).map(|(form, _)| *form)

@@ -9,6 +9,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::edges::Edges;
+use super::fault::Fault;
 use super::form::Form;
 use super::kind::Kind;
 use super::near::Context;
@@ -191,14 +192,16 @@ impl Rule {
 }
 
 /// Turns names into meanings. Cheap: nothing is compiled.
-pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
+pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, Fault> {
     fn named<T: Copy>(
-        field: &str,
+        field: &'static str,
         name: &str,
         find: impl Fn(&str) -> Option<T>,
         all: impl Fn() -> Vec<&'static str>,
-    ) -> Result<T, String> {
-        find(name).ok_or_else(|| format!("{field} = \"{name}\" is not one of {}", all().join(", ")))
+    ) -> Result<T, Fault> {
+        find(name).ok_or_else(|| {
+            Fault::of(field, format!("{field} = \"{name}\" is not one of {}", all().join(", ")))
+        })
     }
     let Packed { file, provider, docs, text } = rule;
     let kind = named("kind", &text.kind, Kind::from_name, || {
@@ -219,7 +222,7 @@ pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
     let lifetime = named("lifetime", &text.lifetime, Lifetime::from_name, || {
         Lifetime::ALL.iter().map(|a| a.name()).collect()
     })?;
-    let usability_named = |field: &str, name: &str| {
+    let usability_named = |field, name: &str| {
         named(field, name, Usability::from_name, || {
             Usability::ALL.iter().map(|a| a.name()).collect()
         })
@@ -238,7 +241,7 @@ pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, String> {
         })?),
         None => None,
     };
-    let detector = Detector::of(&text)?;
+    let detector = Detector::of(&text).map_err(|what| Fault::of("detector", what))?;
     let rule = Rule {
         file,
         is_builtin,

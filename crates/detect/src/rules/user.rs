@@ -1,5 +1,7 @@
 //! Rule files of users, and what can be wrong with them.
 
+use super::Rules;
+use super::fault::{self, Fault};
 use super::rule::{Rule, checked};
 use super::schema::{Packed, RuleFile};
 use crate::text::line_at;
@@ -26,37 +28,43 @@ pub struct UserFile<'a> {
 }
 
 /// What is wrong with one rule of a file.
-pub(crate) fn rule_error(file: UserFile<'_>, id: &str, what: &str) -> RuleError {
+pub(crate) fn rule_error(file: UserFile<'_>, id: &str, fault: &Fault) -> RuleError {
     RuleError {
         file: file.name.to_owned(),
-        line: line_of(file.text, id),
-        what: format!("rule `{id}`: {what}"),
+        line: fault.line(file.text, id),
+        what: format!("rule `{id}`: {fault}"),
+    }
+}
+
+impl Rules {
+    /// The built-in file that has the name of this one, and at least one of its ids.
+    pub(crate) fn file_like(&self, file: UserFile<'_>) -> Option<String> {
+        let name = format!("rules/{}", file.name.rsplit(['/', '\\']).next()?);
+        let ids: Vec<String> = parse(file).ok()?.into_iter().map(|rule| rule.text.id).collect();
+        let mut rules = self.iter().filter(|(_, rule)| rule.is_builtin && rule.file == name);
+        rules.any(|(_, rule)| ids.iter().any(|id| id == rule.id())).then_some(name)
     }
 }
 
 /// Parses a user's file; the rules are checked one by one but not yet proved.
 pub(super) fn parse(file: UserFile<'_>) -> Result<Vec<Rule>, RuleError> {
     let parsed: RuleFile = toml::from_str(file.text).map_err(|e| {
-        let line = e.span().map_or(1, |span| line_at(file.text, span.start));
-        RuleError { file: file.name.to_owned(), line, what: e.message().to_owned() }
+        let at = e.span().map(|span| span.start);
+        let line = at.map_or(1, |at| line_at(file.text, at));
+        let what = match at.and_then(|at| fault::rule_at(file.text, at)) {
+            Some(id) => format!("rule `{id}`: {}", e.message()),
+            None => e.message().to_owned(),
+        };
+        RuleError { file: file.name.to_owned(), line, what }
     })?;
     let RuleFile { provider, docs, rule } = parsed;
     let mut rules = Vec::with_capacity(rule.len());
     for text in rule {
-        let line = line_of(file.text, &text.id);
         let id = text.id.clone();
-        let (file, provider, docs) = (file.name.to_owned(), provider.clone(), docs.clone());
-        let packed = Packed { file: file.clone(), provider, docs, text };
-        let fail = |what| RuleError { file, line, what: format!("rule `{id}`: {what}") };
-        rules.push(checked(packed, false).map_err(fail)?);
+        let (name, provider, docs) = (file.name.to_owned(), provider.clone(), docs.clone());
+        let packed = Packed { file: name, provider, docs, text };
+        let rule = checked(packed, false).map_err(|fault| rule_error(file, &id, &fault))?;
+        rules.push(rule);
     }
     Ok(rules)
-}
-
-/// Line of a rule in its file: where its id stands.
-pub(super) fn line_of(text: &str, id: &str) -> usize {
-    let quoted = format!("\"{id}\"");
-    text.lines()
-        .position(|line| line.trim_start().starts_with("id") && line.contains(&quoted))
-        .map_or(1, |index| index + 1)
 }

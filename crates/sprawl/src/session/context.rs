@@ -292,11 +292,18 @@ impl ProjectContext {
         Err(Error::file(name, what))
     }
 
-    /// The rules that configuration and arguments ask for.
+    /// The rules of the files that were named, each in the place of the built-in file of its name and ids, if
+    /// there is one; and the built-in files that gave way.
     ///
     /// # Errors
-    /// A file that cannot be read or used, or a name that no rule has.
-    pub fn rules(&self) -> Result<Rules, Error> {
+    /// A file that cannot be read or used.
+    pub fn rules_in_place(&self) -> Result<(Rules, BTreeSet<String>), Error> {
+        let texts = self.rule_texts()?;
+        Ok(Rules::in_place(&user_files(&texts))?)
+    }
+
+    /// Files with rules, that of the configuration first: their names as shown, and their texts.
+    fn rule_texts(&self) -> Result<Vec<(String, String)>, Error> {
         let asked = &self.options.rules;
         let choice = &self.config.config.rules;
         let mut texts = Vec::new();
@@ -309,8 +316,17 @@ impl ProjectContext {
                 .map_err(|error| Error::unread(file, &error))?;
             texts.push((name.display().to_string(), text));
         }
-        let files: Vec<UserFile<'_>> =
-            texts.iter().map(|(name, text)| UserFile { name, text }).collect();
+        Ok(texts)
+    }
+
+    /// The rules that configuration and arguments ask for.
+    ///
+    /// # Errors
+    /// A file that cannot be read or used, or a name that no rule has.
+    pub fn rules(&self) -> Result<Rules, Error> {
+        let texts = self.rule_texts()?;
+        let asked = &self.options.rules;
+        let choice = &self.config.config.rules;
         // What was typed goes before what is written.
         let only = if asked.only.is_empty() {
             self.named("rules.only", &choice.only)
@@ -319,7 +335,7 @@ impl ProjectContext {
         };
         let mut disabled = self.named("rules.disable", &choice.disable);
         disabled.extend(asked.disable.iter().map(|name| Named::typed(name)));
-        Ok(Rules::new(&files, &Selection { only, disabled })?)
+        Ok(Rules::new(&user_files(&texts), &Selection { only, disabled })?)
     }
 
     /// The least severity that fails: as typed, or as configured.
@@ -518,6 +534,10 @@ impl ProjectContext {
             _ => out(finding.file()),
         }
     }
+}
+
+fn user_files(texts: &[(String, String)]) -> Vec<UserFile<'_>> {
+    texts.iter().map(|(name, text)| UserFile { name, text }).collect()
 }
 
 /// What became of the project's key.
