@@ -3,7 +3,8 @@
 
 use super::{Notes, Prefilter, View};
 
-/// Proof that the processor has these instructions.
+/// Proof that the processor has these instructions. `sprawl_unpack` has another one: the two crates do not know each
+/// other, and the few lines are not worth a third one below both.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx2(());
 

@@ -91,16 +91,28 @@ impl Worker<'_> {
     /// Searches bytes and everything in them. The path of the blob counts where a format is known by its
     /// name alone.
     pub(super) fn search(&mut self, blob: &str, bytes: &[u8]) -> Contents {
-        let budget = Budget::new(self.unpack.limits);
         let mut contents = Contents::default();
-        self.open(blob, Input::Bytes(bytes), &budget, &mut contents);
+        self.search_with(blob, bytes, &mut contents, |worker, place, budget, contents| {
+            worker.search_text(place, bytes, budget, contents);
+        });
+        contents
+    }
+
+    /// Searches bytes that are a container or, by the given function, a text.
+    pub(super) fn search_with(
+        &mut self,
+        blob: &str,
+        bytes: &[u8],
+        contents: &mut Contents,
+        text: impl FnOnce(&mut Self, TextPlace<'_>, &Budget, &mut Contents),
+    ) {
+        let budget = Budget::new(self.unpack.limits);
+        self.open(blob, Input::Bytes(bytes), &budget, contents);
         if !contents.is_opened {
             let members = std::mem::take(&mut contents.detections);
-            let place = TextPlace { member: "", blob };
-            self.search_text(place, bytes, &budget, &mut contents);
+            text(self, TextPlace { member: "", blob }, &budget, contents);
             contents.add_members(members);
         }
-        contents
     }
 
     /// Opens a container, if it is one of a kind that can be opened.
@@ -185,18 +197,15 @@ impl Worker<'_> {
     ) -> Vec<Detection> {
         let bytes = segment.bytes;
         let mut inner = Contents::default();
-        let container = container(bytes);
-        if nest::is_known(bytes) {
-            self.open("", Input::Bytes(bytes), budget, &mut inner);
-            // Random bytes may begin like a container: only what is surely one counts.
-            let is_surely_one = inner.is_opened || budget.depth() == 0;
-            inner.unread.retain(|unread| match unread.reason {
-                Reason::OverBudget => is_surely_one,
-                reason => reason == Reason::Encrypted,
-            });
-            contents.unread.append(&mut inner.unread);
-        }
-        let container = container.filter(|_| inner.is_opened);
+        self.open("", Input::Bytes(bytes), budget, &mut inner);
+        // Random bytes may begin like a container: only what is surely one counts.
+        let is_surely_one = inner.is_opened || budget.depth() == 0;
+        inner.unread.retain(|unread| match unread.reason {
+            Reason::OverBudget => is_surely_one,
+            reason => reason == Reason::Encrypted,
+        });
+        contents.unread.append(&mut inner.unread);
+        let container = if inner.is_opened { container(bytes) } else { None };
         let mut found = inner.detections;
         // What stands in a container within a text has no closer place in it.
         found.iter_mut().for_each(|detection| detection.bytes = segment.span.clone());

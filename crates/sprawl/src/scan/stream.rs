@@ -100,24 +100,24 @@ impl Worker<'_> {
     /// Scans a long blob that is in memory: its members, if it is a container that can be opened, and
     /// window by window if not.
     pub fn long_blob(&mut self, blob: &Blob<'_>) {
-        let budget = Budget::new(self.unpack.limits);
         let mut contents = Contents::default();
+        let cut = Cut::DEFAULT;
+        let head = blob.bytes.len().min(cut.window + cut.margin);
+        let (head, mut rest) = blob.bytes.split_at(head);
         self.guarded(
             || blob.path.to_owned(),
             |worker| {
-                worker.open(blob.path, Input::Bytes(blob.bytes), &budget, &mut contents);
-                if contents.is_opened {
-                    return;
-                }
-                let members = std::mem::take(&mut contents.detections);
-                let cut = Cut::DEFAULT;
-                let head = blob.bytes.len().min(cut.window + cut.margin);
-                let (head, mut rest) = blob.bytes.split_at(head);
-                let place = TextPlace { member: "", blob: blob.path };
-                let read = (head.to_vec(), &mut rest as &mut dyn Read);
-                // Memory can be read to its end.
-                let _ = worker.search_windows(place, read, cut, &budget, &mut contents);
-                contents.add_members(members);
+                let Blob { path, bytes, .. } = *blob;
+                worker.search_with(
+                    path,
+                    bytes,
+                    &mut contents,
+                    |worker, place, budget, contents| {
+                        let read = (head.to_vec(), &mut rest as &mut dyn Read);
+                        // Memory can be read to its end.
+                        let _ = worker.search_windows(place, read, cut, budget, contents);
+                    },
+                );
             },
         );
         self.count(blob.bytes, contents.is_read());
