@@ -72,8 +72,7 @@ fn is_configuration(path: &str) -> bool {
     match file.rsplit_once('.') {
         Some(("", _)) | None => true,
         Some((stem, extension)) => {
-            let extension = extension.to_ascii_lowercase();
-            EXTENSIONS.contains(&extension.as_str()) || stem == ".env"
+            EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)) || stem == ".env"
         }
     }
 }

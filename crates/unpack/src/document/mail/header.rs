@@ -47,16 +47,18 @@ const LONGEST_WORD: usize = 4 << 10;
 /// with no header.
 pub(super) fn fields_of_mail(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    let mut found = std::collections::BTreeSet::new();
+    // A bit for each name: this is asked of every text.
+    let mut found = 0_u32;
     while let Some((name, _, after)) = field(rest) {
-        if let Some(known) = OF_MAIL.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-            found.insert(*known);
+        if let Some(known) = OF_MAIL.iter().position(|known| known.eq_ignore_ascii_case(name)) {
+            found |= 1 << known;
         }
         rest = after;
     }
     // An empty line ends it; or the text, or what is looked at of it.
     let is_ended = matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]);
-    if is_ended || found.len() > 3 { found.len() } else { 0 }
+    let found = found.count_ones() as usize;
+    if is_ended || found > 3 { found } else { 0 }
 }
 
 /// The field that a text begins with: its name, its value with what follows in further lines, and the

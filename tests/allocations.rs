@@ -1,33 +1,37 @@
-//! Heap allocations that detection makes for texts without findings: how many, and of how many bytes
-//! together. `cargo bench --bench allocations`. Almost every text of a tree or history has no findings,
-//! and what each of them takes from the heap, every thread takes; so this is to be none.
+//! Heap allocations that a scan makes for blobs without findings: none. Almost every blob of a tree or history
+//! has no findings, and what each of them takes from the heap, every thread takes.
 //!
-//! Every text is scanned twice: by the first scan the scanner's scratch memory grows, the second is
+//! Every blob is scanned twice: by the first scan the scratch memory of the thread grows, the second is
 //! counted.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may fail and must speak")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
+use std::sync::Arc;
 
-use sprawl_detect::Scanner;
+use data_encoding::BASE64;
+use sprawl::Origin;
+use sprawl::blob::{Base, Blob};
+use sprawl::scan::Worker;
+use sprawl::scan::progress::Progress;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::mint::Random;
 
 /// Length of every text, in bytes.
 const TEXT: usize = 20_000;
 
-/// The system's allocator, and a count of what is asked of it.
+/// The system's allocator, and a count of what each thread asks of it: tests run side by side.
 struct Counting;
 
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static BYTES: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    static ALLOCATIONS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+}
 
-impl Counting {
-    fn note(size: usize) {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        BYTES.fetch_add(size, Ordering::Relaxed);
-    }
+fn note(size: usize) {
+    // A thread that ends has no count any more.
+    let _ = ALLOCATIONS.try_with(|all| {
+        let (count, bytes) = all.get();
+        all.set((count + 1, bytes + size));
+    });
 }
 
 #[global_allocator]
@@ -37,13 +41,13 @@ static ALLOCATOR: Counting = Counting;
 // SAFETY: every call goes to the system's allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        Self::note(layout.size());
+        note(layout.size());
         // SAFETY: the caller's promises are those that the system's allocator asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        Self::note(layout.size());
+        note(layout.size());
         // SAFETY: as above.
         unsafe { System.alloc_zeroed(layout) }
     }
@@ -54,24 +58,50 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        Self::note(size);
+        note(size);
         // SAFETY: as above.
         unsafe { System.realloc(memory, layout, size) }
     }
 }
 
-fn main() {
+#[test]
+fn a_blob_without_findings_allocates_nothing() {
     let rules = Rules::builtin();
-    println!("text            allocations       bytes   findings");
+    let (progress, repository) = (Progress::default(), Arc::from("r"));
+    let mut some = Vec::new();
     for (name, text) in texts() {
-        let mut scanner = Scanner::new(&rules);
-        let found = scanner.candidates_in_blob(&text).1.len();
-        let before = (ALLOCATIONS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
-        let _ = black_box(scanner.candidates_in_blob(black_box(&text)));
-        let allocations = ALLOCATIONS.load(Ordering::Relaxed) - before.0;
-        let bytes = BYTES.load(Ordering::Relaxed) - before.1;
-        println!("{name:14} {allocations:12} {bytes:11} {found:10}");
+        let mut worker = Worker::new(&rules, &progress);
+        // Formats are also known by names.
+        for path in ["src/some.txt", "config/App.YML", "Dockerfile"] {
+            scan(&mut worker, &repository, path, &text);
+            let before = ALLOCATIONS.get();
+            scan(&mut worker, &repository, path, &text);
+            let after = ALLOCATIONS.get();
+            let (count, bytes) = (after.0 - before.0, after.1 - before.1);
+            assert!(worker.output.findings.is_empty(), "{name} is not silent");
+            if count > 0 {
+                some.push(format!("{name} in {path}: {count} allocations of {bytes} bytes"));
+            }
+        }
     }
+    assert!(some.is_empty(), "{}", some.join("\n"));
+}
+
+/// Allocations are counted at all.
+#[test]
+fn a_blob_with_a_finding_allocates() {
+    let rules = Rules::builtin();
+    let (progress, repository) = (Progress::default(), Arc::from("r"));
+    let mut worker = Worker::new(&rules, &progress);
+    let token = crate::common::minted("github-pat-classic", 1);
+    let before = ALLOCATIONS.get();
+    scan(&mut worker, &repository, "a.env", format!("TOKEN={token}\n").as_bytes());
+    assert!(ALLOCATIONS.get().0 > before.0);
+}
+
+fn scan(worker: &mut Worker<'_>, repository: &Arc<str>, path: &str, bytes: &[u8]) {
+    let origin = &Origin::File;
+    worker.blob(&Blob { base: Base::TOP, bytes, path, repository, origin, untracked: false });
 }
 
 /// The texts, each with what it is called.
@@ -92,6 +122,20 @@ fn texts() -> Vec<(&'static str, Vec<u8>)> {
         (".env", filled(setting)),
         ("ids", filled(identifier)),
         ("long", filled(translation).repeat(10)),
+        ("base64 of noise", filled(noise)),
+        ("base64 of text", filled(encoded)),
+        ("escapes", filled(escaped)),
+        ("addresses", filled(address)),
+        ("HTML", filled(markup)),
+        ("JSON", [b"{\n", filled(document).as_slice(), b"  \"end\": 1\n}\n"].concat()),
+        ("a notebook's keys", [b"{\n", filled(notebook).as_slice(), b"}\n"].concat()),
+        (
+            "mail",
+            [b"From: a@example.com\n", filled(|r| format!("> {} ", r.word())).as_slice()].concat(),
+        ),
+        ("joined", filled(joined)),
+        ("binary", filled(|r| format!("\0\u{1}{}\0", r.word()))),
+        ("empty", Vec::new()),
         (
             "spoken",
             filled(|r| format!("The {} key: {} of the {} token.\n", r.word(), r.word(), r.word())),
@@ -157,6 +201,63 @@ fn identifier(words: &mut Words) -> String {
         2 => format!("commit {id:016x}{:016x}{:08x} {vendor} {word}\n", id / 3, id >> 40),
         3 => format!("{word}_key_id: {id:016x}\n"),
         _ => format!("<a href=\"https://{vendor}.com/{word}?token_id={}\">{word}</a>\n", id >> 32),
+    }
+}
+
+/// A line of a lock file: digests in base64, which decode to noise.
+fn noise(words: &mut Words) -> String {
+    let bytes: Vec<u8> = (0..8).flat_map(|_| words.0.number().to_le_bytes()).collect();
+    format!("      \"integrity\": \"sha512-{}\",\n", BASE64.encode(&bytes))
+}
+
+/// A line with a text in base64, as data URLs and manifests have them.
+fn encoded(words: &mut Words) -> String {
+    let text = format!("{}: the {} of a {}\n", words.word(), words.word(), words.word());
+    format!("  {}: {}\n", words.word(), BASE64.encode(text.repeat(3).as_bytes()))
+}
+
+/// A line with the escapes of several languages.
+fn escaped(words: &mut Words) -> String {
+    let (one, other) = (words.word(), words.word());
+    format!("  \"{one}\": \"a \\u00e4 \\x41{other}\\n\\\"{one}\\\": \\\"{other}\\\"\",\n")
+}
+
+/// A line with an address and a query in percent-encoding.
+fn address(words: &mut Words) -> String {
+    let (one, other) = (words.word(), words.word());
+    format!("https://example.com/{one}?q=%22{other}%22%3D%3D{one}&next=%2F{other}%2F{one}\n")
+}
+
+/// A line of HTML with entities.
+fn markup(words: &mut Words) -> String {
+    let (one, other) = (words.word(), words.word());
+    format!("<p title=\"{one}\">{other} &amp; &#65;&#x42;{one} &lt;{other}&gt;</p>\n")
+}
+
+/// A member of a JSON document.
+fn document(words: &mut Words) -> String {
+    format!(
+        "  \"{}\": {{\"{}\": [{}, \"{}\"]}},\n",
+        words.word(),
+        words.word(),
+        words.below(99),
+        words.word()
+    )
+}
+
+/// A member with the names that notebooks, archives of traffic and images have.
+fn notebook(words: &mut Words) -> String {
+    let name =
+        words.of(&["cell", "metadata", "nbformat_minor", "entry", "request", "rootfs", "config"]);
+    format!("  \"{name}\": {{\"{}\": \"{}\"}},\n", words.word(), words.word())
+}
+
+/// A line that goes on in the next one, and literals that are put together.
+fn joined(words: &mut Words) -> String {
+    let (one, other) = (words.word(), words.word());
+    match words.below(2) {
+        0 => format!("let {one} = \"{other} \" +\n    \"{one}\";\n"),
+        _ => format!("run --{one} \\\n  --{other} {one}\n"),
     }
 }
 
