@@ -131,6 +131,29 @@ fn what_is_excluded_is_left_out_with_its_members() {
     }
 }
 
+/// A program is searched as it is, and so are the strings in it: what both show has one place, in an
+/// archive as well.
+#[test]
+fn what_a_program_shows_as_it_is_has_one_place() {
+    let (_guard, root) = scratch();
+    let text = settings(1);
+    // A module of WebAssembly with a custom section, in which a segment would be memory.
+    let content = [b"\x04note", text.as_bytes()].concat();
+    let length = content.len();
+    let module =
+        [b"\0asm\x01\0\0\0\0", &[0x80 | (length & 0x7f) as u8, (length >> 7) as u8][..], &content]
+            .concat();
+    write(&root, "alone.wasm", &module);
+    write(&root, "a.zip", zip(&[("lib/a.wasm", &module)]));
+    for path in ["alone.wasm", "a.zip!lib/a.wasm"] {
+        let found: Vec<Place> =
+            scanned(&root, &["."]).into_iter().filter(|(at, ..)| at.starts_with(path)).collect();
+        assert_eq!(found.iter().filter(|(at, ..)| at != path).count(), 0, "{path}");
+        let found: BTreeSet<&str> = found.iter().map(|(.., value)| value.as_str()).collect();
+        assert_eq!(found, values(&text).into_iter().collect(), "{path}");
+    }
+}
+
 #[test]
 fn only_what_is_new_in_a_container_is_staged() {
     let repo = Repo::new();

@@ -58,6 +58,21 @@ impl Contents {
         self.is_opened || self.unread.iter().all(|unread| !unread.place.is_empty())
     }
 
+    /// Forgets what was found in members of a document within a container if the document itself, whose
+    /// detections begin at the given one, shows it as it is.
+    fn keep_shown(&mut self, document: usize, path: &str) {
+        let (earlier, shown) = self.detections.split_at(document);
+        if shown.is_empty() || earlier.is_empty() {
+            return;
+        }
+        let shown: BTreeSet<&Secret> = shown.iter().map(|shown| &shown.secret).collect();
+        let is_repeated = |found: &Detection| found.is_below(path) && shown.contains(&found.secret);
+        let mut keep: Vec<bool> = earlier.iter().map(|found| !is_repeated(found)).collect();
+        keep.resize(self.detections.len(), true);
+        let mut keep = keep.into_iter();
+        self.detections.retain(|_| keep.next().unwrap_or(true));
+    }
+
     /// Adds what was found in members of a text that was searched as well. What the text shows as it is
     /// has its place there.
     pub(super) fn add_members(&mut self, members: Vec<Detection>) {
@@ -286,7 +301,11 @@ impl Visitor for Members<'_, '_> {
             None => {}
         }
         match member.input {
-            Input::Bytes(bytes) => worker.search_text(place, bytes, budget, contents),
+            Input::Bytes(bytes) => {
+                let before = contents.detections.len();
+                worker.search_text(place, bytes, budget, contents);
+                contents.keep_shown(before, member.path);
+            }
             Input::Stream { head, rest } => {
                 // Whoever opened the container names what cannot be read.
                 let _ = worker.search_stream(place, (head, rest), budget, contents);

@@ -91,6 +91,11 @@ impl Detection {
         };
     }
 
+    /// Whether it is in a member of this document or container.
+    pub(super) fn is_below(&self, path: &str) -> bool {
+        self.member.strip_prefix(path).is_some_and(|inner| inner.starts_with('!'))
+    }
+
     /// The text below the blob that it is in, and its secret: what it is told by where it has no place.
     pub(super) fn text_and_secret(&self) -> (Box<str>, Secret) {
         (self.member.clone(), self.secret.clone())
