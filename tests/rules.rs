@@ -281,3 +281,66 @@ fn previews_show_no_character_of_a_secret_itself() {
         }
     }
 }
+
+/// A rule that took the place of others, of one type and of guesses by names.
+fn successor() -> String {
+    GOOD.replace("title =", "replaces = [\"npm-token\", \"generic-*\"]\ntitle =")
+}
+
+#[test]
+fn a_mark_counts_for_the_rule_that_took_the_place_of_its_own() {
+    let (_guard, root) = scratch();
+    write(&root, "acme.toml", successor());
+    let secret = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
+    for (rule, status) in
+        [("acme-key", 0), ("npm-token", 0), ("generic-api-key", 0), ("github-pat-classic", 1)]
+    {
+        write(&root, "src/a.py", format!("KEY = '{secret}'  # sprawl:allow {rule}\n"));
+        let found = run(&root, &["scan", "src", "--rules", "acme.toml"]);
+        assert_eq!(found.status, status, "{rule}: {}", found.stdout);
+    }
+}
+
+#[test]
+fn a_switch_counts_for_the_rule_that_took_the_place_of_its_own() {
+    let (_guard, root) = scratch();
+    write(&root, "acme.toml", successor());
+    let secret = ["acme", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
+    // Under no name, which would make it a guess.
+    write(&root, "src/a.log", format!("started with {secret} after 12 ms\n"));
+    for (switch, rule, status) in [
+        ("--disable", "npm-token", 0),
+        ("--disable", "npm-*", 0),
+        ("--only", "npm-token", 1),
+        ("--only", "github-pat-classic", 0),
+        // Guesses by names are switched off, and this is none.
+        ("--disable", "generic-api-key", 1),
+    ] {
+        let found = run(&root, &["scan", "src", "--rules", "acme.toml", switch, rule]);
+        assert_eq!(found.status, status, "{switch} {rule}: {}", found.stdout);
+    }
+}
+
+#[test]
+fn a_form_that_is_of_one_type_alone_is_known_under_any_name() {
+    let (_guard, root) = scratch();
+    let near = "near = { any = [\"acme.example\"], within = 40 }\nbegins = [\"ac_\"]\nkind =";
+    let rule = GOOD
+        .replace("acme_[0-9a-f]{24}", "ac_[0-9a-f]{24}")
+        .replace("keywords = [\"acme_\"]\n", "")
+        .replace("kind =", near)
+        .replace("KEY={secret}", "KEY={secret} # acme.example")
+        .replace("acme_0123", "ac_0123");
+    write(&root, "acme.toml", &rule);
+    let secret = ["ac", "_", "0f1e2d3c4b5a69788796a5b4"].concat();
+    let rules_of = |text: String| {
+        write(&root, "src/a.py", text);
+        let found = run(&root, &["scan", "src", "--rules", "acme.toml", "-f", "jsonl"]);
+        found.stdout.lines().filter(|line| line.contains("\"rule_id\":\"acme-key\"")).count()
+    };
+    assert_eq!(rules_of(format!("MY_TOKEN = '{secret}'\n")), 1);
+    assert_eq!(rules_of(format!("client(service_password='{secret}')\n")), 1);
+    assert_eq!(rules_of(format!("MY_TOKEN = '{secret}0'\n")), 0);
+    assert_eq!(rules_of(format!("started with {secret} after 12 ms\n")), 0);
+    refused(|good| good.replace("kind =", "begins = [\"acme_\"]\nkind ="), 4, "without `near`");
+}

@@ -192,12 +192,14 @@ fn rule_of(line: &lexicon::Line) -> Packed {
     let text = RuleText {
         id: line.id.clone(),
         aliases: Vec::new(),
+        replaces: vec!["generic-*".to_owned()],
         title: line.title.clone(),
         pattern: None,
         value: None,
         detector: Some("assignment".to_owned()),
         keywords: Vec::new(),
         near: None,
+        begins: Vec::new(),
         min_entropy: None,
         check: None,
         form: None,
@@ -283,14 +285,24 @@ fn builtin_tables(rules: &[Packed], packed: &[String]) -> String {
             Target::Assignment => write!(targets, "Target::Assignment,"),
         };
     }
+    let beginnings = (0_u16..).zip(rules).flat_map(|(number, rule)| {
+        rule.text.begins.iter().map(move |beginning| (beginning.as_str(), number))
+    });
+    let replacing = (0_u16..).zip(rules).flat_map(|(number, rule)| {
+        rule.text.replaces.iter().map(move |name| (number, name.as_str()))
+    });
+    // What each line of the lexicon says need not be written down for each.
+    let replacing = replacing.filter(|(_, name)| *name != "generic-*");
     let keywords: Vec<&[u8]> = table.0.keys().map(Vec::as_slice).collect();
     format!(
         "Builtin {{ packed: include_str!(concat!(env!(\"OUT_DIR\"), \"/builtin.json\")), ends: &{:?}, \
          detectors: &[{detectors}], names: {}, named: &{named:?}, ids: &{ids:?}, \
-         target_ends: &{:?}, targets: &[{targets}], plan: {} }}",
+         target_ends: &{:?}, targets: &[{targets}], beginnings: &{:?}, replacing: &{:?}, plan: {} }}",
         ends(packed.iter().map(String::len)),
         names_of(names.iter().map(|(name, ..)| name.as_str())),
         ends(table.0.values().map(Vec::len)),
+        beginnings.collect::<Vec<_>>(),
+        replacing.collect::<Vec<_>>(),
         plan_of(&Plan::new(&keywords)),
     )
 }

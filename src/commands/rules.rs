@@ -77,6 +77,7 @@ fn description(rule: &Rule) -> String {
     line("provider", &rule.provider);
     line("docs", &rule.docs);
     line("also called", &rule.text.aliases.join(", "));
+    line("replaces", &rule.text.replaces.join(", "));
     line("kind", rule.kind.name());
     line("authority", &format!("{} (+{})", rule.authority.name(), rule.authority.weight()));
     line("reach", &format!("{} (+{})", rule.reach.name(), rule.reach.weight()));
@@ -93,6 +94,8 @@ fn description(rule: &Rule) -> String {
         line("near", &format!("{} within {} bytes", near.any.join(", "), near.within));
         line("and near", &near.also.join(", "));
     }
+    let beginnings = rule.text.begins.iter().map(|beginning| format!("{beginning}..."));
+    line("or is", &beginnings.collect::<Vec<_>>().join(", "));
     if let Some(bits) = rule.text.min_entropy {
         line("entropy", &format!("at least {bits} bits per character"));
     }

@@ -10,6 +10,7 @@
 
 pub mod age;
 mod jwt;
+mod jwt_vendor;
 
 mod aws;
 mod azure;
@@ -100,8 +101,15 @@ pub static CHECKS: &[Check] = &[
     jwt::JWT,
     jwt::ENCODED,
     jwt::KUBERNETES,
+    jwt_vendor::MONDAY,
+    jwt_vendor::MOTHERDUCK,
+    jwt_vendor::N8N,
+    jwt_vendor::PRISMA,
+    jwt_vendor::QDRANT,
+    jwt_vendor::SNOWFLAKE,
     supabase::ANON,
     supabase::SERVICE,
+    jwt_vendor::TURSO,
     nkey::CRC16,
     tail::NPM,
     pypi::MACAROON,

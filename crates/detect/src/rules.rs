@@ -85,10 +85,12 @@ impl Named {
 impl Named {
     /// Whether this names a rule that is called so by its id or an alias.
     fn names(&self, id: &str, answers: impl FnOnce(&str) -> bool) -> bool {
-        match self.name.strip_suffix('*') {
-            Some(prefix) => id.starts_with(prefix),
-            None => answers(&self.name),
-        }
+        self.begins(id) || answers(&self.name)
+    }
+
+    /// Whether this is a prefix with `*` of a rule's id.
+    fn begins(&self, id: &str) -> bool {
+        self.name.strip_suffix('*').is_some_and(|prefix| id.starts_with(prefix))
     }
 }
 
@@ -316,12 +318,32 @@ impl Rules {
     }
 
     fn is_named(&self, id: RuleId, named: &Named) -> bool {
-        named.names(self.id_of(id), |name| {
-            match usize::from(id.0).checked_sub(self.builtin.len()) {
-                Some(own) => self.own[own].answers_to(name),
-                None => builtin::named(name).is_some_and(|(number, _)| number == usize::from(id.0)),
+        let number = usize::from(id.0);
+        let own = number.checked_sub(self.builtin.len()).map(|own| &self.own[own]);
+        let is_it = named.names(self.id_of(id), |name| match own {
+            Some(own) => own.answers_to(name),
+            None => builtin::named(name).is_some_and(|(other, _)| other == number),
+        });
+        let is_replaced =
+            |old: &str| !old.ends_with('*') && (named.begins(old) || named.name == old);
+        is_it
+            || match own {
+                Some(own) => own.text.replaces.iter().any(|old| is_replaced(old)),
+                None => builtin::replaced(number).any(is_replaced),
             }
-        })
+    }
+
+    /// The rule whose secrets alone look like this value, as its `begins` says.
+    pub(crate) fn of_form(&self, value: &[u8]) -> Option<(RuleId, &Rule)> {
+        let own = self.own().flat_map(|(id, rule)| {
+            rule.text.begins.iter().map(move |beginning| (beginning.as_str(), id))
+        });
+        let builtin =
+            builtin::beginnings().map(|(beginning, number)| (beginning, RuleId(number as u16)));
+        let found = builtin.chain(own).filter(|(beginning, id)| {
+            value.starts_with(beginning.as_bytes()) && self.is_on(*id) && self.get(*id).is_of(value)
+        });
+        found.max_by_key(|(beginning, _)| beginning.len()).map(|(_, id)| (id, self.get(id)))
     }
 }
 

@@ -287,7 +287,7 @@ impl Policy {
             None if self.marks == Marks::Own => return Weighed::SpeaksOfOther,
             None => Terms::default(),
             Some(Err(why)) => return Weighed::DoesNotCount(format!("`{words}` {why}")),
-            Some(Ok(terms)) if !found_by.iter().any(|rule| rule.answers_to(&terms.rule)) => {
+            Some(Ok(terms)) if !found_by.iter().any(|rule| rule.stands_for(&terms.rule)) => {
                 return match rules.named(&terms.rule) {
                     Some(_) => Weighed::SpeaksOfOther,
                     None => Weighed::DoesNotCount(format!("`{words}` names no rule that is known")),

@@ -30,6 +30,10 @@ struct Builtin {
     target_ends: &'static [u32],
     /// What the keywords point at.
     targets: &'static [Target],
+    /// Beginnings of values that are known by their form alone, and their rules.
+    beginnings: &'static [(&'static str, u16)],
+    /// Rules that took the place of others, and the names of those; without generic ones.
+    replacing: &'static [(u16, &'static str)],
     /// Windows of the keywords.
     plan: Plan,
 }
@@ -81,6 +85,17 @@ pub(super) fn id(number: usize) -> &'static str {
 pub(super) fn named(name: &str) -> Option<(usize, bool)> {
     let (number, is_alias) = BUILTIN.named[BUILTIN.names.position(name)?];
     Some((usize::from(number), is_alias))
+}
+
+/// Beginnings of values that are known by their form alone, and the numbers of their rules.
+pub(super) fn beginnings() -> impl Iterator<Item = (&'static str, usize)> {
+    BUILTIN.beginnings.iter().map(|(beginning, number)| (*beginning, usize::from(*number)))
+}
+
+/// Names of the rules whose place the rule with this number took; no generic ones.
+pub(super) fn replaced(number: usize) -> impl Iterator<Item = &'static str> {
+    let of_rule = move |(by, _): &&(u16, &str)| usize::from(*by) == number;
+    BUILTIN.replacing.iter().filter(of_rule).map(|(_, name)| *name)
 }
 
 /// All keywords, and what they point at.

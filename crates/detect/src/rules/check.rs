@@ -104,6 +104,9 @@ fn prove_statics(rule: &Rule) -> Result<(), Fault> {
         );
         return Err(Fault::of(field, what));
     }
+    if near.is_none() && !rule.text.begins.is_empty() {
+        return Err("has `begins` without `near`: what asks for no context needs none".to_owned());
+    }
     if near.is_some_and(|near| near.within == 0 || near.within > 4096) {
         return Err(Fault::of("near.within", "near.within must be from 1 to 4096 bytes"));
     }

@@ -160,6 +160,16 @@ impl Rule {
         self.text.id == name || self.text.aliases.iter().any(|a| a == name)
     }
 
+    /// Whether a mark that names a rule so is about the secrets of this one: it is this rule, or one
+    /// whose place it took.
+    pub fn stands_for(&self, name: &str) -> bool {
+        let is_replaced = |replaced: &String| match replaced.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => replaced == name,
+        };
+        self.answers_to(name) || self.text.replaces.iter().any(is_replaced)
+    }
+
     /// The score of a secret of this type before its use and its place are known, 0 to 100.
     pub fn base_score(&self) -> i64 {
         self.authority.weight() + self.reach.weight() + self.lifetime.weight()

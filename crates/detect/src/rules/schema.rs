@@ -38,6 +38,11 @@ pub struct RuleText {
     /// Other names under which `--only`, `--disable` and marks know it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// Rules under which these secrets were reported before, by id or prefix with `*`: a mark that names
+    /// one of them counts for this rule, too, and so does a switch, except for that of a generic rule,
+    /// which is about guesses by names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
     /// What it is, in a few words.
     pub title: String,
     /// Regular expression with a group named `secret`; bounded; bytes, no Unicode classes.
@@ -56,6 +61,10 @@ pub struct RuleText {
     /// Context that must stand close by: part of the meaning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<NearText>,
+    /// For a rule with `near` whose shape is that of nothing else: what its values begin with. Such a
+    /// value is of this type under every name that says secret, whatever stands near.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub begins: Vec<String>,
     /// Least Shannon entropy of the secret, bits per character.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_entropy: Option<f64>,

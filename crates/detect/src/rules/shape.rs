@@ -7,12 +7,21 @@ use regex_automata::meta::Regex;
 use regex_syntax::hir::{Hir, Look};
 
 use super::{Compiled, Rule};
+use crate::checks::Verdict;
+use crate::entropy;
 use distance::{Distance, distance};
 
 impl Rule {
     /// Whether a value, all of it, has the shape of this type's secrets.
     pub(crate) fn has_shape(&self, value: &[u8]) -> bool {
         self.compiled().is_ok_and(|compiled| compiled.is_shape_of(value))
+    }
+
+    /// Whether a value, all of it, is one of this type as far as it tells by itself.
+    pub(crate) fn is_of(&self, value: &[u8]) -> bool {
+        self.has_shape(value)
+            && self.text.min_entropy.is_none_or(|least| entropy::shannon(value) >= least)
+            && self.check.is_none_or(|check| (check.run)(value).verdict != Verdict::Rejected)
     }
 
     /// How far a value is from the shape of this type's secrets; more than `most` edits are not

@@ -6,7 +6,7 @@ use crate::assignment::judge::{reasons, rule_of, verdict};
 use crate::assignment::{self, Measured};
 use crate::decoded::Decoded;
 use crate::evidence::{Confidence, Evidence};
-use crate::rules::{Rule, RuleId, lexicon};
+use crate::rules::{RuleId, lexicon};
 use crate::score::Usability;
 use crate::{entropy, placeholder};
 
@@ -61,35 +61,41 @@ impl Scanner<'_> {
         weighed
     }
 
-    /// The rule that says what was found: that of the provider whom the name or a host beside it
-    /// gives away, or else one for the sort of secret.
-    fn rule_for(&self, text: &[u8], measured: &Measured) -> Option<(RuleId, &Rule)> {
+    /// The rule of the provider whom the name or a host beside it gives away.
+    fn rule_by_name(&self, text: &[u8], measured: &Measured) -> Option<RuleId> {
         let assigned = &measured.assigned;
         let from = measured.name.span.start.saturating_sub(AROUND);
         let around = &text[from..(assigned.end + AROUND).min(text.len())];
         let name = &text[measured.name.span.clone()];
-        lexicon::type_of(name, &assigned.content(text), around)
-            .and_then(|id| self.rules.named(id))
-            .or_else(|| self.rules.named(&rule_of(measured.name.class)))
+        let id = lexicon::type_of(name, &assigned.content(text), around)?;
+        self.rules.named(id).map(|(rule, _)| rule)
     }
 
     /// What is assigned to a name, if it is a secret.
     fn assigned(&self, text: &[u8], measured: &Measured) -> Option<Candidate> {
+        let value = measured.assigned.content(text);
+        // What looks like one type alone is of it, whatever its name and place speak for.
+        let of_form = self.rules.of_form(&value).map(|(rule, _)| rule);
         let verdict = verdict(text, measured);
-        let mut confidence = verdict.confidence?;
+        let mut confidence = match of_form {
+            Some(_) => Confidence::Pattern,
+            None => verdict.confidence?,
+        };
         let secret = measured.assigned.value.clone();
-        let broken = if confidence > Confidence::Weak { self.broken(text, measured) } else { None };
+        let judged = confidence > Confidence::Weak && of_form.is_none();
+        let broken = if judged { self.broken(text, measured) } else { None };
         if broken.is_some() {
             confidence = Confidence::Weak;
         }
-        let (rule, _) = self.rule_for(text, measured)?;
+        let by_sort = || self.rules.named(&rule_of(measured.name.class)).map(|(rule, _)| rule);
+        let rule = self.rule_by_name(text, measured).or(of_form).or_else(by_sort)?;
         let mut evidence = vec![Evidence::Named, Evidence::Weighed(reasons(measured, 3).0.into())];
-        let value = measured.assigned.content(text);
+        evidence.extend(of_form.filter(|of_form| *of_form == rule).map(|_| Evidence::Prefix));
         let mut usability = Vec::new();
         if let Some(reason) = placeholder::placeholder(&value) {
             usability.push(Usability::Placeholder);
             evidence.push(Evidence::Placeholder(reason));
-        } else if verdict.weak.is_some() {
+        } else if verdict.weak.is_some() && of_form.is_none() {
             evidence.push(Evidence::WeakValue);
         }
         evidence.extend(broken.map(Evidence::Broken));
