@@ -98,9 +98,10 @@ pub(super) const BITBUCKET: Check = Check {
 
 /// Cloudflare credentials of 2026: prefix, 40 characters, checksum of 8.
 ///
-/// The vendor says that there is a checksum, not which
-/// (<https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/>). In the tokens
-/// it shows, the CRC-32 of the 40 characters holds: too few to reject others by it, so it only raises.
+/// The vendor documents a checksum
+/// (<https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/>) and elsewhere calls it
+/// CRC32. In the tokens that it shows and one more, the CRC-32 of the 40 characters holds; of Access
+/// service tokens (`cfast_`) none is published. Too few to reject others by it: it only raises.
 pub(super) const CLOUDFLARE: Check = Check {
     name: "cloudflare-crc32",
     about: "The last eight characters of a prefixed Cloudflare credential are a CRC-32 of the forty before them; the prefix names its kind.",
@@ -121,10 +122,11 @@ pub(super) const CLOUDFLARE: Check = Check {
 
 /// The 40 characters, the 8 that end it, and what the prefix says.
 fn cloudflare_parts(value: &[u8]) -> Option<(&[u8], &[u8], &'static str)> {
-    let kinds: [(&[u8], &str); 3] = [
+    let kinds: [(&[u8], &str); 4] = [
         (b"cfk_", "global API key"),
         (b"cfut_", "user API token"),
         (b"cfat_", "account API token"),
+        (b"cfast_", "Access service token"),
     ];
     let (rest, kind) = kinds
         .into_iter()
@@ -325,6 +327,7 @@ mod tests {
             ("cfk_", "global API key"),
             ("cfut_", "user API token"),
             ("cfat_", "account API token"),
+            ("cfast_", "Access service token"),
         ] {
             let body = &made("", 40)[..40];
             let crc = format!("{:08x}", testing::crc32(body));
