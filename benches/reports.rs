@@ -21,6 +21,7 @@ use sprawl::finding::{Finding, GitPlace, Origin};
 use sprawl::group::{self, ScoreInput, SecretGroup};
 use sprawl::identity::Identity;
 use sprawl::plan::{self, Plan};
+use sprawl::report::text::TextOptions;
 use sprawl::report::{Format, MergeData, Report, SarifOptions, SarifProfile, Summary};
 use sprawl::scan::ScanPool;
 use sprawl::scan::progress::Progress;
@@ -74,7 +75,9 @@ fn main() {
     let file = root.path().join("report");
     for format in Format::value_variants() {
         restart_memory();
-        let took = best(|| written(&file, |out| format.write(&report, false, out).unwrap()));
+        let took = best(|| {
+            written(&file, |out| format.write(&report, &TextOptions::default(), out).unwrap())
+        });
         say(format.to_possible_value().unwrap().get_name(), grouped, took, &file, before);
     }
     restart_memory();

@@ -17,6 +17,7 @@ mod scan;
 mod search;
 mod step_summary;
 mod summary;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -17,7 +17,7 @@ use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::mint::Random;
 
 /// Length of every text, in bytes.
-const TEXT: usize = 20_000;
+const TEXT: usize = 8_000;
 
 /// The system's allocator, and a count of what each thread asks of it: tests run side by side.
 struct Counting;

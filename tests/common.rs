@@ -17,6 +17,9 @@ const SCRUBBED: &[&str] = &[
     "PRE_COMMIT_TO_REF",
     "PRE_COMMIT_LOCAL_BRANCH",
     "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "FORCE_HYPERLINK",
+    "COLUMNS",
 ];
 
 /// What a run of the program gave.

@@ -12,6 +12,7 @@ mod junit;
 mod layers;
 mod markdown;
 mod own_source;
+mod text;
 mod unread;
 
 use std::path::PathBuf;

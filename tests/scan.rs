@@ -177,7 +177,7 @@ fn several_reports_in_one_run() {
     let json: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(root.join("r.json")).unwrap()).unwrap();
     assert_eq!(json["schema_version"], 1);
-    assert!(std::fs::read_to_string(root.join("r.txt")).unwrap().contains("do first"));
+    assert!(std::fs::read_to_string(root.join("r.txt")).unwrap().contains("fix: "));
     assert_eq!(std::fs::read_to_string(root.join("r.jsonl")).unwrap().lines().count(), 1);
     let unnamed = run(&root, &["scan", "src", "-o", "report.unknown"]);
     assert_eq!(unnamed.status, 2);

@@ -3,6 +3,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
+use sprawl::report::text::TextOptions;
 use sprawl::report::{Format, Report, markdown};
 use sprawl_detect::text::is_hidden;
 
@@ -11,7 +12,7 @@ use crate::strangers::STAGE;
 /// A report as it is written.
 pub fn written(format: Format, report: &Report<'_>) -> String {
     let mut bytes = Vec::new();
-    format.write(report, false, &mut bytes).expect("memory can be written to");
+    format.write(report, &TextOptions::default(), &mut bytes).expect("memory can be written to");
     String::from_utf8(bytes).expect("reports are UTF-8")
 }
 

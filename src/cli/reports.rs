@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::RuleArgs;
 use super::config::ConfigArgs;
 use sprawl::config::threshold::{FailOn, MinConfidence};
+use sprawl::report::text::GroupBy;
 use sprawl::report::{Format, SarifOptions, SarifProfile};
 use sprawl_unpack::unread::Reason;
 
@@ -39,6 +40,46 @@ pub(crate) struct ReportArgs {
     /// damaged, over-budget, unsupported, not-fetched.
     #[arg(long, value_name = "REASON", value_parser = unread_reason)]
     pub allow_unread: Vec<Reason>,
+
+    /// How the report in text is written.
+    #[command(flatten)]
+    pub text: TextArgs,
+}
+
+/// How the report in text is written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Text report")]
+pub(crate) struct TextArgs {
+    /// Show everything about each secret: impact, score, history, alternatives.
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Group findings.
+    #[arg(long, value_enum, value_name = "BY", default_value = "secret")]
+    pub group_by: GroupBy,
+
+    /// Show at most N secrets; the rest is counted.
+    #[arg(long, value_name = "N")]
+    pub max_findings: Option<usize>,
+
+    /// Show counts by severity, type and file instead of the secrets.
+    #[arg(long)]
+    pub statistics: bool,
+
+    /// Color output; auto honors NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+}
+
+/// When text has colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    /// On terminals.
+    Auto,
+    /// In pipes and files, too.
+    Always,
+    /// Nowhere.
+    Never,
 }
 
 impl ReportArgs {

@@ -1,17 +1,19 @@
 //! Where reports go: standard output or files.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::summary::{self, Words};
-use super::{Error, Outcome, step_summary};
+use super::{Error, Outcome, step_summary, terminal};
+use crate::cli::reports::ReportArgs;
 use sprawl::config::threshold::FailOn;
 use sprawl::files::lock::Lock;
 use sprawl::files::write;
 use sprawl::group::SecretGroup;
 use sprawl::redact;
+use sprawl::report::text::TextOptions;
 use sprawl::report::{Format, Report};
 use sprawl::session::context::ProjectContext;
 use sprawl_detect::text;
@@ -22,15 +24,25 @@ pub(super) struct Target {
     /// Standard output when absent.
     file: Option<PathBuf>,
     format: Format,
+    text: TextOptions,
+}
+
+impl Target {
+    /// Whether it has the lines that secrets stand on.
+    pub(super) fn shows_lines(&self) -> bool {
+        matches!(self.format, Format::Text | Format::Json)
+    }
 }
 
 /// Works out what is to be written where, before anything is scanned.
 ///
 /// # Errors
 /// A file whose form nobody named, or whose directory does not exist.
-pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<Target>, Error> {
+pub(super) fn targets(format: Option<Format>, args: &ReportArgs) -> Result<Vec<Target>, Error> {
+    let files = &args.output;
     if files.is_empty() {
-        return Ok(vec![Target { file: None, format: format.unwrap_or(Format::Text) }]);
+        let text = terminal::of_stdout(&args.text, &io::stdout());
+        return Ok(vec![Target { file: None, format: format.unwrap_or(Format::Text), text }]);
     }
     files
         .iter()
@@ -49,7 +61,7 @@ pub(super) fn targets(format: Option<Format>, files: &[PathBuf]) -> Result<Vec<T
                 )));
             }
             write::check(file).map_err(|error| unwritten(file, &error))?;
-            Ok(Target { file: Some(file.clone()), format })
+            Ok(Target { file: Some(file.clone()), format, text: terminal::of_file(&args.text) })
         })
         .collect()
 }
@@ -103,8 +115,8 @@ pub(super) fn deliver(
 pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), Error> {
     for target in targets {
         match &target.file {
-            None => write_stdout(report, target.format)?,
-            Some(file) => write::named(file, |out| target.format.write(report, false, out))
+            None => write_stdout(report, target)?,
+            Some(file) => write::named(file, |out| target.format.write(report, &target.text, out))
                 .map_err(|error| unwritten(file, &error))?,
         }
         if target.format == Format::Github {
@@ -164,12 +176,9 @@ fn unwritten(file: &Path, error: &io::Error) -> Error {
     Error::Input(format!("{}: the report could not be written: {error}", file.display()))
 }
 
-fn write_stdout(report: &Report<'_>, format: Format) -> Result<(), Error> {
-    let stdout = io::stdout();
-    let colour = stdout.is_terminal()
-        && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-    let mut out = BufWriter::new(stdout.lock());
-    from_stdout(format.write(report, colour, &mut out).and_then(|()| out.flush()))
+fn write_stdout(report: &Report<'_>, target: &Target) -> Result<(), Error> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    from_stdout(target.format.write(report, &target.text, &mut out).and_then(|()| out.flush()))
 }
 
 fn from_stdout(result: io::Result<()>) -> Result<(), Error> {

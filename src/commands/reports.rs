@@ -17,7 +17,7 @@ use sprawl_detect::text::nearest;
 
 /// `sprawl merge`: several reports as one.
 pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
-    let targets = output::targets(args.report.format, &args.report.output)?;
+    let targets = output::targets(args.report.format, &args.report)?;
     let session = session(&args.input, &args.report)?;
     let report = one_report(&session, &args.input)?;
     let words = if args.quiet { Words::Problems } else { Words::Merged };

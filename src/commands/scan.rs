@@ -31,7 +31,7 @@ use sprawl::threads;
 pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     let in_hook = args.git.hook.is_some();
     let format = args.report.format.or(in_hook.then_some(Format::Hook));
-    let targets = output::targets(format, &args.report.output)?;
+    let targets = output::targets(format, &args.report)?;
     let (stdin, paths) = existing(args)?;
     if args.documents && args.git.is_any() {
         let what = "--documents reads standard input and no repository; scan them one by one";
@@ -41,7 +41,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         output::note(&warning);
     }
     let builder = Session::builder().paths(paths.clone()).from_top(args.git.is_any());
-    let context = builder.options(options(args)).context()?;
+    let options =
+        Options { no_lines: !targets.iter().any(output::Target::shows_lines), ..options(args) };
+    let context = builder.options(options).context()?;
     let (source, before) = match args.git.is_any() {
         true => {
             let repositories = repositories(args, &paths)?;
@@ -100,6 +102,7 @@ fn options(args: &ScanArgs) -> Options {
         allow_unread: args.report.allow_unread.clone(),
         threads: args.threads,
         show_secrets: args.show_secrets,
+        no_lines: false,
         sarif: args.report.sarif(),
     }
 }

@@ -4,6 +4,7 @@
 mod block;
 mod compose;
 mod deadline;
+pub(crate) mod excerpt;
 mod live;
 mod login;
 pub mod marks;

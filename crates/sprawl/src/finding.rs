@@ -2,6 +2,7 @@
 //! them to its end.
 
 pub mod decision;
+pub mod excerpt;
 pub mod layers;
 pub mod nearby;
 pub mod surroundings;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use self::decision::Decision;
+use self::excerpt::Excerpt;
 use self::layers::Layers;
 use self::nearby::Nearby;
 use self::surroundings::Surroundings;
@@ -198,6 +200,8 @@ pub struct Finding {
     pub nearby: Nearby,
     /// Layers between the file and the text that it was found in.
     pub layers: Rare<Layers>,
+    /// The line that it stands on; nothing if no report of the scan shows it.
+    pub excerpt: Rare<Excerpt>,
     /// Owners of the file, by CODEOWNERS. Set after the scan, by [`crate::owners::assign`]: that file
     /// may be read after this one.
     pub owners: Rare<Vec<String>>,

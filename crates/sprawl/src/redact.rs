@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::decision::Decision;
+use crate::finding::excerpt::Excerpt;
 use crate::finding::{Finding, GitPlace, HIDDEN, Origin, Secret};
 use crate::git::checkout::Checkout;
 use crate::group;
@@ -210,6 +211,9 @@ impl<'r> Redactor<'r> {
             shared(&mut finding.location.path);
             if let Some(member) = member {
                 finding.layers.member = member;
+            }
+            if let Some(Excerpt { before, after, .. }) = finding.excerpt.get_mut() {
+                self.strings([before, after]);
             }
             shared(&mut finding.below);
             shared(&mut finding.repository);

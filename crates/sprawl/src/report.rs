@@ -25,6 +25,8 @@ pub(crate) use place::{is_present, shortened};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use self::text::TextOptions;
+
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::identity::Identity;
@@ -325,13 +327,18 @@ impl Format {
         })
     }
 
-    /// Writes the report. `colour` only matters for text.
+    /// Writes the report. The options are those of text.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(self, report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(
+        self,
+        report: &Report<'_>,
+        options: &TextOptions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match self {
-            Self::Text => text::write(report, colour, out),
+            Self::Text => text::write(report, options, out),
             Self::Json => json::write(report, out),
             Self::Jsonl => jsonl::write(report, out),
             Self::Sarif => sarif::write(report, out),
@@ -394,7 +401,7 @@ impl Report<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        format.write(self, false, out)
+        format.write(self, &TextOptions::default(), out)
     }
 
     /// What is shown of a group's secret.

@@ -46,6 +46,8 @@ pub struct Worker<'r> {
     trace: Trace,
     /// How far containers and encodings are opened.
     unpack: UnpackOptions,
+    /// Whether findings keep the lines that they stand on.
+    keeps_lines: bool,
     /// Buffers for members of containers, kept between files.
     buffers: Buffers,
     /// Decoders that are not in use, one for each level of encodings.
@@ -63,6 +65,7 @@ impl<'r> Worker<'r> {
             buffer: Vec::new(),
             trace: Trace::default(),
             unpack: UnpackOptions::default(),
+            keeps_lines: false,
             buffers: Buffers::default(),
             decoders: Vec::new(),
             output: ScanOutput::default(),
@@ -299,6 +302,15 @@ impl<'r> ScanPool<'r> {
     pub fn unpacking(mut self, options: UnpackOptions) -> Self {
         for worker in &mut self.workers {
             worker.get_mut().unwrap_or_else(PoisonError::into_inner).unpack = options;
+        }
+        self
+    }
+
+    /// The same threads, whose findings keep the lines that they stand on.
+    #[must_use]
+    pub fn keeping_lines(mut self, keeps_lines: bool) -> Self {
+        for worker in &mut self.workers {
+            worker.get_mut().unwrap_or_else(PoisonError::into_inner).keeps_lines = keeps_lines;
         }
         self
     }

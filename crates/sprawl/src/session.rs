@@ -173,6 +173,7 @@ impl Session {
             identity: &self.context.identity,
             files: &files,
             unpack: self.context.options.unpack,
+            keeps_lines: !self.context.options.no_lines,
             threads: self.context.options.threads,
             progress,
         })?;

@@ -59,6 +59,8 @@ pub struct Scan<'s> {
     pub files: &'s tree::Options,
     /// How far containers and encodings are opened.
     pub unpack: UnpackOptions,
+    /// Whether findings keep the lines that they stand on, for reports in text and JSON.
+    pub keeps_lines: bool,
     /// Number of threads; 0 stands for one for each processor.
     pub threads: usize,
     /// Counts what is done.
@@ -72,6 +74,6 @@ impl<'s> Scan<'s> {
     /// The system gives no threads.
     pub fn pool(&self) -> Result<ScanPool<'s>, Error> {
         let pool = ScanPool::new(self.rules, self.progress, self.threads);
-        Ok(pool.map_err(Error::Threads)?.unpacking(self.unpack))
+        Ok(pool.map_err(Error::Threads)?.unpacking(self.unpack).keeping_lines(self.keeps_lines))
     }
 }

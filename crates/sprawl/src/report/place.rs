@@ -78,7 +78,7 @@ pub(super) fn history(finding: &Finding) -> Option<String> {
 }
 
 /// What keeps it, in words.
-fn held_by(git: &GitPlace) -> &'static str {
+pub(super) fn held_by(git: &GitPlace) -> &'static str {
     match git.reach {
         _ if git.at_head => "at HEAD",
         "reachable" => "on another branch or tag",

@@ -8,6 +8,8 @@ mod result;
 mod run;
 mod taxonomy;
 
+pub(super) use result::encoded;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;

@@ -1,127 +1,115 @@
-//! For people: how bad, what it opens, where, why, and the first step.
+//! For people: for each secret what it is, where, the line it stands on and the first step, in few lines; then,
+//! where there are many, a table; and what one can do next.
+
+mod next;
+mod screen;
+mod secret;
+mod sections;
+mod table;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
-use anstyle::{AnsiColor, Style};
+use self::screen::Screen;
+use super::Report;
 
-use super::{Report, place};
-use crate::finding::Finding;
-use crate::group::SecretGroup;
-use crate::lifetime::RemarkKind;
-use sprawl_detect::score::Severity;
-use sprawl_detect::text::printable;
+/// How the report is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Escape sequences for colours and weights.
+    pub colour: bool,
+    /// Directory that paths of the report start from, if places are to be links to files.
+    pub links: Option<PathBuf>,
+    /// Columns.
+    pub width: usize,
+    /// Everything about each secret.
+    pub verbose: bool,
+    /// What belongs together.
+    pub group_by: GroupBy,
+    /// Secrets that are written one by one; the others are counted.
+    pub most: Option<usize>,
+    /// Numbers in place of the secrets.
+    pub statistics: bool,
+}
 
-/// Places shown before the rest is only counted.
-const PLACES: usize = 10;
+impl TextOptions {
+    /// Columns where nobody knows how many there are: of files, pipes and logs.
+    pub const WIDTH: usize = 100;
+}
 
-/// Writes the report; `colour` puts escape sequences in.
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self {
+            colour: false,
+            links: None,
+            width: Self::WIDTH,
+            verbose: false,
+            group_by: GroupBy::default(),
+            most: None,
+            statistics: false,
+        }
+    }
+}
+
+/// What belongs together in the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum GroupBy {
+    /// Each secret once, the worst first.
+    #[default]
+    Secret,
+    /// Secrets of one file.
+    File,
+    /// Secrets of one type.
+    Rule,
+    /// Secrets in files of one owner, by CODEOWNERS.
+    Owner,
+}
+
+/// Secrets from which on there is a table at the end.
+const MANY: usize = 11;
+
+/// Writes the report; nothing if there is nothing to report.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
-    let paint = Paint { colour };
-    for group in &report.groups {
-        write_group(report, group, paint, out)?;
+pub fn write(report: &Report<'_>, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    if report.groups.is_empty() {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn write_group(
-    report: &Report<'_>,
-    group: &SecretGroup,
-    paint: Paint,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let rule = report.rules.get(group.rule);
-    let severity = group.score.severity();
-    let mark = format!("{:>8} {:>3}", severity.name().to_uppercase(), group.score.value);
-    let title = paint.with(&printable(&rule.text.title), Style::new().bold());
-    let shown = report.shown_secret(group);
-    writeln!(
-        out,
-        "{}  {title}  {}",
-        paint.with(&mark, severity_style(severity)),
-        printable(&shown)
-    )?;
-    let dim = Style::new().dimmed();
-    for finding in group.occurrences.iter().take(PLACES) {
-        let place = position(finding);
-        writeln!(
-            out,
-            "              {}",
-            paint.with(&printable(&place), AnsiColor::Cyan.on_default())
-        )?;
-        for note in &finding.decision.notes {
-            writeln!(out, "                {}", printable(note))?;
+    let screen = Screen::new(options);
+    if options.statistics {
+        return table::write(report, &screen, out);
+    }
+    let mut left = options.most.unwrap_or(usize::MAX);
+    let mut shown = 0;
+    for section in sections::sections(report, options.group_by) {
+        if left == 0 {
+            break;
         }
+        if let Some(name) = &section.name {
+            writeln!(out, "{}\n", screen.heading(name))?;
+        }
+        for entry in section.entries.iter().take(left) {
+            match options.verbose {
+                true => secret::write_whole(report, entry, &screen, out)?,
+                false => secret::write_brief(report, entry, &screen, out)?,
+            }
+            writeln!(out)?;
+            shown += 1;
+        }
+        left -= section.entries.len().min(left);
     }
-    if group.occurrences.len() > PLACES {
-        writeln!(out, "              and {} more places", group.occurrences.len() - PLACES)?;
-    }
-    let mut label = |name: &str, text: &str| {
-        writeln!(out, "    {} {}", paint.with(&format!("{name:>9}"), dim), printable(text))
+    let all: usize = match options.most {
+        Some(_) => sections::sections(report, options.group_by).map(|s| s.entries.len()).sum(),
+        None => shown,
     };
-    label("opens", &rule.text.why)?;
-    if let Some(facts) = place::facts(group) {
-        label("says", &facts)?;
+    if shown < all {
+        writeln!(out, "and {} more; --max-findings {all} shows them\n", all - shown)?;
     }
-    if let Some(text) = place::unlocked(group) {
-        label("unlocks", &text)?;
+    if report.groups.len() >= MANY {
+        table::write(report, &screen, out)?;
+        writeln!(out)?;
     }
-    if let Some(text) = group.record.past() {
-        label("history", &text)?;
-    }
-    let ends = group.remarks.iter().filter(|remark| remark.kind != RemarkKind::NeverExpires);
-    let ends: Vec<&str> = ends.map(|remark| remark.text.as_str()).collect();
-    if !ends.is_empty() {
-        label("lifetime", &ends.join("; "))?;
-    }
-    if !group.record.owners.is_empty() {
-        label("ask", &group.record.owners.join(", "))?;
-    }
-    label("because", &group.score.because.join("; "))?;
-    label("do first", &rule.text.fix)?;
-    label("instead", &rule.text.instead)?;
-    label("sure", &place::sure(group))?;
-    label("rule", &format!("{}, secret {}", rule.id(), group.id))?;
-    writeln!(out)
-}
-
-fn position(finding: &Finding) -> String {
-    let mut text = place::position(finding);
-    if let Some(history) = place::history(finding) {
-        text.push_str(&format!(", {history}"));
-    }
-    let decision = &finding.decision;
-    if let Some(suppression) = &decision.suppression {
-        text.push_str(&format!(", covered by {}", suppression.by));
-    } else if let Some(state) = decision.state {
-        text.push_str(&format!(", {}", state.name()));
-        if decision.overdue {
-            text.push_str(", open for too long");
-        }
-    }
-    text
-}
-
-const fn severity_style(severity: Severity) -> Style {
-    match severity {
-        Severity::Critical => {
-            Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)))
-        }
-        Severity::High => Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red))),
-        Severity::Medium => Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow))),
-        Severity::Low | Severity::None => Style::new(),
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Paint {
-    colour: bool,
-}
-
-impl Paint {
-    fn with(self, text: &str, style: Style) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
-    }
+    next::write(report, &screen, out)
 }

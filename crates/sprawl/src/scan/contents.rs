@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Worker;
-use super::detection::{Detection, Merged, detections, merge};
+use super::detection::{Detection, Merged, detections, merge, note_lines};
 use super::name::may_hold_secret;
 use crate::context::nearby;
 use crate::finding::Secret;
@@ -163,9 +163,31 @@ impl Worker<'_> {
     ) {
         let (text, candidates) = self.scanner.candidates_in_blob(bytes);
         let mut found = detections(self.scanner.rules(), &text, candidates, true);
-        let decoded = self.decoded(&text, budget, contents);
-        merge(self.scanner.rules(), &mut found, decoded);
+        self.add_decoded(&text, true, budget, contents, &mut found);
         take(place, &text, found, contents);
+    }
+
+    /// Adds to the secrets of a text those that are encoded in it, and notes the lines that all of them
+    /// stand on.
+    pub(super) fn add_decoded(
+        &mut self,
+        text: &[u8],
+        may_be_decoded: bool,
+        budget: &Budget,
+        contents: &mut Contents,
+        found: &mut Vec<Detection>,
+    ) {
+        let plain = match self.keeps_lines {
+            true => found.iter().map(|one| one.bytes.clone()).collect(),
+            false => Vec::new(),
+        };
+        if may_be_decoded {
+            let decoded = self.decoded(text, budget, contents);
+            merge(self.scanner.rules(), found, decoded);
+        }
+        if self.keeps_lines {
+            note_lines(text, found, plain);
+        }
     }
 
     /// Secrets that are encoded in a text, with their places in it.

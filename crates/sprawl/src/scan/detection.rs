@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::place::Place;
+use crate::context::excerpt::excerpts;
 use crate::context::surroundings::Around;
 use crate::context::{self, nearby};
+use crate::finding::excerpt::Excerpt;
 use crate::finding::layers::Layers;
 use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
@@ -57,6 +59,8 @@ pub struct Detection {
     /// None in a part of a text: the counters of equal lines need all of it.
     line_hash: Option<Box<str>>,
     nearby: Nearby,
+    /// The line in the text that people open; nothing where nobody asked for it.
+    excerpt: Rare<Excerpt>,
 }
 
 /// Lines and columns, 1-based, as [`Location`] has them.
@@ -200,6 +204,7 @@ impl Detection {
             line_hash: self.line_hash,
             nearby: self.nearby,
             layers: layers(&self.member, self.layers),
+            excerpt: self.excerpt,
             owners: Rare::default(),
             slot: Box::default(),
             decision: Rare::default(),
@@ -251,6 +256,18 @@ fn layers(member: &str, mut decoded: Rare<Vec<Cow<'static, str>>>) -> Rare<Layer
     }
     let decoded = std::mem::take(&mut *decoded).into_iter().map(Box::from).collect();
     Layers { member: member.len(), decoded, meta: None }.into()
+}
+
+/// Keeps the lines of secrets of a text. `others` are further stretches of it that are not to be shown.
+pub(super) fn note_lines(text: &[u8], found: &mut [Detection], mut others: Vec<Range<usize>>) {
+    if found.is_empty() {
+        return;
+    }
+    let spans: Vec<Range<usize>> = found.iter().map(|one| one.bytes.clone()).collect();
+    others.extend(spans.iter().cloned());
+    for (detection, excerpt) in found.iter_mut().zip(excerpts(text, &spans, others)) {
+        detection.excerpt = excerpt.into();
+    }
 }
 
 /// Adds what was decoded from a text to what was found in it as it is. All have their places in that text.
@@ -407,6 +424,7 @@ impl SearchedText<'_> {
             nearby,
             member: Box::default(),
             layers: Rare::default(),
+            excerpt: Rare::default(),
         }
     }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use super::Worker;
 use super::contents::{self, Contents, TextPlace};
-use super::detection::{detections, merge};
+use super::detection::detections;
 use crate::blob::Blob;
 use crate::scan_output::take_in;
 use sprawl_detect::assignment;
@@ -210,10 +210,7 @@ impl Worker<'_> {
             before.unwrap_or_else(|| Before { is_text: assignment::is_text(&text), place: (1, 1) });
         let candidates = self.scanner.candidates_of_part(&text, known.is_text);
         let mut found = detections(self.scanner.rules(), &text, candidates, false);
-        if known.is_text {
-            let decoded = self.decoded(&text, budget, contents);
-            merge(self.scanner.rules(), &mut found, decoded);
-        }
+        self.add_decoded(&text, known.is_text, budget, contents, &mut found);
         found.retain(|detection| (start..end).contains(&detection.bytes.start));
         found.iter_mut().for_each(|detection| detection.span.move_to(known.place));
         contents::take(place, &text, found, contents);

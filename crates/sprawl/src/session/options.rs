@@ -37,6 +37,8 @@ pub struct Options {
     pub threads: usize,
     /// Reports show secrets in clear.
     pub show_secrets: bool,
+    /// Findings do not keep the lines that they stand on: no report in text or JSON is wanted.
+    pub no_lines: bool,
     /// How SARIF is written.
     pub sarif: SarifOptions,
 }

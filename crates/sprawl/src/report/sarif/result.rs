@@ -264,7 +264,7 @@ fn physical(finding: &Finding) -> Physical<'_> {
 }
 
 /// Percent-encoding of everything that may not stand in a URI path (RFC 3986, section 3.3).
-pub(super) fn encoded(path: &str) -> Cow<'_, str> {
+pub(in crate::report) fn encoded(path: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte);
     if path.bytes().all(is_plain) {
         return Cow::Borrowed(path);

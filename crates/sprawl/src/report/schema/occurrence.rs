@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::decoded::Decoded;
 use crate::finding::decision::{self, Decision, State, Suppression};
+use crate::finding::excerpt::Excerpt;
 use crate::finding::layers::Layers;
 use crate::finding::nearby::Nearby;
 use crate::finding::surroundings::Surroundings;
@@ -107,6 +108,9 @@ pub(in crate::report) struct Occurrence<'a> {
     /// The name of a source that is none of sprawl's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<Cow<'a, str>>,
+    /// The identifier that the secret is assigned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     environment: Option<Environment>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
@@ -135,6 +139,41 @@ pub(in crate::report) struct Occurrence<'a> {
     last_author: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    excerpt: Option<Line<'a>>,
+}
+
+/// The line of an occurrence without its secrets: what is before it and behind it, and whether that is all.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    before: Cow<'a, str>,
+    #[serde(borrow)]
+    after: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    begins_earlier: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ends_later: bool,
+}
+
+impl<'a> Line<'a> {
+    fn of(excerpt: &'a Excerpt) -> Option<Self> {
+        excerpt.is_kept.then(|| Self {
+            before: Cow::Borrowed(&excerpt.before),
+            after: Cow::Borrowed(&excerpt.after),
+            begins_earlier: excerpt.is_cut.0,
+            ends_later: excerpt.is_cut.1,
+        })
+    }
+
+    fn read(self) -> Excerpt {
+        Excerpt {
+            before: self.before.into_owned(),
+            after: self.after.into_owned(),
+            is_cut: (self.begins_earlier, self.ends_later),
+            is_kept: true,
+        }
+    }
 }
 
 /// Kind of place.
@@ -209,6 +248,7 @@ impl<'a> Occurrence<'a> {
             notes: Cow::Borrowed(&decision.notes),
             origin: None,
             source: None,
+            name: None,
             environment: None,
             exposure: None,
             privilege: None,
@@ -223,6 +263,7 @@ impl<'a> Occurrence<'a> {
             removed_author: None,
             last_author: None,
             returned: false,
+            excerpt: None,
         }
     }
 
@@ -241,6 +282,7 @@ impl<'a> Occurrence<'a> {
                 Origin::Other(_) => OriginName::Other,
             }),
             source: text(finding.source()),
+            name: text(finding.surroundings.name.as_deref()),
             environment: Some(finding.environment),
             exposure: Some(finding.exposure),
             privilege: finding.surroundings.privilege,
@@ -255,6 +297,7 @@ impl<'a> Occurrence<'a> {
             removed_author: text(git.and_then(|git| git.removed_author.as_deref())),
             last_author: text(git.and_then(|git| git.last_author.as_deref())),
             returned: git.is_some_and(|git| git.returned),
+            excerpt: Line::of(&finding.excerpt),
             ..Self::line(report, group, finding)
         }
     }
@@ -324,7 +367,11 @@ impl<'a> Occurrence<'a> {
             usability: self.usability.into_owned(),
             decoded: self.decoded.unwrap_or_default().read()?.into(),
             companions: Rare::default(),
-            surroundings: Surroundings { privilege: self.privilege, ..Surroundings::default() },
+            surroundings: Surroundings {
+                name: owned(self.name),
+                privilege: self.privilege,
+                ..Surroundings::default()
+            },
             environment,
             exposure,
             line_hash: self.line_hash.map(Box::from),
@@ -332,6 +379,7 @@ impl<'a> Occurrence<'a> {
             slot: Box::from(slot),
             nearby: Nearby::default(),
             layers: layers.into(),
+            excerpt: self.excerpt.map(Line::read).unwrap_or_default().into(),
             decision: Decision {
                 state: self.state,
                 since: self.since,

@@ -1,0 +1,57 @@
+//! What one can do next with what was found: commands that can be copied.
+
+use std::io::{self, Write};
+
+use super::MANY;
+use super::screen::Screen;
+use super::secret::short_id;
+use super::sections::first_place;
+use crate::day;
+use crate::report::{Report, is_present, place};
+use sprawl_detect::text::printable;
+
+/// Days for which the proposed exception lasts.
+const DAYS: i64 = 90;
+
+/// Writes commands with the worst secret as their example, and some for all of them if there are many.
+///
+/// # Errors
+/// Those of the writer.
+pub(super) fn write(
+    report: &Report<'_>,
+    screen: &Screen<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(worst) = report.groups.first() else { return Ok(()) };
+    let (id, rule) = (short_id(worst), report.rules.get(worst.rule).id());
+    let first = report.groups.iter().map(first_place).find(|first| is_present(first));
+    let mut all = Vec::new();
+    if let Some(finding) = first.filter(|first| place::member(first).is_none()) {
+        let at = format!("{}:{}", place::path(finding), finding.location.line);
+        all.push(("explain", format!("sprawl explain {}", quoted(&at))));
+    }
+    all.push(("suppress", format!("# sprawl:allow {rule}  (in a comment on its line)")));
+    let until = day::of_seconds(report.now.saturating_add(DAYS * 86_400)).unwrap_or_default();
+    let accept = format!("sprawl accept {id} --until {until} --owner @you --reason ...");
+    all.push(("accept", accept));
+    if report.groups.len() >= MANY {
+        all.push(("baseline", "sprawl baseline  (fail on new secrets only)".to_owned()));
+        all.push(("numbers", "sprawl scan --statistics".to_owned()));
+    }
+    all.push(("details", "sprawl scan -v".to_owned()));
+    writeln!(out, "Next steps for {id}:")?;
+    for (what, command) in all {
+        let what = screen.dim(&format!("{what:<8}"));
+        writeln!(out, "  {what}  {}", printable(&command))?;
+    }
+    Ok(())
+}
+
+/// A word as shells take it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
