@@ -7,13 +7,15 @@ use super::screen::Screen;
 use super::secret::short_id;
 use super::sections::first_place;
 use crate::day;
+use crate::finding::Finding;
 use crate::report::{Report, is_present, place};
 use sprawl_detect::text::printable;
 
 /// Days for which the proposed exception lasts.
 const DAYS: i64 = 90;
 
-/// Writes commands with the worst secret as their example, and some for all of them if there are many.
+/// Writes commands with the worst secret that lies in a file now as their example, and some for all of them if
+/// there are many.
 ///
 /// # Errors
 /// Those of the writer.
@@ -22,11 +24,13 @@ pub(super) fn write(
     screen: &Screen<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(worst) = report.groups.first() else { return Ok(()) };
-    let (id, rule) = (short_id(worst), report.rules.get(worst.rule).id());
-    let first = report.groups.iter().map(first_place).find(|first| is_present(first));
+    let is_at_hand = |finding: &Finding| is_present(finding) && place::member(finding).is_none();
+    let at_hand = report.groups.iter().find(|group| is_at_hand(first_place(group)));
+    let Some(example) = at_hand.or(report.groups.first()) else { return Ok(()) };
+    let (id, rule) = (short_id(example), report.rules.get(example.rule).id());
     let mut all = Vec::new();
-    if let Some(finding) = first.filter(|first| place::member(first).is_none()) {
+    if at_hand.is_some() {
+        let finding = first_place(example);
         let at = format!("{}:{}", place::path(finding), finding.location.line);
         all.push(("explain", format!("sprawl explain {}", quoted(&at))));
     }
