@@ -28,8 +28,10 @@ mod lines;
 mod map;
 mod marks;
 mod named;
+mod near;
 mod plausible;
 mod quoted_printable;
+mod rules;
 mod runs;
 mod wrapped;
 
@@ -197,7 +199,7 @@ impl Decoder {
         let mut line = Line::default();
         let mut done = part.start;
         for marks in marks {
-            for at in marks.places(marks.pairs) {
+            for at in marks.places(marks.pairs).filter(|at| near::may_be(text, *at)) {
                 let edit = match text[at] {
                     b'\\' | b'%' | b'&' => {
                         if at >= done && line.is_worth(text, at) {
@@ -284,7 +286,7 @@ impl Decoder {
     }
 
     fn find_runs_of(&mut self, text: &[u8], marks: &Marks, runs: &mut Runs, sink: &mut Sink<'_>) {
-        while let Some(run) = runs.next(text, marks) {
+        while let Some(run) = runs.next(text, marks, may_begin) {
             if let Some(string) = self.string_around(run.span.start) {
                 runs.skip_to(string.end);
             } else if let Some(end) = self.try_run(text, &run, sink) {
@@ -327,7 +329,8 @@ impl Decoder {
             }
             from = at + 1;
         }
-        (from > start).then(|| self.try_from(text, run, from, sink)).flatten()
+        let is_word = from > start && runs::letters(text, from) >= WORD;
+        is_word.then(|| self.try_from(text, run, from, sink)).flatten()
     }
 
     /// Hands over what a run encodes from some place in it on.
@@ -423,6 +426,12 @@ impl Decoder {
         edits.drain(..done);
         self.edits = edits;
     }
+}
+
+/// Whether what a run encodes may begin at a place. Says no only where nothing does.
+fn may_begin(text: &[u8], at: usize) -> bool {
+    let at = at + runs::length_of_escape(text, at);
+    base64::may_begin(text, at) || hexadecimal::may_begin(text, at) || base32::may_begin(text, at)
 }
 
 /// What takes the segments, and what it may still take.

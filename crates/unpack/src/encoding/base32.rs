@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::map::Output;
 use super::plausible::{self, Form};
-use super::runs::Run;
+use super::runs::{Run, SHORTEST};
 
 /// Names of what is written in base32, in small letters.
 const NAMES: [&[u8]; 3] = [b"base32", b"b32", b"otp"];
@@ -18,9 +18,7 @@ const REACH: usize = 48;
 pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Form, usize)> {
     let span = run.span.clone();
     let letters = text.get(span.clone())?;
-    if !letters.iter().all(|letter| matches!(letter, b'A'..=b'Z' | b'2'..=b'7'))
-        || !is_named(text, &span)
-    {
+    if !letters.iter().all(|letter| is_letter(*letter)) || !is_named(text, &span) {
         return None;
     }
     out.clear();
@@ -35,6 +33,16 @@ pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Form, 
     let padding = text.get(span.end..).unwrap_or_default().iter().take(6);
     let end = span.end + padding.take_while(|byte| **byte == b'=').count();
     (length == out.bytes().len()).then_some((form, end))
+}
+
+/// Whether what begins at a place may be base32, by its first letters.
+pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
+    let letters = text.get(at..at + SHORTEST);
+    letters.is_some_and(|letters| letters.iter().all(|letter| is_letter(*letter)))
+}
+
+fn is_letter(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'2'..=b'7')
 }
 
 /// The bytes of a group, as many as its letters have bits for.

@@ -9,13 +9,16 @@ use std::ops::Range;
 use super::Encoding;
 use super::map::Output;
 use super::plausible::{self, Form, HEAD, Judge};
-use super::runs::{PLAIN, Run, URL, class};
+use super::runs::{PLAIN, Run, SHORTEST, URL, class};
 use super::wrapped::Wrapped;
 
 /// Decodes what begins where a run does, and goes on below it if it is wrapped. Says what the bytes
 /// are, none if they are noise after all, and where the last letter or its padding ends.
 pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Option<Form>, usize)> {
     let run = one_alphabet(text, run);
+    if run.len() < SHORTEST {
+        return None;
+    }
     let form = begins(text.get(run.clone())?)?;
     out.clear();
     let mut letters = Letters::default();
@@ -49,6 +52,14 @@ pub(super) fn decode(text: &[u8], run: &Run, out: &mut Output) -> Option<(Option
         // So much was decoded that it is not to be decoded again from the next line on.
         _ => Some((None, end)),
     }
+}
+
+/// Whether the first letters at a place may be those of anything.
+pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
+    let Some(letters) = text.get(at..at + 8) else { return false };
+    let first = group([letters[0], letters[1], letters[2], letters[3]]);
+    // Of UTF-16 with a mark six bytes are too few.
+    plausible::may_begin(first) && (begins(letters).is_some() || matches!(first, [0xff, 0xfe, _]))
 }
 
 /// Decodes one that a name says to be base64, however short it is: printable ASCII, of whole groups.

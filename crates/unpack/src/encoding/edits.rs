@@ -101,6 +101,9 @@ impl Edited {
     /// Makes edits that belong together, in the lines around them, and says where they are. `None` if
     /// there is no reason to look at the result.
     pub(super) fn apply(&mut self, text: &[u8], edits: &[Edit]) -> Option<Range<usize>> {
+        if !edits.iter().any(|edit| matches!(edit.weight, Weight::Full | Weight::IfLong)) {
+            return None;
+        }
         self.out.clear();
         self.encodings.clear();
         self.joined.clear();
@@ -146,7 +149,7 @@ impl Edited {
 }
 
 /// Whether a byte may stand where a token or an address is cut.
-pub(super) fn is_of_words(byte: u8) -> bool {
+pub(super) const fn is_of_words(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'/' | b':' | b'@' | b'.' | b'=')
 }
 

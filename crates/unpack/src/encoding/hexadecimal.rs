@@ -14,17 +14,28 @@ const SHORTEST: usize = 2 * HEAD;
 /// up to a sign or its end, if they are enough.
 pub(super) fn within(text: &[u8], run: Range<usize>) -> Option<Range<usize>> {
     let letters = text.get(run.clone())?;
-    let before = run.start.checked_sub(1).and_then(|before| text.get(before));
-    let prefix = match letters {
-        [b'0', b'x' | b'X', ..] => 2,
-        [b'x', ..] if before == Some(&b'\\') => 1,
-        _ => 0,
-    };
-    let digits = letters[prefix..].iter().take_while(|byte| class(**byte) & HEX != 0).count();
+    let prefix = length_of_prefix(text, run.start);
+    let digits = letters.iter().skip(prefix).take_while(|byte| class(**byte) & HEX != 0).count();
     let next = letters.get(prefix + digits);
     let is_alone = next.is_none_or(|byte| class(*byte) & (PLAIN | URL) != 0);
     let start = run.start + prefix;
     (digits >= SHORTEST && is_alone).then_some(start..start + digits)
+}
+
+/// The length of `0x`, or of the `x` of `\\x`, at a place.
+fn length_of_prefix(text: &[u8], at: usize) -> usize {
+    match text.get(at..).unwrap_or_default() {
+        [b'0', b'x' | b'X', ..] => 2,
+        [b'x', ..] if at > 0 && text[at - 1] == b'\\' => 1,
+        _ => 0,
+    }
+}
+
+/// Whether what begins at a place may be digits, by some of them.
+pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
+    let start = at + length_of_prefix(text, at);
+    let digits = text.get(start..start + SHORTEST);
+    digits.is_some_and(|digits| digits.iter().rev().step_by(6).all(|byte| class(*byte) & HEX != 0))
 }
 
 /// Decodes a run of digits; says what the bytes are.

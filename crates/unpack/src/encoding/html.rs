@@ -82,7 +82,20 @@ const NAMES: [(&str, char); 42] = [
 
 #[cfg(test)]
 mod tests {
+    use super::super::near;
     use super::*;
+
+    #[test]
+    fn all_names_pass_the_first_look() {
+        for (name, said) in NAMES {
+            let text = format!("a&{name};b");
+            assert!(near::may_be(text.as_bytes(), 1), "{name}");
+            assert!(reference(text.as_bytes(), 1).is_some_and(|edit| edit.end == text.len() - 1));
+            for number in [format!("&#{};", said as u32), format!("&#X{:X};", said as u32)] {
+                assert!(near::may_be(number.as_bytes(), 0), "{number}");
+            }
+        }
+    }
 
     #[test]
     fn references_are_known() {

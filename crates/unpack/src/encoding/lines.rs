@@ -31,7 +31,9 @@ impl Line {
     }
 
     fn is_worth_by_backslash(&mut self, text: &[u8], at: usize) -> bool {
-        if !self.goes_on(&text[..at]) {
+        // The nearest end of a line is the one before this one, and not that behind the last one.
+        let rest = self.last.map(|last| text[..at].get(last + 2..).unwrap_or_default());
+        if rest.is_none_or(|rest| memchr::memrchr(b'\n', rest).is_some()) {
             *self = Self::default();
         }
         self.last = Some(at);

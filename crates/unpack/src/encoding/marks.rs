@@ -45,6 +45,11 @@ impl Marks {
         })
     }
 
+    /// How many bytes in a row are marked from a place in the block on.
+    pub(super) fn length(&self, bits: u64, at: usize) -> usize {
+        (!(bits >> (at - self.block))).trailing_zeros() as usize
+    }
+
     /// Those of the marks that are not before a place.
     pub(super) fn from(&self, bits: u64, floor: usize) -> u64 {
         let done = floor.saturating_sub(self.block);
@@ -63,15 +68,13 @@ pub(super) fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usiz
 }
 
 fn look_portably(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
-    let mut before = 0;
-    look_with(text, part, found, |block| {
-        let seen = see(block, before);
-        before = block[BLOCK - 1];
-        seen
-    })
+    look_with(text, part, found, see)
 }
 
-/// What is seen of a block alone, a bit for each byte.
+/// A block, and the byte before it, which is the first of the pair that the first byte of the block ends.
+type View = [u8; 1 + BLOCK];
+
+/// What is seen of a block, a bit for each byte.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Seen {
     /// Second bytes of pairs.
@@ -86,21 +89,20 @@ fn look_with(
     text: &[u8],
     part: Range<usize>,
     found: &mut [Marks],
-    mut see: impl FnMut(&[u8; BLOCK]) -> Seen,
+    mut see: impl FnMut(&View) -> Seen,
 ) -> usize {
-    let mut padded = [0; BLOCK];
+    let mut padded = [0; 1 + BLOCK];
     let mut count = 0;
     let mut here = Seen::default();
     let mut at = part.start;
     // Of the block behind the part only what it has to do with the last one in it counts.
     while at < part.end + BLOCK {
-        let rest = text.get(at..).unwrap_or_default();
-        let block = rest.first_chunk().unwrap_or_else(|| {
-            padded = [0; BLOCK];
-            padded[..rest.len()].copy_from_slice(rest);
+        let inside = at.checked_sub(1).and_then(|from| text.get(from..)?.first_chunk());
+        let view = inside.unwrap_or_else(|| {
+            pad(text, at, &mut padded);
             &padded
         });
-        let next = see(block);
+        let next = see(view);
         if at > part.start
             && let Some(place) = found.get_mut(count)
         {
@@ -117,6 +119,16 @@ fn look_with(
         at += BLOCK;
     }
     count
+}
+
+/// Copies what there is of a block at an end of the text, and of the byte before it.
+#[cold]
+fn pad(text: &[u8], at: usize, padded: &mut View) {
+    let lead = usize::from(at == 0);
+    let rest = text.get(at + lead - 1..).unwrap_or_default();
+    let rest = &rest[..rest.len().min(padded.len() - lead)];
+    padded.fill(0);
+    padded[lead..lead + rest.len()].copy_from_slice(rest);
 }
 
 /// Where words begin, by the letters of a block and of the next one.
@@ -156,10 +168,10 @@ const PAIRS: [(&[u8], &[u8]); 8] = [
     (b"\"'", b" +&.\"'"),
     (b"\"'", b"\t\n\r"),
     (b"\"'", b"\\<|^~"),
-    // Mail.
-    (b"=", b"\n\r0123456789ABCDEF"),
-    // `Secret` and `<wbr>`.
-    (b"S<", b"ew"),
+    // Mail. With the carriage return beside the digits the rule would hold for `==` as well.
+    (b"=", b"\n0123456789ABCDEF"),
+    // `Secret`, `<wbr>`, and the end of a line of mail.
+    (b"S<=", b"ew\r"),
     // `base64`, and lines of PowerShell that go on.
     (b"eE`", b"6\n\r"),
 ];
@@ -227,15 +239,13 @@ const SECOND: Halves = {
 static FIRST_OF: [u8; 256] = FIRST.table();
 static SECOND_OF: [u8; 256] = SECOND.table();
 
-/// The first two bytes of characters that are not seen, beside others. At the beginning of a block the
-/// second one is enough.
+/// The first two bytes of characters that are not seen, beside others.
 const INVISIBLE: [(u8, &[u8]); 3] = [(0xe2, &[0x80, 0x81]), (0xef, &[0xbb]), (0xc2, &[0xad])];
 
-fn see(block: &[u8; BLOCK], before: u8) -> Seen {
-    let mut shifted = [before; BLOCK];
-    shifted[1..].copy_from_slice(&block[..BLOCK - 1]);
+fn see(view: &View) -> Seen {
+    let (shifted, block) = both(view);
     let mut pairs = [0; BLOCK];
-    for ((pair, first), second) in pairs.iter_mut().zip(&shifted).zip(block) {
+    for ((pair, first), second) in pairs.iter_mut().zip(shifted).zip(block) {
         let rules = FIRST_OF[usize::from(*first)] & SECOND_OF[usize::from(*second)];
         *pair = u8::from(rules != 0);
     }
@@ -245,13 +255,19 @@ fn see(block: &[u8; BLOCK], before: u8) -> Seen {
     };
     if !block.is_ascii() {
         for (at, (first, second)) in shifted.iter().zip(block).enumerate() {
-            let is_one = INVISIBLE
-                .iter()
-                .any(|rule| (rule.0 == *first || at == 0) && rule.1.contains(second));
+            let is_one = INVISIBLE.iter().any(|rule| rule.0 == *first && rule.1.contains(second));
             seen.pairs |= u64::from(is_one) << at;
         }
     }
     seen
+}
+
+/// First and second bytes of the pairs that end in a block.
+fn both(view: &View) -> (&[u8; BLOCK], &[u8; BLOCK]) {
+    let (Some(first), Some(second)) = (view.first_chunk(), view.last_chunk()) else {
+        return (&[0; BLOCK], &[0; BLOCK]);
+    };
+    (first, second)
 }
 
 /// A bit for each byte, of which all are zero or one.

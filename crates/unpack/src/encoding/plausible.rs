@@ -1,6 +1,7 @@
 //! What decoded bytes are: a text, a container, or noise. Almost all that looks encoded is none of
 //! it: names, digests and random numbers decode to noise, which the first bytes show.
 
+use super::rules::{Rules, Set};
 use crate::container::container;
 
 /// What decoded bytes are.
@@ -24,13 +25,37 @@ const SHORTEST_PART: usize = 18;
 const FEWEST: usize = 4;
 
 /// Whether three bytes may be the beginning of anything. Says no to most that are none, at once.
+#[inline]
 pub(super) fn may_begin(three: [u8; 3]) -> bool {
-    three.iter().all(|byte| is_printable(*byte) || *byte >= 0x80)
-        && (three[0] < 0x80 || three[0] >= 0xc2)
-        && (three[1] < 0xc0 || three[0] >= 0x80 || three[1] >= 0xc2)
-        || three[1] == 0 && is_printable(three[0])
-        || is_magic(&three)
+    BEGINNINGS.allow(three)
 }
+
+static BEGINNINGS: Rules<3> = {
+    use Set::{Any, Either, Of, Printable, Range};
+    /// First bytes of characters of two bytes and of more, and those that follow them (RFC 3629).
+    const TWO: Set = Range(0xc2, 0xdf);
+    const MORE: Set = Range(0xe0, 0xf4);
+    const NEXT: Set = Range(0x80, 0xbf);
+    const FIRST: Set = Either(&Printable, &Range(0xc2, 0xf4));
+    Rules::new(&[
+        [Printable, Printable, FIRST],
+        [Printable, Range(0xc2, 0xf4), NEXT],
+        [TWO, NEXT, FIRST],
+        [MORE, NEXT, NEXT],
+        // UTF-16, with its mark or without.
+        [Printable, Of(&[0]), Printable],
+        [Of(&[0xff]), Of(&[0xfe]), Printable],
+        // As in `is_magic`.
+        [Of(&[0x1f]), Of(&[0x8b]), Of(&[8])],
+        [Of(b"P"), Of(b"K"), Of(&[3])],
+        [Of(b"x"), Of(&[0x01, 0x5e, 0x9c, 0xda]), Any],
+        [Of(&[0x28]), Of(&[0xb5]), Of(&[0x2f])],
+        [Of(&[0xfd]), Of(b"7"), Of(b"z")],
+        [Of(b"7"), Of(b"z"), Of(&[0xbc])],
+        [Of(&[0x04]), Of(&[0x22]), Of(&[0x4d])],
+        [Of(&[0xd0]), Of(&[0xcf]), Of(&[0x11])],
+    ])
+};
 
 /// What bytes with this head may be.
 pub(super) fn form(head: &[u8]) -> Option<Form> {
@@ -65,7 +90,7 @@ pub(super) fn length(bytes: &[u8], form: Form) -> usize {
 }
 
 /// Whether a byte is a sign of ASCII, a blank or the end of a line.
-pub(super) fn is_printable(byte: u8) -> bool {
+pub(super) const fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
@@ -189,7 +214,25 @@ fn is_varied(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::strategy::Strategy;
+
     use super::*;
+
+    const MAGICS: [&[u8]; 13] = [
+        &[0x1f, 0x8b, 8],
+        b"PK\x03",
+        b"x\x01",
+        b"x\x5e",
+        b"x\x9c",
+        b"x\xda",
+        &[0x28, 0xb5, 0x2f],
+        b"\xfd7z",
+        b"7z\xbc",
+        b"BZh",
+        &[0x04, 0x22, 0x4d],
+        &[0xd0, 0xcf, 0x11],
+        b"\xff\xfe",
+    ];
 
     #[test]
     fn texts_are_told_from_noise() {
@@ -229,6 +272,20 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_has_a_form_may_begin(
+            bytes in proptest::prop_oneof![
+                proptest::collection::vec(proptest::num::u8::ANY, HEAD),
+                "\\PC{12}".prop_map(|text| text.as_bytes()[..HEAD].to_vec()),
+                "[ -~]{12}".prop_map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+                (0..MAGICS.len(), proptest::collection::vec(proptest::num::u8::ANY, HEAD))
+                    .prop_map(|(magic, rest)| [MAGICS[magic], &rest].concat()),
+            ],
+        ) {
+            let may_begin = may_begin([bytes[0], bytes[1], bytes[2]]);
+            proptest::prop_assert!(may_begin || form(&bytes[..HEAD]).is_none(), "{:?}", bytes);
+        }
+
         #[test]
         fn any_bytes_are_judged(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
             if let Some(form) = form(&bytes) {

@@ -42,12 +42,12 @@ static CLASS: [u8; 256] = {
 };
 
 /// The classes of a byte.
-pub(super) fn class(byte: u8) -> u8 {
-    CLASS[usize::from(byte)]
+pub(super) const fn class(byte: u8) -> u8 {
+    CLASS[byte as usize]
 }
 
 /// Whether a byte belongs to names, tokens and the like.
-pub(super) fn is_word(byte: u8) -> bool {
+pub(super) const fn is_word(byte: u8) -> bool {
     class(byte) & (UPPER | LOWER | DIGIT | URL) != 0
 }
 
@@ -90,11 +90,25 @@ impl Run {
     }
 }
 
+/// Whether a byte is a letter or a digit.
+fn is_letter(byte: u8) -> bool {
+    class(byte) & (UPPER | LOWER | DIGIT) != 0
+}
+
+/// How many letters and digits there are from a place on.
+pub(super) fn letters(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    rest.iter().take_while(|byte| is_letter(**byte)).count()
+}
+
 /// What finds the runs of a text, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    /// Where the last run ended.
+    /// Where the last run ended, or what of it was decoded.
     floor: usize,
+    /// Up to where nothing begins in the run that is looked at, and where that run begins.
+    passed: usize,
+    start: usize,
 }
 
 impl Runs {
@@ -103,16 +117,33 @@ impl Runs {
         self.floor = self.floor.max(at);
     }
 
-    /// The next run that has a word which is marked in a block.
-    pub(super) fn next(&mut self, text: &[u8], marks: &Marks) -> Option<Run> {
+    /// The next run that has a word which is marked in a block, if something may begin where the run
+    /// does or where one of its words does. Of the others it is not even known where they end.
+    #[inline]
+    pub(super) fn next(
+        &mut self,
+        text: &[u8],
+        marks: &Marks,
+        may_begin: impl Fn(&[u8], usize) -> bool,
+    ) -> Option<Run> {
         loop {
-            let at = marks.places(marks.from(marks.words, self.floor)).next()?;
-            let before = text[self.floor..at].iter().rev();
+            let done = self.floor.max(self.passed);
+            let at = marks.places(marks.from(marks.words, done)).next()?;
+            let before = text[done..at].iter().rev();
             let start = at - before.take_while(|byte| class(**byte) != 0).count();
-            let run = Run::at(text, start);
-            self.floor = run.span.end;
-            if run.span.len() >= SHORTEST {
-                return Some(run);
+            let is_new = start > done || start == self.floor;
+            if is_new {
+                self.start = start;
+            }
+            // A word of more than twelve letters has as many marks, of which the first one counts.
+            let is_word = at > start && !is_letter(text[at - 1]);
+            self.passed = at + marks.length(marks.words, at);
+            if is_new && may_begin(text, start) || is_word && may_begin(text, at) {
+                let run = Run::at(text, self.start);
+                self.floor = run.span.end;
+                if run.span.len() >= SHORTEST {
+                    return Some(run);
+                }
             }
         }
     }
@@ -130,9 +161,9 @@ mod tests {
         let mut runs = Runs::default();
         let mut found = vec![Marks::default(); text.len().div_ceil(marks::BLOCK)];
         let count = marks::look(text, 0..text.len(), &mut found);
-        let runs = found[..count]
-            .iter()
-            .flat_map(|marks| std::iter::from_fn(|| runs.next(text, marks)).collect::<Vec<_>>());
+        let runs = found[..count].iter().flat_map(|marks| {
+            std::iter::from_fn(|| runs.next(text, marks, |_, _| true)).collect::<Vec<_>>()
+        });
         runs.map(|run| run.span).collect()
     }
 

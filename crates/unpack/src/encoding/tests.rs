@@ -274,6 +274,31 @@ fn edits(text: &[u8], is_by_marks: bool) -> (Vec<Edit>, Vec<Range<usize>>, Vec<V
     (decoder.edits, decoder.strings, strings)
 }
 
+/// What the runs of a text encode: of those where something may begin, or of all.
+fn segments_of_runs(text: &[u8], are_all: bool) -> Vec<(Range<usize>, Vec<u8>)> {
+    let mut decoder = Decoder::new();
+    let mut segments = Vec::new();
+    let budget = Budget::new(Limits::default());
+    let mut each =
+        |segment: Segment<'_>| segments.push((segment.span.clone(), segment.bytes.to_vec()));
+    let mut sink = Sink { budget: &budget, left: usize::MAX, each: &mut each, is_whole: true };
+    let mut found = vec![Marks::default(); text.len().div_ceil(marks::BLOCK)];
+    let count = marks::look(text, 0..text.len(), &mut found);
+    let mut runs = Runs::default();
+    if !are_all {
+        decoder.find_runs(text, &found[..count], &mut runs, &mut sink);
+        return segments;
+    }
+    for marks in &found[..count] {
+        while let Some(run) = runs.next(text, marks, |_, _| true) {
+            if let Some(end) = decoder.try_run(text, &run, &mut sink) {
+                runs.skip_to(end);
+            }
+        }
+    }
+    segments
+}
+
 /// What may stand around an encoded text.
 fn context() -> impl Strategy<Value = String> {
     "([a-z]{1,8}[ ,.;:(){}<>\n]{1,2}){0,12}"
@@ -298,13 +323,40 @@ proptest! {
                 "\"", "\"", "'", "\\", "\\\"", "\\n", "\\n\"\n", "\n", "\n", "\r\n", " ", "=", "=3D", "=\n", "%41",
                 "%", "&#65;", "&quot;", "&amp;", "&", ";", "\\u0041", "\\ud83d\\ude00", "\\x41", "\\101", "\\/", ":",
                 "\u{200b}", "\u{ad}", "<wbr>", "`\n", "^\n", "\\\n", " + ", "a", "a: \"", "word", "\t", ".", "b",
-                "|| ", "f", "-", "0",
+                "|| ", "f", "-", "0", "&lbrack;", "&zwj;", "&am", "&#x", "_", "\\\r\n", "`\r\n", "\"\n", "\"\n\t'",
+                "\" +", "' _\n\"", "=3d", "=\r\n", "%u0041", "%4", "\\u{41}", "\\U00000041", "\\\\x41", " \\\n", "\\n \\\n", "= \"\\\\\\\\\"", "= \"\\n\\n\"", "\\\"a\\\":",
             ]),
             0..80,
         ),
     ) {
         let text = pieces.concat();
         prop_assert_eq!(edits(text.as_bytes(), true), edits(text.as_bytes(), false));
+    }
+
+    #[test]
+    fn what_is_passed_over_encodes_nothing(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                "[ -~\n]{1,40}".prop_map(|plain| BASE64.encode(plain.as_bytes())),
+                "\\PC{1,20}".prop_map(|plain| BASE64URL_NOPAD.encode(plain.as_bytes())),
+                "[a-z =]{3,30}".prop_map(|plain| {
+                    let wide: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                    BASE64.encode(&[&[0xff, 0xfe][..usize::from(plain.len() % 2 == 0) * 2], &wide].concat())
+                }),
+                "[ -~]{8,20}".prop_map(|plain| HEXLOWER.encode(plain.as_bytes())),
+                "[ -~]{8,20}".prop_map(|plain| format!("otp {}", BASE32.encode(plain.as_bytes()))),
+                prop::collection::vec(any::<u8>(), 10..30).prop_map(|bytes| {
+                    BASE64_NOPAD.encode(&[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], bytes.as_slice()].concat())
+                }),
+                "[a-zA-Z0-9]{1,30}",
+                prop::sample::select(vec!["/", "-", "_", "+", "=", " ", "\n", "\\n", "0x", "\\x", "%41", ".", "\""])
+                    .prop_map(str::to_owned),
+            ],
+            0..30,
+        ),
+    ) {
+        let text = pieces.concat();
+        prop_assert_eq!(segments_of_runs(text.as_bytes(), false), segments_of_runs(text.as_bytes(), true));
     }
 
     #[test]

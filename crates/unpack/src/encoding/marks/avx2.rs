@@ -2,14 +2,13 @@
 //! a byte.
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_alignr_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_srli_epi16,
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
 };
 use std::ops::Range;
 
-use super::{BLOCK, FIRST, Halves, INVISIBLE, Marks, SECOND, Seen};
+use super::{BLOCK, FIRST, Halves, INVISIBLE, Marks, SECOND, Seen, View, both};
 
 /// Letters and digits, in sets that their halves tell apart.
 const LETTER: Halves = Halves::EMPTY
@@ -45,21 +44,20 @@ impl Avx2 {
 fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
     let (first, second) = (Tables::new(&FIRST), Tables::new(&SECOND));
     let letter = Tables::new(&LETTER);
-    // What the last 32 bytes may begin.
-    let mut begun = _mm256_setzero_si256();
-    super::look_with(text, part, found, |block| {
+    super::look_with(text, part, found, |view| {
         let mut seen = Seen::default();
-        let (low, high) = halves(block);
-        for (shift, bytes) in [(0, low), (32, high)] {
-            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15));
-            let begins = first.of(bytes, high);
-            let pairs = _mm256_and_si256(one_later(begun, begins), second.of(bytes, high));
-            begun = begins;
+        let (before, block) = both(view);
+        // Loaded once more: to move bytes from one half of a register to the other takes longer.
+        let ((low_before, high_before), (low, high)) = (halves(before), halves(block));
+        for (shift, before, bytes) in [(0, low_before, low), (32, high_before, high)] {
+            let upper = upper(bytes);
+            let pairs =
+                _mm256_and_si256(first.of(before, self::upper(before)), second.of(bytes, upper));
             seen.pairs |= nonzero(pairs) << shift;
-            seen.letters |= nonzero(letter.of(bytes, high)) << shift;
+            seen.letters |= nonzero(letter.of(bytes, upper)) << shift;
         }
         if _mm256_movemask_epi8(_mm256_or_si256(low, high)) != 0 {
-            seen.pairs |= invisible(low, high);
+            seen.pairs |= invisible(view);
         }
         seen
     })
@@ -103,11 +101,11 @@ fn halves(block: &[u8; BLOCK]) -> (__m256i, __m256i) {
     unsafe { (_mm256_loadu_si256(low.as_ptr().cast()), _mm256_loadu_si256(high.as_ptr().cast())) }
 }
 
-/// The bytes moved up by one, the last of those before them first.
+/// The upper halves of bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn one_later(before: __m256i, bytes: __m256i) -> __m256i {
-    _mm256_alignr_epi8::<15>(bytes, _mm256_permute2x128_si256::<0x21>(before, bytes))
+fn upper(bytes: __m256i) -> __m256i {
+    _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15))
 }
 
 /// A bit for each byte that is not zero.
@@ -122,8 +120,10 @@ fn nonzero(bytes: __m256i) -> u64 {
 #[cold]
 #[inline(never)]
 #[target_feature(enable = "avx2")]
-fn invisible(low: __m256i, high: __m256i) -> u64 {
-    let equal = |byte: u8| {
+fn invisible(view: &View) -> u64 {
+    let (before, block) = both(view);
+    let (before, block) = (halves(before), halves(block));
+    let equal = |(low, high), byte: u8| {
         let of = |bytes| {
             let equal = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
             u64::from(_mm256_movemask_epi8(equal).cast_unsigned())
@@ -132,8 +132,8 @@ fn invisible(low: __m256i, high: __m256i) -> u64 {
     };
     let mut all = 0;
     for (first, second) in INVISIBLE {
-        let second = second.iter().fold(0, |all, byte| all | equal(*byte));
-        all |= second & (equal(first) << 1 | 1);
+        let second = second.iter().fold(0, |all, byte| all | equal(block, *byte));
+        all |= second & equal(before, first);
     }
     all
 }
