@@ -105,7 +105,8 @@ fn prove_statics(rule: &Rule) -> Result<(), Fault> {
         return Err(Fault::of(field, what));
     }
     if near.is_none() && !rule.text.begins.is_empty() {
-        return Err("has `begins` without `near`: what asks for no context needs none".to_owned());
+        let what = "has `begins` without `near`: what asks for no context needs none";
+        return Err(Fault::of("begins", what));
     }
     if near.is_some_and(|near| near.within == 0 || near.within > 4096) {
         return Err(Fault::of("near.within", "near.within must be from 1 to 4096 bytes"));
