@@ -26,8 +26,7 @@ pub(crate) const BREAKS: &[(&str, Break)] = &[
     }),
     ("bad checksum", |subject, secret, _| {
         let check = subject.rule.check.filter(|check| check.mint.is_some())?;
-        // One of 16 runs of twelve words within a longer phrase has a checksum of its own that holds.
-        if check.name == "bip39" && secret.split(|c: char| !c.is_ascii_lowercase()).count() > 12 {
+        if has_phrases_within(subject, secret) {
             return None;
         }
         (0..secret.len()).rev().find_map(|at| {
@@ -63,7 +62,9 @@ pub(crate) const BREAKS: &[(&str, Break)] = &[
     }),
     ("prefix and EXAMPLE", |subject, secret, _| {
         let prefix = subject.rule.compiled().ok()?.public_prefix(secret.as_bytes());
-        let long = secret.len() >= 16 && !subject.rule.kind.is_guessable();
+        let long = secret.len() >= 16
+            && !subject.rule.kind.is_guessable()
+            && !has_phrases_within(subject, secret);
         let rest = secret.get(prefix + 7..).filter(|_| long)?;
         Some(format!("{}EXAMPLE{rest}", &secret[..prefix]))
     }),
@@ -90,6 +91,13 @@ pub(crate) const BREAKS: &[(&str, Break)] = &[
 ];
 
 /// Whether a secret is one wherever it stands, by its checksum or by what it decodes to.
+/// Whether a phrase is longer than the shortest: one of 16 runs of twelve words within it has a checksum of
+/// its own that holds.
+fn has_phrases_within(subject: &Subject<'_>, secret: &str) -> bool {
+    let words = || secret.split(|c: char| !c.is_ascii_lowercase()).filter(|word| !word.is_empty());
+    subject.rule.check.is_some_and(|check| check.name == "bip39") && words().count() > 12
+}
+
 fn proves_itself(subject: &Subject<'_>, secret: &str) -> bool {
     subject.rule.check.is_some_and(|check| {
         (check.run)(secret.as_bytes()).verdict == Verdict::Proven

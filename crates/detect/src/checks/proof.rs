@@ -43,8 +43,15 @@ const PROOFS: &[Proof] = &[
     // Header and claims are JSON in base64, of which the header has an algorithm.
     Proof { by_structure: true, ..of("jwt", 64, jwt) },
     Proof { by_structure: true, ..of("jwt-kubernetes", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-monday", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-motherduck", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-n8n", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-prisma", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-qdrant", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-snowflake", 64, jwt) },
     Proof { by_structure: true, ..of("jwt-supabase-anon", 64, jwt) },
     Proof { by_structure: true, ..of("jwt-supabase-service", 64, jwt) },
+    Proof { by_structure: true, ..of("jwt-turso", 64, jwt) },
     of("npm-crc32", 32, fixed),
     // A macaroon in base64, complete, of a known registry.
     of("pypi-macaroon", 64, |text| Some(text.iter().take(1100).take_while(|b| is_url(b)).count())),
