@@ -3,10 +3,11 @@
 use super::repeats::{Found, Repeats};
 use super::{Candidate, Precedence, Scanner};
 use crate::assignment::judge::{reasons, rule_of, verdict};
+use crate::assignment::names::Class;
 use crate::assignment::{self, Measured};
 use crate::decoded::Decoded;
 use crate::evidence::{Confidence, Evidence};
-use crate::rules::{RuleId, lexicon};
+use crate::rules::{Kind, RuleId, lexicon};
 use crate::score::Usability;
 use crate::{entropy, placeholder};
 
@@ -68,7 +69,10 @@ impl Scanner<'_> {
         let around = &text[from..(assigned.end + AROUND).min(text.len())];
         let name = &text[measured.name.span.clone()];
         let id = lexicon::type_of(name, &assigned.content(text), around)?;
-        self.rules.named(id).map(|(rule, _)| rule)
+        // The password of a server that has keys of its own, too, is none of them.
+        let is_password = measured.name.class == Class::Password;
+        let found = self.rules.named(id);
+        found.filter(|(_, rule)| !is_password || rule.kind == Kind::Password).map(|(id, _)| id)
     }
 
     /// What is assigned to a name, if it is a secret.
