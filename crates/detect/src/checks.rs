@@ -117,12 +117,14 @@ pub static CHECKS: &[Check] = &[
     undocumented::SALAD,
     sentry::ORG,
     slack::WEBHOOK,
+    supabase::KEY,
     tail::VERCEL,
     undocumented::WANDB,
     undocumented::ZUPLO,
 ];
 
 pub(crate) use nkey::is_public as is_public_nkey;
+pub(crate) use supabase::{project as supabase_project, projects as supabase_projects};
 
 /// The check of that name.
 pub fn by_name(name: &str) -> Option<&'static Check> {
@@ -237,6 +239,7 @@ mod tests {
                 "0A1B2C3D",
                 text(24)
             )],
+            "supabase-project" => vec![format!("sb_secret_{}_{}", text(22), text(8))],
             "vercel-crc32" => vec![format!("vcp_{}", text(56)), format!("vci_{}", text(56))],
             "grafana-key-json" => vec![text(60)],
             _ => vec![],

@@ -20,7 +20,7 @@ use std::ops::Range;
 use regex_automata::meta::Cache;
 use regex_automata::{Anchored, Input};
 
-use crate::checks::Verdict;
+use crate::checks::{self, Verdict};
 use crate::decoded::Decoded;
 use crate::evidence::{Confidence, Evidence};
 use crate::rules::{Compiled, Detector, Kind, Rule, RuleId, Rules, Target};
@@ -514,7 +514,9 @@ impl<'r> Scanner<'r> {
             self.find_assigned(text, &mut names, &mut 0, &mut candidates);
         }
         self.assignment_hits = names;
-        resolve_overlaps(self.rules, candidates)
+        let mut kept = resolve_overlaps(self.rules, candidates);
+        prove_by_project(self.rules, text, &mut kept);
+        kept
     }
 
     /// The leftmost match that begins within the range, or at its beginning, and its secret.
@@ -832,6 +834,23 @@ fn resolve_overlaps(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candid
     kept
 }
 
+/// Proves keys whose checksum takes the project in by the addresses of projects in the same text.
+fn prove_by_project(rules: &Rules, text: &[u8], kept: &mut [Candidate]) {
+    const CHECK: &str = "supabase-project";
+    let is_key = |c: &Candidate| rules.get(c.rule).check.is_some_and(|check| check.name == CHECK);
+    if !kept.iter().any(is_key) {
+        return;
+    }
+    let projects = checks::supabase_projects(text);
+    for candidate in kept.iter_mut().filter(|candidate| is_key(candidate)) {
+        let value = &text[candidate.secret.clone()];
+        let Some(project) = checks::supabase_project(value, &projects) else { continue };
+        candidate.confidence = Confidence::Proven;
+        candidate.evidence.push(Evidence::Proof(CHECK));
+        candidate.decoded.add_fact("project", project);
+    }
+}
+
 fn join_partners(rules: &Rules, kept: &mut [Candidate]) {
     for index in 0..kept.len() {
         let rule = rules.get(kept[index].rule);
@@ -872,6 +891,26 @@ fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_of_supabase_is_proved_by_the_address_of_its_project() {
+        use sha2::Digest as _;
+        let (project, head) =
+            ("abcdefghijklmnopqrst", ["sb", "_secret_Zk3vQ9xWb7Lm2Rt8Yp5Nc4"].concat());
+        let hash = sha2::Sha256::digest(format!("{project}|{head}"));
+        let key = format!("{head}_{}", &data_encoding::BASE64URL_NOPAD.encode(&hash)[..8]);
+        let rules = Rules::builtin();
+        let mut scanner = Scanner::new(&rules);
+        for (host, proven) in [(project, true), ("tsrqponmlkjihgfedcba", false)] {
+            let text = format!("URL=https://{host}.supabase.co\nKEY={key}\n");
+            let found = scanner.candidates(text.as_bytes());
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].confidence == Confidence::Proven, proven, "{text}");
+            let says =
+                |fact: &crate::decoded::Fact| fact.name == "project" && fact.value == project;
+            assert_eq!(found[0].decoded.facts.iter().any(says), proven);
+        }
+    }
 
     #[test]
     fn the_head_of_a_key_store_does_not_hide_a_text() {

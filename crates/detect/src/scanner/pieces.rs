@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Candidate, Match, Scanner, Window, judge, resolve_overlaps};
+use super::{Candidate, Match, Scanner, Window, judge, prove_by_project, resolve_overlaps};
 use crate::rules::{Compiled, RuleId};
 
 /// What is carried from one piece to the next, and memory that the pieces share.
@@ -102,7 +102,9 @@ impl Scanner<'_> {
         candidates.extend(std::mem::take(&mut work.by_keys));
         self.find_container(text, &mut candidates);
         candidates.extend(std::mem::take(&mut work.by_names));
-        resolve_overlaps(self.rules, candidates)
+        let mut kept = resolve_overlaps(self.rules, candidates);
+        prove_by_project(self.rules, text, &mut kept);
+        kept
     }
 
     /// How far before the beginning of a keyword the window of a rule may begin.
