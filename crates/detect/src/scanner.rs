@@ -23,7 +23,7 @@ use regex_automata::{Anchored, Input};
 use crate::checks::{self, Verdict};
 use crate::decoded::Decoded;
 use crate::evidence::{Confidence, Evidence};
-use crate::rules::{Compiled, Detector, Kind, Rule, RuleId, Rules, Target};
+use crate::rules::{Compiled, Detector, Form, Kind, Rule, RuleId, Rules, Target};
 use crate::score::{Authority, Reach, Usability};
 use crate::text::{self, positions};
 use crate::{assignment, entropy, escapes, keys, naming, placeholder, weak, words};
@@ -738,7 +738,7 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
     if rule.kind.is_guessable() && rule.is_builtin && confidence <= Confidence::Pattern {
         // The shape of a URL or connection string says that there is a password, not that it is one
         // that opens something.
-        let known_place = Precedence::of(rule) != Precedence::Generic;
+        let known_place = Precedence::of(rule) != Precedence::Generic || rule.form == Form::Own;
         let least = assignment::judge::judge_rule_match(text, secret, known_place).confidence?;
         confidence = confidence.min(least);
     }
@@ -781,9 +781,11 @@ fn is_shapeless(rule: &Rule, value: &[u8], prefix: usize) -> bool {
 }
 
 /// Whether a pattern has the name of the value in it, and takes what bears it for a secret. Such a
-/// pattern lets the name go on: `_PROD`, but also `_ID`.
+/// pattern lets the name go on: `_PROD`, but also `_ID`. A form of its own knows the place instead: what
+/// a call comes to has another name, `cipher = new("...")`.
 fn is_known_by_name(rule: &Rule, compiled: &Compiled) -> bool {
     rule.is_builtin
+        && rule.form != Form::Own
         && rule.text.pattern.is_some()
         && !compiled.edges.only_secret
         && naming::meaning_of(rule.id().as_bytes()).is_none()

@@ -1,5 +1,6 @@
 //! The verdict: is a value that stands where a secret would stand one, and how sure are we?
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::features::{FEATURES, Feature};
@@ -131,7 +132,9 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
     } else {
         verdict(text, &measured)
     };
-    if looks_random(&text[value.clone()]) {
+    // Files of .NET write an ampersand as XML has it, which is no word.
+    let content = unescaped_ampersands(&text[value.clone()]);
+    if looks_random(&content) {
         // The odds are of values that stand anywhere.
         let value = &text[value.clone()];
         let guessed = weak::is_known(value) || weak::is_made_of_words(value);
@@ -179,6 +182,22 @@ fn has_generator_mix(value: &[u8]) -> bool {
         && has(u8::is_ascii_digit)
         && reading.known * 2 < reading.letters
 }
+/// A value with `&` instead of `&amp;`.
+fn unescaped_ampersands(value: &[u8]) -> Cow<'_, [u8]> {
+    const ESCAPED: &[u8] = b"&amp;";
+    if memchr::memmem::find(value, ESCAPED).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = memchr::memmem::find(rest, ESCAPED) {
+        out.extend_from_slice(&rest[..=at]);
+        rest = &rest[at + ESCAPED.len()..];
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}
+
 
 /// How far before a value its name is looked for, in bytes.
 const NAME_BEFORE: usize = 80;

@@ -35,7 +35,40 @@ const ASSIGN: &str = concat!(
     r")",
 );
 
-const NAMED: &[(&str, &str)] = &[("(?&assign)", ASSIGN)];
+/// An argument of a call and the comma behind it, on the way to a later one: a literal, perhaps joined
+/// to others, an expression with at most one call in it, or a short list or map.
+const ARGUMENT: &str = concat!(
+    r"(?-ux:(?:",
+    r#"[a-zA-Z@$]{0,2}"[^"\r\n]{0,200}"[^"'`(),;\r\n]{0,60}"#,
+    r#"|[a-zA-Z@$]{0,2}'[^'\r\n]{0,200}'[^"'`(),;\r\n]{0,60}"#,
+    r"|`[^`\r\n]{0,200}`",
+    r#"|[^\s"'`(),;{}\[\]][^"'`(),;\r\n\[]{0,80}(?:\[["']?[0-9A-Za-z_.-]{0,40}["']?\][^"'`(),;\r\n\[]{0,20}){0,2}(?:\([^()\r\n]{0,80}\)[^"'`(),;\r\n]{0,40})?"#,
+    r"|\{[^{}]{0,200}\}|\[[^\[\]]{0,120}\]|\([^()]{0,120}\)",
+    r")[ \t]{0,4},\s{0,60})",
+);
+
+/// What opens a literal that is an argument: its name, a conversion around it, the marks of its kind.
+const OPEN: &str = concat!(
+    r"(?-ux:",
+    r"(?:[A-Za-z_]{1,24}[ \t]{0,2}[=:][ \t]{0,2})?",
+    r"(?:(?:\[\]byte|bytes|bytearray|str|Some|SecretStr|new\x20String|[0-9A-Za-z_.:]{0,40}(?:\.from|::from|[gG]etBytes|[tT]oBytes|64decode))\([ \t]{0,2})?",
+    r#"[bBrRuU@]{0,2}["'`])"#,
+);
+
+/// What closes such a literal: not an operator that joins another one to it.
+const CLOSE: &str = r#"(?-ux:["'`](?:\s{0,40}[),\]}]|[.][A-Za-z]|[ \t]{0,4}(?:[\r\n;#]|$)))"#;
+
+/// What stands between a program and one of its options: others, also on lines that a backslash
+/// continues, and as the items of a list in brackets.
+const OPTIONS: &str = r#"(?-ux:[^\r\n|;]{0,200}?(?:\\\r?\n[^\r\n|;]{0,120}?){0,2}[\s"',])"#;
+
+const NAMED: &[(&str, &str)] = &[
+    ("(?&assign)", ASSIGN),
+    ("(?&argument)", ARGUMENT),
+    ("(?&open)", OPEN),
+    ("(?&close)", CLOSE),
+    ("(?&options)", OPTIONS),
+];
 
 /// The pattern with the shared parts in place of their names.
 pub(crate) fn expanded(pattern: &str) -> Cow<'_, str> {

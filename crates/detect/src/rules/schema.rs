@@ -46,7 +46,8 @@ pub struct RuleText {
     /// What it is, in a few words.
     pub title: String,
     /// Regular expression with a group named `secret`; bounded; bytes, no Unicode classes.
-    /// `(?&assign)` stands for all that files have between a name and its value.
+    /// `(?&assign)` stands for all that files have between a name and its value; `rules/fragments.rs`
+    /// has the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// Only the value's own shape, for types that are known by what stands near them.
