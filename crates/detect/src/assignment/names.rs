@@ -103,6 +103,24 @@ impl Name {
         self.words(text).any(|w| words.iter().any(|word| w.eq_ignore_ascii_case(word.as_bytes())))
     }
 
+    /// Whether several secrets have this name: `tokens`, `api_key_list`.
+    pub fn is_plural(&self, text: &[u8]) -> bool {
+        const MANY: [&[u8]; 6] = [b"list", b"lists", b"map", b"set", b"array", b"pool"];
+        let secret = matches!(
+            self.class,
+            Class::Password | Class::Secret | Class::Token | Class::ApiKey | Class::Key
+        );
+        let word = |index: usize| self.words(text).nth(index).unwrap_or_default();
+        let last = word(self.count.saturating_sub(1));
+        let plural = |word: &[u8]| {
+            matches!(word.last(), Some(b's' | b'S'))
+                && !word[word.len().saturating_sub(4)..].eq_ignore_ascii_case(b"pass")
+        };
+        secret
+            && ((self.tail() == 0 && plural(last))
+                || (self.tail() == 1 && MANY.iter().any(|many| last.eq_ignore_ascii_case(many))))
+    }
+
     /// What the first word means.
     pub fn first(&self) -> Meaning {
         self.meanings[..self.count].first().copied().unwrap_or(0)
@@ -123,11 +141,19 @@ pub fn name_at(text: &[u8], keyword: Range<usize>) -> Option<Name> {
             && part(text[at - 1])
             && text.get(at + 1).is_some_and(|b| part(*b))
     };
-    // A blank after the keyword (`basic `) is no part of the name.
-    let keyword = keyword.start..keyword.end - usize::from(text[keyword.end - 1] == b' ');
+    // Signs after the keyword (`basic `, `pw=`) are no part of the name.
+    let signs = text[keyword.clone()].iter().rev().take_while(|b| b.is_ascii() && !part(**b));
+    let keyword = keyword.start..keyword.end - signs.count();
     let mut to = keyword.end;
-    while to < text.len() && (part(text[to]) || joins(to)) {
-        to += 1;
+    while to < text.len() {
+        to += match text[to] {
+            byte if part(byte) || joins(to) => 1,
+            byte if byte.is_ascii() => break,
+            _ => match letter_at(text, to) {
+                Some(length) => length,
+                None => break,
+            },
+        };
         if to - keyword.end > LONGEST {
             return None;
         }
@@ -139,8 +165,15 @@ pub fn name_at(text: &[u8], keyword: Range<usize>) -> Option<Name> {
         _ => {}
     }
     let mut from = keyword.start;
-    while from > 0 && (part(text[from - 1]) || joins(from - 1)) {
-        from -= 1;
+    while from > 0 {
+        from -= match text[from - 1] {
+            byte if part(byte) || joins(from - 1) => 1,
+            byte if byte.is_ascii() => break,
+            _ => match letter_before(text, from) {
+                Some(length) => length,
+                None => break,
+            },
+        };
         if keyword.start - from > LONGEST {
             return None;
         }
@@ -150,6 +183,19 @@ pub fn name_at(text: &[u8], keyword: Range<usize>) -> Option<Name> {
         return None;
     }
     split(text, from..to)
+}
+
+/// Length of the letter beyond ASCII that begins here: `ñ` in `contraseña`, but no typographic quote.
+fn letter_at(text: &[u8], at: usize) -> Option<usize> {
+    let rest = &text[at..(at + 4).min(text.len())];
+    let chunk = rest.utf8_chunks().next()?.valid();
+    chunk.chars().next().filter(|sign| sign.is_alphabetic()).map(char::len_utf8)
+}
+
+/// Length of the letter beyond ASCII that ends here.
+fn letter_before(text: &[u8], end: usize) -> Option<usize> {
+    let start = (end.saturating_sub(4)..end).rev().find(|at| text[*at] & 0xc0 != 0x80)?;
+    letter_at(text, start).filter(|length| start + length == end)
 }
 
 /// Where a name begins that an escape seems to begin: `\npassword=`, `%22token%22`.
@@ -164,7 +210,7 @@ fn after_escape(text: &[u8], before: Range<usize>) -> usize {
 }
 
 /// How names are cut: `smtppasswd2` is a password like any other.
-const WORD: Cut = Cut { digits: Digits::Signs, abbreviations: true, foreign: false };
+const WORD: Cut = Cut { digits: Digits::Signs, abbreviations: true, foreign: true };
 
 /// Splits into words, and looks for the one that means a secret.
 fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
@@ -217,6 +263,14 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
     if let Some((_, class)) = CLASSES.iter().find(|(bit, _)| meaning & bit != 0) {
         return Some((*class, &[]));
     }
+    // The end of the French and the Portuguese for a password; not its plural, which is English.
+    if word.eq_ignore_ascii_case(b"passe") {
+        return Some((Class::Password, &[]));
+    }
+    // A personal access token; in small letters it is a pattern, a pattern's name or a person's.
+    if word == b"PAT" {
+        return Some((Class::Token, &[]));
+    }
     // Written together: `dbpassword`, `clientsecret`, `loggedinkey`.
     const ENDS: &[(&str, Class)] = &[
         ("password", Class::Password),
@@ -233,6 +287,18 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
         ("auth", Class::Auth),
         ("credential", Class::Credential),
         ("cred", Class::Credential),
+        ("passwort", Class::Password),
+        ("kennwort", Class::Password),
+        ("senha", Class::Password),
+        ("contrasena", Class::Password),
+        ("wachtwoord", Class::Password),
+        ("密码", Class::Password),
+        ("密碼", Class::Password),
+        ("口令", Class::Password),
+        ("パスワード", Class::Password),
+        ("비밀번호", Class::Password),
+        ("пароль", Class::Password),
+        ("密钥", Class::ApiKey),
     ];
     if word.len() > 24 || word.len() < 4 || meaning & lexicon::OTHER != 0 {
         return None;
