@@ -70,6 +70,18 @@ pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
     Some(Measured { name, assigned, vector })
 }
 
+/// What stands behind this value in the list or map that the name has, as far as it is not plainly no
+/// secret.
+pub fn further<'t>(text: &'t [u8], first: &'t Measured) -> impl Iterator<Item = Measured> + 't {
+    let next = |last: &Assigned| grammar::next_in_list(text, &first.name, last);
+    std::iter::successors(next(&first.assigned), move |last| next(last)).filter_map(|assigned| {
+        plain::rejection_reason(text, &first.name, &assigned).is_none().then(|| {
+            let vector = features::measure(text, &first.name, &assigned);
+            Measured { name: first.name.clone(), assigned, vector }
+        })
+    })
+}
+
 /// Everything in a text that stands where a secret would and is not plainly none, in order of place.
 pub fn survey(text: &[u8]) -> Vec<Measured> {
     let weighed = |(name, assigned): (Name, Assigned)| {
@@ -90,7 +102,9 @@ pub fn assignments(text: &[u8]) -> Vec<(Name, Assigned)> {
         if let Some(name) = names::name_at(text, found.range())
             && let Some(assigned) = grammar::assigned(text, &name)
         {
-            all.push((name, assigned));
+            let next = |last: &Assigned| grammar::next_in_list(text, &name, last);
+            let list = std::iter::successors(Some(assigned), |last| next(last));
+            all.extend(list.map(|assigned| (name.clone(), assigned)));
         }
     }
     for at in memchr::memmem::find_iter(text, b"://") {

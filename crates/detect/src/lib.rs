@@ -20,6 +20,7 @@ pub mod entropy;
 mod escapes;
 pub mod evidence;
 pub mod examples;
+mod generated;
 pub mod identifier;
 pub mod ids;
 pub mod keys;

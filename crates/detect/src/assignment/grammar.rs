@@ -4,8 +4,11 @@
 //! One grammar for all of them, because texts mix notations: JSON within strings, shell within
 //! Markdown. It reads on from the name and needs no knowledge of the file.
 
+mod beside;
 mod joined;
+mod list;
 mod literal;
+mod setting;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -131,8 +134,32 @@ pub enum Quoting {
 /// Bytes between the name and its operator at most.
 const GAP: usize = 64;
 
+/// Attributes of an element at most, in bytes.
+const ATTRIBUTES: usize = 160;
+
+/// The value behind this one in the list or map that the name has.
+pub fn next_in_list(text: &[u8], name: &Name, last: &Assigned) -> Option<Assigned> {
+    list::next(text, name, last)
+}
+
 /// The value that belongs to a name, if a literal stands in its place.
 pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
+    assigned_behind(text, name).or_else(|| assigned_before(text, name))
+}
+
+/// The value in a field before the one that holds the name: `{"value": "x", "name": "password"}`.
+fn assigned_before(text: &[u8], name: &Name) -> Option<Assigned> {
+    let mut reader = Reader { text, at: name.span.end };
+    let quoted_name = reader.closers();
+    let end = reader.at;
+    let fields = reader.field_before(name.span.start)?;
+    let assigned = reader.literal(Joint::ValueOf, false, false, quoted_name, name)?;
+    (assigned.value.end <= fields.end)
+        .then_some(Assigned { end: end.max(assigned.end), ..assigned })
+}
+
+/// The value behind a name.
+fn assigned_behind(text: &[u8], name: &Name) -> Option<Assigned> {
     let end = name.span.end;
     let before = name.span.start.checked_sub(1).map(|i| text[i]);
     let mut reader = Reader { text, at: end };
@@ -141,9 +168,24 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
     reader.blanks(GAP);
     let symbol = before == Some(b':') || quoted_name;
     let mut typed = false;
+    // `=>` and `==` are operators but where a line of settings goes on with a generated value.
+    if end == reader.at
+        && matches!((reader.peek(0)?, reader.peek(1)), (b'=', Some(b'>' | b'=' | b'~')))
+    {
+        let value = Reader { text, at: end + 1 };
+        if value.setting(name.span.start, Joint::Equals).is_some() {
+            return value.literal(Joint::Equals, false, false, false, name);
+        }
+    }
     let joint = match (reader.peek(0)?, reader.peek(1)) {
         (b':', Some(b'=')) => reader.take(2, Joint::Equals),
         (b':', Some(b'-')) => reader.take(2, Joint::Default),
+        // In base64, as LDIF has it (RFC 2849).
+        (b':', Some(b':'))
+            if reader.peek(2) == Some(b' ') && begins_line(text, name.span.start) =>
+        {
+            reader.take(2, Joint::Colon)
+        }
         (b':', Some(b':')) => match (reader.peek(2), reader.peek(3)) {
             // Assignments of make.
             (Some(b'='), _) => reader.take(3, Joint::Equals),
@@ -171,7 +213,7 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
         (b'?' | b'+' | b'|' | b'.', Some(b'=')) => reader.take(2, Joint::Equals),
         (b'o', Some(b'r')) if reader.peek(2) == Some(b' ') => reader.take(2, Joint::Default),
         (b',', _) if reader.second_result() => Joint::Equals,
-        (b',', _) if symbol => match reader.value_of(quoted_name) {
+        (b',', _) if symbol => match reader.value_of(name, quoted_name) {
             Some(()) => Joint::ValueOf,
             None if flag || is_first_argument(text, name.span.start) => {
                 reader.take(1, Joint::Comma)
@@ -195,10 +237,11 @@ pub fn assigned(text: &[u8], name: &Name) -> Option<Assigned> {
         (b'"' | b'\'' | b'`', _) if reader.at > end => Joint::Blank,
         (b'<', Some(b'/')) if before == Some(b'>') => reader.next_tag()?,
         (b'\n' | b'\r', _) => {
-            reader.value_of(quoted_name)?;
+            reader.value_of(name, quoted_name)?;
             Joint::ValueOf
         }
-        _ if reader.value_of(quoted_name).is_some() => Joint::ValueOf,
+        _ if reader.value_of(name, quoted_name).is_some() => Joint::ValueOf,
+        _ if before == Some(b'<') && reader.attributes() => reader.take(1, Joint::Tag),
         _ if !quoted_name && reader.type_after_name() => {
             typed = true;
             Joint::Equals
@@ -255,6 +298,12 @@ fn begins_command(text: &[u8], start: usize) -> bool {
         || [&b"machine "[..], b"login "].iter().any(|word| line.starts_with(word))
 }
 
+/// Whether nothing but blanks stands before a name in its line.
+fn begins_line(text: &[u8], start: usize) -> bool {
+    let before = text[..start].iter().rev().take(joined::INDENT);
+    before.take_while(|b| **b != b'\n').all(|b| matches!(b, b' ' | b'\t'))
+}
+
 /// Whether an operator may follow a name: the cheapest question, asked before what the name means.
 pub fn may_assign(text: &[u8], name: Range<usize>) -> bool {
     let mut reader = Reader { text, at: name.end };
@@ -276,7 +325,7 @@ pub fn may_assign(text: &[u8], name: Range<usize>) -> bool {
         (Some(_), _) => {
             closed
                 || (blank
-                    && (before == Some(b'-')
+                    && (matches!(before, Some(b'-' | b'<'))
                         || text[name.start..name.end].eq_ignore_ascii_case(b"basic")
                         || text[name.start..name.end].eq_ignore_ascii_case(b"bearer")
                         || text[name.start..name.end].eq_ignore_ascii_case(b"identified")
@@ -446,13 +495,28 @@ impl Reader<'_> {
     }
 
     /// `value =` after a name: an attribute, member or line of its own.
-    fn value_of(&mut self, quoted_name: bool) -> Option<()> {
+    fn value_of(&mut self, name: &Name, quoted_name: bool) -> Option<()> {
         let start = self.at;
         let found = self.try_value_of(quoted_name);
         if found.is_none() {
             self.at = start;
+            return self.field_behind(name.span.start);
         }
         found
+    }
+
+    /// Passes over the attributes of an element up to its `>`, unless one says that the content is sealed.
+    fn attributes(&mut self) -> bool {
+        let rest = &self.text[self.at..(self.at + ATTRIBUTES).min(self.text.len())];
+        let Some(end) = memchr::memchr2(b'>', b'<', rest) else { return false };
+        let inner = &rest[..end];
+        let attributes = rest[end] == b'>' && !inner.ends_with(b"/") && inner.contains(&b'=');
+        let sealed = [&b"crypt"[..], b"sha", b"hash", b"nil=\"true"];
+        let is_sealed = sealed.iter().any(|sign| memchr::memmem::find(inner, sign).is_some());
+        if attributes && !is_sealed {
+            self.at += end;
+        }
+        attributes && !is_sealed
     }
 
     fn try_value_of(&mut self, quoted_name: bool) -> Option<()> {

@@ -49,7 +49,8 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
             let (name, assigned) = (&measured.name.span, &measured.assigned);
             let content = assigned.content(text);
             naming::harmless_name(text, name, &content).or_else(|| {
-                let parameter = naming::parameter(text, name.end..assigned.value.start)?;
+                let between = name.end..assigned.value.start.max(name.end);
+                let parameter = naming::parameter(text, between)?;
                 naming::harmless_name(text, &parameter, &content)
             })
         }

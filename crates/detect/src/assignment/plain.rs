@@ -285,7 +285,10 @@ fn is_declared(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
         && value[1..].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_'))
         && rest.starts_with(b":");
     // `"secrets": {"name": [...]}`: what stands in the place of a value is a name itself.
-    let within = || text[name.span.end..assigned.value.start].contains(&b'{');
+    let within = || {
+        let between = text.get(name.span.end..assigned.value.start);
+        between.is_some_and(|between| between.contains(&b'{'))
+    };
     let key = !bare && (behind.starts_with(b":") || behind.starts_with(b"=>")) && within();
     index || member || reference || filter || query || key
 }

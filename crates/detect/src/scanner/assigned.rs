@@ -49,17 +49,25 @@ impl Scanner<'_> {
             let found = repeats.find(text, &(from..to)).unwrap_or_else(|| {
                 weighed += 1;
                 let measured = assignment::measured_at(text, from..to);
-                let found = Found {
-                    name_end: measured.as_ref().map(|measured| measured.name.span.end),
-                    candidate: measured.and_then(|measured| self.assigned(text, &measured)),
-                };
+                let found = self.found(text, measured);
                 repeats.note(text, from..to, &found);
                 found
             });
             *end = found.name_end.unwrap_or(*end);
-            out.extend(found.candidate);
+            out.extend(found.candidates);
         }
         weighed
+    }
+
+    /// What a measured assignment comes to: the value, and those behind it in a list.
+    fn found(&self, text: &[u8], measured: Option<Measured>) -> Found {
+        let Some(measured) = measured else { return Found::default() };
+        let mut candidates: Vec<_> = self.assigned(text, &measured).into_iter().collect();
+        if measured.assigned.in_list {
+            let further = assignment::further(text, &measured);
+            candidates.extend(further.filter_map(|measured| self.assigned(text, &measured)));
+        }
+        Found { name_end: Some(measured.name.span.end), candidates }
     }
 
     /// The rule of the provider whom the name or a host beside it gives away.

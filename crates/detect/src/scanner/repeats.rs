@@ -38,13 +38,13 @@ struct Known {
     found: Found,
 }
 
-/// The result for a name: where it ends, and the candidate assigned to it.
+/// The result for a name: where it ends, and the candidates assigned to it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Where the name ends, if something is assigned to it.
     pub name_end: Option<usize>,
-    /// What is assigned, if it is a secret.
-    pub candidate: Option<Candidate>,
+    /// What is assigned, as far as it is a secret: several in a list.
+    pub candidates: Vec<Candidate>,
 }
 
 impl Repeats {
@@ -67,13 +67,15 @@ impl Repeats {
                 && self.same.has(text, distance, &all)
         })?;
         known.keyword = keyword.clone();
-        let moved = |at: usize| at - known.noted_at + keyword.start;
-        let Found { name_end, candidate } = known.found.clone();
-        let candidate = candidate.map(|candidate| Candidate {
+        // A value may stand before its name.
+        let moved = |at: usize| at + keyword.start - known.noted_at;
+        let Found { name_end, candidates } = known.found.clone();
+        let place = |candidate: Candidate| Candidate {
             secret: moved(candidate.secret.start)..moved(candidate.secret.end),
             ..candidate
-        });
-        Some(Found { name_end: name_end.map(moved), candidate })
+        };
+        let candidates = candidates.into_iter().map(place).collect();
+        Some(Found { name_end: name_end.map(moved), candidates })
     }
 
     /// Remembers what was found at a name.

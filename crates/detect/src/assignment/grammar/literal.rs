@@ -21,6 +21,25 @@ impl Reader<'_> {
         self.blanks(GAP);
         let block = joint == Joint::Colon && self.block_scalar();
         let next_line = self.space(lines) && !block;
+        let many = name.is_plural(self.text);
+        if joint == Joint::Colon && next_line && many && self.dash() {
+            let (quoting, value) = self.item()?;
+            let end = value.end;
+            let items = Assigned {
+                joint,
+                quoting,
+                quoted_name,
+                next_line,
+                in_list: true,
+                end,
+                ..Assigned::unnamed(value)
+            };
+            return Some(items);
+        }
+        if let Some(value) = self.setting(name.span.start, joint).filter(|_| !next_line) {
+            let end = value.end;
+            return Some(Assigned { joint, typed, quoted_name, end, ..Assigned::unnamed(value) });
+        }
         let mut call = None;
         let mut in_list = false;
         let mut within = joint == Joint::Call;
@@ -30,6 +49,16 @@ impl Reader<'_> {
                     in_list = true;
                     self.at += 1;
                     self.space(2);
+                    if many {
+                        self.map_key();
+                    }
+                    continue;
+                }
+                _ if !in_list && self.list_maker() => {
+                    in_list = true;
+                    if many {
+                        self.map_key();
+                    }
                     continue;
                 }
                 b'(' if call.is_none() && matches!(self.peek(1)?, b'\n' | b'\r') => {
@@ -63,7 +92,7 @@ impl Reader<'_> {
             if elsewhere || code || call.is_some() {
                 return None;
             }
-            self.scheme_word();
+            self.scheme_word(name);
             self.bare(joint, name)?;
         } else {
             self.quoted(quoting)?;
@@ -81,11 +110,11 @@ impl Reader<'_> {
         if quoting != Quoting::Bare && pieces.is_empty() {
             value = member(self.text, value);
         }
-        let scheme = if pieces.is_empty() { scheme(self.text, &value) } else { None };
+        let scheme = if pieces.is_empty() { scheme(self.text, &value, name) } else { None };
         if let Some(scheme) = &scheme {
             value.start = scheme.end + 1;
         }
-        if value.is_empty() {
+        if value.is_empty() || is_between_pieces(&self.text[value.clone()]) {
             return None;
         }
         let end = self.at;
@@ -105,11 +134,11 @@ impl Reader<'_> {
     }
 
     /// Passes over a scheme before a value without quotes: `Token abc`.
-    fn scheme_word(&mut self) {
-        let rest = &self.text[self.at..(self.at + 10).min(self.text.len())];
+    fn scheme_word(&mut self, name: &Name) {
+        let rest = &self.text[self.at..(self.at + LONGEST_SCHEME + 1).min(self.text.len())];
         let Some(blank) = memchr::memchr(b' ', rest) else { return };
         let value = self.text.get(self.at + blank + 1).is_some_and(u8::is_ascii_alphanumeric);
-        if value && SCHEMES.iter().any(|s| rest[..blank].eq_ignore_ascii_case(s.as_bytes())) {
+        if value && is_scheme(&rest[..blank], self.text, name) {
             self.at += blank + 1;
         }
     }
@@ -268,15 +297,46 @@ fn typographic(rest: &[u8]) -> bool {
     matches!(rest, [0xe2, 0x80, 0x98..=0x9f, ..])
 }
 
+/// Whether a literal is the text between two others, which a program joins to something: `' + name + '`.
+fn is_between_pieces(value: &[u8]) -> bool {
+    let (begin, end) = (value.trim_ascii_start(), value.trim_ascii_end());
+    let quote = |b: Option<&u8>| matches!(b, Some(b'"' | b'\'' | b'`'));
+    let sign = |b: Option<&u8>| matches!(b, Some(b'+' | b'.' | b'&' | b'|'));
+    let after_quote =
+        |value: &[u8]| value.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
+    let before_quote = || end[..end.len().saturating_sub(1)].trim_ascii_end().last().copied();
+    (quote(begin.first()) && sign(after_quote(begin).as_ref()))
+        || (quote(end.last()) && sign(before_quote().as_ref()))
+        || (sign(begin.first()) && sign(end.last()) && begin.len() > 4 && begin[1] == b' ')
+}
+
 /// Schemes of HTTP authentication whose parameter is the secret itself.
 const SCHEMES: &[&str] = &["basic", "bearer", "token", "apikey", "ssws", "key", "digest"];
 
+/// Schemes whose parameters are a signature or an answer, good for one request.
+const ANSWERS: &[&str] = &["negotiate", "ntlm", "signature", "hawk", "mac", "scram", "vapid"];
+
+/// Longest scheme, in bytes.
+const LONGEST_SCHEME: usize = 24;
+
+/// Whether a word before a value is a scheme of HTTP authentication: a known one, or any in the header
+/// that has nothing else.
+fn is_scheme(word: &[u8], text: &[u8], name: &Name) -> bool {
+    let is_one = |list: &[&str]| list.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes()));
+    let header = || {
+        word.len() >= 2
+            && word[0].is_ascii_alphabetic()
+            && word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            && !word.contains(&b'4')
+            && name.says(text, &["authorization"])
+    };
+    is_one(SCHEMES) || (header() && !is_one(ANSWERS))
+}
+
 /// A scheme of HTTP authentication before the value.
-fn scheme(text: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
+fn scheme(text: &[u8], value: &Range<usize>, name: &Name) -> Option<Range<usize>> {
     let rest = &text[value.clone()];
-    let blank = memchr::memchr(b' ', rest.get(..rest.len().min(10))?)?;
-    let word = &rest[..blank];
+    let blank = memchr::memchr(b' ', rest.get(..rest.len().min(LONGEST_SCHEME + 1))?)?;
     let plain = rest.len() > blank + 4 && !rest[blank + 1..].contains(&b' ');
-    (plain && SCHEMES.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
-        .then(|| value.start..value.start + blank)
+    (plain && is_scheme(&rest[..blank], text, name)).then(|| value.start..value.start + blank)
 }
