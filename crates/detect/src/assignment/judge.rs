@@ -11,7 +11,7 @@ use super::{Measured, features, model, place, plain};
 use crate::evidence::Confidence;
 use crate::ids::{self, RuleName};
 use crate::weak::{self, Strength};
-use crate::{naming, placeholder, words};
+use crate::{generated, naming, placeholder, words};
 
 /// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
 /// over repositories that were not learned from.
@@ -38,7 +38,7 @@ pub struct Verdict {
 /// against it, no other reason is looked for: see [`verdict_with_reason`].
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let mut odds = model::odds(&measured.vector);
-    if speaks_for_itself(measured) {
+    if speaks_for_itself(measured) || is_generated_with_signs(text, measured) {
         odds = odds.max(PATTERN);
     }
     if odds < WEAK {
@@ -110,6 +110,27 @@ pub fn speaks_for_itself(measured: &Measured) -> bool {
         && other.iter().all(|feature| of(*feature) == 0)
 }
 
+/// Whether a value is generated with signs that no identifier has, and is assigned to a name that promises
+/// a secret: the model has seen few of them.
+fn is_generated_with_signs(text: &[u8], measured: &Measured) -> bool {
+    let of = |feature| measured.vector.get(feature);
+    let promised = matches!(
+        measured.name.class,
+        Class::Password | Class::Secret | Class::Token | Class::ApiKey
+    );
+    let other = [
+        Feature::NamePublic,
+        Feature::NamePlace,
+        Feature::NameAbout,
+        Feature::NameTest,
+        Feature::Placeholder,
+    ];
+    promised
+        && measured.assigned.joint != Joint::Within
+        && other.iter().all(|feature| of(*feature) == 0)
+        && generated::is_generated_with_signs(&measured.assigned.content(text))
+}
+
 /// Judges a password that another rule has matched: by the name it is assigned to,
 /// or as part of a URL or connection string. `known_place`: the rule knows whose password it is.
 pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict {
@@ -137,7 +158,7 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
     let content = unescaped_ampersands(&text[value.clone()]);
     if looks_random(&content) {
         // The odds are of values that stand anywhere.
-        let value = &text[value.clone()];
+        let value = &content[..];
         let guessed = weak::is_known(value) || weak::is_made_of_words(value);
         let strong = !guessed && (known_place || has_generator_mix(value));
         let least = if strong { Confidence::Pattern } else { Confidence::Weak };
@@ -159,6 +180,22 @@ fn is_address_in_url(before: &[u8]) -> bool {
         })
     };
     SCHEMES.iter().any(ends)
+}
+
+/// A value with `&` instead of `&amp;`.
+fn unescaped_ampersands(value: &[u8]) -> Cow<'_, [u8]> {
+    const ESCAPED: &[u8] = b"&amp;";
+    if memchr::memmem::find(value, ESCAPED).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = memchr::memmem::find(rest, ESCAPED) {
+        out.extend_from_slice(&rest[..=at]);
+        rest = &rest[at + ESCAPED.len()..];
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
 }
 
 /// Whether a value looks random rather than like words.
@@ -183,22 +220,6 @@ fn has_generator_mix(value: &[u8]) -> bool {
         && has(u8::is_ascii_digit)
         && reading.known * 2 < reading.letters
 }
-/// A value with `&` instead of `&amp;`.
-fn unescaped_ampersands(value: &[u8]) -> Cow<'_, [u8]> {
-    const ESCAPED: &[u8] = b"&amp;";
-    if memchr::memmem::find(value, ESCAPED).is_none() {
-        return Cow::Borrowed(value);
-    }
-    let mut out = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some(at) = memchr::memmem::find(rest, ESCAPED) {
-        out.extend_from_slice(&rest[..=at]);
-        rest = &rest[at + ESCAPED.len()..];
-    }
-    out.extend_from_slice(rest);
-    Cow::Owned(out)
-}
-
 
 /// How far before a value its name is looked for, in bytes.
 const NAME_BEFORE: usize = 80;

@@ -5,6 +5,7 @@ use super::features::Feature;
 use super::grammar::{Joint, Quoting};
 use super::names::Class;
 use super::values::{self, Shape};
+use crate::generated::is_generated_with_signs;
 use crate::naming::lexicon;
 use crate::weak::{self, Strength};
 use crate::{naming, placeholder};
@@ -57,7 +58,7 @@ fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -
     let goes_on = bare && assigned.joint == Joint::Colon && vector.get(Feature::After) == 9;
     !value.is_ascii()
         || is_translation(value)
-        || value.ends_with(b":")
+        || (value.ends_with(b":") && !is_generated_with_signs(value))
         || (strength == Strength::Letters && goes_on)
         || (strength == Strength::Letters && vector.get(Feature::TextNear) > 0)
         || (words && vector.get(Feature::NameVerb) > 0)

@@ -6,6 +6,7 @@ use super::grammar::{Assigned, Joint, Quoting};
 use super::names::{Class, Name};
 use super::values::{self, Shape};
 use crate::checks::is_public_nkey;
+use crate::generated::{is_generated, may_be_of_a_generator};
 use crate::naming::lexicon;
 use crate::words;
 
@@ -68,7 +69,7 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
         || is_client_id(text, name)
     {
         Some("public by its name")
-    } else if is_token && value.iter().any(never_in_tokens) {
+    } else if is_token && value.iter().any(never_in_tokens) && !may_be_of_a_generator(value) {
         Some("signs that no token has")
     } else if name.class != Class::Password && is_phrase(value) {
         Some("a text")
@@ -349,9 +350,8 @@ fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
     if matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'.'))
         || matches!(assigned.joint, Joint::Arrow | Joint::Default)
         || rest.starts_with(b" {")
-        || value.starts_with(b"(")
+        || (matches!(value, [b'(', ..] | [.., b'*']) && !is_generated(value))
         || value.ends_with(b"&lt")
-        || value.ends_with(b"*")
         || text[name.span.clone()].ends_with(b"_t")
         || is_described(text, name, assigned)
     {

@@ -1,5 +1,6 @@
 //! What a value looks like.
 
+use crate::generated::{is_expression, is_generated};
 use crate::text::has_uuid_groups;
 use crate::words;
 
@@ -242,33 +243,30 @@ fn is_email(value: &[u8]) -> bool {
 
 fn is_template(value: &[u8]) -> bool {
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
-    let call = || {
-        // `name(...)` or `name[...]`: code, not a value.
-        let open = value.iter().position(|b| matches!(b, b'(' | b'['));
-        open.is_some_and(|at| {
-            at > 0
-                && matches!(value.last(), Some(b')' | b']'))
-                && value[..at].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:$->".contains(b))
-        })
+    let closed = |open: &[u8], close: &[u8]| {
+        memchr::memmem::find(value, open)
+            .is_some_and(|at| memchr::memmem::find(&value[at + open.len()..], close).is_some())
     };
-    has(b"${")
-        || has(b"{{")
-        || has(b"#{")
-        || has(b"$(")
-        || has(b"<%")
-        || has(b"%(")
-        || has(b"{%")
-        || has(b"x%0")
-        || has(b"0x%")
-        || (has(b"%s") || has(b"%d") || has(b"%v") || has(b"%@") || has(b"%q"))
-        || (value.starts_with(b"<") && value.ends_with(b">"))
-        || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
-        || (value.starts_with(b"%") && value.ends_with(b"%") && value.len() > 2)
-        || (value.starts_with(b"$")
-            && value[1..].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:->[]".contains(b))
-            && value.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
-        || (value.starts_with(b"[") && value.ends_with(b"]"))
-        || call()
+    let reference =
+        [(&b"${"[..], &b"}"[..]), (b"{{", b"}}"), (b"#{", b"}"), (b"$(", b")"), (b"<%", b"%>")]
+            .iter()
+            .any(|(open, close)| closed(open, close));
+    if reference || is_expression(value) {
+        return true;
+    }
+    // Generators draw such signs by chance.
+    !is_generated(value)
+        && ([&b"${"[..], b"{{", b"#{", b"$(", b"<%", b"%(", b"{%", b"x%0", b"0x%"]
+            .iter()
+            .any(|sign| has(sign))
+            || [&b"%s"[..], b"%d", b"%v", b"%@", b"%q"].iter().any(|sign| has(sign))
+            || (value.starts_with(b"<") && value.ends_with(b">"))
+            || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
+            || (value.starts_with(b"%") && value.ends_with(b"%") && value.len() > 2)
+            || (value.starts_with(b"$")
+                && value[1..].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:->[]".contains(b))
+                && value.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
+            || (value.starts_with(b"[") && value.ends_with(b"]")))
 }
 
 fn is_hash(value: &[u8]) -> bool {

@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::{PREFIX, Scanner};
 use crate::assignment::Measured;
 use crate::assignment::names::Class;
+use crate::generated::{is_generated_with_signs, may_be_of_a_generator};
 use crate::identifier::{self, Cut, Digits};
 use crate::rules::{Compiled, Rule, RuleId, Target};
 use crate::text::is_uuid;
@@ -34,11 +35,14 @@ impl Scanner<'_> {
         let content = measured.assigned.content(text);
         let value = &content[..];
         let is_token = matches!(measured.name.class, Class::Token | Class::ApiKey | Class::Key);
-        if is_token && has_foreign_sign(value) {
+        if is_token
+            && has_foreign_sign(value)
+            && (!may_be_of_a_generator(value) || self.has_prefix_of_a_type(value))
+        {
             Some("it has a sign (# ! * $) that no token has")
         } else if is_token && begins_with_number(value) {
             Some("it begins with a number and a colon as tokens of bots do, but is none")
-        } else if matches!(value.first(), Some(b'=' | b'?')) {
+        } else if matches!(value.first(), Some(b'=' | b'?')) && !is_generated_with_signs(value) {
             Some("it begins with a sign of the text around it")
         } else if is_nearly_hexadecimal(value) {
             Some("it is hexadecimal but for a character or two")
@@ -61,6 +65,27 @@ impl Scanner<'_> {
             if length > PREFIX && !begins {
                 begins = targets.iter().any(|target| match target {
                     Target::Rule(id) => self.begins_like(*id, value, at..at + length),
+                    Target::Keys | Target::Assignment => false,
+                });
+            }
+        });
+        begins
+    }
+
+    /// Whether the value begins as tokens of a known type do.
+    fn has_prefix_of_a_type(&self, value: &[u8]) -> bool {
+        let mut begins = false;
+        let ask = |id: RuleId, found: &[u8]| {
+            let compiled = self.rules.get(id).compiled().ok();
+            compiled.is_some_and(|compiled| {
+                is_distinctive(found) && compiled.public_prefix(value) > PREFIX
+            })
+        };
+        self.rules.prefilter().each(value, |keyword, at| {
+            let (length, targets) = self.rules.target(keyword);
+            if at == 0 && length > PREFIX && !begins {
+                begins = targets.iter().any(|target| match target {
+                    Target::Rule(id) => ask(*id, &value[..length]),
                     Target::Keys | Target::Assignment => false,
                 });
             }
@@ -185,6 +210,7 @@ mod tests {
             format!("const githubWebhookSecret = \"{digits}\";"),
             format!("SONAR_WEBHOOK_SECRET={digits}"),
             format!("MAILGUN_WEBHOOK_SIGNING_SECRET={digits}"),
+            format!("service_api_key = \"{}#{}\"", &body[..9], &body[9..]),
         ] {
             assert_eq!(confidence(&text), Some(Confidence::Pattern), "{text}");
         }
@@ -207,7 +233,7 @@ mod tests {
     fn what_cannot_work_is_weak() {
         let (body, digits) = (body(), digits());
         for text in [
-            format!("service_api_key = \"{}#{}\"", &body[..9], &body[9..]),
+            format!("service_api_key = \"{}#{}\"", "QZKXVWBJHG", "tzyxvqkjwm"),
             format!("service_token = \"dckr_pat_{}\"", &body[..20]),
             format!("service_token = \"dckr_pat_{}\"", &body[..28]),
             format!("service_token = \"dckr_pat_{body}{body}{body}\""),
