@@ -2,6 +2,7 @@
 
 pub mod contents;
 pub mod detection;
+mod file_name;
 pub mod name;
 pub mod place;
 pub mod progress;

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 use super::Worker;
 use super::detection::{Detection, Merged, detections, merge, note_lines};
+use super::file_name;
 use super::name::may_hold_secret;
 use crate::context::nearby;
 use crate::finding::Secret;
@@ -161,7 +162,10 @@ impl Worker<'_> {
         budget: &Budget,
         contents: &mut Contents,
     ) {
-        let (text, candidates) = self.scanner.candidates_in_blob(bytes);
+        let (text, mut candidates) = self.scanner.candidates_in_blob(bytes);
+        if candidates.is_empty() {
+            candidates = file_name::candidates(&mut self.scanner, place.path(), &text);
+        }
         let mut found = detections(self.scanner.rules(), &text, candidates, true);
         self.add_decoded(&text, true, budget, contents, &mut found);
         take(place, &text, found, contents);
