@@ -114,6 +114,57 @@ const NOTATIONS: &[(&str, &str)] = &[
         "\"Api-Token\": \"{\\\"name\\\": \\\"root\\\", \\\"sig\\\": \\\"{V}\\\"}\",\n",
     ),
     ("joined", "password = \"{V}\" +\n    suffix\n"),
+    ("name, German", "kennwort: \"{V}\"\n"),
+    ("name, French", "String motDePasse = \"{V}\";\n"),
+    ("name, Spanish", "contraseña: \"{V}\"\n"),
+    ("name, Spanish, ASCII", "CONTRASENA_DB={V}\n"),
+    ("name, Portuguese", "DB_SENHA={V}\n"),
+    ("name, Dutch", "wachtwoord = '{V}'\n"),
+    ("name, Polish", "hasło: \"{V}\"\n"),
+    ("name, Czech", "heslo: {V}\n"),
+    ("name, Turkish", "şifre = \"{V}\"\n"),
+    ("name, Russian", "\"пароль_бд\": \"{V}\",\n"),
+    ("name, Russian, capital", "Пароль = {V}\n"),
+    ("name, Chinese", "数据库密码: \"{V}\"\n"),
+    ("name, Japanese", "パスワード={V}\n"),
+    ("name, Korean", "비밀번호 = \"{V}\"\n"),
+    ("name, short", "DB_PW={V}\n"),
+    ("name, short, in code", "const rootPw = '{V}';\n"),
+    ("name, short, JSON", "{\"user\": \"app\", \"pw\": \"{V}\"}\n"),
+    ("name, WPA", "network={\n    ssid=\"Office\"\n    psk=\"{V}\"\n}\n"),
+    ("value first, JSON", "[{\"value\": \"{V}\", \"name\": \"DB_PASSWORD\"}]\n"),
+    (
+        "value first, lines",
+        "{\n  \"Value\": \"{V}\",\n  \"slot\": false,\n  \"Name\": \"DB_PASSWORD\"\n}\n",
+    ),
+    ("value first, YAML", "env:\n  - value: {V}\n    name: DB_PASSWORD\n"),
+    ("value first, XML", "<entry value=\"{V}\" name=\"password\"/>\n"),
+    ("value first, TOML", "[[env]]\nvalue = \"{V}\"\nname = \"DB_PASSWORD\"\n"),
+    (
+        "comments between",
+        "env:\n  - name: DB_PASSWORD\n    # rotated\n    # twice a year\n    value: {V}\n",
+    ),
+    ("fields between", "{\"name\": \"db_password\", \"type\": \"string\", \"value\": \"{V}\"}\n"),
+    (
+        "Terraform, described",
+        "variable \"db_password\" {\n  description = \"of the database\"\n  type = string\n  default = \"{V}\"\n}\n",
+    ),
+    ("CloudFormation", "  - ParameterKey: DBPassword\n    ParameterValue: {V}\n"),
+    ("Helm", "set {\n  name  = \"auth.password\"\n  value = \"{V}\"\n}\n"),
+    ("list", "tokens = [\"first\", \"{V}\"]\n"),
+    ("list, Go", "cfg := Config{\n\tTokens: []string{\"{V}\"},\n}\n"),
+    ("list, Java", "List<String> tokens = Arrays.asList(\"{V}\");\n"),
+    ("list, YAML", "api_tokens:\n  - {V}\n"),
+    ("list, lines", "\"apiKeys\": [\n    \"none\", # of the tests\n    \"{V}\"\n]\n"),
+    ("map", "API_KEYS = {\"alice\": \"none\", \"bob\": \"{V}\"}\n"),
+    ("map, JavaScript", "const tokens = {\n  alice: \"{V}\",\n};\n"),
+    ("header, any scheme", "curl -H \"Authorization: Api-Token {V}{V}\" https://api.internal\n"),
+    ("header, parameter", "Authorization: Token token=\"{V}{V}\"\n"),
+    ("LDIF", "dn: uid=anna,dc=internal\nuserPassword: {V}\n"),
+    ("LDIF, base64", "dn: uid=anna,dc=internal\nuserPassword:: {64}\n"),
+    ("element with attributes", "<Pass encoding=\"base64\">{64}</Pass>\n"),
+    ("SQL, no quotes", "ALTER USER app IDENTIFIED BY {V};\n"),
+    ("setting in quotes", "      - \"POSTGRES_PASSWORD=q(7{V}\"\n"),
 ];
 
 /// What stands in the same places and is no secret.
@@ -159,6 +210,30 @@ const HARMLESS: &[&str] = &[
     "pattern = \"token=[0-9a-f]{32}\"\n",
     "md5sum = 'password'\n",
     "def password(self, value: str) -> None:\n",
+    "kennwort: \"Kennwort vergessen\"\n",
+    "senha = input(\"Senha: \")\n",
+    "\"密码\": \"密码不能为空\"\n",
+    "пароль: \"Введите пароль\"\n",
+    "const passes = [...list];\n",
+    "PW_MIN = \"0.25us\"\n",
+    "file_pat = \"*.txt\"\n",
+    "[{\"value\": \"5432\", \"name\": \"DB_PORT\"}, {\"name\": \"DB_PASSWORD\", \"valueFrom\": {}}]\n",
+    "- name: DB_PASSWORD\n  valueFrom: vault\n- name: BUILD\n  value: q7Zk2mX9vT4w\n",
+    "tokens = {\"identifier\": \"IDENT\", \"number\": \"NUM\"}\n",
+    "secrets:\n  - db_password\n  - api_key\n",
+    "Authorization: Negotiate\n",
+    "headers[\"Authorization\"] = \"OAuth \" + token;\n",
+    "db.query(`ALTER USER ` + user + ` IDENTIFIED BY '` + next + `'`);\n",
+    "$q = \"SET PASSWORD FOR '\" . $user . \"' = PASSWORD('\" . $next . \"')\";\n",
+    "DB_PASSWORD=$(openssl rand -base64 20)\n",
+    "PASSWORD=${PASSWORD:-none1}\n",
+    "token = sign(user2, secret[0])\n",
+    "  password: read(config, Key1),\n",
+    "secret = Token2Provider<Key9>(x);\n",
+    "key = (a<<8)|b2;\n",
+    "token = buffer[at++]&0xFF;\n",
+    "password=hunter2x&user=bob1\n",
+    "secret: {name: db1, key: Password}\n",
 ];
 
 /// Values in two pieces, `{A}` and `{B}`.
@@ -315,6 +390,47 @@ fn wrapped_base64_is_one_value() {
         let lines = ["api_secret: |", first, second, third, "user: anna", ""];
         let text = lines.join(&format!("{end}  ")).replace("  user", "user");
         assert_eq!(identities(&mut scanner, &text), [value.as_bytes()], "{text}");
+    }
+}
+
+/// Notations in which no sign of a value means anything else, and the signs that it may not have there.
+const ALL_SIGNS: &[(&str, &str, &str)] = &[
+    (".env", "DB_PASSWORD={V}\n", "\"'`#\\"),
+    (".env, quoted", "DB_PASSWORD=\"{V}\"\n", "\"\\"),
+    ("YAML", "db_password: {V}\n", "\"'`#\\"),
+    ("YAML, quoted", "smtp_password: '{V}'\n", "'\\"),
+    ("compose", "    environment:\n      - POSTGRES_PASSWORD={V}\n", "\"'`#\\"),
+    ("properties", "app.secret={V}\n", "\"'`#\\"),
+    ("JSON", "{\n  \"user\": \"app\",\n  \"password\": \"{V}\"\n}\n", "\"\\"),
+    ("Python", "SECRET_KEY = \"{V}\"\n", "\"\\"),
+    ("PHP", "define('API_TOKEN', '{V}');\n", "'\\"),
+    ("shell", "export ADMIN_PASS='{V}'\n", "'\\"),
+];
+
+#[test]
+fn generated_passwords_are_found_whatever_signs_they_have() {
+    let rules = Rules::builtin();
+    let mut scanner = Scanner::new(&rules);
+    for (what, notation, without) in ALL_SIGNS {
+        let signs: Vec<u8> = (b'!'..=b'~').filter(|b| !without.as_bytes().contains(b)).collect();
+        let mut seed = 17_u64;
+        let mut draw = |from: &[u8]| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            char::from(from[(seed >> 33) as usize % from.len()])
+        };
+        let letters: Vec<u8> = signs.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+        let count = 100;
+        let found = (0..count).filter(|_| {
+            // YAML and others give a sign at the beginning a meaning of its own.
+            let mut value = String::from(draw(&letters));
+            value.extend((1..20).map(|_| draw(&signs)));
+            let text = notation.replace("{V}", &value);
+            !found(&mut scanner, &text, Confidence::Pattern).is_empty()
+        });
+        let found = found.count();
+        assert!(found * 100 >= count * 95, "{what}: {found} of {count}");
     }
 }
 
