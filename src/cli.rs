@@ -20,7 +20,7 @@ use sprawl::scan::contents::UnpackOptions;
 use sprawl::session::options::{FileOptions, RuleOptions};
 use sprawl_unpack::budget::Limits;
 
-/// Finds secrets, and says what each one opens, where else it lives, and what to do first.
+/// Finds secrets, and tells what each one unlocks, where else it appears, and what to fix first.
 ///
 /// Works offline: nothing is sent anywhere.
 #[derive(Debug, Parser)]
@@ -32,7 +32,7 @@ Examples:
   sprawl scan              the current directory
   sprawl scan --history    everything its repository has ever held
   sprawl hook install      scan before every commit
-  sprawl rules show ID     what is known of a credential type
+  sprawl rules show ID     details of a credential type
 
 `sprawl COMMAND --help` has more for each command."
 )]
@@ -41,11 +41,11 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Print the version; with --json what scripts want to know.
+    /// Print the version; with --json, machine-readable version information.
     #[arg(short = 'V', long)]
     pub version: bool,
 
-    /// With --version: as JSON.
+    /// With --version: print JSON.
     #[arg(long, requires = "version")]
     pub json: bool,
 }
@@ -55,11 +55,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Scan files, directories, standard input or a git repository.
     Scan(Box<ScanArgs>),
-    /// Make one report out of several, as one scan of all would have given.
+    /// Merge several reports into one.
     Merge(Box<reports::MergeArgs>),
-    /// Say what to do about the secrets of reports, in order.
+    /// Print a prioritized remediation plan.
     Plan(Box<reports::PlanArgs>),
-    /// List the secrets that a person who leaves knows.
+    /// List secrets a departing person has had access to.
     Offboard(Box<reports::OffboardArgs>),
     /// Show and check the rules.
     Rules(RulesArgs),
@@ -67,15 +67,15 @@ pub(crate) enum Command {
     Hook(hook::HookArgs),
     /// Show the configuration.
     Config(config::ConfigCommandArgs),
-    /// Decide to live with a secret, in some places and until some day.
+    /// Accept a finding temporarily.
     Accept(Box<policy::AcceptArgs>),
-    /// Show, renew and tidy up such decisions.
+    /// List, renew and prune exceptions.
     Exceptions(policy::ExceptionsArgs),
-    /// Record what is there, so that later scans tell what is new.
+    /// Record current findings as the baseline.
     Baseline(Box<policy::BaselineArgs>),
-    /// Carry over what other scanners were told in this project.
+    /// Import other scanners' baselines and ignore files.
     Migrate(Box<migrate::MigrateArgs>),
-    /// Say what was seen on a line and why it is reported or not. Never shows values.
+    /// Explain why a line is reported or not. Never shows values.
     Explain(ExplainArgs),
     /// Print completions for a shell.
     Completions(about::CompletionsArgs),
@@ -136,7 +136,7 @@ pub(crate) struct ScanArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// The path that standard input stands for in reports.
+    /// Path to report for standard input.
     #[arg(long, value_name = "NAME")]
     pub stdin_name: Option<String>,
 
@@ -149,7 +149,7 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub git: git::GitArgs,
 
-    /// With --history: the repositories of submodules, too, and of theirs.
+    /// With --history: also scan submodules recursively.
     #[arg(long, requires = "history", help_heading = "Git")]
     pub submodules: bool,
 
@@ -166,15 +166,15 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub threshold: reports::ThresholdArgs,
 
-    /// Show secrets in clear in the reports.
+    /// Show secrets unredacted in reports.
     #[arg(long)]
     pub show_secrets: bool,
 
-    /// Threads; as many as processors by default, and no more than help.
+    /// Number of threads [default: all cores].
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,
 
-    /// No summary and no progress on standard error; problems are still named.
+    /// Suppress the summary and progress; errors are still shown.
     #[arg(short, long)]
     pub quiet: bool,
 
@@ -190,11 +190,11 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// Leave out paths that match this glob.
+    /// Exclude paths that match this glob.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// Scan untracked files that .gitignore names, too.
+    /// Also scan untracked files that .gitignore excludes.
     #[arg(long)]
     pub no_ignore: bool,
 
@@ -214,19 +214,19 @@ pub(crate) struct ScanArgs {
 /// How far containers and encodings are opened. The limits are for all that one file holds.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UnpackArgs {
-    /// Do not open archives and documents, and decode nothing; they are counted.
+    /// Do not open archives and documents or decode anything; what is skipped is counted.
     #[arg(long, help_heading = "Containers")]
     pub no_unpack: bool,
 
-    /// Open containers within containers so deep.
+    /// Maximum depth of containers within containers.
     #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Containers")]
     pub unpack_depth: u32,
 
-    /// Decompress and decode at most so many MiB of one file.
+    /// Maximum MiB to decompress and decode per file.
     #[arg(long, value_name = "MIB", default_value_t = 1024, help_heading = "Containers")]
     pub unpack_mib: u64,
 
-    /// Read at most so many members of one file.
+    /// Maximum number of members to read per file.
     #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "Containers")]
     pub unpack_members: u64,
 }
@@ -283,10 +283,10 @@ impl RuleArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl explain src/settings.py:12        what was weighed there and what decided
+  sprawl explain src/settings.py:12        the evidence on this line, and the verdict
   sprawl explain .env:3 --only 'generic-*'")]
 pub(crate) struct ExplainArgs {
-    /// The place, as reports write it: FILE:LINE.
+    /// Location as reports write it: FILE:LINE.
     #[arg(value_name = "FILE:LINE")]
     pub place: String,
 
@@ -310,10 +310,10 @@ pub(crate) struct RulesArgs {
 /// What to do with rules.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// One line for each rule.
+    /// List all rules.
     #[command(after_help = "\
 Examples:
-  sprawl rules list                        what is found
+  sprawl rules list                        all credential types
   sprawl rules list --json --rules acme.toml")]
     List {
         /// Add the rules of a TOML file.
@@ -326,7 +326,7 @@ Examples:
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
     },
-    /// Everything about one rule.
+    /// Show one rule in detail.
     #[command(after_help = "\
 Examples:
   sprawl rules show github-pat-classic
@@ -338,10 +338,10 @@ Examples:
         #[arg(long = "rules", value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Check rule files as the loader does.
+    /// Validate rule files.
     #[command(after_help = "\
 Examples:
-  sprawl rules check acme.toml             errors with file, line and what to do about them")]
+  sprawl rules check acme.toml             errors with file, line and remedy")]
     Check {
         /// TOML files.
         #[arg(required = true)]

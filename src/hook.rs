@@ -257,7 +257,7 @@ fn into_husky(hooks: &Hooks, file: &Path, hook: Hook) -> Result<Vec<String>, Err
             return Ok(vec![format!("{}: already in {shown}", hook.name())]);
         }
         Some(text) => script::into_shell(text, hook)
-            .ok_or_else(|| Error::Refused(format!("{shown}: is no shell script; {ADD}")))?,
+            .ok_or_else(|| Error::Refused(format!("{shown}: is not a shell script; {ADD}")))?,
         None => script::into_shell("", hook).unwrap_or_default(),
     };
     write(file, &text)?;

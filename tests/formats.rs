@@ -32,6 +32,6 @@ fn tree() -> (tempfile::TempDir, PathBuf) {
 /// A tree of which something cannot be scanned.
 fn broken_tree() -> (tempfile::TempDir, PathBuf) {
     let (guard, root) = scratch();
-    write(&root, ".git/HEAD", "this is no repository\n");
+    write(&root, ".git/HEAD", "this is not a repository\n");
     (guard, root)
 }

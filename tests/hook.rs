@@ -84,9 +84,9 @@ fn a_blocked_commit_says_in_five_lines_what_to_do() {
     assert_eq!(lines.len(), 5, "{said}");
     assert!(lines[0].contains("GitHub personal access token (classic) ghp_****"), "{said}");
     assert!(lines[1].contains("a.env:1:10"), "{said}");
-    assert!(lines[2].trim_start().starts_with("why "), "{said}");
+    assert!(lines[2].trim_start().starts_with("impact "), "{said}");
     for way in
-        ["1 remove it", "2 keep it in an environment variable or secret store", "3 accept it"]
+        ["1 remove it", "2 load it from an environment variable or secret manager", "3 accept it"]
     {
         assert!(said.contains(way), "{said}");
     }

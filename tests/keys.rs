@@ -389,7 +389,7 @@ fn pgp_keys() {
         assert!(found.decoded.expires.is_some() && found.decoded.issued.is_some());
         assert_eq!(fact(&found, "fingerprint"), key.fingerprint);
         assert_eq!(container(&key.binary).expect("a secret ring").identity, found.identity);
-        assert!(scan(key.public.as_bytes()).is_empty(), "a public key is no finding");
+        assert!(scan(key.public.as_bytes()).is_empty(), "a public key is not a finding");
 
         let key = maker.gpg(algorithm, "correct horse");
         let encryption = fact(&only(&key.armoured), "encryption").to_owned();

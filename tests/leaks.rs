@@ -57,7 +57,7 @@ fn repository() -> (Repo, Vec<String>) {
     commit_by(&repo, "x", &format!("remover {token}"), &format!("{}@example.net", percent(&word)));
     repo.git(&["tag", "-a", &format!("t-{token}"), "-m", "x"]);
     // And something that cannot be scanned.
-    repo.write(&format!("broken-{token}/.git/HEAD"), "this is no repository\n");
+    repo.write(&format!("broken-{token}/.git/HEAD"), "this is not a repository\n");
     let forms =
         [token.clone(), word.clone(), percent(&word), token.to_uppercase(), percent(&token)];
     (repo, forms.to_vec())

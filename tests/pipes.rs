@@ -62,7 +62,7 @@ fn documents_have_their_names_and_what_is_known_of_them() {
     let arguments = ["scan", "--documents", "-f", "json", "-o", "one.json"];
     let scan = piped(&root, &arguments, input.as_bytes());
     assert_eq!(scan.status, 1, "{}", scan.stderr);
-    assert!(scan.stderr.contains("<stdin>:2: is no JSON"), "{}", scan.stderr);
+    assert!(scan.stderr.contains("<stdin>:2: is not JSON"), "{}", scan.stderr);
     let check = |text: &str| {
         assert!(!text.contains(&token));
         let report: Value = serde_json::from_str(text).unwrap();

@@ -118,7 +118,7 @@ fn a_tree_without_findings() {
 #[test]
 fn problems_are_notifications() {
     let (_guard, root) = scratch();
-    write(&root, ".git/HEAD", "this is no repository\n");
+    write(&root, ".git/HEAD", "this is not a repository\n");
     let log = sarif(&root, &[]);
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);

@@ -223,7 +223,7 @@ fn a_certificate_says_what_a_key_opens() {
     let report = run(&root, &["scan", ".", "-f", "json"]);
     let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
     let secrets = report["secrets"].as_array().unwrap();
-    assert_eq!(secrets.len(), 1, "the certificate is no finding");
+    assert_eq!(secrets.len(), 1, "the certificate is not a finding");
     assert_eq!(secrets[0]["rule_id"], "ca-private-key");
     assert_eq!(secrets[0]["severity"], "critical");
     assert!(secrets[0]["decoded"].to_string().contains("CN=Test Root"));

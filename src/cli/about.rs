@@ -13,7 +13,7 @@ Examples:
   sprawl completions fish > ~/.config/fish/completions/sprawl.fish
   sprawl completions powershell >> $PROFILE")]
 pub(crate) struct CompletionsArgs {
-    /// For which shell.
+    /// Shell.
     pub shell: clap_complete::Shell,
 }
 
@@ -24,7 +24,7 @@ Examples:
   sprawl man | man -l -                       read it
   sprawl man --directory ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// Write the page of every command into this directory.
+    /// Write one page per command into this directory.
     #[arg(long, value_name = "DIRECTORY")]
     pub directory: Option<PathBuf>,
 }

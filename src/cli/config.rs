@@ -10,7 +10,7 @@ use sprawl::session::options::Options;
 /// Which configuration counts.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigArgs {
-    /// Use this configuration instead of the project's sprawl.toml; of several, the later ones win.
+    /// Use this configuration file instead of the project's sprawl.toml; later files take precedence.
     #[arg(id = "config", long = "config", value_name = "FILE", help_heading = "Configuration")]
     pub files: Vec<PathBuf>,
 
@@ -18,8 +18,8 @@ pub(crate) struct ConfigArgs {
     #[arg(long, help_heading = "Configuration")]
     pub no_config: bool,
 
-    /// Ignore everything in the scanned tree that hides findings: configuration, marks, exceptions,
-    /// baseline, .gitignore. For trees of strangers.
+    /// Ignore everything in the scanned tree that can hide findings: configuration, inline suppressions,
+    /// exceptions, baseline, .gitignore. For untrusted code.
     #[arg(long, help_heading = "Configuration")]
     pub isolated: bool,
 }
@@ -47,19 +47,19 @@ pub(crate) struct ConfigCommandArgs {
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print what is in force in this project, and which file says so.
+    /// Print the effective configuration and where each value comes from.
     #[command(after_help = "\
 Examples:
-  sprawl config show                       in this directory's project
-  sprawl config show --isolated --json ..  without what the tree itself brings along")]
+  sprawl config show                       of the current project
+  sprawl config show --isolated --json ..  without the tree's own files")]
     Show {
-        /// The project's directory, or one within it.
+        /// The project, or a directory in it.
         #[arg(value_name = "PATH", default_value = ".")]
         path: PathBuf,
         /// Which configuration counts.
         #[command(flatten)]
         config: ConfigArgs,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },

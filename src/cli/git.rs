@@ -6,23 +6,23 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Default, Args)]
 #[group(multiple = false)]
 pub(crate) struct GitArgs {
-    /// What `git commit` would record, read from the index; reports what HEAD does not have yet.
+    /// Scan staged changes: what the next commit would add.
     #[arg(long, help_heading = "Git")]
     pub staged: bool,
 
-    /// Every object of the repository, reachable or not, and the working tree.
+    /// Scan the whole object database, including unreachable objects, and the working tree.
     #[arg(long, help_heading = "Git")]
     pub history: bool,
 
-    /// What the commits of B add that are not in A.
+    /// Scan what the commits in A..B add.
     #[arg(long, value_name = "A..B", help_heading = "Git")]
     pub range: Option<String>,
 
-    /// What all commits since this one add.
+    /// Scan what the commits after REV add.
     #[arg(long, value_name = "REV", help_heading = "Git")]
     pub since: Option<String>,
 
-    /// What a branch adds to the main one; the current branch unless another is named.
+    /// Scan what a branch adds to the default branch [default: the current branch].
     #[arg(
         long,
         value_name = "NAME",
@@ -33,11 +33,11 @@ pub(crate) struct GitArgs {
     )]
     pub branch: Option<String>,
 
-    /// What a pull request or push adds, as the continuous integration that this runs in says.
+    /// Scan what a pull request or push adds, detected from the CI environment.
     #[arg(long, help_heading = "Git")]
     pub ci: bool,
 
-    /// What a hook of git is asked about, read from standard input.
+    /// Run as a git hook.
     #[arg(long, value_enum, value_name = "HOOK", help_heading = "Git")]
     pub hook: Option<Hook>,
 }
@@ -46,14 +46,13 @@ pub(crate) struct GitArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(clippy::enum_variant_names, reason = "the names that git has for them")]
 pub(crate) enum Hook {
-    /// Before a commit: the same as --staged. Of files that are named, those that are not staged are
-    /// scanned whole.
+    /// Before a commit: same as --staged. Named files that are not staged are scanned whole.
     PreCommit,
-    /// Before a merge is committed: the same. What the main branch of a remote has is nothing new.
+    /// Before a merge commit: same; what a remote's default branch already has is not new.
     PreMergeCommit,
-    /// Before commits are sent. The arguments that git gives may follow.
+    /// Before commits are pushed; git's arguments may follow.
     PrePush,
-    /// Before commits are taken in, while they are in quarantine.
+    /// Before the server accepts pushed commits.
     PreReceive,
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct HookArgs {
 /// What to do with the hooks of a repository.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
-    /// Scan before every commit and merge, beside whatever hooks are there.
+    /// Scan before every commit and merge, alongside existing hooks.
     #[command(after_help = "\
 Examples:
   sprawl hook install                          before commits of this repository
@@ -24,27 +24,27 @@ Examples:
 
 Works with hooks of your own, husky, lefthook, the pre-commit framework and core.hooksPath.")]
     Install(Which),
-    /// Take the scan out again; what was there before is there again.
+    /// Remove the hook and restore what was there.
     #[command(after_help = "\
 Examples:
-  sprawl hook uninstall                        out of this repository
-  sprawl hook uninstall --pre-push             only what scans before pushes
-  sprawl hook uninstall --global               out of all repositories")]
+  sprawl hook uninstall                        from this repository
+  sprawl hook uninstall --pre-push             only the pre-push hook
+  sprawl hook uninstall --global               from all repositories")]
     Uninstall(Which),
 }
 
 /// Which hooks.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// The hooks before commits and merges; what is meant unless another is asked for.
+    /// The pre-commit and pre-merge-commit hooks (default).
     #[arg(long)]
     pub pre_commit: bool,
 
-    /// The hook before pushes.
+    /// The pre-push hook.
     #[arg(long)]
     pub pre_push: bool,
 
-    /// Of all repositories of this user, by core.hooksPath.
+    /// All your repositories (core.hooksPath).
     #[arg(long)]
     pub global: bool,
 }

@@ -16,7 +16,7 @@ pub(crate) struct PolicyArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline", help_heading = "Policy")]
     pub baseline: Option<PathBuf>,
 
-    /// Compare with no baseline.
+    /// Ignore the baseline.
     #[arg(long, help_heading = "Policy")]
     pub no_baseline: bool,
 
@@ -24,7 +24,7 @@ pub(crate) struct PolicyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub exceptions: Option<PathBuf>,
 
-    /// Days that a finding of the baseline may stay open.
+    /// Maximum age of a baseline finding, in days.
     #[arg(long, value_name = "DAYS", help_heading = "Policy")]
     pub max_open_days: Option<u16>,
 }
@@ -40,7 +40,7 @@ impl PolicyArgs {
 /// What the project is searched for, to decide on what is found.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SearchArgs {
-    /// Search all of history, too.
+    /// Also search the history.
     #[arg(long)]
     pub history: bool,
 
@@ -52,7 +52,7 @@ pub(crate) struct SearchArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -64,30 +64,30 @@ Examples:
   sprawl accept q3x7 --owner @payments --reason legacy-startup --until 2027-01-31
   sprawl accept deploy/app.env:12 --owner @web --reason false-positive
 
-The secret is accepted in the files that it stands in now, and nowhere else. The decision is written
-to .sprawl/exceptions.toml: commit that file, so that others can review it.")]
+The secret is accepted in the files that contain it now, and nowhere else. The exception is written to
+.sprawl/exceptions.toml: commit that file, so that others can review it.")]
 pub(crate) struct AcceptArgs {
-    /// Id of the secret or the beginning of it, as reports show it; or FILE:LINE.
+    /// Secret id as reports show it, or a prefix of it; or FILE:LINE.
     #[arg(value_name = "ID")]
     pub id: String,
 
-    /// Who answers for it: a person or a team.
+    /// Owner: a person or a team.
     #[arg(long)]
     pub owner: String,
 
-    /// Why it is left where it is.
+    /// Why it is accepted.
     #[arg(long, value_enum)]
     pub reason: Reason,
 
-    /// Last day of the exception, like 2027-01-31. Only a false positive can do without.
+    /// Expiry date, like 2027-01-31; optional only for false positives.
     #[arg(long, value_name = "DAY")]
     pub until: Option<String>,
 
-    /// What it is for, in a sentence.
+    /// Justification, in one sentence.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub purpose: String,
 
-    /// Only in this file, of those that it stands in.
+    /// Accept it in this file only.
     #[arg(long, value_name = "FILE")]
     pub path: Vec<String>,
 
@@ -107,43 +107,43 @@ pub(crate) struct ExceptionsArgs {
 /// What to do with exceptions.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExceptionsCommand {
-    /// All of them, those that end first on top.
+    /// List exceptions, earliest expiry first.
     #[command(after_help = "\
 Examples:
-  sprawl exceptions list          who accepted what, where and until when
+  sprawl exceptions list          owner, secret, files and expiry of each
   sprawl exceptions list --json   the same for scripts")]
     List {
         /// Which configuration counts.
         #[command(flatten)]
         config: ConfigArgs,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Put off the end of one.
+    /// Extend an exception.
     #[command(after_help = "\
 Examples:
   sprawl exceptions renew q3x7 --until 2027-06-30             by the id of the secret
   sprawl exceptions renew deploy/app.env --until 2027-06-30   by a path that it covers")]
     Renew {
-        /// Id of the secret or the beginning of it, or a path that the exception covers.
+        /// Secret id or a prefix of it, or a path that the exception covers.
         #[arg(value_name = "ID")]
         id: String,
-        /// Its new last day, like 2027-01-31.
+        /// New expiry date, like 2027-01-31.
         #[arg(long, value_name = "DAY")]
         until: String,
         /// Which configuration counts.
         #[command(flatten)]
         config: ConfigArgs,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Take out those that cover nothing any more.
+    /// Remove exceptions that no longer match anything.
     #[command(after_help = "\
 Examples:
-  sprawl exceptions prune             after secrets were taken out of the files
-  sprawl exceptions prune --history   those about secrets that only history holds, too")]
+  sprawl exceptions prune             after secrets were removed from the files
+  sprawl exceptions prune --history   keep those for secrets that are in history only")]
     Prune {
         /// What the project is searched for.
         #[command(flatten)]
@@ -155,15 +155,14 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl baseline             on the first day, and whenever something was fixed
-  sprawl baseline --history   with what only history holds
-  sprawl baseline --add       what is new is accepted without end: think twice
+  sprawl baseline             at first, and whenever something was fixed
+  sprawl baseline --history   including findings in history
+  sprawl baseline --add       new findings are accepted with no expiry; use with care
 
-The first time, everything that is found is written to .sprawl/baseline.toml, which later scans read by
-themselves. After that, what is gone is marked as fixed and moved files are followed; what is new is
-named and left out, unless --add is given. Commit the file.")]
+The first run writes all findings to .sprawl/baseline.toml, which later scans read. Later runs mark fixed
+findings and track moved ones; new findings are listed and only added with --add. Commit the file.")]
 pub(crate) struct BaselineArgs {
-    /// Take in what is new or back, too.
+    /// Also add new and reopened findings.
     #[arg(long)]
     pub add: bool,
 

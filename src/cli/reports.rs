@@ -15,29 +15,29 @@ use sprawl_unpack::unread::Reason;
 /// What is written, and where.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Form of the report.
+    /// Output format.
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,
 
-    /// Write the report to a file; the form follows its extension unless --format is given.
+    /// Write the report to a file; the format is inferred from the extension unless --format is given.
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
 
-    /// For whom SARIF is written.
+    /// SARIF flavor.
     #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
     pub sarif_profile: SarifProfile,
 
-    /// As what code scanning files SARIF: a run takes the place of the last one of its category
-    /// [default: sprawl, and what is scanned if it is not files].
+    /// SARIF category: a new upload replaces the previous one of the same category [default: sprawl, and
+    /// what is scanned if it is not files].
     #[arg(long, value_name = "NAME", value_parser = category)]
     pub sarif_category: Option<String>,
 
-    /// Least severity that makes the command fail [default: low].
+    /// Minimum severity that fails the command [default: low].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
-    /// Do not call the scan incomplete for what was left unread for this reason: encrypted, truncated,
-    /// damaged, over-budget, unsupported, not-fetched.
+    /// Do not fail (exit status 3) on files left unread for this reason: encrypted, truncated, damaged,
+    /// over-budget, unsupported, not-fetched.
     #[arg(long, value_name = "REASON", value_parser = unread_reason)]
     pub allow_unread: Vec<Reason>,
 
@@ -48,26 +48,37 @@ pub(crate) struct ReportArgs {
 
 /// How the report in text is written.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Text report")]
 pub(crate) struct TextArgs {
     /// Show everything about each secret: impact, score, history, alternatives.
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Text report")]
     pub verbose: bool,
 
     /// Group findings.
-    #[arg(long, value_enum, value_name = "BY", default_value = "secret")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "BY",
+        default_value = "secret",
+        help_heading = "Text report"
+    )]
     pub group_by: GroupBy,
 
     /// Show at most N secrets; the rest is counted.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Text report")]
     pub max_findings: Option<usize>,
 
     /// Show counts by severity, type and file instead of the secrets.
-    #[arg(long)]
+    #[arg(long, help_heading = "Text report")]
     pub statistics: bool,
 
     /// Color output; auto honors NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Text report"
+    )]
     pub color: ColorArg,
 }
 
@@ -92,11 +103,11 @@ impl ReportArgs {
 /// What of the findings is reported.
 #[derive(Debug, Args)]
 pub(crate) struct ThresholdArgs {
-    /// Least confidence that is reported [default: pattern].
+    /// Minimum confidence to report [default: pattern].
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub min_confidence: Option<MinConfidence>,
 
-    /// Report placeholders and samples from documentation, too.
+    /// Also report placeholders and documentation samples.
     #[arg(long)]
     pub include_placeholders: bool,
 }
@@ -125,10 +136,10 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl merge app.json infra.json           one report, as one scan of both would have given
-  sprawl merge reports/*.json -o all.sarif   in any form
+  sprawl merge app.json infra.json           same as one scan of both
+  sprawl merge reports/*.json -o all.sarif   in any format
 
-Ids of passwords are the same in all reports only if all scans had the same SPRAWL_ID_KEY.
+Passwords have the same id in all reports only if all scans used the same SPRAWL_ID_KEY.
 
 Exit status: as sprawl scan.")]
 pub(crate) struct MergeArgs {
@@ -140,7 +151,7 @@ pub(crate) struct MergeArgs {
     #[command(flatten)]
     pub report: ReportArgs,
 
-    /// No summary on standard error; problems are still named.
+    /// Suppress the summary; errors are still shown.
     #[arg(short, long)]
     pub quiet: bool,
 }
@@ -158,7 +169,7 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// Form of the plan.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "text")]
     pub format: PlanFormat,
 }
@@ -171,7 +182,7 @@ Examples:
 
 Exit status: 0 the list was written   2 usage, configuration or input error")]
 pub(crate) struct OffboardArgs {
-    /// Address of the person who leaves; repeat it for further addresses of the same person.
+    /// Email address of the departing person; repeat for further addresses.
     #[arg(long, value_name = "EMAIL", required = true)]
     pub author: Vec<String>,
 
@@ -179,7 +190,7 @@ pub(crate) struct OffboardArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// Form of the list.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "text")]
     pub format: PlanFormat,
 }

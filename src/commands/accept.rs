@@ -64,7 +64,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
             entry.paths.join(", ")
         );
         if key == KeyState::Made {
-            text.push_str(&format!("made {}: it says itself what it is for\n", key::FILE));
+            text.push_str(&format!("created {} (see the comment in it); commit it\n", key::FILE));
         }
         let (_, file) = search.context().exceptions_file();
         let both = if key == KeyState::Made { format!("{file} and {}", key::FILE) } else { file };
@@ -139,13 +139,14 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
     let group = match named.as_slice() {
         [group] => *group,
         [] => {
+            let what = if place.is_some() { "no finding is at" } else { "no finding has the id" };
             return fail(format!(
-                "no secret is found that `{}` stands for{}; `sprawl scan` shows the ids",
+                "{what} `{}`{}; `sprawl scan` shows the ids",
                 args.id,
                 super::search::hint(&args.id, all.iter().map(|g| g.id.as_str()))
             ));
         }
-        _ => return fail(format!("`{}` stands for {} secrets", args.id, named.len())),
+        _ => return fail(format!("`{}` matches {} secrets", args.id, named.len())),
     };
     let is_wanted =
         |o: &&Finding| args.path.is_empty() || args.path.iter().any(|path| is_file(o, path));

@@ -80,7 +80,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
             );
         }
         if made_key {
-            text.push_str(&format!("made {}: it says itself what it is for\n", key::FILE));
+            text.push_str(&format!("created {} (see the comment in it); commit it\n", key::FILE));
         }
         text
     };
@@ -115,7 +115,7 @@ fn searched(search: &mut Search) -> Result<Searched, Error> {
 }
 
 fn written(name: &str, before: &Baseline, after: &Baseline, open: usize, gone: usize) -> String {
-    let verb = if before.entries.is_empty() { "wrote" } else { "brought up to date" };
+    let verb = if before.entries.is_empty() { "wrote" } else { "updated" };
     let fixed = match gone {
         0 => String::new(),
         number => format!(", {number} newly fixed"),

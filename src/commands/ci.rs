@@ -30,9 +30,9 @@ use sprawl_detect::text::printable;
 pub(super) fn range(repository: &Repository, variables: &Variables) -> Result<AskedRange, Error> {
     let job = variables.job().ok_or_else(|| {
         Error::Input(
-            "--ci: none of the build systems is at work here that sprawl knows (GitHub Actions, GitLab \
+            "--ci: no supported CI environment detected (GitHub Actions, GitLab \
              CI, Azure Pipelines, Bitbucket Pipelines, CircleCI, Jenkins, Buildkite, Travis CI, Drone, \
-             Woodpecker, Semaphore, AppVeyor, AWS CodeBuild); name the commits instead: --range A..B"
+             Woodpecker, Semaphore, AppVeyor, AWS CodeBuild); use --range A..B"
                 .to_owned(),
         )
     })?;
@@ -266,7 +266,7 @@ impl<'s> Search<'s> {
     fn missing(&self, what: &str, how: &str) -> Error {
         let system = self.job.system;
         Error::Input(format!(
-            "{system}: {what} is not in this clone, so that nobody can say what was added; {how}, or \
+            "{system}: {what} is not in this clone, so the added commits cannot be determined; {how}, or \
              let the job fetch the whole history ({})",
             full_history(system)
         ))

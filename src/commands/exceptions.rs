@@ -69,7 +69,7 @@ pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error>
 pub(super) fn last_day(text: &str, today: Date) -> Result<Date, Error> {
     let last = day::parse(text).map_err(|what| Error::Input(format!("--until: {what}")))?;
     if last < today {
-        let what = format!("--until: {last} is past; an exception that is over covers nothing");
+        let what = format!("--until: {last} is past; an expired exception covers nothing");
         return Err(Error::Input(what));
     }
     Ok(last)
@@ -108,7 +108,7 @@ fn list(config: &ConfigArgs, as_json: bool) -> Result<String, Error> {
 fn described(entry: &Exception) -> String {
     let left = match entry.days_left(today()) {
         Some(days) if entry.is_over(today()) => {
-            format!("OVER since {}", count(days.unsigned_abs().into(), "day"))
+            format!("EXPIRED {} ago", count(days.unsigned_abs().into(), "day"))
         }
         Some(days) => format!("{} left", count(days.unsigned_abs().into(), "day")),
         None => "permanent".to_owned(),
@@ -196,7 +196,7 @@ fn prune(args: &SearchArgs) -> Result<String, Error> {
         return json(&removed.iter().collect::<Vec<_>>(), today());
     }
     let mut text: String =
-        removed.iter().map(|entry| format!("took out {}", described(entry))).collect();
+        removed.iter().map(|entry| format!("removed exception {}", described(entry))).collect();
     if removed.is_empty() {
         text.push_str("every exception covers something\n");
     }

@@ -226,10 +226,10 @@ fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules:
     });
     match (verdict.confidence, winner) {
         (_, Some(rule)) if rule.detector != sprawl_detect::rules::Detector::Assignment => {
-            format!("{} knows more about it, and its word counts", rule.id())
+            format!("superseded by {}", rule.id())
         }
         (None, _) if let Some(reason) = verdict.weak => format!("not a secret: {reason}"),
-        (None, _) => "not a secret: more speaks against it than for it".to_owned(),
+        (None, _) => "not a secret: the evidence is against it".to_owned(),
         (Some(_), _) if let Some(reason) = verdict.weak => format!("weak: {reason}"),
         (Some(_), _) if let Some(reason) = broken => format!("weak: {reason}"),
         (Some(confidence), _) => confidence.name().to_owned(),

@@ -43,8 +43,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome, Error> {
     let exceptions = !imported.quiet.is_empty() || imported.known.iter().any(|k| k.is_false);
     let owner = match &args.owner {
         None if exceptions && !args.dry_run => {
-            let what =
-                "`--owner` is required to write exceptions: who answers for them, like @team";
+            let what = "`--owner` is required to write exceptions, like --owner @team";
             return Err(Error::Input(what.to_owned()));
         }
         // What would be written does not depend on who it is.
@@ -239,7 +238,7 @@ impl<'p> Plan<'p> {
             let QuietRule { from, rule, paths, until: end, statement } = quiet;
             let Some((_, known)) = self.search.rules().named(&rule) else {
                 let why = if is_switched_off(self.search, &rule) {
-                    "names a rule that is switched off here"
+                    "names a rule that is disabled here"
                 } else {
                     "names a rule that has another name here"
                 };
@@ -392,7 +391,7 @@ fn configuration(imported: &mut Imported, search: &Search, own_rules: bool) -> S
         if search.rules().named(&name).is_some() || is_switched_off(search, &name) {
             known.push(name);
         } else {
-            let why = format!("rule `{name}` is switched off and has another name here");
+            let why = format!("rule `{name}` is disabled and has another name here");
             imported.lost.push(Lost { from, why });
         }
     }
@@ -440,7 +439,7 @@ fn text(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) ->
     for Lost { from, why } in &imported.lost {
         let line = if from.line == 0 { String::new() } else { format!(":{}", from.line) };
         let why = sprawl_detect::text::printable(why);
-        text.push_str(&format!("not carried over: {}{line}: {why}\n", from.file));
+        text.push_str(&format!("not migrated: {}{line}: {why}\n", from.file));
     }
     text
 }

@@ -36,7 +36,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
 pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
     if let Some(bad) = args.author.iter().find(|address| !address.contains('@')) {
         return Err(Error::Input(format!(
-            "--author {bad}: is no address; authors are told apart by their e-mail addresses"
+            "--author {bad}: is not an address; authors are told apart by their e-mail addresses"
         )));
     }
     let session = Session::builder().options(options(&args.input)).build()?;

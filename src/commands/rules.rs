@@ -76,16 +76,16 @@ fn description(rule: &Rule) -> String {
     };
     line("provider", &rule.provider);
     line("docs", &rule.docs);
-    line("also called", &rule.text.aliases.join(", "));
+    line("aliases", &rule.text.aliases.join(", "));
     line("replaces", &rule.text.replaces.join(", "));
     line("kind", rule.kind.name());
     line("authority", &format!("{} (+{})", rule.authority.name(), rule.authority.weight()));
     line("reach", &format!("{} (+{})", rule.reach.name(), rule.reach.weight()));
     line("lifetime", &format!("{} (+{})", rule.lifetime.name(), rule.lifetime.weight()));
     line("base score", &rule.base_score().to_string());
-    line("opens", &rule.text.why);
-    line("do first", &rule.text.fix);
-    line("instead", &rule.text.instead);
+    line("impact", &rule.text.why);
+    line("fix", &rule.text.fix);
+    line("prefer", &rule.text.instead);
     line("pattern", rule.text.pattern.as_deref().unwrap_or_default());
     line("value", rule.text.value.as_deref().unwrap_or_default());
     line("detector", rule.text.detector.as_deref().unwrap_or_default());
@@ -109,8 +109,8 @@ fn description(rule: &Rule) -> String {
             &format!("{partners} within {} bytes, else {}", partner.within, partner.alone),
         );
     }
-    line("found in", &rule.text.examples.join("\n              "));
-    line("not in", &rule.text.counter_examples.join("\n              "));
+    line("examples", &rule.text.examples.join("\n              "));
+    line("not found in", &rule.text.counter_examples.join("\n              "));
     line("file", &rule.file);
     text
 }

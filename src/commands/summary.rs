@@ -179,12 +179,12 @@ fn remarks(summary: &Summary, problems: usize) -> Vec<String> {
     part(left.lfs_pointers, "Git LFS pointer", "its content is not here");
     part(left.submodules, "submodule", "--submodules scans its history");
     if !parts.is_empty() {
-        lines.push(format!("sprawl: left out: {}", parts.join(", ")));
+        lines.push(format!("sprawl: skipped: {}", parts.join(", ")));
     }
     let hidden = &summary.hidden;
     let mut parts = Vec::new();
     if hidden.below_confidence > 0 {
-        parts.push(format!("{} below --min-confidence", hidden.below_confidence));
+        parts.push(format!("{} low-confidence (--min-confidence)", hidden.below_confidence));
     }
     if hidden.placeholders > 0 {
         parts.push(format!(
@@ -193,7 +193,7 @@ fn remarks(summary: &Summary, problems: usize) -> Vec<String> {
         ));
     }
     if !parts.is_empty() {
-        lines.push(format!("sprawl: hidden: {}", parts.join(", ")));
+        lines.push(format!("sprawl: not shown: {}", parts.join(", ")));
     }
     lines.extend(covered(&summary.decisions));
     lines.extend(configuration(&summary.configuration));
@@ -208,7 +208,7 @@ fn covered(decisions: &Decisions) -> Vec<String> {
     let mut parts = Vec::new();
     let unchanged = decisions.unchanged() - decisions.overdue;
     if unchanged > 0 {
-        parts.push(format!("{unchanged} in the baseline"));
+        parts.push(format!("{unchanged} by baseline"));
     }
     if decisions.accepted > 0 {
         parts.push(format!("{} by exceptions", decisions.accepted));
@@ -220,11 +220,11 @@ fn covered(decisions: &Decisions) -> Vec<String> {
     if decisions.absent > 0 {
         let (number, verb) = (decisions.absent, if decisions.absent == 1 { "is" } else { "are" });
         lines.push(format!(
-            "sprawl: {number} of the baseline {verb} gone; `sprawl baseline` notes it"
+            "sprawl: {number} of the baseline {verb} gone; `sprawl baseline` marks fixed findings"
         ));
     }
     if !parts.is_empty() {
-        lines.push(format!("sprawl: covered: {} (--isolated ignores them)", parts.join(", ")));
+        lines.push(format!("sprawl: suppressed: {} (--isolated ignores these)", parts.join(", ")));
     }
     lines.extend(decisions.warnings.iter().map(|warning| format!("sprawl: {warning}")));
     lines
@@ -234,7 +234,7 @@ fn covered(decisions: &Decisions) -> Vec<String> {
 fn configuration(changes: &Configuration) -> Option<String> {
     let mut parts = Vec::new();
     if changes.rules_off > 0 {
-        parts.push(format!("{} switched off", count(changes.rules_off, "rule")));
+        parts.push(format!("{} disabled", count(changes.rules_off, "rule")));
     }
     if changes.findings_left_out > 0 {
         parts.push(format!("{} in excluded paths", count(changes.findings_left_out, "finding")));

@@ -16,7 +16,7 @@ fn one_command_for_each_place() {
     assert!(report.stdout.contains(place), "{}", report.stdout);
     // A comma in a name would begin the next property.
     assert!(report.stdout.contains("file==1+1%2Ca&'b.txt,line=1,"), "{}", report.stdout);
-    assert!(report.stdout.contains("; 1 more of the same secret%0AOpens: "));
+    assert!(report.stdout.contains("; 1 more of the same secret%0AImpact: "));
 }
 
 #[test]

@@ -73,10 +73,10 @@ fn the_readme_shows_a_report_as_it_is() {
     let report = without_days(&on_columns(&root, 80, &[]));
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
-    let (before, rest) = readme.split_once("## What it says\n\n```text\n").unwrap();
+    let (before, rest) = readme.split_once("## Example output\n\n```text\n").unwrap();
     let (shown, after) = rest.split_once("```\n").unwrap();
     if std::env::var_os("SPRAWL_UPDATE_SNAPSHOTS").is_some() {
-        let new = format!("{before}## What it says\n\n```text\n{report}```\n{after}");
+        let new = format!("{before}## Example output\n\n```text\n{report}```\n{after}");
         std::fs::write(&file, new).unwrap();
     } else {
         assert_eq!(shown, report);

@@ -194,8 +194,8 @@ fn what_is_no_file_is_not_waited_for() {
     fifo(&objects.join("pack/pack-x.idx"));
     let run = scan(&repo);
     assert_eq!((run.status, found(&run)), (3, all), "{}", run.stderr);
-    assert!(run.stderr.contains("pack-x.pack: is no file"), "{}", run.stderr);
-    assert!(run.stderr.contains(&format!("ab{}: is no file", "1".repeat(38))), "{}", run.stderr);
+    assert!(run.stderr.contains("pack-x.pack: is not a file"), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("ab{}: is not a file", "1".repeat(38))), "{}", run.stderr);
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn references_and_heads_that_lead_nowhere() {
     repo.commit("first");
     let nowhere = "1234567890".repeat(4);
     repo.write(".git/refs/heads/broken", format!("{nowhere}\n"));
-    repo.write(".git/refs/heads/rubbish", "this is no id\n");
+    repo.write(".git/refs/heads/rubbish", "this is not an id\n");
     let run = scan(&repo);
     assert_eq!((run.status, found(&run)), (3, 1));
     assert!(

@@ -129,11 +129,11 @@ fn clocks_that_go_wrong() {
 fn mistakes_are_told_apart_from_clean() {
     let (repo, _) = started();
     for (arguments, what) in [
-        (vec!["--range", "main"], "is no range"),
+        (vec!["--range", "main"], "is not a range"),
         (vec!["--range", "nowhere..main"], "nowhere: is not a revision"),
         (vec!["--since", "1234567890123456789012345678901234567890"], "is not a revision"),
         (vec!["--branch=nowhere"], "is not a revision"),
-        (vec!["--ci"], "none of the build systems"),
+        (vec!["--ci"], "no supported CI environment"),
         (vec!["--range", "a..b", "--staged"], "cannot be used with"),
     ] {
         let run = repo.scan(&arguments);

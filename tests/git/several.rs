@@ -83,7 +83,7 @@ fn repositories_of_one_name_are_told_apart() {
         "red/api red/api/old.env history-only",
     ];
     assert_eq!(told(&all), expected);
-    let shown = shelf.scan(&["red/api", "blue/api"]);
+    let shown = shelf.scan(&["-v", "red/api", "blue/api"]);
     assert!(shown.stdout.contains("2 repo(s)"), "{}", shown.stdout);
     // Found by walking, they are named by where they lie.
     let walked: Vec<String> = shelf
@@ -99,7 +99,7 @@ fn repositories_of_one_name_are_told_apart() {
 fn files_of_one_repository_are_in_one_repository() {
     let shelf = repositories(&[("api", 1, 2)]);
     shelf.write("api/deep/copy.env", secret_line(1));
-    let run = shelf.scan(&["api/now.env", "api/deep/copy.env"]);
+    let run = shelf.scan(&["-v", "api/now.env", "api/deep/copy.env"]);
     assert!(
         run.stdout.contains("2 file(s)") && !run.stdout.contains("2 repo(s)"),
         "{}",

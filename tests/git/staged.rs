@@ -143,7 +143,7 @@ fn submodules_have_an_index_of_their_own() {
     inner.write("a.txt", "nothing\n");
     inner.commit("first");
     outer.git(&["submodule", "add", "-q", inner.root.to_str().unwrap(), "sub"]);
-    assert_eq!(outer.places(&["--staged"]), NOTHING, "a submodule is no file");
+    assert_eq!(outer.places(&["--staged"]), NOTHING, "a submodule is not a file");
     outer.write("sub/b.txt", secret_line(1));
     outer.git(&["-C", "sub", "add", "b.txt"]);
     let found = outer.scan_in(&outer.root.join("sub"), &["--staged", "-f", "jsonl"]);

@@ -21,7 +21,7 @@ fn what_a_configuration_hides_is_counted_and_isolated_brings_it_back() {
     assert_eq!((quiet.status, quiet.stdout.as_str()), (0, ""), "{}", quiet.stderr);
     assert!(quiet.stderr.contains("1 path that the configuration excludes"), "{}", quiet.stderr);
     assert!(quiet.stderr.contains("sprawl.toml: "), "{}", quiet.stderr);
-    assert!(quiet.stderr.contains("rules switched off, fail-on = critical"), "{}", quiet.stderr);
+    assert!(quiet.stderr.contains("rules disabled, fail-on = critical"), "{}", quiet.stderr);
     for flag in ["--isolated", "--no-config"] {
         let all = run(&root, &["scan", flag, "-f", "jsonl"]);
         assert_eq!((all.status, all.stdout.lines().count()), (1, 2), "{}", all.stderr);

@@ -49,7 +49,7 @@ fn an_accepted_secret_is_quiet_where_it_stands_and_new_anywhere_else() {
     assert!(done.stdout.contains("in a.env") && done.stdout.contains(".sprawl/key"));
     let quiet = scan(&root, &[]);
     assert_eq!((quiet.status, open(&quiet).len()), (0, 0), "{}", quiet.stdout);
-    assert!(quiet.stderr.contains("covered: 1 by exceptions"), "{}", quiet.stderr);
+    assert!(quiet.stderr.contains("suppressed: 1 by exceptions"), "{}", quiet.stderr);
     let suppression = &lines(&quiet)[0]["suppression"];
     assert_eq!(suppression["justification"], "third-party: their scanner wants it");
     assert_eq!(
@@ -137,7 +137,7 @@ fn one_that_covers_nothing_is_named_and_pruned() {
     write(&root, "part/x.txt", "x\n");
     assert!(!run(&root, &["scan", "part"]).stderr.contains("covers nothing"));
     let pruned = run(&root, &["exceptions", "prune"]);
-    assert!(pruned.stdout.contains("took out"), "{}", pruned.stdout);
+    assert!(pruned.stdout.contains("removed exception"), "{}", pruned.stdout);
     let listed = run(&root, &["exceptions", "list", "--json"]);
     assert_eq!(listed.stdout.trim(), "[]");
 }
@@ -147,12 +147,12 @@ fn what_an_exception_must_say() {
     let (_guard, root, id) = repository();
     let no_end = run(&root, &["accept", &id, "--owner", "@team", "--reason", "break-glass"]);
     assert_eq!(no_end.status, 2);
-    assert!(no_end.stderr.contains("has no end"), "{}", no_end.stderr);
+    assert!(no_end.stderr.contains("has no expiry"), "{}", no_end.stderr);
     assert!(!root.join(FILE).exists());
     let no_owner = run(&root, &["accept", &id, "--reason", "false-positive"]);
     assert_eq!(no_owner.status, 2);
     let unknown = accept(&root, "zzzzzzzzzz", &day(5), &[]);
-    assert!(unknown.stderr.contains("no secret is found"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("no finding"), "{}", unknown.stderr);
     let forever =
         run(&root, &["accept", &id[..8], "--owner", "@team", "--reason", "false-positive"]);
     assert_eq!(forever.status, 0, "{}", forever.stderr);
@@ -181,7 +181,7 @@ fn a_hostile_tree_cannot_pass_isolated_and_the_summary_says_what_it_hid() {
     let fooled = run(&root, &["scan"]);
     assert_eq!((fooled.status, fooled.stdout.as_str()), (0, ""));
     for said in [
-        "1 in the baseline",
+        "1 by baseline",
         "1 by exceptions",
         "3 by `gitleaks:allow`",
         "fail-on = critical",
@@ -242,7 +242,7 @@ fn ids_from_before_the_key_still_work() {
     }
     // Neither does one that never was.
     let none = accept("aaaaaaaaaaaaaaaaaaaa");
-    assert!(none.stderr.contains("no secret is found"), "{}", none.stderr);
+    assert!(none.stderr.contains("no finding"), "{}", none.stderr);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_mark_covers_one_secret_on_one_line_and_is_counted() {
     write(&root, "a.env", format!("A={a} # gitleaks:allow\nB={b}\n"));
     let found = scan(&root, &[]);
     assert_eq!((found.status, open(&found)), (1, vec!["a.env:2".to_owned()]));
-    assert!(found.stderr.contains("covered: 1 by `gitleaks:allow`"), "{}", found.stderr);
+    assert!(found.stderr.contains("suppressed: 1 by `gitleaks:allow`"), "{}", found.stderr);
     let covered = &lines(&found)[1];
     assert_eq!(covered["covered"], true);
     assert_eq!(covered["suppression"]["kind"], "inSource");

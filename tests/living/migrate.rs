@@ -36,7 +36,7 @@ fn known_findings_of_other_tools_are_known_here() {
     assert!(!root.join(".sprawl/baseline.toml").exists());
     let done = run(&root, &["migrate", "--owner", "@team"]);
     assert_eq!(done.status, 0, "{}", done.stderr);
-    let lost = "not carried over: .gitleaksignore:3: no secret is found at a.env:7";
+    let lost = "not migrated: .gitleaksignore:3: no secret is found at a.env:7";
     assert!(done.stdout.contains(lost), "{}", done.stdout);
     let found = run(&root, &["scan", "-f", "jsonl"]);
     assert_eq!(open(&found), ["d.env:2"], "{}", found.stdout);
@@ -76,7 +76,7 @@ fn paths_and_rules_become_a_configuration() {
     assert_eq!(found.status, 1, "{}", found.stderr);
     assert_eq!(open(&found), ["src/y.env:1"], "{}", found.stdout);
     assert!(found.stdout.contains("acme-key"));
-    assert!(found.stderr.contains("1 rule switched off"), "{}", found.stderr);
+    assert!(found.stderr.contains("1 rule disabled"), "{}", found.stderr);
     // A configuration that is there is not touched.
     write(&root, "sprawl.toml", "");
     let again = run(&root, &["migrate"]);
@@ -181,7 +181,7 @@ fn reasons_name_file_and_line_and_are_true() {
         ("gone.env", "gone.env:4: the file is not there any more"),
         ("left/out.env", "left/out.env:1 is in a path that the configuration leaves out"),
     ] {
-        let line = format!("not carried over: .secrets.baseline:{}: {why}\n", line_of(path));
+        let line = format!("not migrated: .secrets.baseline:{}: {why}\n", line_of(path));
         assert!(done.stdout.contains(&line), "{line}: {}", done.stdout);
     }
     for line in [".gitleaks.toml:3: extends", ".gitleaks.toml:4: rule `no-such-rule`"] {
@@ -209,7 +209,7 @@ fn a_scan_right_after_has_nothing_to_say() {
     let until = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(90)).to_string();
     let first = run(&root, &["migrate", "--owner", "@x", "--until", &until]);
     assert_eq!(first.status, 0, "{}", first.stderr);
-    let covers = "not carried over: .trivyignore.yaml:2: covers nothing that is found";
+    let covers = "not migrated: .trivyignore.yaml:2: covers nothing that is found";
     assert!(first.stdout.contains(covers), "{}", first.stdout);
     let scan = run(&root, &["scan", "."]);
     assert_eq!(scan.status, 0, "{}", scan.stdout);

@@ -92,7 +92,7 @@ proptest! {
             decide(&root);
         }
         if damaged {
-            write(&root, "b/broken/.git/HEAD", "this is no repository\n");
+            write(&root, "b/broken/.git/HEAD", "this is not a repository\n");
         }
         let all = keyed(&root, &["scan", "a", "b", "-f", "json"]);
         keyed(&root, &["scan", "a", "-o", "a.json"]);
@@ -193,10 +193,10 @@ fn what_is_no_report_is_refused_and_nothing_is_written() {
     let cases = [
         (text[..text.len() / 2].to_owned(), "ends too early"),
         (String::new(), "ends too early"),
-        ("\u{0}\u{1}".to_owned(), "is no JSON"),
-        (other_tool, "is no JSON report of sprawl"),
-        (json!({ "version": "2.1.0", "runs": [] }).to_string(), "is no JSON report of sprawl"),
-        (changed(&|r| r["tool"]["name"] = json!("other")), "is no JSON report of sprawl"),
+        ("\u{0}\u{1}".to_owned(), "is not JSON"),
+        (other_tool, "is not a JSON report of sprawl"),
+        (json!({ "version": "2.1.0", "runs": [] }).to_string(), "is not a JSON report of sprawl"),
+        (changed(&|r| r["tool"]["name"] = json!("other")), "is not a JSON report of sprawl"),
         (changed(&|r| r["schema_version"] = json!(99)), "version 99"),
         (changed(&|r| r["secrets"][0]["occurrences"] = json!([])), "without a place"),
         (changed(&|r| r["secrets"][0]["occurrences"][0]["line"] = json!(secret)), "damaged"),

@@ -102,7 +102,8 @@ fn readable(report: &Value, text: &str) -> String {
     let mut text = text.to_owned();
     let mut commits = Vec::new();
     for (secret, number) in report["secrets"].as_array().unwrap().iter().zip(1..) {
-        text = text.replace(secret["secret_id"].as_str().unwrap(), &format!("SECRET-{number}"));
+        let (id, name) = (secret["secret_id"].as_str().unwrap(), format!("SECRET-{number}"));
+        text = text.replace(id, &name).replace(&id[..8], &name);
         for occurrence in secret["occurrences"].as_array().unwrap() {
             let known = [&occurrence["commit"], &occurrence["removed_by"]];
             commits.extend(known.into_iter().filter_map(Value::as_str));
@@ -116,6 +117,7 @@ fn readable(report: &Value, text: &str) -> String {
     for (expression, name) in [
         (r"\*\*\*\*[0-9A-Za-z_-]{4}", "****TAIL"),
         (r"[0-9]+ day\(s\)", "N day(s)"),
+        (r"--until [0-9-]+", "--until DAY"),
         (r"age1[0-9a-z]{58}", "RECIPIENT"),
     ] {
         let expression = Regex::new(expression).unwrap();
@@ -244,7 +246,7 @@ fn who_leaves_takes_along_what_they_brought() {
     assert_eq!(rules, ["sops-age-key", "slack-bot-token"]);
     let done = story.run(&["offboard", "--author", "bob", "all.json"]);
     assert_eq!(done.status, 2);
-    assert!(done.stderr.contains("is no address"));
+    assert!(done.stderr.contains("is not an address"));
     // Scans of files know no authors, and must not look like good news.
     story.run(&["scan", "app", "-o", "files.json"]);
     let done = story.run(&["offboard", "--author", "bob@example.invalid", "files.json"]);
@@ -284,6 +286,8 @@ fn the_story_reads_well() {
     std::fs::write(story.holder.root.join("all.json"), report.to_string()).unwrap();
     let reads = |name: &str, text: &str| assert_reads(name, &readable(&report, text));
     reads("report.txt", &story.scan("text").stdout);
+    let whole = story.run(&["scan", "--history", "app", "infra", "tools", "-v"]);
+    reads("report-whole.txt", &whole.stdout);
     reads("plan.txt", &story.run(&["plan", "all.json"]).stdout);
     reads("plan.md", &story.run(&["plan", "all.json", "-f", "markdown"]).stdout);
     let leaves = ["offboard", "--author", "bob@example.invalid", "all.json"];

@@ -190,7 +190,7 @@ impl Layers {
     ) -> Result<(), ConfigError> {
         let fail = |what: String| ConfigError { file: shown.to_owned(), line: None, what };
         if depth > DEEPEST {
-            return Err(fail("is extended in a circle, or too deep".to_owned()));
+            return Err(fail("circular or too deeply nested `extends`".to_owned()));
         }
         let (full, text) = match self.before.as_ref().and_then(|before| before.text(file)) {
             Some(Some(text)) => (before::plain(file), text),
@@ -307,7 +307,7 @@ fn check_globs(name: &str, text: &str, config: &Config) -> Result<(), ConfigErro
         globs(list).map_err(|(glob, why)| ConfigError {
             file: name.to_owned(),
             line: line_with(text, &glob),
-            what: format!("`{glob}` is no glob: {why}"),
+            what: format!("`{glob}` is not a glob: {why}"),
         })?;
     }
     Ok(())

@@ -14,7 +14,7 @@ pub fn parse(text: &str) -> Result<Date, String> {
             && text.contains(['-', '.', '/'])
             && text.bytes().all(|byte| byte.is_ascii_digit() || b"-./".contains(&byte));
         let what = if is_like_one { format!("`{text}`") } else { "this".to_owned() };
-        format!("{what} is no day; write it like 2027-01-31")
+        format!("{what} is not a date; use YYYY-MM-DD")
     })
 }
 
@@ -37,6 +37,6 @@ mod tests {
     #[test]
     fn what_may_be_a_secret_is_not_repeated() {
         assert!(parse("2027-1-31").unwrap_err().starts_with("`2027-1-31`"));
-        assert!(parse("Vx7kQ2mNpR9t").unwrap_err().starts_with("this is no day"));
+        assert!(parse("Vx7kQ2mNpR9t").unwrap_err().starts_with("this is not a date"));
     }
 }

@@ -108,7 +108,7 @@ impl Repository {
         let common_dir = match fs::read(git_dir.join("commondir")) {
             Ok(path) => {
                 let path = gix::path::from_byte_slice(path.trim_ascii_end())
-                    .map_err(|error| format!("its `commondir` is no path: {error}"))?;
+                    .map_err(|error| format!("its `commondir` is not a path: {error}"))?;
                 git_dir.join(path)
             }
             Err(_) => git_dir.clone(),
@@ -265,7 +265,7 @@ fn named_directory(path: &Path) -> Result<Found, String> {
     match gix::discover::path::from_gitdir_file(path) {
         Ok(dir) => Ok((dir, work_tree)),
         Err(_) if path.is_dir() => Ok((path.to_owned(), work_tree)),
-        Err(_) => Err(format!("{} is no git directory", display_path(path))),
+        Err(_) => Err(format!("{} is not a git directory", display_path(path))),
     }
 }
 

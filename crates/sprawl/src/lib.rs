@@ -1,5 +1,5 @@
-//! Finds secrets in trees, git history and any bytes, and says offline what each one opens, where else the
-//! same secret stands, and what to do first.
+//! Finds secrets in trees, git history and any bytes, and tells, without network access, what each one
+//! unlocks, where else it appears, and what to fix first.
 //!
 //! ```
 //! use sprawl::{Session, Tree};

@@ -58,7 +58,9 @@ impl<'de> Deserialize<'de> for Class {
         let name = String::deserialize(deserializer)?;
         let kind = Kind::ALL.iter().find(|(_, n)| *n == name).map(|(kind, _)| Self::Kind(*kind));
         kind.or_else(|| Authority::from_name(&name).map(Self::Authority)).ok_or_else(|| {
-            D::Error::custom(format!("`{name}` is no kind of credential and no authority class"))
+            D::Error::custom(format!(
+                "`{name}` is neither a kind of credential nor an authority class"
+            ))
         })
     }
 }
@@ -116,7 +118,7 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            D::Error::custom(format!("`{text}` is no span of time; write 12h, 90d or 2w"))
+            D::Error::custom(format!("`{text}` is not a span of time; write 12h, 90d or 2w"))
         })
     }
 }
@@ -246,7 +248,9 @@ mod tests {
     fn mistakes_are_named() {
         let read = |text: &str| toml::from_str::<LifetimePolicy>(text).map_err(|e| e.to_string());
         assert!(
-            read("max-lifetime = { tokens = '1d' }").unwrap_err().contains("`tokens` is no kind")
+            read("max-lifetime = { tokens = '1d' }")
+                .unwrap_err()
+                .contains("`tokens` is neither a kind")
         );
         assert!(read("max-lifetime = { token = '1y' }").unwrap_err().contains("write 12h, 90d"));
         assert!(read("maximum = 1").is_err());

@@ -256,8 +256,8 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     }
     if !group.opens.is_empty() {
         actions.push(format!(
-            "Change every value in {}: take them as read, in older versions as well.",
-            count(group.opens.len() as u64, "thing that it opens")
+            "Rotate the {}: assume they were read, including older versions.",
+            count(group.opens.len() as u64, "secret that it unlocks")
         ));
     }
     if opens_others(group) && change > 0 {
@@ -275,7 +275,7 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     if let Some(since) = record.first_seen.and_then(day::of_seconds) {
         actions.push(match rule.kind {
             Kind::PrivateKey => {
-                format!("Nobody logs what a key is used for: reckon with its use since {since}.")
+                format!("The use of a key is not logged: assume it has been used since {since}.")
             }
             _ => format!("Look for uses of it since {since} in its provider's log."),
         });
@@ -292,8 +292,10 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
 fn new_value(places: usize) -> String {
     match places {
         0 => "Make a new value if it is still needed, and keep it in a secret store.".to_owned(),
-        1 => "Make a new value and put it in the place listed, or better in a secret store."
-            .to_owned(),
+        1 => {
+            "Create a replacement and store it in the place listed, or better in a secret manager."
+                .to_owned()
+        }
         _ => format!(
             "Make a new value and put it in the {places} places listed, or better in a secret store."
         ),

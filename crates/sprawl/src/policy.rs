@@ -161,7 +161,7 @@ impl Policy {
             let ago = entry.days_left(self.today).unwrap_or(0).unsigned_abs();
             let ago = count(ago.into(), "day");
             decision.lapsed = true;
-            decision.notes.push(format!("was accepted {}: over since {ago}", entry.describe()));
+            decision.notes.push(format!("was accepted {}: expired {ago} ago", entry.describe()));
         } else if let Some((_, entry)) =
             elsewhere.iter().find(|(_, entry)| entry.id.is_some() && !entry.is_over(self.today))
         {
@@ -230,7 +230,7 @@ impl Policy {
             }
             if decision.overdue {
                 let days = open_days.unwrap_or_default();
-                decision.notes.push(format!("is in the baseline since {days} days"));
+                decision.notes.push(format!("has been in the baseline for {days} days"));
             }
         }
         outcome.absent = comparison.absent.iter().map(|at| baseline.entries[*at].clone()).collect();

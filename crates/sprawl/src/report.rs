@@ -253,9 +253,9 @@ pub struct SarifOptions {
 pub enum Format {
     /// For people.
     Text,
-    /// One document with everything.
+    /// One document with all details.
     Json,
-    /// One occurrence a line.
+    /// One line per occurrence.
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
@@ -265,13 +265,13 @@ pub enum Format {
     Gitlab,
     /// JUnit XML, for build servers.
     Junit,
-    /// One occurrence a line, for spreadsheets.
+    /// One line per occurrence, for spreadsheets.
     Csv,
     /// For comments on pull requests.
     Markdown,
-    /// One page that opens from disk.
+    /// A single self-contained page.
     Html,
-    /// What a blocked commit says, in five lines.
+    /// Summary for a blocked commit.
     Hook,
 }
 

@@ -19,7 +19,7 @@ pub fn strength(text: &[u8], measured: &Measured) -> (Strength, Option<&'static 
         return (Strength::Guessed, Some(reason));
     }
     let guessed = strength == Strength::Guessed;
-    (strength, guessed.then_some("a password that somebody would try first"))
+    (strength, guessed.then_some("a common password"))
 }
 
 /// What makes a value harmless where it stands.

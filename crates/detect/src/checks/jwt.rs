@@ -31,7 +31,7 @@ pub(super) struct Token {
 /// Any well-formed JWT; rejects what is none.
 pub(super) const JWT: Check = Check {
     name: "jwt",
-    about: "Decodes header and claims of a JSON Web Token; a token without an end is static.",
+    about: "Decodes header and claims of a JSON Web Token; a token without `exp` never expires.",
     run: |value| match decode(value) {
         Some(token) => {
             let mut decoded = Decoded::default();

@@ -10,18 +10,18 @@ use sprawl_detect::score::Severity;
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
-    /// Any finding, also what is public by design, only names a credential, is a placeholder, a canary
-    /// or past its end.
+    /// Any finding, including values that are public by design, identifiers, placeholders, canaries and
+    /// expired credentials.
     Any,
-    /// Any finding with a score, but for those.
+    /// Any finding with a score, except those.
     Low,
-    /// 40 and more.
+    /// Score 40 or higher.
     Medium,
-    /// 70 and more.
+    /// Score 70 or higher.
     High,
-    /// 90 and more.
+    /// Score 90 or higher.
     Critical,
-    /// Findings never make the scan fail.
+    /// Findings never fail the command.
     Never,
 }
 

@@ -289,7 +289,7 @@ fn loose_objects(objects: &Objects, problems: &mut Vec<Problem>) -> Vec<Loose> {
                             && let Ok(id) = ObjectId::from_hex(&[hex.as_bytes(), text].concat())
                         {
                             if !is_file(&name) {
-                                problems.push(Problem::new(id.to_string(), "is no file"));
+                                problems.push(Problem::new(id.to_string(), "is not a file"));
                                 continue;
                             }
                             all.push(Loose { id, file: name.path() });

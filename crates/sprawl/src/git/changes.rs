@@ -192,7 +192,7 @@ fn head_tree(repository: &Repository, commit: ObjectId) -> Result<ObjectId, Prob
         .objects()
         .read(&commit, &mut reader)
         .map_err(|error| fail(format!("the commit at HEAD {error}")))?;
-    let commit = Commit::parse(bytes).ok_or_else(|| fail("HEAD is no commit".to_owned()))?;
+    let commit = Commit::parse(bytes).ok_or_else(|| fail("HEAD is not a commit".to_owned()))?;
     Ok(commit.tree)
 }
 

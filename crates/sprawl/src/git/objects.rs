@@ -328,7 +328,7 @@ impl Objects {
                 }
                 Some(path) => self.add_directory(&directory.join(path), depth + 1, seen),
                 None => {
-                    let what = "a line is no path; what it borrows from was not scanned";
+                    let what = "a line is not a path; what it borrows from was not scanned";
                     self.problems.push(Problem::new(display_path(&file), what));
                 }
             }
@@ -434,7 +434,7 @@ impl Reader {
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => self.loose(&path, &|_| true),
             // Whoever reads a FIFO waits for ever.
-            Ok(_) => Err(ReadError::Damaged("it is no file".to_owned())),
+            Ok(_) => Err(ReadError::Damaged("it is not a file".to_owned())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(ReadError::Missing),
             Err(error) => Err(ReadError::Damaged(error.to_string())),
         }
@@ -457,7 +457,7 @@ impl Reader {
             .prefix(&compressed, &mut head)
             .map_err(|error| ReadError::Damaged(error.to_string()))?;
         let (kind, size, length) = loose_header(&head[..written])
-            .ok_or_else(|| ReadError::Damaged("its header is no header".to_owned()))?;
+            .ok_or_else(|| ReadError::Damaged("its header is not a header".to_owned()))?;
         if !wants(kind) {
             return Ok(kind);
         }
@@ -499,7 +499,7 @@ pub(super) fn inflate<'o>(
     }
     // A larger claim is not worth the memory.
     if size / RATIO > compressed.length as u64 {
-        return Err(damaged("it says to be larger than its bytes can be"));
+        return Err(damaged("it declares an impossible size"));
     }
     let size = size as usize;
     if out.len() < size + FAR {

@@ -71,7 +71,7 @@ impl Pack {
         }
         let content = mapped_file(path)?;
         let header = content.bytes().first_chunk().ok_or("is cut short")?;
-        data::header::decode(header).map_err(|error| format!("is no pack: {error}"))?;
+        data::header::decode(header).map_err(|error| format!("is not a pack: {error}"))?;
         Ok(Self { path: path.to_owned(), content, listing, hash })
     }
 
@@ -177,7 +177,7 @@ fn mapped_file(path: &Path) -> Result<Content, String> {
 }
 
 /// A FIFO, or a directory; whoever reads a FIFO waits for ever.
-const NO_FILE: &str = "is no file, or its index is none";
+const NO_FILE: &str = "is not a file, or its index is none";
 
 /// Type, size of up to 64 bits, and the base as an id of 32 bytes.
 const LONGEST_HEADER: usize = 64;

@@ -220,7 +220,7 @@ impl Repository {
     /// It is no range, or one of its ends is no revision.
     pub fn range(&self, text: &str) -> Result<Range, Problem> {
         let Some((from, to)) = text.split_once("...").or_else(|| text.split_once("..")) else {
-            let what = "is no range; write A..B, or use --since A for everything after A";
+            let what = "is not a range; write A..B, or use --since A for everything after A";
             return Err(Problem::new(text, what));
         };
         let end = |name: &str| self.revision(if name.is_empty() { "HEAD" } else { name });
@@ -303,7 +303,7 @@ impl Walking<'_> {
         let fail = |what: String| Problem::new(id.to_string(), what);
         let (_, bytes) =
             self.objects.read(&id, &mut self.reader).map_err(|error| error.problem(&id))?;
-        let parsed = Parsed::parse(bytes).ok_or_else(|| fail("is no commit".to_owned()))?;
+        let parsed = Parsed::parse(bytes).ok_or_else(|| fail("is not a commit".to_owned()))?;
         let commit = RangeCommit {
             id,
             tree: parsed.tree,

@@ -88,7 +88,7 @@ impl References {
                 None => return Ok(None),
             }
         }
-        Err("leads from one reference to the next without end".to_owned())
+        Err("is a loop of references".to_owned())
     }
 
     /// What HEAD of another work tree points at, by the git directory of that.

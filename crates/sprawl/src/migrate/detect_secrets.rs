@@ -42,14 +42,14 @@ const EXCLUDE_FILES: &str = "detect_secrets.filters.regex.should_exclude_file";
 pub fn read(text: &str, imported: &mut Imported) -> Result<(), String> {
     // The parser's own message would show a piece of the file.
     let file: FileText = serde_json::from_str(text)
-        .map_err(|error| format!("line {}: is no baseline of detect-secrets", error.line()))?;
+        .map_err(|error| format!("line {}: is not a baseline of detect-secrets", error.line()))?;
     // The parser tells no lines, but the entries are in the order of the file.
     let mut lines = (1..)
         .zip(text.lines())
         .flat_map(|(number, line)| line.matches("\"hashed_secret\"").map(move |_| number));
     for (path, entries) in file.results {
         let entries: Vec<Entry> = serde_json::from_value(entries)
-            .map_err(|_| format!("line {}: is no list of findings", line_with(text, &path)))?;
+            .map_err(|_| format!("line {}: is not a list of findings", line_with(text, &path)))?;
         for entry in entries {
             let digest = entry.hashed_secret.to_ascii_lowercase();
             imported.known.push(Known {
@@ -72,7 +72,7 @@ pub fn read(text: &str, imported: &mut Imported) -> Result<(), String> {
                 Some(globs) => imported.exclude.extend(globs),
                 None => {
                     let line = line_with(text, EXCLUDE_FILES);
-                    imported.lose(BASELINE, line, "an excluded path cannot be said as a glob");
+                    imported.lose(BASELINE, line, "an excluded path cannot be expressed as a glob");
                 }
             }
         }

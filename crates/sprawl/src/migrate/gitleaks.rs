@@ -29,7 +29,7 @@ pub fn read_ignore(text: &str, imported: &mut Imported) -> Result<(), String> {
                 digest: None,
                 is_false: false,
             }),
-            None => imported.lose(IGNORE, number, "is no fingerprint"),
+            None => imported.lose(IGNORE, number, "is not a fingerprint"),
         }
     }
     Ok(())
@@ -52,7 +52,7 @@ pub fn read_betterleaks_ignore(text: &str, imported: &mut Imported) -> Result<()
             let (path, line) = (Some(path.to_owned()), Some(at));
             imported.known.push(Known { from, path, line, digest: None, is_false: false });
         } else {
-            imported.lose(BETTERLEAKS_IGNORE, number, "is no SHA-256 of a secret");
+            imported.lose(BETTERLEAKS_IGNORE, number, "is not a SHA-256 of a secret");
         }
     }
     Ok(())
@@ -187,7 +187,9 @@ fn allowlist(line: usize, allow: &AllowText, imported: &mut Imported) {
     for (number, path) in (1..).zip(&allow.paths) {
         match globs::of_regex(path) {
             Some(globs) => imported.exclude.extend(globs),
-            None => imported.lose(CONFIG, line, format!("path {number} cannot be said as a glob")),
+            None => {
+                imported.lose(CONFIG, line, format!("path {number} cannot be expressed as a glob"))
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn read(text: &str, imported: &mut Imported) -> Result<(), String> {
             match entry.until.as_deref().map(|text| day::parse(text.get(..10).unwrap_or(text))) {
                 Some(Ok(until)) => Some(until),
                 Some(Err(_)) => {
-                    imported.lose(IGNORE, entry.line, "its end is no day");
+                    imported.lose(IGNORE, entry.line, "its expiry is not a date");
                     continue;
                 }
                 None => None,

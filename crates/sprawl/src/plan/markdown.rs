@@ -33,7 +33,7 @@ fn section(step: &Step) -> String {
         step.score
     );
     out.push_str(&format!(
-        "{}, rule {}, shown as {}. It stands here because {}.\n\n",
+        "{}, rule {}, shown as {}. Ranked here because {}.\n\n",
         code(&step.secret_id),
         code(&step.rule_id),
         code(&step.redacted),
@@ -61,6 +61,6 @@ fn section(step: &Step) -> String {
         let all: Vec<String> = step.together_with.iter().map(|id| code(id)).collect();
         out.push_str(&format!("**Together with** {}\n\n", all.join(", ")));
     }
-    out.push_str(&format!("**Instead** {}\n", escaped(&step.instead)));
+    out.push_str(&format!("**Prefer** {}\n", escaped(&step.instead)));
     out
 }

@@ -23,19 +23,19 @@ pub const FILE: &str = ".sprawl/exceptions.toml";
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// The system needs it to start, and nobody has built another way yet.
+    /// Needed at startup; no replacement yet.
     LegacyStartup,
-    /// Somebody else's software or service wants it there.
+    /// Required by a third party.
     ThirdParty,
-    /// Opens nothing but a test system.
+    /// Test system only.
     TestCredential,
-    /// No secret at all. The only reason that may stand without end.
+    /// Not a secret; the only reason that needs no expiry.
     FalsePositive,
-    /// For emergencies, kept where it can be reached.
+    /// Emergency access.
     BreakGlass,
     /// Known, and being replaced.
     RotationPending,
-    /// Opens nothing any more.
+    /// Already revoked.
     Revoked,
 }
 
@@ -125,7 +125,7 @@ struct FileText {
 const VERSION: u32 = 1;
 
 const HEADER: &str = "\
-# Secrets that somebody has decided to live with: which, where, who answers for it, why, until when.
+# Accepted secrets: which, where, owner, reason, expiry.
 # Written by `sprawl accept` and `sprawl exceptions`; review changes to it as you review code.
 # One entry a line: resolve a merge conflict by keeping both sides.
 ";
@@ -148,7 +148,7 @@ impl Exceptions {
             let entry = entry.into_inner();
             entry.check(limits, today).map_err(|what| fail(line, what))?;
             all.globs.push(config::globs(&entry.paths).map_err(|(glob, why)| {
-                fail(line, format!("`{glob}` is no path or glob: {why}"))
+                fail(line, format!("`{glob}` is not a path or glob: {why}"))
             })?);
             all.comments.push(file::comments_above(text, line));
             all.entries.push(entry);
@@ -178,7 +178,7 @@ impl Exceptions {
     pub fn add(&mut self, entry: Exception, limits: Limits, today: Date) -> Result<(), String> {
         entry.check(limits, today)?;
         let globs = config::globs(&entry.paths)
-            .map_err(|(glob, why)| format!("`{glob}` is no path or glob: {why}"))?;
+            .map_err(|(glob, why)| format!("`{glob}` is not a path or glob: {why}"))?;
         self.globs.push(globs);
         self.comments.push(Vec::new());
         self.entries.push(entry);
@@ -257,7 +257,7 @@ impl Exception {
 
     /// Who decided what until when, in a few words.
     pub fn describe(&self) -> String {
-        let until = self.expires.map_or("without end".to_owned(), |day| format!("until {day}"));
+        let until = self.expires.map_or("with no expiry".to_owned(), |day| format!("until {day}"));
         format!("{until} by {} ({})", self.owner, self.reason.name())
     }
 
@@ -267,7 +267,7 @@ impl Exception {
     /// What it lacks, and what to do.
     pub fn check(&self, limits: Limits, today: Date) -> Result<(), String> {
         if self.id.as_deref().is_some_and(|id| !is_id(id)) {
-            return Err("`id` is no id of a secret; copy it from a report".to_owned());
+            return Err("`id` is not the id of a secret; copy it from a report".to_owned());
         }
         if self.id.is_none() && (self.rule.is_empty() || self.rule.contains('*')) {
             return Err("names neither a secret nor one rule; wildcards alone hide too much".into());
@@ -281,7 +281,7 @@ impl Exception {
             ));
         }
         if self.owner.trim().is_empty() {
-            return Err("has no owner; name who answers for it".to_owned());
+            return Err("has no owner; add one".to_owned());
         }
         // A day's grace for the world's time zones.
         if self.start() > today.saturating_add(jiff::Span::new().days(1)) {
@@ -296,7 +296,7 @@ impl Exception {
             return if self.reason == Reason::FalsePositive {
                 Ok(())
             } else {
-                Err("has no end; add `expires`, or the reason false-positive if it is none".into())
+                Err("has no expiry; add one (`expires`, or --until), or use the reason false-positive".into())
             };
         };
         let days = days_between(self.start(), expires);
@@ -416,7 +416,7 @@ mod tests {
         assert!(!all.entries[0].is_over(date("2027-03-01")));
         assert!(all.entries[0].is_over(date("2027-03-02")));
         assert_eq!(all.entries[0].days_left(date("2027-02-27")), Some(2));
-        refused(&[("expires", "-")], "has no end");
+        refused(&[("expires", "-")], "has no expiry");
         let forever = entry(&[("expires", "-"), ("reason", "\"false-positive\"")]);
         assert!(parsed(&forever, "2027-02-01").is_ok());
     }
@@ -454,7 +454,7 @@ mod tests {
     fn days_may_be_dates_of_toml() {
         let all = parsed(&entry(&[("expires", "2027-03-01")]), "2027-02-01").unwrap();
         assert_eq!(all.entries[0].expires, Some(date("2027-03-01")));
-        refused(&[("expires", "\"tomorrow\"")], "is no day");
+        refused(&[("expires", "\"tomorrow\"")], "is not a date");
     }
 
     #[test]

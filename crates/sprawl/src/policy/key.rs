@@ -21,7 +21,7 @@ const SHORTEST: usize = 26;
 const EXPLANATION: &str = "\
 # The key of this project, for sprawl. It goes into the ids of secrets, which stand in reports and in
 # the files beside this one: with it a secret has the same id in every clone and every run, and without
-# it nobody can tell from an id which secret is meant, or try out guesses at a password.
+# it a report cannot be used to identify or brute-force a secret.
 #
 # Commit it. Whoever can read it can read the repository, and so the secrets that the ids are about.
 # Where that is no longer so, because history was purged, keep the key elsewhere: delete this file and
@@ -66,7 +66,7 @@ pub fn of_text(text: &str) -> Result<String, String> {
 /// There is no randomness.
 pub fn new() -> Result<String, String> {
     let mut bytes = [0; LENGTH];
-    getrandom::fill(&mut bytes).map_err(|error| format!("there is no randomness: {error}"))?;
+    getrandom::fill(&mut bytes).map_err(|error| format!("no random source available: {error}"))?;
     Ok(data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 

@@ -73,7 +73,7 @@ fn annotation(
         message.push_str(&format!("; {others} more of the same secret"));
     }
     message.push_str(&format!(
-        "\nOpens: {}\nDo first: {}\nSecret {}, rule {}",
+        "\nImpact: {}\nFix: {}\nSecret {}, rule {}",
         rule.text.why,
         rule.text.fix,
         group.id,

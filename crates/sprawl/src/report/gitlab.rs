@@ -121,7 +121,7 @@ impl<'a> Shared<'a> {
     fn of(report: &'a Report<'_>, group: &SecretGroup) -> Self {
         let rule = report.rules.get(group.rule);
         let docs = Some(&*rule.docs).filter(|docs| docs.starts_with("https://"));
-        let solution = format!("{}\n\nInstead: {}", rule.text.fix, rule.text.instead);
+        let solution = format!("{}\n\nPrefer: {}", rule.text.fix, rule.text.instead);
         Self {
             name: clipped(&rule.text.title, NAME),
             description: &rule.text.why,
@@ -285,7 +285,7 @@ fn details(group: &SecretGroup) -> Value {
         })
         .collect();
     let (mut because, mut places) = (items(because), items(places));
-    because["name"] = json!("Because");
+    because["name"] = json!("Score");
     places["name"] = json!("Places of this secret");
     json!({
         "score": { "name": "Score of 100", "type": "value", "value": group.score.value },

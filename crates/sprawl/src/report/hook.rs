@@ -1,5 +1,5 @@
 //! What a blocked commit or push says: for the worst secret in five lines what, where, why and the
-//! three ways on, and a line for each of the others.
+//! three options, and a line for each of the others.
 
 use std::io::{self, Write};
 
@@ -24,18 +24,18 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rule = report.rules.get(worst.rule);
     writeln!(out, "sprawl found a secret: {}", what(report, worst))?;
     writeln!(out, "  where    {}", places(worst))?;
-    writeln!(out, "  why      {}", printable(&rule.text.why))?;
+    writeln!(out, "  impact   {}", printable(&rule.text.why))?;
     if let Some(decision) = place::open(worst).find_map(place::decision) {
         writeln!(out, "  decision {}", printable(&decision))?;
     }
     writeln!(
         out,
-        "  ways on  1 remove it   2 keep it in an environment variable or secret store: {}",
+        "  options  1 remove it   2 load it from an environment variable or secret manager: {}",
         printable(&rule.text.instead)
     )?;
     writeln!(
         out,
-        "           3 accept it for a time: sprawl accept {} --owner @you --until {} --reason ...",
+        "           3 accept it temporarily: sprawl accept {} --owner @you --until {} --reason ...",
         printable(&worst.id),
         until(report.now)
     )?;

@@ -184,25 +184,25 @@ fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io:
     }
     writeln!(out, "</span></summary>\n<div id=\"s-{id}\">\n<dl>")?;
     let mut row = |name: &str, html: &str| writeln!(out, "<dt>{name}</dt><dd>{html}</dd>");
-    row("Opens", &escaped(&rule.text.why))?;
+    row("Impact", &escaped(&rule.text.why))?;
     for (name, text) in [
         ("Unlocks", place::unlocked(group)),
         ("History", group.record.past()),
-        ("Ask", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
+        ("Owners", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
     ] {
         if let Some(text) = text {
             row(name, &escaped(&text))?;
         }
     }
-    row("Do first", &escaped(&rule.text.fix))?;
-    row("Instead", &escaped(&rule.text.instead))?;
+    row("Fix", &escaped(&rule.text.fix))?;
+    row("Prefer", &escaped(&rule.text.instead))?;
     let because: String =
         group.score.because.iter().map(|line| format!("<li>{}</li>", escaped(line))).collect();
-    row("Because", &format!("<ul>{because}</ul>"))?;
+    row("Score", &format!("<ul>{because}</ul>"))?;
     if let Some(facts) = place::facts(group) {
         row("Says", &escaped(&facts))?;
     }
-    row("Sure", &escaped(&place::sure(group)))?;
+    row("Confidence", &escaped(&place::sure(group)))?;
     row("Rule", &format!("<code>{}</code>, secret <code>{id}</code>", escaped(rule.id())))?;
     writeln!(out, "</dl>")?;
     places(group, out)?;

@@ -68,10 +68,10 @@ fn secret(
     let message = format!("{severity} {}: {}", group.score.value, group.redacted);
     let mut body = vec![
         place::position(finding),
-        format!("opens: {}", rule.text.why),
-        format!("because: {}", group.score.because.join("; ")),
-        format!("do first: {}", rule.text.fix),
-        format!("instead: {}", rule.text.instead),
+        format!("impact: {}", rule.text.why),
+        format!("score: {}", group.score.because.join("; ")),
+        format!("fix: {}", rule.text.fix),
+        format!("prefer: {}", rule.text.instead),
         format!("secret {}, rule {}", group.id, rule.id()),
     ];
     body.extend(place::history(finding).map(|history| format!("in {history}")));

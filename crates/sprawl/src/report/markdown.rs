@@ -102,11 +102,11 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
     if group.occurrences.len() > PLACES {
         text.push_str(&format!("- and {} more places\n", group.occurrences.len() - PLACES));
     }
-    text.push_str(&format!("\n**Opens:** {}\n", escaped(&rule.text.why)));
+    text.push_str(&format!("\n**Impact:** {}\n", escaped(&rule.text.why)));
     for (name, value) in [
         ("Unlocks", place::unlocked(group)),
         ("History", group.record.past()),
-        ("Ask", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
+        ("Owners", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
     ] {
         // In code spans, because names of people and teams would become mentions.
         if let Some(value) = value {
@@ -114,10 +114,10 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
         }
     }
     for (name, value) in [
-        ("Do first", &*rule.text.fix),
-        ("Instead", &*rule.text.instead),
-        ("Because", &group.score.because.join("; ")),
-        ("Sure", &place::sure(group)),
+        ("Fix", &*rule.text.fix),
+        ("Prefer", &*rule.text.instead),
+        ("Score", &group.score.because.join("; ")),
+        ("Confidence", &place::sure(group)),
     ] {
         text.push_str(&format!("\n**{name}:** {}\n", escaped(value)));
     }

@@ -104,7 +104,9 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
     let (Some(version), true) =
         (head.schema_version, head.tool.is_some_and(|tool| tool.name == TOOL))
     else {
-        return Err("is no JSON report of sprawl; make one with `sprawl scan -f json`".to_owned());
+        return Err(
+            "is not a JSON report of sprawl; make one with `sprawl scan -f json`".to_owned()
+        );
     };
     if version != u64::from(VERSION) {
         return Err(format!(
@@ -150,8 +152,8 @@ fn damage(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     let what = match error.classify() {
         Category::Eof => "ends too early",
-        Category::Syntax => "is no JSON",
-        Category::Data => "is no JSON report of sprawl, or a damaged one",
+        Category::Syntax => "is not JSON",
+        Category::Data => "is not a JSON report of sprawl, or is damaged",
         Category::Io => "cannot be read",
     };
     format!("{what} (line {}, column {})", error.line(), error.column())

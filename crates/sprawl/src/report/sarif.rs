@@ -203,9 +203,9 @@ fn descriptor(rule: &Rule, band: Option<Severity>) -> Value {
         "shortDescription": { "text": sentence(&format!("{}{suffix}", text.title.trim_end_matches('.'))) },
         "fullDescription": { "text": cut(format!("{title} {}", sentence(&text.why))) },
         "help": {
-            "text": format!("{}\n\nFix: {}\n\nInstead: {}", text.why, text.fix, text.instead),
+            "text": format!("{}\n\nFix: {}\n\nPrefer: {}", text.why, text.fix, text.instead),
             "markdown": format!(
-                "{}\n\n**What to do.** {}\n\n**Instead.** {}{docs}", text.why, text.fix, text.instead
+                "{}\n\n**Fix.** {}\n\n**Prefer.** {}{docs}", text.why, text.fix, text.instead
             ),
         },
         "defaultConfiguration": { "level": level(severity) },

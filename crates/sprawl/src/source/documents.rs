@@ -137,10 +137,10 @@ fn parsed(line: &[u8]) -> Result<Document, String> {
         let column = error.column();
         if error.is_data() {
             format!(
-                "is no document at column {column}: a line is an object with `path` and `content`"
+                "is not a document at column {column}: a line is an object with `path` and `content`"
             )
         } else {
-            format!("is no JSON at column {column}")
+            format!("is not JSON at column {column}")
         }
     })
 }

@@ -397,7 +397,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         for (at, line) in text.strip_prefix('\u{feff}').unwrap_or(&text).lines().enumerate() {
             if let Err(error) = builder.add_line(Some(file.to_owned()), line) {
                 let number = at + 1;
-                problem(format!("line {number} is no pattern and hides nothing: {error}"));
+                problem(format!("line {number} is not a pattern and is ignored: {error}"));
             }
         }
         if let Ok(matcher) = builder.build() {

@@ -25,7 +25,7 @@ pub(super) fn read(source: &mut Source<'_>, context: Context<'_>, members: &mut 
             return;
         };
         let Some(mut size) = number(&header[48..58]) else {
-            members.unread(Reason::Damaged, "with a size that is no number");
+            members.unread(Reason::Damaged, "with a size that is not a number");
             return trailer(source, members);
         };
         let padding = size % 2;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Assigned, GAP, Quoting, Reader};
 use crate::assignment::names::Name;
+use crate::parts::Parts;
 
 /// Bytes from a name to the end of the last item that is looked at.
 const FAR: usize = super::LONGEST_VALUE;
@@ -127,7 +128,7 @@ pub(super) fn next(text: &[u8], name: &Name, last: &Assigned) -> Option<Assigned
     (end <= limit && !value.is_empty()).then(|| Assigned {
         value,
         quoting,
-        pieces: Vec::new(),
+        pieces: Parts::default(),
         scheme: None,
         end,
         ..last.clone()
