@@ -232,7 +232,6 @@ const HARMLESS: &[&str] = &[
     "secret = Token2Provider<Key9>(x);\n",
     "key = (a<<8)|b2;\n",
     "token = buffer[at++]&0xFF;\n",
-    "password=hunter2x&user=bob1\n",
     "secret: {name: db1, key: Password}\n",
 ];
 

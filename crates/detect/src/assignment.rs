@@ -63,34 +63,41 @@ impl Measured {
 pub fn measured_at(text: &[u8], keyword: Range<usize>) -> Option<Measured> {
     let name = names::name_at(text, keyword)?;
     let assigned = grammar::assigned(text, &name)?;
-    if plain::rejection_reason(text, &name, &assigned).is_some() {
-        return None;
-    }
-    let vector = features::measure(text, &name, &assigned);
-    Some(Measured { name, assigned, vector })
+    weighed(text, &name, assigned)
 }
 
-/// What stands behind this value in the list or map that the name has, as far as it is not plainly no
-/// secret.
-pub fn further<'t>(text: &'t [u8], first: &'t Measured) -> impl Iterator<Item = Measured> + 't {
-    let next = |last: &Assigned| grammar::next_in_list(text, &first.name, last);
-    std::iter::successors(next(&first.assigned), move |last| next(last)).filter_map(|assigned| {
-        plain::rejection_reason(text, &first.name, &assigned).is_none().then(|| {
-            let vector = features::measure(text, &first.name, &assigned);
-            Measured { name: first.name.clone(), assigned, vector }
-        })
-    })
+/// Everything that is assigned to the name around a keyword: in a list or a map, there may be several.
+/// Given to `take` in order, and said whether there was anything; what the name ends with is then used up.
+pub fn each_at(
+    text: &[u8],
+    keyword: Range<usize>,
+    mut take: impl FnMut(Measured),
+) -> Option<usize> {
+    let name = names::name_at(text, keyword)?;
+    let mut next = grammar::assigned(text, &name);
+    let mut end = None;
+    while let Some(assigned) = next {
+        next = grammar::next_in_list(text, &name, &assigned);
+        if let Some(measured) = weighed(text, &name, assigned) {
+            end = Some(name.span.end);
+            take(measured);
+        }
+    }
+    end
+}
+
+fn weighed(text: &[u8], name: &Name, assigned: Assigned) -> Option<Measured> {
+    if plain::rejection_reason(text, name, &assigned).is_some() {
+        return None;
+    }
+    let vector = features::measure(text, name, &assigned);
+    Some(Measured { name: name.clone(), assigned, vector })
 }
 
 /// Everything in a text that stands where a secret would and is not plainly none, in order of place.
 pub fn survey(text: &[u8]) -> Vec<Measured> {
-    let weighed = |(name, assigned): (Name, Assigned)| {
-        plain::rejection_reason(text, &name, &assigned).is_none().then(|| {
-            let vector = features::measure(text, &name, &assigned);
-            Measured { name, assigned, vector }
-        })
-    };
-    assignments(text).into_iter().filter_map(weighed).collect()
+    let all = assignments(text).into_iter();
+    all.filter_map(|(name, assigned)| weighed(text, &name, assigned)).collect()
 }
 
 /// Every literal in a text that is assigned to a name that means a secret, or stands as a password in

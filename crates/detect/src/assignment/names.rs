@@ -238,6 +238,9 @@ fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
             continue;
         }
         if let Some((class, rest)) = class_of(word, name.meanings[index]) {
+            if !word.is_ascii() || is_of_abroad(word) {
+                name.meanings[index] |= lexicon::FOREIGN;
+            }
             let before = index.checked_sub(1).map_or(0, |before| name.meanings[before]);
             name.joined = lexicon::meaning(rest);
             name.meanings[index] |= name.joined;
@@ -247,6 +250,20 @@ fn split(text: &[u8], span: Range<usize>) -> Option<Name> {
         }
     }
     (name.secret != usize::MAX).then_some(name)
+}
+
+/// Ends of words that mean a password in other languages than English: `adminpasswort`.
+const ENDS_ABROAD: [&str; 5] = ["passwort", "kennwort", "senha", "contrasena", "wachtwoord"];
+
+/// Whether a word means a password in another language than English by its end; or by itself, as `passe`
+/// in `mot_de_passe` and `palavra_passe`, whose plural is English.
+fn is_of_abroad(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"passe") || ENDS_ABROAD.iter().any(|end| ends_with(word, end))
+}
+
+/// Whether a word ends so, in any case.
+fn ends_with(word: &[u8], end: &str) -> bool {
+    word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
 }
 
 /// What sort of secret a word means, and what else is in the word.
@@ -263,8 +280,7 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
     if let Some((_, class)) = CLASSES.iter().find(|(bit, _)| meaning & bit != 0) {
         return Some((*class, &[]));
     }
-    // The end of the French and the Portuguese for a password; not its plural, which is English.
-    if word.eq_ignore_ascii_case(b"passe") {
+    if word.len() <= 24 && is_of_abroad(word) {
         return Some((Class::Password, &[]));
     }
     // A personal access token; in small letters it is a pattern, a pattern's name or a person's.
@@ -287,11 +303,6 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
         ("auth", Class::Auth),
         ("credential", Class::Credential),
         ("cred", Class::Credential),
-        ("passwort", Class::Password),
-        ("kennwort", Class::Password),
-        ("senha", Class::Password),
-        ("contrasena", Class::Password),
-        ("wachtwoord", Class::Password),
         ("密码", Class::Password),
         ("密碼", Class::Password),
         ("口令", Class::Password),
@@ -308,10 +319,7 @@ fn class_of(word: &[u8], meaning: Meaning) -> Option<(Class, &[u8])> {
             return Some((class, &word[start.len()..]));
         }
     }
-    let ends = |word: &[u8], end: &str| {
-        word.len() > end.len()
-            && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
-    };
+    let ends = |word: &[u8], end: &str| word.len() > end.len() && ends_with(word, end);
     // `lpass` and `twinpass` are other words; `dbpass` is not.
     let known = |end: &str| {
         word.len() >= end.len() && lexicon::meaning(&word[..word.len() - end.len()]) != 0

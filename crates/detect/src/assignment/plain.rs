@@ -138,6 +138,12 @@ fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static s
         }
         _ if name.class == Class::Key && forms::is_path_of_ids(value) => Some("an identifier"),
         _ if is_word && name.class == Class::Key => Some("a name"),
+        // Whoever names things in a language writes texts in it, of whose words none is known here.
+        Shape::Lower | Shape::Capitalised | Shape::Upper | Shape::Snake | Shape::Kebab
+            if name.has(lexicon::FOREIGN) =>
+        {
+            Some("a text")
+        }
         _ => None,
     }
 }

@@ -60,6 +60,9 @@ pub(crate) const ID: Meaning = 1 << 24;
 /// Last in a name: what an interface shows.
 pub(crate) const SHOWN: Meaning = 1 << 25;
 
+/// In another language than English.
+pub(crate) const FOREIGN: Meaning = 1 << 26;
+
 /// Words by meaning, lower case in ASCII, singular.
 const LEXICON: &[(Meaning, &str)] = &[
     (
@@ -67,21 +70,27 @@ const LEXICON: &[(Meaning, &str)] = &[
         "password passwd pwd pass passphrase passcode passwort pw psw pswd passw userpass dbpass \
          authpass requirepass masterauth sshpass wachtwoord passwordhash rootpass adminpass \
          smtppass mypass mailpass ftppass keypass storepass passin passout masterpass testpass identified \
-         userpwd rootpw bindpw adminpw dbpw rootpwd dbpwd mypwd psk \
-         senha contrasena contraseña contrasenya kennwort paswoord parola mdp haslo hasło \
-         hasŁo heslo lozinka salasana losenord lösenord adgangskode jelszo jelszó sifre şifre Şifre Şİfre \
-         katasandi matkhau motdepasse palavrapasse пароль Пароль ПАРОЛЬ пароля пароли 密码 密碼 口令 パスワード 暗証番号 \
-         비밀번호 암호 पासवर्ड",
+         userpwd rootpw bindpw adminpw dbpw rootpwd dbpwd mypwd psk",
     ),
-    (SECRET, "secret segredo geheimnis geheim секрет СЕКРЕТ"),
-    (TOKEN, "token bearer authtoken accesstoken apitoken tok токен ТОКЕН"),
+    (
+        PASSWORD | FOREIGN,
+        "senha contrasena contraseña contrasenya kennwort paswoord parola mdp haslo hasło hasŁo \
+         heslo lozinka salasana losenord lösenord adgangskode jelszo jelszó sifre şifre Şifre \
+         Şİfre katasandi matkhau motdepasse palavrapasse пароль Пароль ПАРОЛЬ пароля пароли 密码 密碼 \
+         口令 パスワード 暗証番号 비밀번호 암호 पासवर्ड",
+    ),
+    (SECRET, "secret"),
+    (SECRET | FOREIGN, "segredo geheimnis geheim секрет СЕКРЕТ"),
+    (TOKEN, "token bearer authtoken accesstoken apitoken tok"),
     (
         API_KEY,
         "apikey accesskey secretkey privatekey authkey appkey nkey xkey masterkey encryptionkey \
          signingkey sharedkey accountkey secretaccesskey repokey aeskey cipherkey licensekey \
          subscriptionkey sshkey authorizationkey",
     ),
-    (KEY, "key clave chave schluessel schlüssel 密钥"),
+    (TOKEN | FOREIGN, "токен ТОКЕН"),
+    (KEY, "key"),
+    (KEY | FOREIGN, "clave chave schluessel schlüssel 密钥"),
     (AUTH, "auth authorization oauth basic authenticate authentication authcode"),
     (CREDENTIAL, "credential cred"),
     (

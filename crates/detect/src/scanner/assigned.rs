@@ -48,8 +48,11 @@ impl Scanner<'_> {
             }
             let found = repeats.find(text, &(from..to)).unwrap_or_else(|| {
                 weighed += 1;
-                let measured = assignment::measured_at(text, from..to);
-                let found = self.found(text, measured);
+                let mut candidates = Vec::new();
+                let name_end = assignment::each_at(text, from..to, |measured| {
+                    candidates.extend(self.assigned(text, &measured));
+                });
+                let found = Found { name_end, candidates };
                 repeats.note(text, from..to, &found);
                 found
             });
@@ -57,17 +60,6 @@ impl Scanner<'_> {
             out.extend(found.candidates);
         }
         weighed
-    }
-
-    /// What a measured assignment comes to: the value, and those behind it in a list.
-    fn found(&self, text: &[u8], measured: Option<Measured>) -> Found {
-        let Some(measured) = measured else { return Found::default() };
-        let mut candidates: Vec<_> = self.assigned(text, &measured).into_iter().collect();
-        if measured.assigned.in_list {
-            let further = assignment::further(text, &measured);
-            candidates.extend(further.filter_map(|measured| self.assigned(text, &measured)));
-        }
-        Found { name_end: Some(measured.name.span.end), candidates }
     }
 
     /// The rule of the provider whom the name or a host beside it gives away.

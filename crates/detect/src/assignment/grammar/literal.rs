@@ -54,11 +54,9 @@ impl Reader<'_> {
                     }
                     continue;
                 }
-                _ if !in_list && self.list_maker() => {
+                _ if many && !in_list && self.list_maker() => {
                     in_list = true;
-                    if many {
-                        self.map_key();
-                    }
+                    self.map_key();
                     continue;
                 }
                 b'(' if call.is_none() && matches!(self.peek(1)?, b'\n' | b'\r') => {
