@@ -342,5 +342,5 @@ fn a_form_that_is_of_one_type_alone_is_known_under_any_name() {
     assert_eq!(rules_of(format!("client(service_password='{secret}')\n")), 1);
     assert_eq!(rules_of(format!("MY_TOKEN = '{secret}0'\n")), 0);
     assert_eq!(rules_of(format!("started with {secret} after 12 ms\n")), 0);
-    refused(|good| good.replace("kind =", "begins = [\"acme_\"]\nkind ="), 4, "without `near`");
+    refused(|good| good.replace("kind =", "begins = [\"acme_\"]\nkind ="), 8, "without `near`");
 }

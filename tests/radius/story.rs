@@ -118,6 +118,8 @@ fn readable(report: &Value, text: &str) -> String {
         (r"\*\*\*\*[0-9A-Za-z_-]{4}", "****TAIL"),
         (r"[0-9]+ day\(s\)", "N day(s)"),
         (r"--until [0-9-]+", "--until DAY"),
+        // Entropy.
+        (r"\b[0-9]\.[0-9]\b", "N.N"),
         (r"age1[0-9a-z]{58}", "RECIPIENT"),
     ] {
         let expression = Regex::new(expression).unwrap();

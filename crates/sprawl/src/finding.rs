@@ -225,6 +225,17 @@ impl Finding {
         }
     }
 
+    /// The identifier that it is assigned to, as reports show it: one that looks like a value itself is none.
+    pub fn name(&self) -> Option<&str> {
+        /// Letters and digits in a row that no word has.
+        const LONG: usize = 20;
+        let name = self.surroundings.name.as_deref()?;
+        let is_value =
+            |word: &str| word.len() >= LONG && word.bytes().filter(u8::is_ascii_digit).count() > 1;
+        let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+        (!words.any(is_value)).then_some(name)
+    }
+
     /// The name of the source of one's own that it comes from; nothing for the sources that sprawl has.
     pub fn source(&self) -> Option<&str> {
         match &self.location.origin {

@@ -1,5 +1,5 @@
 //! Facts from the text around a secret that count for its score. They are compared between versions of a
-//! file and never printed verbatim.
+//! file; reports show the name alone.
 
 use sprawl_detect::score::{Environment, Privilege, Usability};
 

@@ -282,7 +282,7 @@ impl<'a> Occurrence<'a> {
                 Origin::Other(_) => OriginName::Other,
             }),
             source: text(finding.source()),
-            name: text(finding.surroundings.name.as_deref()),
+            name: text(finding.name()),
             environment: Some(finding.environment),
             exposure: Some(finding.exposure),
             privilege: finding.surroundings.privilege,

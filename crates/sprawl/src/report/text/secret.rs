@@ -103,7 +103,7 @@ fn write_title(
     let severity = group.score.severity();
     let mark = format!("{} {}", severity.name().to_uppercase(), group.score.value);
     let title = &report.rules.get(group.rule).text.title;
-    let name = first.surroundings.name.as_deref().filter(|name| is_telling(name));
+    let name = first.name().filter(|name| is_telling(name));
     let title = match name {
         Some(name) => format!("{title}: {name}"),
         None => title.clone(),
@@ -133,7 +133,7 @@ fn write_places(
     let more = others().count();
     let mut rest = String::new();
     if more > 0 {
-        rest.push_str(&format!(", and {}", count(more as u64, "more place").as_str()));
+        rest.push_str(&format!(", and {}", count(more as u64, "more place")));
     }
     if covered > 0 {
         rest.push_str(&format!(", {covered} suppressed"));
