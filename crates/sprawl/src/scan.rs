@@ -7,6 +7,7 @@ pub mod name;
 pub mod place;
 pub mod progress;
 pub mod stream;
+pub mod version;
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
@@ -17,6 +18,7 @@ use self::contents::{Contents, UnpackOptions};
 use self::detection::{Detection, detections, merge, secret_of};
 use self::place::Place;
 use self::progress::Progress;
+use self::version::Silence;
 use crate::blob::{self, Blob};
 use crate::certificates;
 use crate::defect;
@@ -30,7 +32,6 @@ use sprawl_detect::rules::Rules;
 use sprawl_detect::text;
 use sprawl_detect::version::{Earlier, Shared, Trace};
 use sprawl_detect::{Scanner, text_of};
-use sprawl_unpack::budget::Budget;
 use sprawl_unpack::buffers::Buffers;
 use sprawl_unpack::encoding::Decoder;
 use sprawl_unpack::nest;
@@ -168,7 +169,7 @@ impl<'r> Worker<'r> {
                 None => std::mem::take(&mut self.trace),
             };
             let candidates = self.scanner.candidates_of_version(&text, earlier, &mut trace);
-            match keep {
+            match keep.as_deref_mut() {
                 Some(keep) => {
                     let useful = |t: &Trace| !t.is_partial() && t.size() <= LARGEST_TRACE;
                     keep.trace = Some(trace).filter(useful);
@@ -177,9 +178,11 @@ impl<'r> Worker<'r> {
             }
             candidates
         };
-        let budget = Budget::new(self.unpack.limits);
-        let mut contents = Contents::default();
-        let decoded = self.decoded(&text, &budget, &mut contents);
+        let (decoded, contents, silence) =
+            self.decoded_in_version(&text, made_from.filter(|_| plain));
+        if let Some(keep) = keep {
+            keep.silence = silence.filter(|_| plain);
+        }
         let secrets = if decoded.is_empty() {
             candidates.iter().map(|candidate| secret_of(&text, candidate)).collect()
         } else {
@@ -257,6 +260,8 @@ pub struct Kept {
     trace: Option<Trace>,
     /// Whether it is known that nothing in it is to be decoded.
     is_narrow: bool,
+    /// Whether nothing is encoded in it.
+    silence: Option<Silence>,
 }
 
 /// Whether a version of a text may have to be decoded.

@@ -29,6 +29,7 @@ mod map;
 mod marks;
 mod named;
 mod near;
+mod parts;
 mod plausible;
 mod quoted_printable;
 mod rules;
@@ -47,6 +48,7 @@ pub use map::Map;
 use map::Output;
 use marks::Marks;
 use named::Words;
+use parts::Parts;
 use plausible::Form;
 use runs::{Run, Runs};
 
@@ -136,10 +138,29 @@ pub struct Decoder {
     is_source_map: Option<bool>,
     /// What was seen in a piece of the text.
     marks: Vec<Marks>,
+    /// The parts of a version that have to be decoded.
+    parts: Parts,
+    /// What the last text left behind.
+    known: Option<Known>,
 }
 
-/// Bytes of a text that are searched for everything before the next are: they stay in the cache.
+/// What the decoding of a text leaves behind for the next version of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// Words that are in the text, or were in an earlier version.
+    words: Words,
+}
+
+/// Bytes of a text that are searched for everything before the next are: they stay in the cache. A line is
+/// never searched in two pieces, unless it is longer than `LONGEST_LINE`.
 const PIECE: usize = 64 << 10;
+
+/// Longest line that is searched at once. In a text that is no longer what is decoded does not depend on
+/// where it stands.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// The key of the texts in a source map.
+const SOURCES: &[u8] = b"\"sourcesContent\"";
 
 impl Decoder {
     /// One with empty memory.
@@ -156,33 +177,90 @@ impl Decoder {
         budget: &Budget,
         each: &mut dyn FnMut(Segment<'_>),
     ) -> bool {
+        self.decode_parts(
+            text,
+            std::slice::from_ref(&(0..text.len())),
+            Words::default(),
+            budget,
+            each,
+        )
+    }
+
+    /// Hands over what is encoded in a version of a text and may be new: all of which a byte is in or
+    /// near to what is new, or depends on it. The new ranges are in order, with an empty one wherever
+    /// something was taken out. `known` is what the decoding of the earlier version left behind. Says
+    /// whether that was all; if not, only the whole version can tell.
+    pub fn decode_new(
+        &mut self,
+        text: &[u8],
+        new: impl Iterator<Item = Range<usize>>,
+        known: Known,
+        budget: &Budget,
+        each: &mut dyn FnMut(Segment<'_>),
+    ) -> bool {
+        self.known = None;
+        if text.len() > LONGEST_LINE {
+            return false;
+        }
+        let mut found = std::mem::take(&mut self.parts);
+        let parts = found.find(text, new);
+        let length: usize = parts.iter().map(ExactSizeIterator::len).sum();
+        let has_sources =
+            |part: &Range<usize>| memchr::memmem::find(&text[part.clone()], SOURCES).is_some();
+        // Most of the text takes as long as all of it.
+        let is_part = length <= text.len() / 2 && !parts.iter().any(has_sources);
+        let is_whole = is_part && self.decode_parts(text, parts, known.words, budget, each);
+        self.parts = found;
+        is_whole
+    }
+
+    /// What the decoding left behind for the next version; none if that has to be decoded as a whole.
+    pub fn known(&self) -> Option<Known> {
+        self.known
+    }
+
+    /// Decodes parts of a text, which have nothing to do with what is between them.
+    fn decode_parts(
+        &mut self,
+        text: &[u8],
+        parts: &[Range<usize>],
+        mut words: Words,
+        budget: &Budget,
+        each: &mut dyn FnMut(Segment<'_>),
+    ) -> bool {
         let mut sink = Sink { budget, left: text.len().saturating_mul(2), each, is_whole: true };
+        self.known = None;
         self.edits.clear();
         self.strings.clear();
         self.is_source_map = None;
         let mut found = std::mem::take(&mut self.marks);
-        let blocks = text.len().min(PIECE).div_ceil(marks::BLOCK);
-        if found.len() < blocks {
-            found.resize(blocks, Marks::default());
-        }
-        let mut words = Words::default();
         let mut runs = Runs::default();
         let mut row_end = 0;
         let mut string_end = 0;
-        let mut from = 0;
-        while from < text.len() {
-            let to = text.len().min(from + PIECE);
-            let count = marks::look(text, from..to, &mut found);
-            let marks = &found[..count];
-            self.strings.retain(|string| string.end > from);
-            self.find_edits(text, from..to, marks, &mut string_end, &mut words, &mut sink);
-            self.find_runs(text, marks, &mut runs, &mut sink);
-            self.find_rows(text, marks, &mut row_end, &mut sink);
-            self.make_edits(text, to, &mut sink);
-            from = to;
+        for part in parts {
+            let mut from = part.start;
+            while from < part.end {
+                let to = parts::end_of_piece(&text[..part.end], from + PIECE, LONGEST_LINE);
+                let blocks = (to - from).div_ceil(marks::BLOCK);
+                if found.len() < blocks {
+                    found.resize(blocks, Marks::default());
+                }
+                let count = marks::look(text, from..to, &mut found);
+                let marks = &found[..count];
+                self.strings.retain(|string| string.end > from);
+                self.find_edits(text, from..to, marks, &mut string_end, &mut words, &mut sink);
+                self.find_runs(text, marks, &mut runs, &mut sink);
+                self.find_rows(text, marks, &mut row_end, &mut sink);
+                let known = if to == part.end { usize::MAX } else { to };
+                self.make_edits(text, known, &mut sink);
+                from = to;
+            }
         }
         self.marks = found;
         self.find_named(text, words, &mut sink);
+        let is_known =
+            sink.is_whole && text.len() <= LONGEST_LINE && self.is_source_map != Some(true);
+        self.known = is_known.then_some(Known { words });
         sink.is_whole
     }
 
@@ -273,7 +351,7 @@ impl Decoder {
     /// Whether a text is a source map. It holds programs, escaped once: they are as long as the map, and
     /// all that is lost in them is the end of their lines.
     fn is_source_map(&mut self, text: &[u8]) -> bool {
-        let ask = || memchr::memmem::find(text, b"\"sourcesContent\"").is_some();
+        let ask = || memchr::memmem::find(text, SOURCES).is_some();
         *self.is_source_map.get_or_insert_with(ask)
     }
 
@@ -415,7 +493,6 @@ impl Decoder {
             edits.retain(|edit| self.string_around(edit.start).is_none());
         }
         edits.sort_unstable_by_key(|edit| (edit.start, edit.end));
-        let known = if known == text.len() { usize::MAX } else { known };
         let mut done = 0;
         while let Some(count) = edits::cluster(&edits[done..], known) {
             if let Some(span) = self.edited.apply(text, &edits[done..done + count]) {

@@ -25,7 +25,7 @@ use sprawl_detect::assignment;
 use sprawl_detect::text::Lines;
 use sprawl_unpack::budget::{Budget, Limits};
 use sprawl_unpack::container::{Container, container};
-use sprawl_unpack::encoding::Segment;
+use sprawl_unpack::encoding::{Decoder, Known, Segment};
 use sprawl_unpack::image::Images;
 use sprawl_unpack::input::Input;
 use sprawl_unpack::nest::{self, Member, Visitor};
@@ -186,7 +186,7 @@ impl Worker<'_> {
             false => Vec::new(),
         };
         if may_be_decoded {
-            let decoded = self.decoded(text, budget, contents);
+            let (decoded, _) = self.decoded(text, budget, contents);
             merge(self.scanner.rules(), found, decoded);
         }
         if self.keeps_lines {
@@ -194,31 +194,24 @@ impl Worker<'_> {
         }
     }
 
-    /// Secrets that are encoded in a text, with their places in it.
+    /// Secrets that are encoded in a text, with their places in it, and what the decoder left behind.
     pub(super) fn decoded(
         &mut self,
         text: &[u8],
         budget: &Budget,
         contents: &mut Contents,
-    ) -> Vec<Detection> {
-        if self.unpack.is_off || !assignment::is_text(text) || !budget.enter() {
-            return Vec::new();
-        }
-        let mut decoder = self.decoders.pop().unwrap_or_default();
-        let mut decoded = Merged::default();
-        let is_whole = decoder.decode(text, budget, &mut |segment| {
-            let found = self.search_segment(&segment, budget, contents);
-            decoded.add(self.scanner.rules(), found);
-        });
-        self.decoders.push(decoder);
-        budget.leave();
+    ) -> (Vec<Detection>, Option<Known>) {
+        let decode = |decoder: &mut Decoder, each: Each<'_>| decoder.decode(text, budget, each);
+        let found = self.search_decoded(text, budget, contents, decode);
+        let Some(Decoded { detections: mut decoded, is_whole, known }) = found else {
+            return (Vec::new(), None);
+        };
         if !is_whole {
             let (place, detail) = (String::new(), "encoded text".to_owned());
             contents.unread.push(Unread { place, reason: Reason::OverBudget, detail });
         }
-        let mut decoded = decoded.into_list();
         if decoded.is_empty() {
-            return decoded;
+            return (decoded, known);
         }
         let mut lines = Lines::new(text);
         decoded.iter_mut().for_each(|detection| detection.place_by(&mut lines));
@@ -226,7 +219,30 @@ impl Worker<'_> {
         for (detection, around) in decoded.iter_mut().zip(nearby::nearby(text, &spans)) {
             detection.mark_by(around);
         }
-        decoded
+        (decoded, known)
+    }
+
+    /// Searches what a decoder hands over of a text; none if nothing is to be decoded in it.
+    pub(super) fn search_decoded(
+        &mut self,
+        text: &[u8],
+        budget: &Budget,
+        contents: &mut Contents,
+        decode: impl FnOnce(&mut Decoder, Each<'_>) -> bool,
+    ) -> Option<Decoded> {
+        if self.unpack.is_off || !assignment::is_text(text) || !budget.enter() {
+            return None;
+        }
+        let mut decoder = self.decoders.pop().unwrap_or_default();
+        let mut decoded = Merged::default();
+        let is_whole = decode(&mut decoder, &mut |segment| {
+            let found = self.search_segment(&segment, budget, contents);
+            decoded.add(self.scanner.rules(), found);
+        });
+        let known = decoder.known();
+        self.decoders.push(decoder);
+        budget.leave();
+        Some(Decoded { detections: decoded.into_list(), is_whole, known })
     }
 
     /// Searches a decoded segment. What is found has its place in the text that the segment is of.
@@ -255,7 +271,7 @@ impl Worker<'_> {
         if !inner.is_opened {
             let candidates = self.scanner.candidates(bytes);
             let mut plain = detections(self.scanner.rules(), bytes, candidates, false);
-            let deeper = self.decoded(bytes, budget, contents);
+            let (deeper, _) = self.decoded(bytes, budget, contents);
             merge(self.scanner.rules(), &mut plain, deeper);
             for detection in &mut plain {
                 detection.bytes = segment.map.span(detection.bytes.clone());
@@ -274,6 +290,18 @@ impl Worker<'_> {
         }
         found
     }
+}
+
+/// What takes decoded segments.
+pub(super) type Each<'e> = &'e mut dyn FnMut(Segment<'_>);
+
+/// What was found in the decoded segments of a text.
+pub(super) struct Decoded {
+    pub(super) detections: Vec<Detection>,
+    /// Whether that is all.
+    pub(super) is_whole: bool,
+    /// What the decoder left behind for the next version of the text.
+    pub(super) known: Option<Known>,
 }
 
 /// Takes what was found in a text.

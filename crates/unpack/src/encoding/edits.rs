@@ -63,7 +63,7 @@ impl Edit {
 }
 
 /// Edits that are so close together are made at once; so much of a line around them is kept.
-const NEAR: usize = 256;
+pub(super) const NEAR: usize = 256;
 
 /// The most of a text that edits are gathered in.
 const LONGEST: usize = 1 << 20;

@@ -57,8 +57,8 @@ impl Marks {
     }
 }
 
-/// Looks at a part of a text, which begins where a block does, and puts the blocks that have marks to
-/// the front of `found`, which has room for all. Says how many they are.
+/// Looks at a part of a text in blocks from its beginning on, and puts those that have marks to the front
+/// of `found`, which has room for all. Says how many they are.
 pub(super) fn look(text: &[u8], part: Range<usize>, found: &mut [Marks]) -> usize {
     #[cfg(target_arch = "x86_64")]
     if let Some(avx2) = avx2::Avx2::detect() {
@@ -117,6 +117,15 @@ fn look_with(
         }
         here = next;
         at += BLOCK;
+    }
+    // The last block may go on behind the part.
+    if let Some(last) = found[..count].last_mut()
+        && let within @ 1..BLOCK = part.end - last.block
+    {
+        let of_part = !(!0 << within);
+        last.pairs &= of_part;
+        last.words &= of_part;
+        last.rows &= of_part;
     }
     count
 }
@@ -293,7 +302,7 @@ mod tests {
     ) -> Vec<Marks> {
         let mut all = Vec::new();
         for from in (0..text.len()).step_by(piece) {
-            let mut found = vec![Marks::default(); piece / BLOCK];
+            let mut found = vec![Marks::default(); piece.div_ceil(BLOCK)];
             let count = look(text, from..text.len().min(from + piece), &mut found);
             all.extend_from_slice(&found[..count]);
         }
@@ -321,6 +330,13 @@ mod tests {
             let expected = all(&text, look_portably, 1024);
             prop_assert_eq!(&all(&text, look, 1024), &expected);
             prop_assert_eq!(&all(&text, look, 128), &expected);
+            // Blocks may begin anywhere; of rows it is enough that some place in them is marked.
+            let places = |marks: &[Marks]| -> Vec<(usize, bool)> {
+                let pairs = marks.iter().flat_map(|one| one.places(one.pairs)).map(|at| (at, true));
+                let words = marks.iter().flat_map(|one| one.places(one.words));
+                pairs.chain(words.map(|at| (at, false))).collect()
+            };
+            prop_assert_eq!(places(&all(&text, look, 100)), places(&expected));
         }
 
         #[test]

@@ -299,6 +299,80 @@ fn segments_of_runs(text: &[u8], are_all: bool) -> Vec<(Range<usize>, Vec<u8>)> 
     segments
 }
 
+/// Two versions of a text, and what is new in the second one: pieces of the first are taken out, and
+/// others are put in.
+fn versions() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<Range<usize>>)> {
+    let encoded = prop_oneof![
+        "[ -~]{24,60}".prop_map(|plain| BASE64.encode(plain.as_bytes())),
+        "[a-z =]{90,150}".prop_map(|plain| {
+            let letters = BASE64.encode(plain.as_bytes());
+            let lines = letters.as_bytes().chunks(64).map(String::from_utf8_lossy);
+            lines.collect::<Vec<_>>().join("\n")
+        }),
+        "[ -~]{14,20}".prop_map(|plain| HEXLOWER.encode(plain.as_bytes())),
+        "[a-z]{4,8}".prop_map(|name| format!("{name} = \"one\\n{name}: two\\nthree\\n\"\n")),
+        "[a-z0-9]{12,20}".prop_map(|word| format!("\"{word}\" +\n    \"{word}\"")),
+    ];
+    let piece = prop_oneof![
+        6 => (1..40_usize).prop_map(|lines| "a line of some words, as there are many\n".repeat(lines)),
+        3 => encoded,
+        3 => prop::sample::select(vec![
+            "\n", "\n", "\\\n", " ", "\"", "\\", "\\n", "%41%42", "&#65;", "&quot;", "\u{200b}", "=3D", "=\n", "x",
+            "kind: Secret\n", "data:\n  a: Zm9vYmFy\n", "base64", "\"sourcesContent\"", "key: ", "#", "\r\n",
+            "AAAABBBBCCCCDDDDEEEEFFFFGGGG\n", "a\\x41\\x42 ",
+        ]).prop_map(str::to_owned),
+    ];
+    let step = (0..8_usize, piece.clone());
+    (prop::collection::vec((piece, step), 1..60), 1..30_usize).prop_map(|(pieces, rare)| {
+        let (mut old, mut new, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_shared = true;
+        for (at, (piece, (step, other))) in pieces.iter().enumerate() {
+            old.extend_from_slice(piece.as_bytes());
+            let step = if at % rare == 0 { *step } else { 8 };
+            let from = new.len();
+            match step {
+                // Taken out, replaced, added to.
+                0 => parts.push(from..from),
+                1 => new.extend_from_slice(other.as_bytes()),
+                2 => {
+                    new.extend_from_slice(other.as_bytes());
+                    parts.push(from..new.len());
+                    new.extend_from_slice(piece.as_bytes());
+                }
+                _ => new.extend_from_slice(piece.as_bytes()),
+            }
+            if step == 1 {
+                parts.push(from..new.len());
+            }
+            is_shared &= step > 2;
+        }
+        if is_shared {
+            parts.push(new.len()..new.len());
+        }
+        (old, new, parts)
+    })
+}
+
+/// What is decoded of a text, and what that leaves behind.
+fn decoded(
+    text: &[u8],
+    new: Option<(Known, &[Range<usize>])>,
+) -> (bool, Option<Known>, Vec<(Range<usize>, Vec<Encoding>, Vec<u8>)>) {
+    let mut segments = Vec::new();
+    let mut decoder = Decoder::new();
+    let budget = Budget::new(Limits::default());
+    let mut each = |segment: Segment<'_>| {
+        segments.push((segment.span.clone(), segment.encodings.to_vec(), segment.bytes.to_vec()));
+    };
+    let is_whole = match new {
+        None => decoder.decode(text, &budget, &mut each),
+        Some((known, new)) => {
+            decoder.decode_new(text, new.iter().cloned(), known, &budget, &mut each)
+        }
+    };
+    (is_whole, decoder.known(), segments)
+}
+
 /// What may stand around an encoded text.
 fn context() -> impl Strategy<Value = String> {
     "([a-z]{1,8}[ ,.;:(){}<>\n]{1,2}){0,12}"
@@ -357,6 +431,20 @@ proptest! {
     ) {
         let text = pieces.concat();
         prop_assert_eq!(segments_of_runs(text.as_bytes(), false), segments_of_runs(text.as_bytes(), true));
+    }
+
+    #[test]
+    fn what_is_new_in_a_version_is_decoded((old, new, parts) in versions()) {
+        let (_, known, before) = decoded(&old, None);
+        let Some(known) = known else { return Ok(()) };
+        let (is_whole, _, found) = decoded(&new, Some((known, &parts)));
+        if is_whole {
+            let (_, _, all) = decoded(&new, None);
+            for segment in all.iter().filter(|segment| !found.contains(segment)) {
+                let was_there = before.iter().any(|old| old.1 == segment.1 && old.2 == segment.2);
+                prop_assert!(was_there, "{:?}", segment);
+            }
+        }
     }
 
     #[test]

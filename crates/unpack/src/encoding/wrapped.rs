@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::runs::{Run, class};
 
 /// A line that is at least so long may go on in the next one.
-const NARROWEST: usize = 24;
+pub(super) const NARROWEST: usize = 24;
 
 /// Bytes before the letters of a line, at most.
 const MARGIN: usize = 160;
