@@ -20,6 +20,7 @@ mod notations;
 mod oath;
 mod pipes;
 mod proofs;
+mod quality;
 mod radius;
 mod reading;
 mod rules;

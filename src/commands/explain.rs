@@ -232,6 +232,9 @@ fn decision(verdict: &Verdict, value: &Range<usize>, here: &[&Candidate], rules:
         (None, _) => "not a secret: the evidence is against it".to_owned(),
         (Some(_), _) if let Some(reason) = verdict.weak => format!("weak: {reason}"),
         (Some(_), _) if let Some(reason) = broken => format!("weak: {reason}"),
+        (Some(confidence), _) if verdict.guessable => {
+            format!("{}, although it is easily guessed", confidence.name())
+        }
         (Some(confidence), _) => confidence.name().to_owned(),
     }
 }

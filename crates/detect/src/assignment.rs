@@ -17,6 +17,7 @@ pub mod model;
 pub mod names;
 pub mod place;
 pub mod plain;
+pub(crate) mod remote;
 mod trees;
 pub mod values;
 

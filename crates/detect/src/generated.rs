@@ -16,7 +16,10 @@ const LONGEST: usize = 160;
 
 /// Whether a value mixes kinds of characters as only generators and people who imitate them do.
 pub(crate) fn is_generated(value: &[u8]) -> bool {
-    if !(SHORTEST..=LONGEST).contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) {
+    // Few generators draw blanks and letters beyond ASCII, and few of them.
+    let foreign = value.iter().filter(|b| !b.is_ascii_graphic()).count();
+    let is_text = value.iter().all(|b| !b.is_ascii_control());
+    if !(SHORTEST..=LONGEST).contains(&value.len()) || !is_text || foreign * 5 > value.len() {
         return false;
     }
     let mut kinds = [0_usize; 4];

@@ -727,7 +727,9 @@ fn judge(rules: &Rules, id: RuleId, text: &[u8], secret: &Range<usize>) -> Optio
         usability.push(Usability::Placeholder);
         harmless = Some(Evidence::Placeholder(reason));
     } else if rule.kind.is_guessable() && weak::is_weak(rule.kind == Kind::Password, value, bits) {
-        confidence = Confidence::Weak;
+        if !assignment::remote::opens_remote_host(text, secret) {
+            confidence = Confidence::Weak;
+        }
         harmless = Some(Evidence::WeakValue);
     }
     // A password of words is what passwords are; what signs for a whole account is made by a machine.

@@ -6,7 +6,7 @@ use crate::{placeholder, words};
 
 /// How hard a value is to guess, by its characters and words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
+pub(crate) enum Strength {
     /// A known password, digits alone, mostly common words, or a text: people think of it, others
     /// guess it.
     Guessed,

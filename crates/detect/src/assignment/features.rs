@@ -112,6 +112,24 @@ features! {
     TextNear "texts for people on the lines around"
 }
 
+/// What tells one list of features from another: FNV-1a, 64 bits, of their names in order, each with a
+/// line end. The trees name features by their places in the list, so they belong to one list alone.
+pub(super) const FINGERPRINT: u64 = {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut feature = 0;
+    while feature < FEATURES.len() {
+        let name = FEATURES[feature].1.as_bytes();
+        let mut at = 0;
+        while at <= name.len() {
+            let byte = if at < name.len() { name[at] } else { b'\n' };
+            hash = (hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
+            at += 1;
+        }
+        feature += 1;
+    }
+    hash
+};
+
 /// The values of all features.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vector([i16; FEATURES.len()]);

@@ -7,21 +7,18 @@ use super::features::{FEATURES, Feature};
 use super::grammar::{Assigned, Joint};
 use super::names::{Class, Name};
 use super::values::{self, Shape};
-use super::{Measured, features, model, place, plain};
+use super::{Measured, features, model, place, plain, remote};
 use crate::evidence::Confidence;
 use crate::ids::{self, RuleName};
 use crate::weak::{self, Strength};
 use crate::{generated, naming, placeholder, words};
 
-/// Odds from which a value is reported at all, in 1/1024. Chosen where precision and recall balance
-/// over repositories that were not learned from.
-pub const WEAK: i32 = -512;
+/// Odds from which a value is reported at all, in 1/1024: of what is reported below [`PATTERN`], every
+/// second one is a secret, on the raw text of repositories that were not learned from.
+pub const WEAK: i32 = -666;
 
-/// Odds from which it is reported by default: nine of ten are secrets.
-pub const PATTERN: i32 = -128;
-
-/// Odds from which a few letters without a known word are: they could be a word of any language.
-pub const SURE: i32 = 512;
+/// Odds from which it is reported by default: nine of ten are secrets, on the same text.
+pub const PATTERN: i32 = 102;
 
 /// What was decided about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +29,14 @@ pub struct Verdict {
     pub odds: i32,
     /// Why it is weak or not reported whatever the odds, if it is.
     pub weak: Option<&'static str>,
+    /// Whether people think of such a password, so that others guess it.
+    pub guessable: bool,
+}
+
+impl Verdict {
+    fn none(odds: i32, weak: Option<&'static str>) -> Self {
+        Self { confidence: None, odds, weak, guessable: false }
+    }
 }
 
 /// Decides about a measured value that is not [`plain::rejection_reason`]. Where the odds alone decide
@@ -42,36 +47,38 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
         odds = odds.max(PATTERN);
     }
     if odds < WEAK {
-        return Verdict { confidence: None, odds, weak: None };
+        return Verdict::none(odds, None);
     }
-    if measured.assigned.joint != Joint::Within
-        && let Some(meaning) = {
-            let (name, assigned) = (&measured.name.span, &measured.assigned);
-            let content = assigned.content(text);
-            naming::harmless_name(text, name, &content).or_else(|| {
-                let between = name.end..assigned.value.start.max(name.end);
-                let parameter = naming::parameter(text, between)?;
-                naming::harmless_name(text, &parameter, &content)
-            })
-        }
-    {
-        return Verdict { confidence: None, odds, weak: Some(meaning.reason()) };
+    if let Some(reason) = harmless_by_name(text, measured) {
+        return Verdict::none(odds, Some(reason));
     }
-    let (strength, weak) = place::strength(text, measured);
-    let least = match strength {
-        Strength::Guessed => i32::MAX,
-        Strength::Letters => SURE,
-        Strength::Mixed => PATTERN,
-    };
-    let confidence = if odds < least { Confidence::Weak } else { Confidence::Pattern };
-    Verdict { confidence: Some(confidence), odds, weak }
+    let weak = place::harmless(text, measured);
+    let is_sure = odds >= PATTERN && weak.is_none();
+    let confidence = if is_sure { Confidence::Pattern } else { Confidence::Weak };
+    let guessable = weak::strength(&measured.assigned.content(text)) == Strength::Guessed;
+    Verdict { confidence: Some(confidence), odds, weak, guessable }
+}
+
+/// What the name of a value, or that of the parameter that it is, says that makes it harmless.
+fn harmless_by_name(text: &[u8], measured: &Measured) -> Option<&'static str> {
+    let (name, assigned) = (&measured.name.span, &measured.assigned);
+    if assigned.joint == Joint::Within {
+        return None;
+    }
+    let content = assigned.content(text);
+    let harmless = naming::harmless_name(text, name, &content).or_else(|| {
+        let between = name.end..assigned.value.start.max(name.end);
+        let parameter = naming::parameter(text, between)?;
+        naming::harmless_name(text, &parameter, &content)
+    });
+    harmless.map(|meaning| meaning.reason())
 }
 
 /// [`verdict`], with the reason that people are told where the odds alone decide.
 pub fn verdict_with_reason(text: &[u8], measured: &Measured) -> Verdict {
     let verdict = verdict(text, measured);
     let weak = verdict.weak.or_else(|| match verdict.confidence {
-        None => place::strength(text, measured).1,
+        None => place::harmless(text, measured),
         Some(_) => None,
     });
     Verdict { weak, ..verdict }
@@ -135,7 +142,7 @@ fn is_generated_with_signs(text: &[u8], measured: &Measured) -> bool {
 /// or as part of a URL or connection string. `known_place`: the rule knows whose password it is.
 pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) -> Verdict {
     if is_address_in_url(&text[..value.start]) {
-        return Verdict { confidence: None, odds: i32::MIN, weak: Some("an address, no user") };
+        return Verdict::none(i32::MIN, Some("an address, no user"));
     }
     let from = value.start.saturating_sub(NAME_BEFORE);
     let before = text[from..value.start].to_ascii_lowercase();
@@ -149,14 +156,17 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
     // What has a name has passed these tests already.
     let is_unnamed = measured.assigned.joint == Joint::Within;
     let rejected = || plain::rejection_reason(text, &measured.name, &measured.assigned).is_some();
-    let mut verdict = if is_unnamed && rejected() {
-        Verdict { confidence: None, odds: i32::MIN, weak: None }
+    let mut verdict = if is_unnamed && (rejected() || is_reference(text, value)) {
+        Verdict::none(i32::MIN, None)
     } else {
         verdict(text, &measured)
     };
+    if remote::opens_remote_host(text, value) {
+        verdict.confidence = verdict.confidence.max(Some(Confidence::Pattern));
+    }
     // Files of .NET write an ampersand as XML has it, which is no word.
     let content = unescaped_ampersands(&text[value.clone()]);
-    if looks_random(&content) {
+    if looks_random(&content) && !is_reference(text, value) {
         // The odds are of values that stand anywhere.
         let value = &content[..];
         let guessed = weak::is_known(value) || weak::is_made_of_words(value);
@@ -165,6 +175,14 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
         verdict.confidence = verdict.confidence.max(Some(least));
     }
     verdict
+}
+
+/// Whether a value is where something is found, a path or an address, or a template. In a URL, signs of
+/// those may be part of a password.
+fn is_reference(text: &[u8], value: &Range<usize>) -> bool {
+    let shape = values::shape(&text[value.clone()]);
+    text.get(value.end) != Some(&b'@')
+        && matches!(shape, Shape::Url | Shape::Path | Shape::Template)
 }
 
 /// Whether the user of a URL is the scheme of an address, a slip of the writer:
@@ -253,4 +271,14 @@ pub fn reasons(measured: &Measured, most: usize) -> (Vec<&'static str>, Vec<&'st
         of_sign.take(most).map(|(feature, _)| about(*feature)).collect()
     };
     (pick(1), pick(-1))
+}
+
+/// What speaks against a value whatever the odds: 2 for what is not reported, 1 for what is weak, 0 for
+/// nothing. What is trained for decides about the rest.
+pub fn veto(text: &[u8], measured: &Measured) -> u8 {
+    match (harmless_by_name(text, measured), place::harmless(text, measured)) {
+        (Some(_), _) => 2,
+        (None, Some(_)) => 1,
+        (None, None) => 0,
+    }
 }

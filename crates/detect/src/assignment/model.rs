@@ -1,7 +1,10 @@
 //! Weighs the features: boosted decision trees in whole numbers.
 
-use super::features::{FEATURES, Feature, Vector};
-use super::trees::{BIAS, NODES, ROOTS};
+use super::features::{self, FEATURES, Feature, Vector};
+use super::trees::{BIAS, LEARNED_FROM, NODES, ROOTS};
+
+// Another list of features, or another order, needs other trees: `benches/quality/train.py` makes them.
+const _: () = assert!(LEARNED_FROM == features::FINGERPRINT);
 
 /// Feature, cut, node for more than the cut (0: a leaf), log-odds so far in 1/1024.
 pub(super) type Node = (u8, i16, u16, i16);

@@ -5,41 +5,23 @@ use super::features::Feature;
 use super::grammar::{Joint, Quoting};
 use super::names::Class;
 use super::values::{self, Shape};
-use crate::generated::is_generated_with_signs;
+use crate::generated::{is_generated, is_generated_with_signs};
 use crate::naming::lexicon;
-use crate::weak::{self, Strength};
-use crate::{naming, placeholder};
+use crate::{naming, placeholder, weak, words};
 
-/// How hard a value is to guess where it stands, and why it is weak if it is. Placeholders are known
-/// to everybody, and what is no secret by its surroundings needs no guessing.
-pub fn strength(text: &[u8], measured: &Measured) -> (Strength, Option<&'static str>) {
-    let value = measured.assigned.content(text);
-    let strength = weak::strength(&value);
-    if let Some(reason) = harmless(text, measured, &value, strength) {
-        return (Strength::Guessed, Some(reason));
-    }
-    let guessed = strength == Strength::Guessed;
-    (strength, guessed.then_some("a common password"))
-}
-
-/// What makes a value harmless where it stands.
-fn harmless(
-    text: &[u8],
-    measured: &Measured,
-    value: &[u8],
-    strength: Strength,
-) -> Option<&'static str> {
-    let short =
-        value.len() < SHORTEST_TOKEN && matches!(measured.name.class, Class::Token | Class::Auth);
+/// What makes a value harmless where it stands, however likely the odds are: placeholders are known to
+/// everybody, and what its surroundings say that it is.
+pub fn harmless(text: &[u8], measured: &Measured) -> Option<&'static str> {
+    let value = &measured.assigned.content(text)[..];
     if placeholder::placeholder(value).is_some() {
         Some("a placeholder")
     } else if values::is_escaped(value) {
         Some("bytes of a test vector")
     } else if values::is_readable_hex(value) {
         Some("a text in hexadecimal")
-    } else if short {
-        Some("short enough to try all")
-    } else if is_text(text, measured, value, strength) {
+    } else if is_sample_account(text, measured, value) {
+        Some("an account of documentation")
+    } else if is_text(text, measured, value) {
         Some("a text for people")
     } else if is_identifier(text, measured, value) {
         Some("an identifier")
@@ -48,19 +30,25 @@ fn harmless(
     }
 }
 
+/// Whether a value is the password of `scott`, the account in the documentation of Oracle and of all that
+/// connects to it, and that user stands beside it.
+fn is_sample_account(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
+    const BESIDE: usize = 80;
+    value.eq_ignore_ascii_case(b"tiger")
+        && measured.around(text, BESIDE).iter().any(|part| {
+            memchr::memmem::find(part, b"scott").or(memchr::memmem::find(part, b"SCOTT")).is_some()
+        })
+}
+
 /// Whether a value is written for people: a label, a translation among others, a message, what a
 /// button says.
-fn is_text(text: &[u8], measured: &Measured, value: &[u8], strength: Strength) -> bool {
+fn is_text(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
     let Measured { name, assigned, vector } = measured;
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'));
     let bare = assigned.quoting == Quoting::Bare;
-    // A sentence goes on behind it.
-    let goes_on = bare && assigned.joint == Joint::Colon && vector.get(Feature::After) == 9;
-    !value.is_ascii()
+    (!value.is_ascii() && !is_generated(value))
         || is_translation(value)
         || (value.ends_with(b":") && !is_generated_with_signs(value))
-        || (strength == Strength::Letters && goes_on)
-        || (strength == Strength::Letters && vector.get(Feature::TextNear) > 0)
         || (words && vector.get(Feature::NameVerb) > 0)
         || (name.class == Class::Password
             && bare
@@ -103,8 +91,8 @@ fn is_label(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
             || (word && name.last() & lexicon::SHOWN != 0))
 }
 
-/// Whether a value identifies something that is no secret: a type of the language, a GUID, an
-/// assembly, a search key of a web page, the thing that is named.
+/// Whether a value identifies something that is no secret: a type of the language, a GUID, a search key
+/// of a web page, the thing that is named.
 fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
     let Measured { name, assigned, .. } = measured;
     let type_name = assigned.quoting == Quoting::Bare
@@ -116,8 +104,6 @@ fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
         call.is_some_and(|call| call.ends_with(b"guid") || call.ends_with(b"uuid"))
     };
     let is_guid = || values::shape(value) == Shape::Uuid && name.says(text, &["guid", "uuid"]);
-    // `<map Token="..."`: as the configuration of .NET lists them.
-    let is_assembly = || text[..name.span.start].ends_with(b"<map ") && is_assembly_token(value);
     // What the secret is called where it is kept; AppRole's are UUIDs.
     let is_id = || {
         let id =
@@ -127,14 +113,32 @@ fn is_identifier(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
     (type_name && assigned.is_apart(text))
         || makes_id()
         || is_guid()
-        || is_assembly()
-        || ASSEMBLIES.iter().any(|known| value.eq_ignore_ascii_case(known.as_bytes()))
         || name.says(text, &["authenticity"])
         || is_id()
+        || is_name_of_code(value)
         || values::is_cut_uuid(value)
         || (name.class == Class::ApiKey && stands_beside_index(text, measured))
         || names_itself(text, measured, value)
         || name.says(text, &["prefix", "suffix"])
+}
+
+/// Whether a value is the name of a constant or a function, of words: `SERVER_OFFICE`,
+/// `getServerOffice`.
+fn is_name_of_code(value: &[u8]) -> bool {
+    const VERBS: [&[u8]; 6] = [b"get", b"set", b"load", b"read", b"fetch", b"make"];
+    let reading = words::read(value);
+    let verb = || {
+        VERBS.iter().any(|verb| {
+            value.starts_with(verb) && value.get(verb.len()).is_some_and(u8::is_ascii_uppercase)
+        })
+    };
+    match values::shape(value) {
+        Shape::UpperSnake => {
+            reading.known * 2 >= reading.letters && !value.iter().any(u8::is_ascii_digit)
+        }
+        Shape::Camel => verb() && reading.known * 3 >= reading.letters,
+        _ => false,
+    }
 }
 
 /// Whether the name of a search index stands beside an API key: browsers search with such keys, so
@@ -147,33 +151,20 @@ fn stands_beside_index(text: &[u8], measured: &Measured) -> bool {
 /// How far from a key the name of an index stands, in bytes.
 const INDEX_WITHIN: usize = 60;
 
-/// Whether a value is the name again, `TokenTen = "TokenTen"`, also without the word `Name` or in a
-/// namespace.
+/// Whether a value is the name again, `TokenTen = "TokenTen"`, also without the word `Name`, in a
+/// namespace or as a member: `self.passwords = passwords`.
 fn names_itself(text: &[u8], measured: &Measured, value: &[u8]) -> bool {
     let called = &text[measured.name.span.clone()];
     let same = |name: &[u8]| name.len() >= 8 && value.eq_ignore_ascii_case(name);
+    let member = called.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let is_variable =
+        measured.assigned.quoting == Quoting::Bare && member.len() >= 5 && value == member;
+    if is_variable {
+        return true;
+    }
     let behind = value.len() > called.len()
         && called.len() >= 8
         && value.ends_with(called)
         && matches!(value[value.len() - called.len() - 1], b':' | b'.' | b'/');
     same(called) || called.strip_suffix(b"Name").is_some_and(same) || behind
 }
-
-/// Whether a value has the form of the public key token in the name of an assembly of .NET: the last
-/// eight bytes of a digest.
-fn is_assembly_token(value: &[u8]) -> bool {
-    value.len() == 16 && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
-}
-
-/// The public key tokens of the assemblies that come with .NET.
-const ASSEMBLIES: &[&str] = &[
-    concat!("b77a5c56", "1934e089"),
-    concat!("b03f5f7f", "11d50a3a"),
-    concat!("31bf3856", "ad364e35"),
-    concat!("7cec85d7", "bea7798e"),
-    concat!("969db805", "3d3322ac"),
-    concat!("cc7b13ff", "cd2ddd51"),
-];
-
-/// Shortest token that is not weak, in bytes: fewer characters could all be tried.
-const SHORTEST_TOKEN: usize = 10;

@@ -6,7 +6,7 @@ use super::grammar::{Assigned, Joint, Quoting};
 use super::names::{Class, Name};
 use super::values::{self, Shape};
 use crate::checks::is_public_nkey;
-use crate::generated::{is_generated, may_be_of_a_generator};
+use crate::generated::is_generated;
 use crate::naming::lexicon;
 use crate::words;
 
@@ -18,7 +18,7 @@ pub fn rejection_reason(text: &[u8], name: &Name, assigned: &Assigned) -> Option
     if value.len() < shortest {
         return Some("too short");
     }
-    if !value.iter().any(u8::is_ascii_alphanumeric) {
+    if !value.iter().any(u8::is_ascii_alphanumeric) || values::is_line_ends(value) {
         return Some("neither letters nor digits");
     }
     if values::is_pattern(value) {
@@ -61,7 +61,6 @@ fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Opti
 
 /// What the name says, and what a value of such a name never has.
 fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
-    let is_token = matches!(name.class, Class::Token | Class::ApiKey | Class::Key);
     let is_key = matches!(name.class, Class::ApiKey | Class::Key);
     if (name.has(lexicon::PUBLIC) && name.class != Class::Password)
         || (name.class == Class::Token && follows_public_key(text, name))
@@ -69,8 +68,6 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
         || is_client_id(text, name)
     {
         Some("public by its name")
-    } else if is_token && value.iter().any(never_in_tokens) && !may_be_of_a_generator(value) {
-        Some("signs that no token has")
     } else if name.class != Class::Password && is_phrase(value) {
         Some("a text")
     } else if name.class == Class::Key && is_key_of_data(name) {
@@ -318,9 +315,16 @@ fn is_named_digest(text: &[u8], name: &Name) -> bool {
     name.has(lexicon::DIGEST) && (!ends_in_key || is_done())
 }
 
-/// Whether there is a blank in a value, where no token and no key has one but in PEM.
+/// Whether there is a blank in a value, where no token and no key has one but in PEM, or where a
+/// generator puts in any character, as that of WordPress does, and no words stand between them.
 fn is_phrase(value: &[u8]) -> bool {
-    value.iter().any(|b| matches!(b, b' ' | b'\t')) && !value.starts_with(b"-----BEGIN")
+    let is_word = |part: &[u8]| {
+        part.len() > 2 && part.iter().all(u8::is_ascii_lowercase) && words::is_common(part)
+    };
+    let parts = || value.split(|b| matches!(b, b' ' | b'\t'));
+    parts().nth(1).is_some()
+        && !value.starts_with(b"-----BEGIN")
+        && (!is_generated(value) || parts().any(is_word))
 }
 
 /// Whether a name is that of a key in a store or a table, `cacheKey`, or of the id of a key.
@@ -338,12 +342,6 @@ fn is_key_id(text: &[u8], name: &Name, value: &[u8]) -> bool {
         && name.says(text, &["gpg", "pgp", "openpgp"])
 }
 
-/// Characters outside of all alphabets in which tokens are written (RFC 6750, section 2.1, and the
-/// URL-encoded forms of those).
-fn never_in_tokens(byte: &u8) -> bool {
-    matches!(byte, b'?' | b'^' | b'@')
-}
-
 /// Whether a value has the length of a digest in hexadecimal: MD5 to SHA-512.
 fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
@@ -353,6 +351,9 @@ fn is_digest(value: &[u8]) -> bool {
 fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
     let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
     let value = &text[assigned.value.clone()];
+    if fills_line(text, name, assigned) && is_generated(value) {
+        return false;
+    }
     if matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'.'))
         || matches!(assigned.joint, Joint::Arrow | Joint::Default)
         || rest.starts_with(b" {")
@@ -395,6 +396,23 @@ fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
         [&b" ("[..], b" {", b" + ", b" - ", b" | ", b" & ", b" ? ", b" == ", b" != ", b" = "];
     assigned.is_apart(text) && (ends || operators.iter().any(|sign| rest.starts_with(sign)))
 }
+
+/// Whether a name begins a line and its value ends it, as in settings and lists of variables.
+fn fills_line(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[name.span.start.saturating_sub(INDENT)..name.span.start];
+    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(before, |at| &before[at + 1..]);
+    let line = line.trim_ascii();
+    let opens = line.iter().all(|b| matches!(b, b'"' | b'\'' | b'-' | b' ' | b'.'))
+        || [&b"export"[..], b"ENV", b"ARG", b"set"].contains(&line)
+        // Of the same name: `app.db.password`.
+        || line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+    let rest = &text[assigned.end..];
+    let end = rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'"' | b'\''));
+    opens && matches!(end, None | Some(b'\n' | b'\r'))
+}
+
+/// Longest part of a line before a name that fills it, in bytes.
+const INDENT: usize = 64;
 
 /// Whether a parameter is described: `@pwd: text`.
 fn is_described(text: &[u8], name: &Name, assigned: &Assigned) -> bool {

@@ -270,7 +270,11 @@ fn is_template(value: &[u8]) -> bool {
 }
 
 fn is_hash(value: &[u8]) -> bool {
-    let crypt = |rest: &[u8]| memchr::memchr(b'$', rest).is_some_and(|at| at > 0 && at < 20);
+    let scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=' | b',');
+    let crypt = |rest: &[u8]| {
+        memchr::memchr(b'$', rest)
+            .is_some_and(|at| at > 0 && at < 20 && rest[..at].iter().all(scheme))
+    };
     (value.first() == Some(&b'$') && value.len() > 12 && crypt(&value[1..]))
         || [&b":$2a$"[..], b":$2b$", b":$2y$"]
             .iter()
@@ -406,6 +410,12 @@ fn is_language_word(value: &[u8]) -> bool {
     ]
     .iter()
     .any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Nothing but escapes of line ends, blanks and zeros, as what is stripped or split at is: `\\r\\n`.
+pub fn is_line_ends(value: &[u8]) -> bool {
+    value.len().is_multiple_of(2)
+        && value.chunks(2).all(|pair| pair[0] == b'\\' && b"rntf0v".contains(&pair[1]))
 }
 
 /// Bytes written as escapes, as test vectors are: `\x9c\xd6`; some of them may be printable.

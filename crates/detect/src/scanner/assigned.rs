@@ -99,7 +99,7 @@ impl Scanner<'_> {
         if let Some(reason) = placeholder::placeholder(&value) {
             usability.push(Usability::Placeholder);
             evidence.push(Evidence::Placeholder(reason));
-        } else if verdict.weak.is_some() && of_form.is_none() {
+        } else if (verdict.weak.is_some() || verdict.guessable) && of_form.is_none() {
             evidence.push(Evidence::WeakValue);
         }
         evidence.extend(broken.map(Evidence::Broken));
