@@ -214,6 +214,7 @@ const HARMLESS: &[&str] = &[
     "senha = input(\"Senha: \")\n",
     "\"密码\": \"密码不能为空\"\n",
     "пароль: \"Введите пароль\"\n",
+    "{\"senhaObrigatoria\": \"obrigatorio\", \"heslo\": \"povinne\", \"parola\": \"Obbligatoria\"}\n",
     "const passes = [...list];\n",
     "PW_MIN = \"0.25us\"\n",
     "file_pat = \"*.txt\"\n",
