@@ -571,11 +571,12 @@ pub fn is_algorithm(value: &[u8]) -> bool {
 /// A regular expression rather than a value: classes, repetitions, groups.
 pub fn is_pattern(value: &[u8]) -> bool {
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
-    let class = has(b"[0-9") || has(b"[a-z") || has(b"[A-Z") || has(b"[^") || has(b"[\\w");
+    let class = has(b"[0-9") || has(b"[a-z") || has(b"[A-Z") || has(b"[\\w");
+    let excludes = || has(b"[^") && !is_generated(value);
     let sign =
         has(b"(?:") || has(b"[\\x") || has(b"(?<") || has(b"(?i)") || has(b"(.*") || has(b"(.+");
     let escape = has(b"\\w+") || has(b"\\w*") || has(b"\\d{") || has(b"\\d+") || has(b"\\s*");
-    class || sign || escape
+    class || sign || escape || excludes()
 }
 
 /// How much a value looks like base64: 0 not at all, 1 its alphabet, 2 with both cases and digits,

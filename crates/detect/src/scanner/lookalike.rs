@@ -37,7 +37,9 @@ impl Scanner<'_> {
         let is_token = matches!(measured.name.class, Class::Token | Class::ApiKey | Class::Key);
         if is_token
             && has_foreign_sign(value)
-            && (!may_be_of_a_generator(value) || self.has_prefix_of_a_type(value))
+            && (!may_be_of_a_generator(value)
+                || is_token_with_a_slip(value)
+                || self.has_prefix_of_a_type(value))
         {
             Some("it has a sign (# ! * $) that no token has")
         } else if is_token && begins_with_number(value) {
@@ -170,6 +172,18 @@ fn is_distinctive(keyword: &[u8]) -> bool {
 /// Whether a value has signs that stand in no alphabet of tokens.
 fn has_foreign_sign(value: &[u8]) -> bool {
     value.iter().any(|byte| matches!(byte, b'#' | b'!' | b'*' | b'$'))
+}
+
+/// Whether a value is written as long tokens are but for exclamation marks, and is in parts as those of
+/// vendors are: generators that draw signs draw others, too.
+fn is_token_with_a_slip(value: &[u8]) -> bool {
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
+    let of_token = |b: &u8| b.is_ascii_alphanumeric() || b"!-_.:|=".contains(b);
+    let marks = count(|b| *b == b'!');
+    value.len() >= LEAST_HEXADECIMAL
+        && (1..=value.len() / 8).contains(&marks)
+        && count(|b| matches!(b, b'-' | b':' | b'|' | b'.')) <= 3
+        && value.iter().all(of_token)
 }
 
 #[cfg(test)]
