@@ -86,9 +86,10 @@ impl Scanner<'_> {
         };
         self.rules.prefilter().each(value, |keyword, at| {
             let (length, targets) = self.rules.target(keyword);
-            if at == 0 && length > PREFIX && !begins {
+            // The keyword of a type need not be its prefix.
+            if length > PREFIX && !begins {
                 begins = targets.iter().any(|target| match target {
-                    Target::Rule(id) => ask(*id, &value[..length]),
+                    Target::Rule(id) => ask(*id, &value[at..at + length]),
                     Target::Keys | Target::Assignment => false,
                 });
             }
