@@ -234,6 +234,15 @@ const HARMLESS: &[&str] = &[
     "key = (a<<8)|b2;\n",
     "token = buffer[at++]&0xFF;\n",
     "secret: {name: db1, key: Password}\n",
+    // Names of registers, parts and macros that only look like a short word for a password.
+    "mtk-mdp3-y += mtk-mdp3-m2m.o\n",
+    "\t[MDP_INTF1_INTR] = {\n\t\tMDP_INTF_1_OFF_REV+INTF_INTR_CLEAR,\n",
+    "\tpsw_t psw;\n",
+    "\tI915_PW(\"dpio-tx-c-01\", &domains),\n",
+    "dvb-usb-psk-objs := gp8psk.o\n",
+    // A scheme of HTTP as a word, and what is printed.
+    " * Basic KB3310B embedded controller support\n",
+    "\t\treturn force_token(\"\\\" sta:%pM\\\" \", tok);\n",
 ];
 
 /// Values in two pieces, `{A}` and `{B}`.

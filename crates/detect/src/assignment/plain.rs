@@ -15,7 +15,7 @@ pub fn rejection_reason(text: &[u8], name: &Name, assigned: &Assigned) -> Option
     let content = assigned.content(text);
     let value = &content[..];
     let shortest = if assigned.scheme.is_some() { SHORTEST_IN_HEADER } else { SHORTEST };
-    if value.len() < shortest {
+    if value.trim_ascii().len() < shortest {
         return Some("too short");
     }
     if !value.iter().any(u8::is_ascii_alphanumeric) || values::is_line_ends(value) {
@@ -24,6 +24,12 @@ pub fn rejection_reason(text: &[u8], name: &Name, assigned: &Assigned) -> Option
     if values::is_pattern(value) {
         return Some("a pattern");
     }
+    if values::is_format(value) {
+        return Some("a format of output");
+    }
+    if is_short_for_scheme(text, name, assigned, value) {
+        return Some("too short");
+    }
     if values::is_elided(value) {
         return Some("masked");
     }
@@ -31,9 +37,15 @@ pub fn rejection_reason(text: &[u8], name: &Name, assigned: &Assigned) -> Option
         return None;
     }
     by_place(text, name, assigned, value)
-        .or_else(|| by_name(text, name, value))
+        .or_else(|| by_name(text, name, assigned.joint, value))
         .or_else(|| by_form(value))
         .or_else(|| by_shape(name, assigned, value))
+}
+
+/// Whether a value is too short for what HTTP has behind `Basic`: a user and a password, in base64. In texts
+/// it is a word (`Basic EC support`).
+fn is_short_for_scheme(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
+    assigned.joint == Joint::Blank && name.says(text, &["basic"]) && value.len() < 8
 }
 
 /// What the text around a value says.
@@ -50,6 +62,8 @@ fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Opti
         Some("an address")
     } else if assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]) {
         Some("a piece of something longer")
+    } else if assigned.in_list && is_joined(text, assigned) {
+        Some("a piece of something longer")
     } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
         Some("a text")
     } else if is_message(text, name, assigned, value) {
@@ -60,7 +74,7 @@ fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Opti
 }
 
 /// What the name says, and what a value of such a name never has.
-fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
+fn by_name(text: &[u8], name: &Name, joint: Joint, value: &[u8]) -> Option<&'static str> {
     let is_key = matches!(name.class, Class::ApiKey | Class::Key);
     if (name.has(lexicon::PUBLIC) && name.class != Class::Password)
         || (name.class == Class::Token && follows_public_key(text, name))
@@ -78,9 +92,22 @@ fn by_name(text: &[u8], name: &Name, value: &[u8]) -> Option<&'static str> {
         Some("ciphertext by its name")
     } else if is_key_id(text, name, value) {
         Some("the id of a key")
+    } else if is_other_abbreviation(text, name, joint) {
+        Some("an abbreviation of something else")
     } else {
         None
     }
+}
+
+/// Whether a short word that can mean a password means something else: processors and drivers have registers
+/// and parts of such names (`MDP_INTF_1`, `psw_t`), and programs in C have macros (`I915_PW("tx-b")`).
+fn is_other_abbreviation(text: &[u8], name: &Name, joint: Joint) -> bool {
+    const ABBREVIATIONS: [&[u8]; 4] = [b"mdp", b"pw", b"psk", b"psw"];
+    let word = name.words(text).nth(name.secret).unwrap_or_default();
+    let is_short = ABBREVIATIONS.iter().any(|short| short.eq_ignore_ascii_case(word));
+    let is_macro =
+        || joint == Joint::Call && !text[name.span.clone()].iter().any(u8::is_ascii_lowercase);
+    is_short && (name.tail() > 0 || is_macro())
 }
 
 /// What the form of a value says, whatever its name.
@@ -163,6 +190,15 @@ fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bo
 fn is_piece(name: &[u8]) -> bool {
     name.split(|b| !b.is_ascii_alphanumeric())
         .any(|part| part.len() >= 12 && part.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
+}
+
+/// Whether the list that a value is in becomes one text: `["a", "b"].concat()`, `['a', 'b'].join('')`.
+fn is_joined(text: &[u8], assigned: &Assigned) -> bool {
+    const FAR: usize = 400;
+    let rest = &text[assigned.end..(assigned.end + FAR).min(text.len())];
+    let close = rest.iter().position(|b| matches!(b, b']' | b')'));
+    let behind = close.map(|close| rest[close + 1..].trim_ascii_start());
+    behind.is_some_and(|behind| behind.starts_with(b".concat") || behind.starts_with(b".join"))
 }
 
 /// Whether what stands in quotes is what stands between two strings: `"the token " + name + "`.

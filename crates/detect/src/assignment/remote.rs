@@ -47,6 +47,7 @@ fn is_password(password: &[u8]) -> bool {
     let is_format = password.starts_with(b"%") && password.len() <= 3;
     password.len() >= 3
         && password.iter().all(is_plain)
+        && password.iter().any(|b| *b != password[0])
         && !is_format
         && placeholder(password).is_none()
 }

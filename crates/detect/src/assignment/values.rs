@@ -251,7 +251,7 @@ fn is_template(value: &[u8]) -> bool {
         [(&b"${"[..], &b"}"[..]), (b"{{", b"}}"), (b"#{", b"}"), (b"$(", b")"), (b"<%", b"%>")]
             .iter()
             .any(|(open, close)| closed(open, close));
-    if reference || is_expression(value) {
+    if reference || has_field(value) || is_expression(value) {
         return true;
     }
     // Generators draw such signs by chance.
@@ -267,6 +267,19 @@ fn is_template(value: &[u8]) -> bool {
                 && value[1..].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:->[]".contains(b))
                 && value.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
             || (value.starts_with(b"[") && value.ends_with(b"]")))
+}
+
+/// Whether a value has a field that a program fills in: `{}`, `{name}`.
+fn has_field(value: &[u8]) -> bool {
+    let fields = memchr::memchr_iter(b'{', value).filter_map(|open| {
+        let rest = &value[open + 1..];
+        rest.iter().position(|b| *b == b'}').map(|close| &rest[..close])
+    });
+    fields.into_iter().any(|field| {
+        let is_name =
+            field.len() >= 3 && field.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+        field.is_empty() || is_name
+    })
 }
 
 fn is_hash(value: &[u8]) -> bool {
@@ -491,7 +504,9 @@ pub fn is_elided(value: &[u8]) -> bool {
                 .chain(inner[at..].iter().skip_while(|b| **b == b'.'))
                 .any(u8::is_ascii_alphanumeric)
         });
+    let is_starred = value.len() > 3 && value.ends_with(b"***");
     cut || left_out
+        || is_starred
         || [&b"****"[..], b"(...)", b"[...]"]
             .iter()
             .any(|sign| memchr::memmem::find(inner, sign).is_some())
@@ -568,13 +583,24 @@ pub fn is_algorithm(value: &[u8]) -> bool {
         && parts().all(known)
 }
 
+/// Whether a value is a text with conversions of `printf`: `" sta:%pM"`, `user %s`.
+pub fn is_format(value: &[u8]) -> bool {
+    let has_blank = value.iter().any(u8::is_ascii_whitespace);
+    has_blank && value.windows(2).any(|pair| pair[0] == b'%' && b"sdiupxc".contains(&pair[1]))
+}
+
 /// A regular expression rather than a value: classes, repetitions, groups.
 pub fn is_pattern(value: &[u8]) -> bool {
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
     let class = has(b"[0-9") || has(b"[a-z") || has(b"[A-Z") || has(b"[\\w");
     let excludes = || has(b"[^") && !is_generated(value);
-    let sign =
-        has(b"(?:") || has(b"[\\x") || has(b"(?<") || has(b"(?i)") || has(b"(.*") || has(b"(.+");
+    let sign = has(b"(?:")
+        || has(b"[\\x")
+        || has(b"(?<")
+        || has(b"(?P<")
+        || has(b"(?i)")
+        || has(b"(.*")
+        || has(b"(.+");
     let escape = has(b"\\w+") || has(b"\\w*") || has(b"\\d{") || has(b"\\d+") || has(b"\\s*");
     class || sign || escape || excludes()
 }
