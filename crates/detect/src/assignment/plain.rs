@@ -60,9 +60,9 @@ fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Opti
         Some("the version of an image")
     } else if is_within_address(text, name, assigned) {
         Some("an address")
-    } else if assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]) {
-        Some("a piece of something longer")
-    } else if assigned.in_list && is_joined(text, assigned) {
+    } else if (assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]))
+        || (assigned.in_list && is_joined(text, assigned))
+    {
         Some("a piece of something longer")
     } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
         Some("a text")

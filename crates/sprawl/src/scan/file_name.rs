@@ -99,7 +99,7 @@ mod tests {
         let hex = ["0d9b3f71", "5ac82e64", "b17f09d3", "62e8a45c"].concat();
         let password = ["Xk9Qm4", "Tz7Lw2", "Rv8"].concat();
         for path in ["config/master.key", "app/config/credentials/production.key"] {
-            assert_eq!(found(path, &format!("{hex}\n")), [hex.clone()], "{path}");
+            assert_eq!(found(path, &format!("{hex}\n")), std::slice::from_ref(&hex), "{path}");
         }
         for path in [
             "secrets/db_password.txt",
@@ -113,7 +113,11 @@ mod tests {
             "C:\\app\\admin_password.txt",
             "image.tar!etc/db_password",
         ] {
-            assert_eq!(found(path, &format!("{password}\r\n")), [password.clone()], "{path}");
+            assert_eq!(
+                found(path, &format!("{password}\r\n")),
+                std::slice::from_ref(&password),
+                "{path}"
+            );
         }
     }
 

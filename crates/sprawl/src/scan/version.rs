@@ -181,8 +181,8 @@ mod tests {
     fn what_is_missing_is_new_as_well() {
         let run = |at, from, length| Shared { at, from, length };
         for (shared, expected) in [
-            (vec![], vec![0..30]),
-            (vec![run(0, 0, 20)], vec![20..30]),
+            (vec![], vec![0..30; 1]),
+            (vec![run(0, 0, 20)], vec![20..30; 1]),
             (vec![run(0, 0, 10), run(12, 10, 10)], vec![10..12, 22..30]),
             (
                 vec![run(0, 5, 5), run(5, 15, 5), run(10, 20, 0), run(10, 20, 0)],

@@ -353,11 +353,14 @@ fn versions() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<Range<usize>>)> {
     })
 }
 
+/// Place, encodings and bytes of a segment.
+type Handed = (Range<usize>, Vec<Encoding>, Vec<u8>);
+
 /// What is decoded of a text, and what that leaves behind.
 fn decoded(
     text: &[u8],
     new: Option<(Known, &[Range<usize>])>,
-) -> (bool, Option<Known>, Vec<(Range<usize>, Vec<Encoding>, Vec<u8>)>) {
+) -> (bool, Option<Known>, Vec<Handed>) {
     let mut segments = Vec::new();
     let mut decoder = Decoder::new();
     let budget = Budget::new(Limits::default());

@@ -68,7 +68,7 @@ impl Reader<'_> {
         };
         let end = (self.at + APART).min(self.text.len());
         for _ in 0..FIELDS {
-            let crossed = self.to_next_field(end)?;
+            let crossed = self.pass_to_next_field(end)?;
             if let Some(field) = field
                 && crossed
                 && column(self.text, self.at) != field.column
@@ -86,7 +86,7 @@ impl Reader<'_> {
 
     /// Passes over what separates fields: blanks, ends of lines, a comma, comments. Says whether a line
     /// ended; `None` where the object does.
-    fn to_next_field(&mut self, end: usize) -> Option<bool> {
+    fn pass_to_next_field(&mut self, end: usize) -> Option<bool> {
         let mut crossed = false;
         let mut separated = false;
         while self.at < end {

@@ -197,7 +197,7 @@ fn write_line(
     if label.is_empty() || start + length + 1 + label_length <= room {
         let space = if label.is_empty() { "" } else { " " };
         writeln!(out, "{bar} {}{signs}{space}{}", " ".repeat(start), screen.dim(label))
-    } else if label_length + 1 <= start {
+    } else if label_length < start {
         let gap = " ".repeat(start - label_length);
         writeln!(out, "{bar} {}{gap}{signs}", screen.dim(label))
     } else {
