@@ -4,6 +4,8 @@
 //! `cargo test --test sprawl quality -- --nocapture` prints the table; with `SHOW=missed` or `SHOW=found` in
 //! the environment also the texts.
 
+#![allow(clippy::print_stdout, reason = "a table for those who ask for it")]
+
 use sprawl_detect::Scanner;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::rules::Rules;
