@@ -504,7 +504,7 @@ pub fn is_elided(value: &[u8]) -> bool {
                 .chain(inner[at..].iter().skip_while(|b| **b == b'.'))
                 .any(u8::is_ascii_alphanumeric)
         });
-    let is_starred = value.len() > 3 && value.ends_with(b"***");
+    let is_starred = value.ends_with(b"***") && value[0].is_ascii_alphanumeric();
     cut || left_out
         || is_starred
         || [&b"****"[..], b"(...)", b"[...]"]

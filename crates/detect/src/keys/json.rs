@@ -18,14 +18,16 @@ const GLUE: usize = 80;
 /// not go beyond another one, so that a text full of them costs no more than its length.
 pub(super) fn object_around(blob: &[u8], at: Range<usize>, stop: &[u8]) -> Option<Range<usize>> {
     let before = blob.get(at.start.saturating_sub(BACK)..at.start)?;
-    let before = match memchr::memmem::rfind(before, stop) {
+    let ends = |other: &usize| is_apart(before, *other..*other + stop.len());
+    let before = match memchr::memmem::rfind_iter(before, stop).find(ends) {
         Some(other) => &before[other + stop.len()..],
         None => before,
     };
     let mut depth = 0;
     let open = before.iter().rposition(|byte| is_border(*byte, b"}])", b"{[(", &mut depth))?;
     let after = blob.get(at.end..blob.len().min(at.end + FORWARD))?;
-    let after = match memchr::memmem::find(after, stop) {
+    let begins = |other: &usize| is_apart(after, *other..*other + stop.len());
+    let after = match memchr::memmem::find_iter(after, stop).find(begins) {
         Some(other) => &after[..other],
         None => after,
     };
@@ -60,6 +62,14 @@ pub(super) fn members(object: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
 /// The value of a member.
 pub(super) fn member<'a>(members: &'a [(&[u8], Vec<u8>)], name: &str) -> Option<&'a [u8]> {
     members.iter().find(|(n, _)| *n == name.as_bytes()).map(|(_, value)| value.as_slice())
+}
+
+/// Whether a part of a text is a word of its own, and no letters of a number in base64.
+fn is_apart(text: &[u8], part: Range<usize>) -> bool {
+    let is_letter =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/');
+    let before = part.start.checked_sub(1).and_then(|at| text.get(at));
+    !before.is_some_and(is_letter) && !text.get(part.end).is_some_and(is_letter)
 }
 
 /// Whether a bracket is the one that is looked for; `inner` and `outer` are those that open and close in
@@ -175,6 +185,9 @@ mod tests {
         let text = br#"{"keys":[{"k":"1"},{"k":"2"}]}"#;
         let at = 22;
         assert_eq!(object_around(text, at..at + 1, b"\0"), Some(19..28));
+        // Letters of a value are no name.
+        let text = br#"{"kty":"oct","k":"abktycd","x":"1"}{"kty":"oct"}"#;
+        assert_eq!(object_around(text, 2..5, b"kty"), Some(0..35));
         assert_eq!(object_around(b"no object", 3..4, b"\0"), None);
         assert_eq!(object_around(b"{no end", 3..4, b"\0"), None);
     }
