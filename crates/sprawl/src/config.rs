@@ -448,7 +448,7 @@ mod tests {
     #[test]
     fn circles_end() {
         let error = loaded(&[("sprawl.toml", "extends = ['sprawl.toml']\n")]).unwrap_err();
-        assert!(error.contains("circle"), "{error}");
+        assert!(error.contains("circular"), "{error}");
         let error = loaded(&[("sprawl.toml", "extends = ['ci/base.toml']\n")]).unwrap_err();
         assert!(error.starts_with("ci/base.toml: cannot be read"), "{error}");
         assert!(error.ends_with("`sprawl.toml` extends it"), "{error}");

@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(own("sprawl:allow some-rule -- it is dead").unwrap().rule, "some-rule");
         assert!(own("sprawl:allow").unwrap_err().contains("names no rule"));
         assert!(own("sprawl:allow until=2027-01-31").unwrap_err().contains("names no rule"));
-        assert!(own("sprawl:allow r until=soon").unwrap_err().contains("no day"));
+        assert!(own("sprawl:allow r until=soon").unwrap_err().contains("not a date"));
         assert!(own("sprawl:allow r til=2027-01-31").unwrap_err().contains("`til` is unknown"));
         assert!(own("sprawl:allow r reason=\"x").unwrap_err().contains("does not end"));
     }

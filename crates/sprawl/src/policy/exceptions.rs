@@ -438,7 +438,7 @@ mod tests {
         refused(&[("paths", "[\"a\", \"**/*.env\"]")], "all wildcards");
         refused(&[("paths", "[]")], "names no path");
         refused(&[("id", "-"), ("rule", "\"*\"")], "neither a secret nor one rule");
-        refused(&[("id", "\"*\"")], "no id");
+        refused(&[("id", "\"*\"")], "is not the id of a secret");
         assert!(parsed(&entry(&[("paths", "[\"tests/**\"]")]), "2027-02-01").is_ok());
     }
 

@@ -14,6 +14,9 @@ const SHORTEST: usize = 12;
 /// Letters and digits in a row that a token has at the least.
 const RUN: usize = 16;
 
+/// Small letters in a row, with no sign between them, that no word has.
+const LETTERS: usize = 24;
+
 /// Whether a name may hold a secret: an assignment, a URL, or a run of letters and digits that is no
 /// word. That alone rules nearly all names out.
 pub(crate) fn may_hold_secret(name: &[u8]) -> bool {
@@ -22,13 +25,15 @@ pub(crate) fn may_hold_secret(name: &[u8]) -> bool {
     }
     let mut length = 0;
     let mut seen = 0;
+    let mut letters = 0;
     for byte in name {
+        letters = if byte.is_ascii_lowercase() { letters + 1 } else { 0 };
         match KINDS[usize::from(*byte)] {
             ASSIGNS => return true,
             OTHER => (length, seen) = (0, 0),
             kind => (length, seen) = (length + 1, seen | kind),
         }
-        if length >= RUN && seen & NO_WORD != 0 {
+        if length >= RUN && seen & NO_WORD != 0 || letters >= LETTERS {
             return true;
         }
     }
