@@ -41,7 +41,7 @@ minute() {
   secret >config.toml && git add -A
   if git commit --message "leak" >"$work/said" 2>&1; then fail "$manager: a secret went through"; fi
   grep -q "own check" "$work/said" || fail "$manager: its own check no longer runs"
-  for words in "sprawl found a secret" "config.toml:1:" "impact " "1 remove it" "2 keep it in" "3 accept it"; do
+  for words in "sprawl found a secret" "config.toml:1:" "impact " "1 remove it" "2 load it from" "3 accept it"; do
     grep -q "$words" "$work/said" || fail "$manager: does not say '$words'"
   done
   if grep -q "Vx7kQ2mNpR9t" "$work/said"; then fail "$manager: shows the secret"; fi
