@@ -43,8 +43,8 @@ impl Verdict {
 /// against it, no other reason is looked for: see [`verdict_with_reason`].
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let mut odds = model::odds(&measured.vector);
-    if speaks_for_itself(measured) || is_generated_with_signs(text, measured) {
-        odds = odds.max(PATTERN);
+    if odds < PATTERN && (speaks_for_itself(measured) || is_generated_with_signs(text, measured)) {
+        odds = PATTERN;
     }
     if odds < WEAK {
         return Verdict::none(odds, None);
@@ -88,27 +88,12 @@ pub fn verdict_with_reason(text: &[u8], measured: &Measured) -> Verdict {
 /// that promises a secret and nothing else. Of such values in the corpus, 19 of 20 are secrets.
 pub fn speaks_for_itself(measured: &Measured) -> bool {
     let of = |feature| measured.vector.get(feature);
-    let promised = matches!(
-        measured.name.class,
-        Class::Password | Class::Secret | Class::Token | Class::ApiKey
-    );
-    let other = [
-        Feature::NamePublic,
-        Feature::NamePlace,
-        Feature::NameDigest,
-        Feature::NameAbout,
-        Feature::NameTest,
-        Feature::Placeholder,
-        Feature::Blanks,
-        Feature::Colons,
-        Feature::Brackets,
-    ];
+    let other = [Feature::NameDigest, Feature::Blanks, Feature::Colons, Feature::Brackets];
     let length = of(Feature::Length);
     let mixed = of(Feature::Lower) > 0
         && of(Feature::Upper) > 0
         && (of(Feature::Digits) > 0 || of(Feature::Changes) >= 32);
-    promised
-        && measured.assigned.joint != Joint::Within
+    promises_a_secret(measured)
         && (16..=64).contains(&length)
         && (mixed || of(Feature::Hex) >= 24)
         && of(Feature::Word) < 50
@@ -120,7 +105,12 @@ pub fn speaks_for_itself(measured: &Measured) -> bool {
 /// Whether a value is generated with signs that no identifier has, and is assigned to a name that promises
 /// a secret: the model has seen few of them.
 fn is_generated_with_signs(text: &[u8], measured: &Measured) -> bool {
-    let of = |feature| measured.vector.get(feature);
+    promises_a_secret(measured)
+        && generated::is_generated_with_signs(&measured.assigned.content(text))
+}
+
+/// Whether a value is assigned to a name that promises a secret and nothing else, and is no placeholder.
+fn promises_a_secret(measured: &Measured) -> bool {
     let promised = matches!(
         measured.name.class,
         Class::Password | Class::Secret | Class::Token | Class::ApiKey
@@ -134,8 +124,7 @@ fn is_generated_with_signs(text: &[u8], measured: &Measured) -> bool {
     ];
     promised
         && measured.assigned.joint != Joint::Within
-        && other.iter().all(|feature| of(*feature) == 0)
-        && generated::is_generated_with_signs(&measured.assigned.content(text))
+        && other.iter().all(|feature| measured.vector.get(*feature) == 0)
 }
 
 /// Judges a password that another rule has matched: by the name it is assigned to,

@@ -254,19 +254,19 @@ fn is_template(value: &[u8]) -> bool {
     if reference || has_field(value) || is_expression(value) {
         return true;
     }
+    let sign = [&b"${"[..], b"{{", b"#{", b"$(", b"<%", b"%(", b"{%", b"x%0", b"0x%"]
+        .iter()
+        .any(|sign| has(sign))
+        || [&b"%s"[..], b"%d", b"%v", b"%@", b"%q"].iter().any(|sign| has(sign))
+        || (value.starts_with(b"<") && value.ends_with(b">"))
+        || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
+        || (value.starts_with(b"%") && value.ends_with(b"%") && value.len() > 2)
+        || (value.starts_with(b"$")
+            && value[1..].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:->[]".contains(b))
+            && value.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
+        || (value.starts_with(b"[") && value.ends_with(b"]"));
     // Generators draw such signs by chance.
-    !is_generated(value)
-        && ([&b"${"[..], b"{{", b"#{", b"$(", b"<%", b"%(", b"{%", b"x%0", b"0x%"]
-            .iter()
-            .any(|sign| has(sign))
-            || [&b"%s"[..], b"%d", b"%v", b"%@", b"%q"].iter().any(|sign| has(sign))
-            || (value.starts_with(b"<") && value.ends_with(b">"))
-            || (value.starts_with(b"{") && value.ends_with(b"}") && !value.contains(&b'"'))
-            || (value.starts_with(b"%") && value.ends_with(b"%") && value.len() > 2)
-            || (value.starts_with(b"$")
-                && value[1..].iter().all(|b| b.is_ascii_alphanumeric() || b"_.:->[]".contains(b))
-                && value.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
-            || (value.starts_with(b"[") && value.ends_with(b"]")))
+    sign && !is_generated(value)
 }
 
 /// Whether a value has a field that a program fills in: `{}`, `{name}`.

@@ -136,9 +136,8 @@ impl Reader<'_> {
     /// Passes over a value that is a literal in quotes, a word, or brackets on one line.
     fn skip_value(&mut self, end: usize) -> Option<()> {
         self.blanks(GAP);
-        let (_, open) = self.quote();
+        let (quoting, open) = self.quote();
         if open > 0 {
-            let (quoting, open) = self.quote();
             self.at += open;
             self.quoted(quoting)?;
             self.at += open;
