@@ -7,7 +7,7 @@ pub mod name;
 pub mod place;
 pub mod progress;
 pub mod stream;
-pub mod version;
+mod version;
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};

@@ -81,9 +81,11 @@ pub fn write(report: &Report<'_>, options: &TextOptions, out: &mut dyn Write) ->
     if options.statistics {
         return table::write(report, &screen, out);
     }
-    let mut left = options.most.unwrap_or(usize::MAX);
-    let mut shown = 0;
-    for section in sections::sections(report, options.group_by) {
+    let sections = sections::sections(report, options.group_by);
+    let all: usize = sections.iter().map(|section| section.entries.len()).sum();
+    let shown = options.most.map_or(all, |most| most.min(all));
+    let mut left = shown;
+    for section in sections {
         if left == 0 {
             break;
         }
@@ -96,14 +98,9 @@ pub fn write(report: &Report<'_>, options: &TextOptions, out: &mut dyn Write) ->
                 false => secret::write_brief(report, entry, &screen, out)?,
             }
             writeln!(out)?;
-            shown += 1;
         }
         left -= section.entries.len().min(left);
     }
-    let all: usize = match options.most {
-        Some(_) => sections::sections(report, options.group_by).map(|s| s.entries.len()).sum(),
-        None => shown,
-    };
     if shown < all {
         writeln!(out, "and {} more; --max-findings {all} shows them\n", all - shown)?;
     }

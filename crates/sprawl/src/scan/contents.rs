@@ -59,31 +59,15 @@ impl Contents {
         self.is_opened || self.unread.iter().all(|unread| !unread.place.is_empty())
     }
 
-    /// Forgets what was found in members of a document within a container if the document itself, whose
-    /// detections begin at the given one, shows it as it is.
-    fn keep_shown(&mut self, document: usize, path: &str) {
-        let (earlier, shown) = self.detections.split_at(document);
-        if shown.is_empty() || earlier.is_empty() {
-            return;
+    /// Keeps one place for what both a document, whose detections begin at `own`, and one of its members
+    /// show: the place where the document shows it as it is.
+    fn prefer_own(&mut self, own: usize, is_of_member: impl Fn(&Detection) -> bool) {
+        let own = self.detections.split_off(own);
+        if !own.is_empty() && !self.detections.is_empty() {
+            let shown: BTreeSet<&Secret> = own.iter().map(|shown| &shown.secret).collect();
+            self.detections.retain(|found| !is_of_member(found) || !shown.contains(&found.secret));
         }
-        let shown: BTreeSet<&Secret> = shown.iter().map(|shown| &shown.secret).collect();
-        let is_repeated = |found: &Detection| found.is_below(path) && shown.contains(&found.secret);
-        let mut keep: Vec<bool> = earlier.iter().map(|found| !is_repeated(found)).collect();
-        keep.resize(self.detections.len(), true);
-        let mut keep = keep.into_iter();
-        self.detections.retain(|_| keep.next().unwrap_or(true));
-    }
-
-    /// Adds what was found in members of a text that was searched as well. What the text shows as it is
-    /// has its place there.
-    pub(super) fn add_members(&mut self, members: Vec<Detection>) {
-        if members.is_empty() {
-            return;
-        }
-        let shown: BTreeSet<Secret> =
-            self.detections.iter().map(|shown| shown.secret.clone()).collect();
-        let hidden = members.into_iter().filter(|member| !shown.contains(&member.secret));
-        self.detections.extend(hidden);
+        self.detections.extend(own);
     }
 }
 
@@ -125,9 +109,9 @@ impl Worker<'_> {
         let budget = Budget::new(self.unpack.limits);
         self.open(blob, Input::Bytes(bytes), &budget, contents);
         if !contents.is_opened {
-            let members = std::mem::take(&mut contents.detections);
+            let own = contents.detections.len();
             text(self, TextPlace { member: "", blob }, &budget, contents);
-            contents.add_members(members);
+            contents.prefer_own(own, |_| true);
         }
     }
 
@@ -356,9 +340,9 @@ impl Visitor for Members<'_, '_> {
         }
         match member.input {
             Input::Bytes(bytes) => {
-                let before = contents.detections.len();
+                let own = contents.detections.len();
                 worker.search_text(place, bytes, budget, contents);
-                contents.keep_shown(before, member.path);
+                contents.prefer_own(own, |found| found.is_below(member.path));
             }
             Input::Stream { head, rest } => {
                 // Whoever opened the container names what cannot be read.

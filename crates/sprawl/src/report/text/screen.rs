@@ -110,12 +110,7 @@ pub(super) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
     if columns(text) <= most {
         return Cow::Borrowed(text);
     }
-    let mut used = 1;
-    let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
-        used <= most
-    };
-    Cow::Owned(text.chars().take_while(fits).chain(['\u{2026}']).collect())
+    Cow::Owned(text.chars().take_while(fits(most)).chain(['\u{2026}']).collect())
 }
 
 /// The end of a text that fits, with a sign where something is left out.
@@ -123,11 +118,15 @@ pub(super) fn end(text: &str, most: usize) -> Cow<'_, str> {
     if columns(text) <= most {
         return Cow::Borrowed(text);
     }
-    let mut used = 1;
-    let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
-        used <= most
-    };
-    let tail: Vec<char> = text.chars().rev().take_while(fits).collect();
+    let tail: Vec<char> = text.chars().rev().take_while(fits(most)).collect();
     Cow::Owned(['\u{2026}'].into_iter().chain(tail.into_iter().rev()).collect())
+}
+
+/// Says of one letter after the other whether it still fits beside the sign.
+fn fits(most: usize) -> impl FnMut(&char) -> bool {
+    let mut used = 1;
+    move |letter| {
+        used += letter.width().unwrap_or(0);
+        used <= most
+    }
 }

@@ -22,10 +22,7 @@ pub(super) struct Section<'r> {
 }
 
 /// The sections, that with the worst secret first. A secret is in each section that it has an open place in.
-pub(super) fn sections<'r>(
-    report: &'r Report<'_>,
-    by: GroupBy,
-) -> impl Iterator<Item = Section<'r>> + use<'r> {
+pub(super) fn sections<'r>(report: &'r Report<'_>, by: GroupBy) -> Vec<Section<'r>> {
     let mut sections: Vec<Section<'r>> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for group in &report.groups {
@@ -44,7 +41,7 @@ pub(super) fn sections<'r>(
             sections[at].entries.push(Entry { group, first });
         }
     }
-    sections.into_iter()
+    sections
 }
 
 /// The place of a secret that people should look at first: one that is there now, if there is one.
