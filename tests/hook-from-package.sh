@@ -41,7 +41,7 @@ if [ -z "${FULL_BUILD:-}" ]; then
   cargo=$(command -v cargo)
   cat >"$work/shim/cargo" <<SHIM
 #!/bin/sh
-[ "\$1" = install ] && exec "$cargo" "\$@" --debug --locked
+[ "\$1" = install ] && exec "$cargo" "\$@" --debug --locked ${SPRAWL_BUILD_CONFIG:+--config "$SPRAWL_BUILD_CONFIG"}
 exec "$cargo" "\$@"
 SHIM
   chmod +x "$work/shim/cargo"

@@ -79,6 +79,7 @@ const SOURCES: &[&str] = &[
     "src/keys/literals.rs",
     "src/assignment/keywords.rs",
     "src/prefilter/commonness.rs",
+    "src/prefilter/trigrams.bin",
     "src/prefilter/context.rs",
     "src/prefilter/plan.rs",
     "src/score.rs",

@@ -7,6 +7,7 @@
 
 mod builtin;
 pub mod check;
+mod classes;
 mod edges;
 mod fault;
 mod form;

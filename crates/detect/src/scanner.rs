@@ -15,7 +15,7 @@ mod string_table;
 pub mod version;
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use regex_automata::meta::Cache;
 use regex_automata::{Anchored, Input};
@@ -123,6 +123,9 @@ const PIECE: usize = 64 * 1024;
 /// Bytes beyond its ends that a match may depend on: assertions like `\b` look at one, the end of an
 /// escape is told by all of it.
 const LOOK_AROUND: usize = escapes::LONGEST;
+
+/// Fewer places than this where a match may begin are tried one by one.
+const FEW_STARTS: usize = 32;
 
 /// Where a match of a rule may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -352,9 +355,20 @@ impl<'r> Scanner<'r> {
         let compiled = rule.compiled().ok()?;
         let max_match = compiled.max_match;
         if let Some(place) = compiled.edges.keyword {
-            self.match_without_border(id, rule, text, at, place);
+            let end = at + self.rules.target(keyword).0;
+            if compiled.edges.way.as_ref().is_some_and(|way| !way.leads_on(text, end)) {
+                return None;
+            }
+            let starts = at.saturating_sub(place.1)..=at.checked_sub(place.0)?;
             // Where it is known how far before a keyword a match begins, and a border before that.
             let from = at.saturating_sub(place.1 + 1);
+            let mut starts = starts.filter(|start| compiled.classes.may_begin_at(text, *start));
+            if starts.next().is_none()
+                || !compiled.classes.may_hold_secret(text, from..at + max_match)
+            {
+                return None;
+            }
+            self.match_without_border(id, rule, text, at, place);
             return Some((Window { rule: id, from, to: at }, max_match));
         }
         let reach = if rule.text.keywords.is_empty() {
@@ -367,6 +381,9 @@ impl<'r> Scanner<'r> {
         // A value may begin up to `reach` after the context word, and the match around it a little
         // before the value.
         let to = if reach > 0 { end + reach } else { at };
+        if !compiled.classes.may_hold_secret(text, from..to + max_match + escapes::LONGEST) {
+            return None;
+        }
         Some((Window { rule: id, from, to: to.min(text.len()) }, max_match))
     }
 
@@ -466,9 +483,8 @@ impl<'r> Scanner<'r> {
             start = from;
             let end = to.saturating_add(compiled.max_match).min(text.len());
             while start <= to && start <= end {
-                let range = start..end;
                 let Some((matched, secret)) =
-                    self.search(first.rule, compiled, text, range, Anchored::No)
+                    self.search_from(first.rule, compiled, text, start..=to, end)
                 else {
                     break;
                 };
@@ -517,6 +533,27 @@ impl<'r> Scanner<'r> {
         let mut kept = resolve_overlaps(self.rules, candidates);
         prove_by_project(self.rules, text, &mut kept);
         kept
+    }
+
+    /// The leftmost match that begins at one of these places and ends in the text before `end`, or one that begins
+    /// behind them.
+    ///
+    /// Where there are few, each is tried: an engine that may begin anywhere reads on to the end, and makes states
+    /// for all the matches that might have begun on the way.
+    fn search_from(
+        &mut self,
+        id: RuleId,
+        compiled: &Compiled,
+        text: &[u8],
+        starts: RangeInclusive<usize>,
+        end: usize,
+    ) -> Option<(Range<usize>, Range<usize>)> {
+        if starts.end() - starts.start() >= FEW_STARTS {
+            return self.search(id, compiled, text, *starts.start()..end, Anchored::No);
+        }
+        starts
+            .take_while(|start| *start <= end)
+            .find_map(|start| self.search(id, compiled, text, start..end, Anchored::Yes))
     }
 
     /// The leftmost match that begins within the range, or at its beginning, and its secret.

@@ -8,6 +8,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::classes::Classes;
 use super::edges::Edges;
 use super::fault::Fault;
 use super::form::Form;
@@ -79,6 +80,8 @@ pub struct Compiled {
     beginnings: Vec<Vec<u8>>,
     /// What must stand around a match, and where in it keywords stand.
     pub(crate) edges: Edges,
+    /// What matches are made of.
+    pub(crate) classes: Classes,
     /// Where in a match the secret stands, if its length tells.
     pub(crate) inset: Option<Inset>,
     /// The context that must stand close by.
@@ -322,6 +325,7 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         .ok_or("the pattern has no group (?<secret>...) around the secret itself")?;
     let beginnings = keywords::beginnings(&secret);
     let edges = Edges::of(&whole, &text.keywords);
+    let classes = Classes::of(&whole, &secret, edges.has_border(), edges.only_secret);
     let inset = Inset::of(&edges, fixed_length(&secret));
     let context = text.near.as_ref().map(Context::new);
     let (alone, literal) = (OnceLock::new(), OnceLock::new());
@@ -331,6 +335,7 @@ fn compile(text: &RuleText) -> Result<Compiled, String> {
         max_match,
         beginnings,
         edges,
+        classes,
         inset,
         context,
         secret,
