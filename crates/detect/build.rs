@@ -4,6 +4,7 @@
 //!
 //! What it makes them with is the library's own code.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -16,6 +17,7 @@ use rules::kind::Kind;
 use rules::lexicon::file as lexicon;
 use rules::schema::{Packed, RuleFile, RuleText};
 use rules::table::{Detector, RuleId, Table, Target};
+use serde::Deserialize;
 use text::line_at;
 
 /// Parts of the library under the names that they have there.
@@ -96,24 +98,27 @@ fn main() {
     let folder = rules_in(&root);
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rustc-env=SPRAWL_RULES={}", folder.display());
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .expect("the rules directory is part of the package")
-        .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    files.sort();
-    let mut rules: Vec<Packed> = files.iter().flat_map(|path| rules_of(path)).collect();
+    let mut rules: Vec<Packed> = toml_in(&folder).iter().flat_map(|path| rules_of(path)).collect();
     let lexicon =
         fs::read_to_string(folder.join("lexicon.csv")).expect("the lexicon is part of the package");
     let lexicon = lexicon::parse(&lexicon)
         .unwrap_or_else(|e| panic!("rules/lexicon.csv:{}: {}", e.line, e.what));
-    for (rule, line) in lexicon.iter().map(rule_of).zip(&lexicon) {
-        if let Err(fault) = check_names(&rule.text) {
-            panic!("rules/lexicon.csv: `{}`: {fault}", line.id);
-        }
-    }
+    let mut texts = texts_in(&folder.join("lexicon"));
     let lexicon_code = lexicon_tables(&lexicon, rules.len());
-    rules.extend(lexicon.iter().map(rule_of));
+    for line in &lexicon {
+        let id = &line.id;
+        let said = texts
+            .remove(id)
+            .unwrap_or_else(|| panic!("rules/lexicon: no file has a table `[{id}]`; add one"));
+        let rule = rule_of(line, said);
+        if let Err(fault) = check_names(&rule.text) {
+            panic!("rules/lexicon.csv: `{id}`: {fault}");
+        }
+        rules.push(rule);
+    }
+    if let Some(id) = texts.keys().next() {
+        panic!("rules/lexicon: `[{id}]` is not a line of rules/lexicon.csv");
+    }
     let packed: Vec<String> = rules
         .iter()
         .map(|rule| serde_json::to_string(rule).expect("texts and numbers are JSON"))
@@ -136,8 +141,55 @@ fn rules_in(root: &Path) -> PathBuf {
     if own.is_dir() { own } else { root.join("../../rules") }
 }
 
+/// The TOML files of a directory, in order.
+fn toml_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the rules directory is part of the package")
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// What a file in `rules/lexicon` says of one type of the lexicon.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    /// What a thief can do with it.
+    why: String,
+    /// How to revoke and rotate it, and where.
+    fix: Option<String>,
+    /// The short-lived alternative, if the vendor has one.
+    instead: Option<String>,
+    /// The vendor's page about it.
+    docs: Option<String>,
+}
+
+fn texts_in(folder: &Path) -> BTreeMap<String, Texts> {
+    let mut all = BTreeMap::new();
+    for path in toml_in(folder) {
+        let name = file_name(&path);
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|e| panic!("rules/lexicon/{name}: {e}"));
+        let texts: BTreeMap<String, Texts> = toml::from_str(&text).unwrap_or_else(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            panic!("rules/lexicon/{name}:{}: {}", line_at(&text, at), error.message())
+        });
+        for (id, said) in texts {
+            let twice = all.insert(id.clone(), said).is_some();
+            assert!(!twice, "rules/lexicon/{name}: another file has a table `[{id}]`, too");
+        }
+    }
+    all
+}
+
 fn rules_of(path: &Path) -> Vec<Packed> {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = file_name(path);
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("rules/{name}: {e}"));
     let RuleFile { provider, docs, rule } = toml::from_str(&text).unwrap_or_else(|error| {
         let at = error.span().map_or(0, |span| span.start);
@@ -186,15 +238,14 @@ fn check_names(rule: &RuleText) -> Result<(), Fault> {
 }
 
 /// What a line of the lexicon is as a rule.
-fn rule_of(line: &lexicon::Line) -> Packed {
+fn rule_of(line: &lexicon::Line, said: Texts) -> Packed {
     let provider = &line.provider;
-    let mut why = line.opens.clone();
-    why[..1].make_ascii_uppercase();
     let text = RuleText {
         id: line.id.clone(),
         aliases: Vec::new(),
         replaces: vec!["generic-*".to_owned()],
         title: line.title.clone(),
+        docs: None,
         pattern: None,
         value: None,
         detector: Some("assignment".to_owned()),
@@ -214,21 +265,25 @@ fn rule_of(line: &lexicon::Line) -> Packed {
         partner: None,
         files: Vec::new(),
         fallback: true,
-        why: format!("{why}."),
-        fix: format!(
-            "Revoke it in the API settings of the {provider} account and issue a replacement."
-        ),
-        instead: format!(
-            "Read it from a secret store at run time; where {provider} offers fewer rights or an \
-             expiry, choose those."
-        ),
+        why: said.why,
+        fix: said.fix.unwrap_or_else(|| {
+            format!(
+                "Revoke it in the API settings of the {provider} account and issue a replacement."
+            )
+        }),
+        instead: said.instead.unwrap_or_else(|| {
+            format!(
+                "Read it from a secret manager at run time; use a scoped, expiring key if \
+                 {provider} offers one."
+            )
+        }),
         examples: Vec::new(),
         counter_examples: Vec::new(),
     };
     Packed {
         file: "rules/lexicon.csv".to_owned(),
         provider: provider.clone(),
-        docs: String::new(),
+        docs: said.docs.unwrap_or_default(),
         text,
     }
 }

@@ -4,7 +4,8 @@
 //! 32 hexadecimals. Their providers are known by the name that the value is assigned to, or by the
 //! host beside it: the assignment detector finds the value and asks [`type_of`] what it is. Each
 //! line of `rules/lexicon.csv` is a rule like any other (`sprawl rules show shodan-api-key`), with
-//! `detector = "assignment"`; the build script makes both the rules and these tables.
+//! `detector = "assignment"`; the build script makes both the rules and these tables. What a leak
+//! does and how the credential is revoked is in `rules/lexicon/*.toml`, by id.
 
 pub mod file;
 
@@ -164,6 +165,8 @@ fn is_generic(word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::rules::{Detector, Kind, Rules};
     use crate::score::{Authority, Lifetime, Reach};
@@ -244,13 +247,27 @@ mod tests {
     }
 
     #[test]
+    fn a_link_and_a_fix_belong_to_one_provider() {
+        let rules = Rules::builtin();
+        let mut owners = BTreeMap::new();
+        for (_, rule) in rules.iter().filter(|(_, rule)| rule.file == "rules/lexicon.csv") {
+            let docs = rule.docs.as_str();
+            assert!(docs.is_empty() || docs.starts_with("https://"), "{}: {docs}", rule.id());
+            for text in [rule.text.fix.as_str(), docs].into_iter().filter(|text| !text.is_empty()) {
+                let owner = *owners.entry(text.to_owned()).or_insert(rule.provider.as_str());
+                assert_eq!(owner, rule.provider, "{}: `{text}` is another's", rule.id());
+            }
+        }
+    }
+
+    #[test]
     fn bad_lines_are_refused_with_their_number() {
-        let good = "acme-api-key,Acme,Acme API key,acme,api.acme.com,[0-9a-f]{32},api-key,account-wide,saas,static,reads it";
+        let good = "acme-api-key,Acme,Acme API key,acme,api.acme.com,[0-9a-f]{32},api-key,account-wide,saas,static";
         let with =
             |from: &str, to: &str| format!("{}\n{}\n", file::COLUMNS, good.replace(from, to));
         assert!(file::parse(&with("", "")).is_ok());
         for (from, to, says) in [
-            ("reads it", "reads, it", "columns"),
+            ("account-wide", "account, wide", "columns"),
             ("acme-api-key", "Acme_Key", "kebab-case"),
             (",Acme,", ", Acme,", "provider"),
             (",acme,", ",,", "no name"),

@@ -216,7 +216,8 @@ pub(super) fn checked(rule: Packed, is_builtin: bool) -> Result<Rule, Fault> {
             Fault::of(field, format!("{field} = \"{name}\" is not one of {}", all().join(", ")))
         })
     }
-    let Packed { file, provider, docs, text } = rule;
+    let Packed { file, provider, docs, mut text } = rule;
+    let docs = text.docs.take().unwrap_or(docs);
     let kind = named("kind", &text.kind, Kind::from_name, || {
         Kind::ALL.iter().map(|(_, name)| *name).collect()
     })?;

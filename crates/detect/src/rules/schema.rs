@@ -45,6 +45,9 @@ pub struct RuleText {
     pub replaces: Vec<String>,
     /// What it is, in a few words.
     pub title: String,
+    /// The vendor's page about this type, where it is not the file's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docs: Option<String>,
     /// Regular expression with a group named `secret`; bounded; bytes, no Unicode classes.
     /// `(?&assign)` stands for all that files have between a name and its value; `rules/fragments.rs`
     /// has the others.

@@ -1,10 +1,10 @@
 //! The lines of `rules/lexicon.csv`. Shared with the build script, which makes static data of them;
-//! in the library only tests read the file.
+//! in the library only tests read the file. The texts of each type are in `rules/lexicon/*.toml`.
 
 use std::collections::BTreeMap;
 
 /// The first line of the file: what each column is called.
-pub const COLUMNS: &str = "id,provider,title,names,hosts,value,kind,authority,reach,lifetime,opens";
+pub const COLUMNS: &str = "id,provider,title,names,hosts,value,kind,authority,reach,lifetime";
 
 /// One credential type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,6 @@ pub struct Line {
     pub reach: String,
     /// How long it lives.
     pub lifetime: String,
-    /// What a thief can do with it: a verb and its objects.
-    pub opens: String,
 }
 
 /// What a value looks like.
@@ -90,8 +88,7 @@ pub fn parse(text: &str) -> Result<Vec<Line>, LineError> {
 fn parse_line(text: &str) -> Result<Line, String> {
     let columns: Vec<&str> = text.split(',').collect();
     let count = COLUMNS.split(',').count();
-    let [id, provider, title, names, hosts, value, kind, authority, reach, lifetime, opens] =
-        columns[..]
+    let [id, provider, title, names, hosts, value, kind, authority, reach, lifetime] = columns[..]
     else {
         return Err(format!(
             "has {} columns instead of {count}; none may hold a comma",
@@ -102,7 +99,7 @@ fn parse_line(text: &str) -> Result<Line, String> {
     if id.is_empty() || !id.bytes().all(kebab) {
         return Err(format!("the id `{id}` must be kebab-case: a-z, 0-9 and -"));
     }
-    for (column, text) in [("provider", provider), ("title", title), ("opens", opens)] {
+    for (column, text) in [("provider", provider), ("title", title)] {
         if text.trim() != text || text.is_empty() {
             return Err(format!("{column} is empty or has spaces around it"));
         }
@@ -123,7 +120,6 @@ fn parse_line(text: &str) -> Result<Line, String> {
         authority: authority.to_owned(),
         reach: reach.to_owned(),
         lifetime: lifetime.to_owned(),
-        opens: opens.to_owned(),
     })
 }
 
