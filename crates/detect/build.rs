@@ -163,7 +163,7 @@ struct Texts {
     /// What a thief can do with it.
     why: String,
     /// How to revoke and rotate it, and where.
-    fix: Option<String>,
+    fix: String,
     /// The short-lived alternative, if the vendor has one.
     instead: Option<String>,
     /// The vendor's page about it.
@@ -266,11 +266,7 @@ fn rule_of(line: &lexicon::Line, said: Texts) -> Packed {
         files: Vec::new(),
         fallback: true,
         why: said.why,
-        fix: said.fix.unwrap_or_else(|| {
-            format!(
-                "Revoke it in the API settings of the {provider} account and issue a replacement."
-            )
-        }),
+        fix: said.fix,
         instead: said.instead.unwrap_or_else(|| {
             format!(
                 "Read it from a secret manager at run time; use a scoped, expiring key if \
