@@ -20,21 +20,21 @@ use sprawl::scan::contents::UnpackOptions;
 use sprawl::session::options::{FileOptions, RuleOptions};
 use sprawl_unpack::budget::Limits;
 
-/// Finds secrets, and tells what each one unlocks, where else it appears, and what to fix first.
+/// Find secrets, and learn what each one unlocks, where else it appears, and what to fix first.
 ///
-/// Works offline: nothing is sent anywhere.
+/// Works offline: sprawl never opens a network connection.
 #[derive(Debug, Parser)]
 #[command(name = "sprawl", version, disable_version_flag = true, max_term_width = 100)]
 #[command(
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  sprawl scan              the current directory
-  sprawl scan --history    everything its repository has ever held
+  sprawl scan              scan the current directory
+  sprawl scan --history    scan the whole history of its repository
   sprawl hook install      scan before every commit
-  sprawl rules show ID     details of a credential type
+  sprawl rules show ID     show details of a credential type
 
-`sprawl COMMAND --help` has more for each command."
+Run `sprawl COMMAND --help` for details and examples."
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -61,11 +61,11 @@ pub(crate) enum Command {
     Plan(Box<reports::PlanArgs>),
     /// List secrets a departing person has had access to.
     Offboard(Box<reports::OffboardArgs>),
-    /// Show and check the rules.
+    /// List, show and validate rules.
     Rules(RulesArgs),
-    /// Scan before every commit or push.
+    /// Install or remove the git hooks that scan commits and pushes.
     Hook(hook::HookArgs),
-    /// Show the configuration.
+    /// Show the effective configuration.
     Config(config::ConfigCommandArgs),
     /// Accept a finding temporarily.
     Accept(Box<policy::AcceptArgs>),
@@ -75,11 +75,11 @@ pub(crate) enum Command {
     Baseline(Box<policy::BaselineArgs>),
     /// Import other scanners' baselines and ignore files.
     Migrate(Box<migrate::MigrateArgs>),
-    /// Explain why a line is reported or not. Never shows values.
+    /// Explain why a line is or is not reported.
     Explain(ExplainArgs),
-    /// Print completions for a shell.
+    /// Print shell completions.
     Completions(about::CompletionsArgs),
-    /// Print the manual.
+    /// Print the manual page.
     Man(about::ManArgs),
 }
 
@@ -121,27 +121,29 @@ fn option_and_file(arguments: &[OsString]) -> Option<&OsStr> {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl scan                        the current directory
-  sprawl scan --fail-on high src     only high and critical findings fail
-  git diff | sprawl scan -           standard input
-  sprawl scan --staged               what the next commit would add
-  sprawl scan --history api web      two repositories, one secret in both is one entry
-  sprawl scan -o out.json -o out.txt several reports in one run
+  sprawl scan                         scan the current directory
+  sprawl scan --fail-on high src      fail on high and critical findings only
+  git diff | sprawl scan -            scan standard input
+  sprawl scan --staged                scan what the next commit would add
+  sprawl scan --history api web       scan the history of two repositories
+  sprawl scan -o out.json -o out.txt  write two reports
 
 Exit status:
-  0 clean   1 findings at or above --fail-on   2 usage, configuration or input error
-  3 something could not be scanned, and nothing else failed")]
+  0  clean
+  1  findings at or above --fail-on
+  2  usage, configuration or input error; nothing was scanned
+  3  something could not be scanned, and nothing else failed")]
 pub(crate) struct ScanArgs {
-    /// Files and directories; `-` is standard input.
+    /// Files and directories to scan; `-` reads standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// Path to report for standard input.
+    /// Path to show in reports for standard input.
     #[arg(long, value_name = "NAME")]
     pub stdin_name: Option<String>,
 
-    /// Read documents from standard input, one in each line as JSON: {"path": ..., "content": ...,
-    /// "meta": ...}.
+    /// Read JSON documents from standard input, one per line: {"path": ..., "content": ..., "meta":
+    /// ...}.
     #[arg(long, conflicts_with_all = ["stdin_name", "submodules"])]
     pub documents: bool,
 
@@ -214,11 +216,11 @@ pub(crate) struct ScanArgs {
 /// How far containers and encodings are opened. The limits are for all that one file holds.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UnpackArgs {
-    /// Do not open archives and documents or decode anything; what is skipped is counted.
+    /// Do not open archives and documents, and do not decode text; skipped files are counted.
     #[arg(long, help_heading = "Containers")]
     pub no_unpack: bool,
 
-    /// Maximum depth of containers within containers.
+    /// Maximum nesting depth of containers.
     #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Containers")]
     pub unpack_depth: u32,
 
@@ -258,15 +260,15 @@ impl ScanArgs {
 /// Which rules take part.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct RuleArgs {
-    /// Add the rules of a TOML file.
+    /// Also use the rules in this TOML file.
     #[arg(long = "rules", value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Use only this rule (id, alias, or prefix with *).
+    /// Use only this rule: an id, an alias, or a prefix followed by *.
     #[arg(long, value_name = "RULE")]
     pub only: Vec<String>,
 
-    /// Do not use this rule (id, alias, or prefix with *).
+    /// Do not use this rule: an id, an alias, or a prefix followed by *.
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
 }
@@ -283,10 +285,12 @@ impl RuleArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl explain src/settings.py:12        the evidence on this line, and the verdict
-  sprawl explain .env:3 --only 'generic-*'")]
+  sprawl explain src/settings.py:12          show the evidence and the verdict
+  sprawl explain .env:3 --only 'generic-*'   consider these rules only
+
+Never shows values: the output can be pasted into an issue.")]
 pub(crate) struct ExplainArgs {
-    /// Location as reports write it: FILE:LINE.
+    /// Location, as in reports: FILE:LINE.
     #[arg(value_name = "FILE:LINE")]
     pub place: String,
 
@@ -313,16 +317,16 @@ pub(crate) enum RulesCommand {
     /// List all rules.
     #[command(after_help = "\
 Examples:
-  sprawl rules list                        all credential types
-  sprawl rules list --json --rules acme.toml")]
+  sprawl rules list                            list all credential types
+  sprawl rules list --json --rules acme.toml   include your own, as JSON")]
     List {
-        /// Add the rules of a TOML file.
+        /// Also use the rules in this TOML file.
         #[arg(long = "rules", value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
-        /// As a Markdown document, by provider.
+        /// Print a Markdown document, grouped by provider.
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
     },
@@ -330,20 +334,22 @@ Examples:
     #[command(after_help = "\
 Examples:
   sprawl rules show github-pat-classic
-  sprawl rules show acme-api-key --rules acme.toml")]
+  sprawl rules show acme-api-key --rules acme.toml
+
+Shows impact, fix, pattern, examples and the base of the score.")]
     Show {
-        /// Id or alias.
+        /// Id or alias of the rule.
         id: String,
-        /// Add the rules of a TOML file.
+        /// Also use the rules in this TOML file.
         #[arg(long = "rules", value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Validate rule files.
     #[command(after_help = "\
 Examples:
-  sprawl rules check acme.toml             errors with file, line and remedy")]
+  sprawl rules check acme.toml   print errors with file, line and remedy")]
     Check {
-        /// TOML files.
+        /// Rule files (TOML).
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },

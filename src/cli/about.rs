@@ -13,7 +13,7 @@ Examples:
   sprawl completions fish > ~/.config/fish/completions/sprawl.fish
   sprawl completions powershell >> $PROFILE")]
 pub(crate) struct CompletionsArgs {
-    /// Shell.
+    /// Shell to print completions for.
     pub shell: clap_complete::Shell,
 }
 
@@ -21,8 +21,8 @@ pub(crate) struct CompletionsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl man | man -l -                       read it
-  sprawl man --directory ~/.local/share/man/man1")]
+  sprawl man | man -l -                            read it
+  sprawl man --directory ~/.local/share/man/man1   install it")]
 pub(crate) struct ManArgs {
     /// Write one page per command into this directory.
     #[arg(long, value_name = "DIRECTORY")]

@@ -50,10 +50,11 @@ pub(crate) enum ConfigCommand {
     /// Print the effective configuration and where each value comes from.
     #[command(after_help = "\
 Examples:
-  sprawl config show                       of the current project
-  sprawl config show --isolated --json ..  without the tree's own files")]
+  sprawl config show                    show the current project's
+  sprawl config show api                show that of a directory
+  sprawl config show --isolated --json  ignore the project's own files")]
     Show {
-        /// The project, or a directory in it.
+        /// Project, or a directory in it.
         #[arg(value_name = "PATH", default_value = ".")]
         path: PathBuf,
         /// Which configuration counts.

@@ -46,13 +46,13 @@ pub(crate) struct GitArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(clippy::enum_variant_names, reason = "the names that git has for them")]
 pub(crate) enum Hook {
-    /// Before a commit: same as --staged. Named files that are not staged are scanned whole.
+    /// Before a commit: as --staged; named files that are not staged are scanned in full.
     PreCommit,
-    /// Before a merge commit: same; what a remote's default branch already has is not new.
+    /// Before a merge commit: as pre-commit; content of a remote's default branch is not new.
     PreMergeCommit,
-    /// Before commits are pushed; git's arguments may follow.
+    /// Before a push: the commits that are about to be pushed.
     PrePush,
-    /// Before the server accepts pushed commits.
+    /// On a server: pushed commits, before they are accepted.
     PreReceive,
 }
 

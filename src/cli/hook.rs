@@ -18,18 +18,18 @@ pub(crate) enum HookCommand {
     /// Scan before every commit and merge, alongside existing hooks.
     #[command(after_help = "\
 Examples:
-  sprawl hook install                          before commits of this repository
-  sprawl hook install --pre-commit --pre-push  before commits and before pushes
-  sprawl hook install --global                 before commits of all repositories
+  sprawl hook install                          scan before commits
+  sprawl hook install --pre-commit --pre-push  scan before commits and pushes
+  sprawl hook install --global                 scan in all your repositories
 
-Works with hooks of your own, husky, lefthook, the pre-commit framework and core.hooksPath.")]
+Works next to hooks of your own, husky, lefthook, the pre-commit framework and core.hooksPath.")]
     Install(Which),
     /// Remove the hook and restore what was there.
     #[command(after_help = "\
 Examples:
-  sprawl hook uninstall                        from this repository
-  sprawl hook uninstall --pre-push             only the pre-push hook
-  sprawl hook uninstall --global               from all repositories")]
+  sprawl hook uninstall              remove all hooks from this repository
+  sprawl hook uninstall --pre-push   remove the pre-push hook only
+  sprawl hook uninstall --global     remove the hooks of all repositories")]
     Uninstall(Which),
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Which {
     #[arg(long)]
     pub pre_push: bool,
 
-    /// All your repositories (core.hooksPath).
+    /// For all your repositories, by core.hooksPath.
     #[arg(long)]
     pub global: bool,
 }

@@ -8,13 +8,14 @@ use super::policy::SearchArgs;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl migrate --dry-run                            show what would be written
-  sprawl migrate --owner @team --until 2027-06-30     write it
+  sprawl migrate --dry-run                         show what would be written
+  sprawl migrate --owner @team --until 2027-06-30  write it
 
-Reads .gitleaksignore, .gitleaks.toml, .betterleaksignore, .secrets.baseline and .trivyignore.yaml at
-the root of the project. Findings they suppress go to .sprawl/baseline.toml; false positives and rules
-suppressed in some paths to .sprawl/exceptions.toml; paths and rules to sprawl.toml, if there is none
-yet. Entries that cannot be migrated are listed. The old files are not changed.")]
+Reads .gitleaksignore, .gitleaks.toml, .betterleaksignore, .secrets.baseline and .trivyignore.yaml at \
+the root of the project. Findings that they suppress go to .sprawl/baseline.toml; false positives, and \
+rules that are suppressed in some paths, go to .sprawl/exceptions.toml; paths and rules go to \
+sprawl.toml, if there is none yet. Entries that cannot be migrated are listed. The old files are not \
+changed.")]
 pub(crate) struct MigrateArgs {
     /// Owner of the exceptions that are written.
     #[arg(long)]

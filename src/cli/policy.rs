@@ -24,7 +24,7 @@ pub(crate) struct PolicyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub exceptions: Option<PathBuf>,
 
-    /// Maximum age of a baseline finding, in days.
+    /// Fail on baseline findings that are older than this, in days.
     #[arg(long, value_name = "DAYS", help_heading = "Policy")]
     pub max_open_days: Option<u16>,
 }
@@ -61,21 +61,21 @@ pub(crate) struct SearchArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl accept q3x7 --owner @payments --reason legacy-startup --until 2027-01-31
+  sprawl accept q3x7 --owner @payments --reason revoked --until 2027-01-31
   sprawl accept deploy/app.env:12 --owner @web --reason false-positive
 
-The secret is accepted in the files that contain it now, and nowhere else. The exception is written to
+The secret is accepted in the files that contain it now, and nowhere else. The exception is written to \
 .sprawl/exceptions.toml: commit that file, so that others can review it.")]
 pub(crate) struct AcceptArgs {
-    /// Secret id as reports show it, or a prefix of it; or FILE:LINE.
+    /// Secret id, as in reports, or its beginning; or FILE:LINE.
     #[arg(value_name = "ID")]
     pub id: String,
 
-    /// Owner: a person or a team.
+    /// Person or team that is responsible for it.
     #[arg(long)]
     pub owner: String,
 
-    /// Why it is accepted.
+    /// Reason for accepting it.
     #[arg(long, value_enum)]
     pub reason: Reason,
 
@@ -87,7 +87,7 @@ pub(crate) struct AcceptArgs {
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub purpose: String,
 
-    /// Accept it in this file only.
+    /// Accept it in this file only; repeat for several.
     #[arg(long, value_name = "FILE")]
     pub path: Vec<String>,
 
@@ -110,7 +110,7 @@ pub(crate) enum ExceptionsCommand {
     /// List exceptions, earliest expiry first.
     #[command(after_help = "\
 Examples:
-  sprawl exceptions list          owner, secret, files and expiry of each
+  sprawl exceptions list          show owner, secret, files and expiry date
   sprawl exceptions list --json   the same for scripts")]
     List {
         /// Which configuration counts.
@@ -123,10 +123,10 @@ Examples:
     /// Extend an exception.
     #[command(after_help = "\
 Examples:
-  sprawl exceptions renew q3x7 --until 2027-06-30             by the id of the secret
-  sprawl exceptions renew deploy/app.env --until 2027-06-30   by a path that it covers")]
+  sprawl exceptions renew q3x7 --until 2027-06-30
+  sprawl exceptions renew deploy/app.env --until 2027-06-30")]
     Renew {
-        /// Secret id or a prefix of it, or a path that the exception covers.
+        /// Secret id or its beginning, or a path that the exception covers.
         #[arg(value_name = "ID")]
         id: String,
         /// New expiry date, like 2027-01-31.
@@ -142,8 +142,8 @@ Examples:
     /// Remove exceptions that no longer match anything.
     #[command(after_help = "\
 Examples:
-  sprawl exceptions prune             after secrets were removed from the files
-  sprawl exceptions prune --history   keep those for secrets that are in history only")]
+  sprawl exceptions prune             look for the secrets in files only
+  sprawl exceptions prune --history   keep exceptions for secrets in history")]
     Prune {
         /// What the project is searched for.
         #[command(flatten)]
@@ -155,12 +155,13 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl baseline             at first, and whenever something was fixed
-  sprawl baseline --history   including findings in history
-  sprawl baseline --add       new findings are accepted with no expiry; use with care
+  sprawl baseline             create it, or mark what was fixed
+  sprawl baseline --history   include findings in history
+  sprawl baseline --add       add new findings, with no expiry; use with care
 
-The first run writes all findings to .sprawl/baseline.toml, which later scans read. Later runs mark fixed
-findings and track moved ones; new findings are listed and only added with --add. Commit the file.")]
+The first run writes all findings to .sprawl/baseline.toml, which later scans read. Later runs mark \
+fixed findings and track moved ones; new findings are listed, and only added with --add. Commit the \
+file.")]
 pub(crate) struct BaselineArgs {
     /// Also add new and reopened findings.
     #[arg(long)]

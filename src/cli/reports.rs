@@ -27,8 +27,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
     pub sarif_profile: SarifProfile,
 
-    /// SARIF category: a new upload replaces the previous one of the same category [default: sprawl, and
-    /// what is scanned if it is not files].
+    /// SARIF category: a new upload replaces the previous one of the same category [default: sprawl, or
+    /// sprawl/history, sprawl/range, ... by what is scanned].
     #[arg(long, value_name = "NAME", value_parser = category)]
     pub sarif_category: Option<String>,
 
@@ -36,8 +36,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
-    /// Do not fail (exit status 3) on files left unread for this reason: encrypted, truncated, damaged,
-    /// over-budget, unsupported, not-fetched.
+    /// Do not fail (exit status 3) because of files left unread for this reason: encrypted, truncated,
+    /// damaged, over-budget, unsupported, not-fetched.
     #[arg(long, value_name = "REASON", value_parser = unread_reason)]
     pub allow_unread: Vec<Reason>,
 
@@ -49,11 +49,11 @@ pub(crate) struct ReportArgs {
 /// How the report in text is written.
 #[derive(Debug, Args)]
 pub(crate) struct TextArgs {
-    /// Show everything about each secret: impact, score, history, alternatives.
+    /// Show everything about each secret: impact, score, history, owners, alternatives.
     #[arg(short, long, help_heading = "Text report")]
     pub verbose: bool,
 
-    /// Group findings.
+    /// Group findings by this.
     #[arg(
         long,
         value_enum,
@@ -63,7 +63,7 @@ pub(crate) struct TextArgs {
     )]
     pub group_by: GroupBy,
 
-    /// Show at most N secrets; the rest is counted.
+    /// Show at most N secrets, and count the rest.
     #[arg(long, value_name = "N", help_heading = "Text report")]
     pub max_findings: Option<usize>,
 
@@ -71,7 +71,7 @@ pub(crate) struct TextArgs {
     #[arg(long, help_heading = "Text report")]
     pub statistics: bool,
 
-    /// Color output; auto honors NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.
+    /// When to use color; auto honors NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.
     #[arg(
         long,
         value_enum,
@@ -85,11 +85,11 @@ pub(crate) struct TextArgs {
 /// When text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorArg {
-    /// On terminals.
+    /// On terminals only.
     Auto,
-    /// In pipes and files, too.
+    /// Also in pipes and files.
     Always,
-    /// Nowhere.
+    /// No color.
     Never,
 }
 
@@ -123,7 +123,7 @@ pub(crate) struct InputArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
 
-    /// Which rules take part: those that the reports were made with.
+    /// Which rules are used: those that the reports were made with.
     #[command(flatten)]
     pub rules: RuleArgs,
 
@@ -136,10 +136,11 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl merge app.json infra.json           same as one scan of both
-  sprawl merge reports/*.json -o all.sarif   in any format
+  sprawl merge app.json infra.json           print one report of both
+  sprawl merge reports/*.json -o all.sarif   write it as SARIF
 
-Passwords have the same id in all reports only if all scans used the same SPRAWL_ID_KEY.
+Merged reports say what one scan of everything would have said. Passwords have the same id in all \
+reports only if all scans used the same key (.sprawl/key or SPRAWL_ID_KEY).
 
 Exit status: as sprawl scan.")]
 pub(crate) struct MergeArgs {
@@ -163,7 +164,9 @@ Examples:
   sprawl scan --history -f json | sprawl plan -
   sprawl plan app.json infra.json -f markdown > plan.md
 
-Exit status: 0 the plan was written   2 usage, configuration or input error")]
+Exit status:
+  0  the plan was written
+  2  usage, configuration or input error")]
 pub(crate) struct PlanArgs {
     /// What is read.
     #[command(flatten)]
@@ -180,13 +183,17 @@ pub(crate) struct PlanArgs {
 Examples:
   sprawl scan --history -f json | sprawl offboard --author ada@example.net -
 
-Exit status: 0 the list was written   2 usage, configuration or input error")]
+An address that no report knows is an error.
+
+Exit status:
+  0  the list was written
+  2  usage, configuration or input error")]
 pub(crate) struct OffboardArgs {
-    /// Email address of the departing person; repeat for further addresses.
+    /// Email address of the departing person; repeat for several.
     #[arg(long, value_name = "EMAIL", required = true)]
     pub author: Vec<String>,
 
-    /// What is read; scans of history know authors, scans of files do not.
+    /// What is read; only scans of history know authors.
     #[command(flatten)]
     pub input: InputArgs,
 
@@ -200,7 +207,7 @@ pub(crate) struct OffboardArgs {
 pub(crate) enum PlanFormat {
     /// For people.
     Text,
-    /// For a ticket or a wiki, with boxes to tick.
+    /// For a ticket or wiki, with checkboxes.
     #[value(alias = "md")]
     Markdown,
     /// For programs.

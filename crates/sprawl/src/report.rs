@@ -229,12 +229,12 @@ fn sift(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum SarifProfile {
-    /// A rule for each type and severity band: GitHub reads the severity from rules only.
+    /// One rule per type and severity, because GitHub reads severities from rules only.
     #[default]
     Github,
-    /// One rule for each type.
+    /// One rule per type.
     Generic,
-    /// The same, with what Advanced Security for Azure DevOps asks for.
+    /// As generic, with the fields that Advanced Security for Azure DevOps requires.
     Azure,
 }
 
@@ -259,19 +259,19 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Annotations and step summary of GitHub Actions.
+    /// Annotations and step summary for GitHub Actions.
     Github,
-    /// GitLab's secret-detection report.
+    /// GitLab secret detection report.
     Gitlab,
     /// JUnit XML, for build servers.
     Junit,
-    /// One line per occurrence, for spreadsheets.
+    /// Spreadsheet with one line per occurrence.
     Csv,
     /// For comments on pull requests.
     Markdown,
     /// A single self-contained page.
     Html,
-    /// Summary for a blocked commit.
+    /// Short summary, as for a blocked commit.
     Hook,
 }
 

@@ -10,10 +10,9 @@ use sprawl_detect::score::Severity;
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
-    /// Any finding, including values that are public by design, identifiers, placeholders, canaries and
-    /// expired credentials.
+    /// Any finding, even public keys, identifiers, placeholders, canaries and expired credentials.
     Any,
-    /// Any finding with a score, except those.
+    /// Any finding with a score, except for those.
     Low,
     /// Score 40 or higher.
     Medium,

@@ -58,11 +58,11 @@ pub enum GroupBy {
     /// Each secret once, the worst first.
     #[default]
     Secret,
-    /// Secrets of one file.
+    /// By file.
     File,
-    /// Secrets of one type.
+    /// By credential type.
     Rule,
-    /// Secrets in files of one owner, by CODEOWNERS.
+    /// By owner of the file, from CODEOWNERS.
     Owner,
 }
 
