@@ -119,7 +119,7 @@ pub(crate) fn uninstall(hooks: &Hooks, hook: Hook) -> Result<Vec<String>, Error>
             } else {
                 write(&file, &rest.text)?;
             }
-            done.push(format!("{}: taken out of {}", hook.name(), file.display()));
+            done.push(format!("{}: removed from {}", hook.name(), file.display()));
         }
     }
     if hooks.must_be_own().is_ok() {
@@ -163,7 +163,7 @@ pub(crate) fn into_directory(
             }
             fs::rename(&file, &aside).map_err(failed(&file, "cannot be moved aside"))?;
             let shown = aside.display();
-            done.push_str(&format!("; the hook that was there runs first, as {shown}"));
+            done.push_str(&format!("; the existing hook runs first, as {shown}"));
         }
     }
     write(&file, &script)?;
@@ -185,7 +185,7 @@ pub(crate) fn out_of_directory(directory: &Path, name: &str) -> Result<Vec<Strin
     Ok(vec![match (script::is_bare(&rest.text), before.exists()) {
         (true, true) => {
             fs::rename(&before, &file).map_err(failed(&before, "cannot be moved back"))?;
-            format!("{name}: {shown} is what it was before")
+            format!("{name}: {shown} is restored")
         }
         (true, false) => {
             fs::remove_file(&file).map_err(failed(&file, "cannot be removed"))?;
@@ -193,7 +193,7 @@ pub(crate) fn out_of_directory(directory: &Path, name: &str) -> Result<Vec<Strin
         }
         (false, false) => {
             write(&file, &rest.text)?;
-            format!("{name}: taken out of {shown}; the lines that were added to it stay")
+            format!("{name}: removed from {shown}; lines that others added to it are kept")
         }
         (false, true) => {
             let kept = aside(&file, KEPT);
@@ -212,8 +212,8 @@ pub(crate) fn out_of_directory(directory: &Path, name: &str) -> Result<Vec<Strin
             fs::rename(&before, &kept).map_err(failed(&before, "cannot be moved back"))?;
             write(&file, &lines.concat())?;
             format!(
-                "{name}: taken out of {shown}; the lines that were added to it stay, and it runs what \
-                 was there before, as {}",
+                "{name}: removed from {shown}; lines that others added to it are kept, and it runs \
+                 the hook that was there before, as {}",
                 kept.display()
             )
         }
@@ -233,8 +233,8 @@ fn taken_out(
     let rest = marked::remove(text, name, own);
     if rest.is_none() && marked::is_in(text, name) {
         return Err(Error::Refused(format!(
-            "{}: the line `# sprawl {name} end` is missing, so that nobody can tell which lines are \
-             whose; take them out by hand and try again",
+            "{}: the line `# sprawl {name} end` is missing, so sprawl cannot tell which lines are \
+             its own; remove them by hand and try again",
             file.display()
         )));
     }

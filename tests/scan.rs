@@ -151,7 +151,7 @@ fn a_scan_of_nothing_says_so() {
         let done = run(&root, &["scan", path]);
         assert_eq!(done.status, 0, "{}", done.stderr);
         let first = done.stderr.lines().next().unwrap();
-        assert_eq!(first, "sprawl: nothing was scanned: all that is there is empty");
+        assert_eq!(first, "sprawl: nothing was scanned: all files are empty");
     }
 }
 

@@ -101,8 +101,8 @@ fn keep_secrets_out(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Re
         let shown = redact::message(text);
         if redactor.redact(&shown) != text.as_str() {
             return Err(Error::Input(format!(
-                "nothing was written: {name} holds a secret, and exceptions are committed; say it \
-                 in other words"
+                "nothing was written: {name} contains a secret, and exceptions are committed; \
+                 rephrase it"
             )));
         }
     }
@@ -158,9 +158,9 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
         .collect();
     if wanted.is_empty() {
         return fail(if group.occurrences.iter().any(|o| is_wanted(&o)) {
-            "it is accepted there already; `sprawl exceptions renew` puts off the end".to_owned()
+            "it is already accepted there; `sprawl exceptions renew` extends it".to_owned()
         } else {
-            format!("it does not stand in {}", args.path.join(", "))
+            format!("it is not in {}", args.path.join(", "))
         });
     }
     let paths: BTreeSet<String> = wanted.iter().map(|o| below(o)).collect();

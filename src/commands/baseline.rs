@@ -75,9 +75,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
             text.push_str(&format!("left out, {}: {} in {path}\n", state.name(), sighting.rule));
         }
         if !left.is_empty() {
-            text.push_str(
-                "fix these, accept them with `sprawl accept`, or take them in with --add\n",
-            );
+            text.push_str("fix them, accept them with `sprawl accept`, or add them with --add\n");
         }
         if made_key {
             text.push_str(&format!("created {} (see the comment in it); commit it\n", key::FILE));
@@ -123,7 +121,7 @@ fn written(name: &str, before: &Baseline, after: &Baseline, open: usize, gone: u
     let all_fixed = after.entries.len() - open;
     let mut text = format!("{verb} {name}: {open} open, {all_fixed} fixed{fixed}\n");
     if before.entries.is_empty() {
-        text.push_str("commit it; from now on only what is new fails a scan\n");
+        text.push_str("commit it; from now on only new findings fail a scan\n");
     }
     text
 }

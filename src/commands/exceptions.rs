@@ -159,10 +159,10 @@ fn renew(id: &str, until: &str, config: &ConfigArgs, as_json: bool) -> Result<St
     }
     let at = match named.as_slice() {
         [at] => *at,
-        [] => return Err(Error::Input(format!("no exception is about `{id}`"))),
+        [] => return Err(Error::Input(format!("no exception matches `{id}`"))),
         _ => {
             return Err(Error::Input(format!(
-                "{} exceptions are about `{id}`; name the path of one",
+                "{} exceptions match `{id}`; give the path of one",
                 named.len()
             )));
         }
@@ -198,7 +198,7 @@ fn prune(args: &SearchArgs) -> Result<String, Error> {
     let mut text: String =
         removed.iter().map(|entry| format!("removed exception {}", described(entry))).collect();
     if removed.is_empty() {
-        text.push_str("every exception covers something\n");
+        text.push_str("every exception still matches a finding\n");
     }
     Ok(text)
 }

@@ -22,7 +22,7 @@ use sprawl_detect::assignment::features::{self, FEATURES};
 use sprawl_detect::assignment::grammar::Assigned;
 use sprawl_detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
 use sprawl_detect::assignment::names::Name;
-use sprawl_detect::assignment::{self, Measured, model, plain, values};
+use sprawl_detect::assignment::{self, Measured, model, plain};
 use sprawl_detect::evidence::Evidence;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::score::Severity;
@@ -72,7 +72,7 @@ fn headline(report: &Report<'_>, line: usize) -> String {
         return format!("REPORTED   {}: {severity}, {}", id(group), group.confidence.name());
     }
     let why = if here(&report.groups, false).or(here(&report.covered, false)).is_some() {
-        "a mark, an exception or the baseline covers it".to_owned()
+        "suppressed by a comment, an exception or the baseline".to_owned()
     } else if let Some(at) = here(&report.material.unreported, true) {
         let group = &report.material.unreported[at];
         if group.score.severity() == Severity::None {
@@ -84,7 +84,7 @@ fn headline(report: &Report<'_>, line: usize) -> String {
     } else if let Some(problem) = report.problems.first() {
         format!("the file was not scanned: {}", problem.what)
     } else if report.summary.configuration.findings_left_out > 0 {
-        "the configuration leaves this path out".to_owned()
+        "the configuration excludes this path".to_owned()
     } else {
         "no rule finds anything on this line".to_owned()
     };
@@ -157,12 +157,12 @@ fn explanation(rules: &Rules, text: &[u8], line: &Range<usize>) -> String {
             }
         }
     } else {
-        out.push_str("The file is binary: passwords in assignments are not looked for.\n");
+        out.push_str("The file is binary: it is not searched for passwords in assignments.\n");
     }
     if here.is_empty() && weighed == 0 {
         out.push_str(
-            "Nothing on this line has the form of a known credential, and no literal is assigned \
-             to a name that means a secret.\n",
+            "Nothing on this line looks like a known credential, and no literal is assigned to a \
+             name that suggests a secret.\n",
         );
     }
     out
@@ -179,15 +179,11 @@ fn weighing(
     let value = &assigned.value;
     let shown = String::from_utf8_lossy(&text[name.span.clone()]);
     let shown = if shown.is_empty() { "(part of a URL)".into() } else { shown };
-    let shape = values::shape(&assigned.content(text));
     let _ = writeln!(
         out,
-        "weighed    {shown}: a {:?} of {} bytes at column {}, joined by {:?}, {:?}",
-        shape,
+        "weighed    {shown}: {} bytes at column {}",
         value.len(),
         value.start.saturating_sub(line.start) + 1,
-        assigned.joint,
-        assigned.quoting,
     );
     if let Some(reason) = plain::rejection_reason(text, &name, &assigned) {
         let _ = writeln!(out, "verdict    not a secret: {reason}\n");
@@ -200,7 +196,8 @@ fn weighing(
     let share = |odds: i32| 100.0 / (1.0 + (-f64::from(odds) / 1024.0).exp());
     let _ = writeln!(
         out,
-        "odds       {:.0} in 100 (reported from {:.0}, by default from {:.0})",
+        "odds       {:.0}% (reported from {:.0}% with --min-confidence weak, from {:.0}% by \
+         default)",
         share(verdict.odds),
         share(WEAK),
         share(PATTERN),

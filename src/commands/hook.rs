@@ -56,7 +56,7 @@ fn uninstall(which: &Which) -> Result<Vec<String>, Error> {
         }
     }
     if done.is_empty() {
-        done.push("nothing of sprawl's is installed here".to_owned());
+        done.push("no hook of sprawl is installed here".to_owned());
     }
     Ok(done)
 }

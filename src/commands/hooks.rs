@@ -33,7 +33,7 @@ pub(super) fn range(
     }
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let update = update(hook, line).ok_or_else(|| {
-            Error::Input(format!("standard input is not what git tells a hook: {line}"))
+            Error::Input(format!("standard input is not what git passes to a hook: {line}"))
         })?;
         // Zeros stand for a reference that is not there: one that is deleted, or made.
         range.include.extend(Some(update.new).filter(|id| !id.is_null()));

@@ -181,10 +181,10 @@ impl<'p> Plan<'p> {
         if let Some(path) = &known.path {
             if self.excluded.leaves_out(path) || self.search.context().config.paths.leaves_out(path)
             {
-                return format!("{place} is in a path that the configuration leaves out");
+                return format!("{place} is in a path that the configuration excludes");
             }
             if !self.search.context().project.root().join(path).exists() {
-                return format!("{place}: the file is not there any more");
+                return format!("{place}: the file no longer exists");
             }
         }
         let project = &self.report.material.project;
@@ -196,7 +196,7 @@ impl<'p> Plan<'p> {
         });
         match unreported {
             Some(group) if group.score.severity() == Severity::None => {
-                format!("{place} is not reported here: it can open nothing, like a placeholder")
+                format!("{place} is not reported here: it unlocks nothing, like a placeholder")
             }
             Some(_) => format!("{place} is not reported here: it is below --min-confidence"),
             None if known.path.is_none() => "no secret with this hash is found".to_owned(),
@@ -212,7 +212,7 @@ impl<'p> Plan<'p> {
             paths: vec![sighting.path.clone()],
             owner: owner.to_owned(),
             reason: Reason::FalsePositive,
-            purpose: "Judged to be no secret before sprawl came".to_owned(),
+            purpose: "Marked as not a secret in the previous scanner".to_owned(),
             created: self.today,
             expires: None,
             renewals: 0,
@@ -246,7 +246,7 @@ impl<'p> Plan<'p> {
                 continue;
             };
             if !self.is_found(known, &paths) {
-                let why = "covers nothing that is found".to_owned();
+                let why = "matches no finding".to_owned();
                 imported.lost.push(Lost { from, why });
                 continue;
             }
@@ -353,7 +353,7 @@ fn usable_rules(search: &Search, imported: &mut Imported) -> String {
         let file = UserFile { name: RULES, text: &candidate };
         match Rules::new(&[file], &Selection::default()) {
             Ok(_) if is_there => {
-                let why = format!("rule {}: {RULES} is there already; add it there", rule.id);
+                let why = format!("rule {}: {RULES} already exists; add it there", rule.id);
                 imported.lost.push(Lost { from: rule.from, why });
             }
             Ok(_) => {
@@ -434,7 +434,7 @@ fn text(imported: &Imported, written: &[String], to_add: &str, dry_run: bool) ->
         text.push_str("nothing to write\n");
     }
     if !to_add.is_empty() {
-        text.push_str(&format!("{FILE_NAME} is there already; add to it:\n\n{to_add}\n"));
+        text.push_str(&format!("{FILE_NAME} already exists; add this to it:\n\n{to_add}\n"));
     }
     for Lost { from, why } in &imported.lost {
         let line = if from.line == 0 { String::new() } else { format!(":{}", from.line) };

@@ -131,7 +131,7 @@ pub(super) fn write_all(report: &Report<'_>, targets: &[Target]) -> Result<(), E
 /// # Errors
 /// The file system has no locks.
 pub(super) fn lock(context: &ProjectContext) -> Result<Lock, Error> {
-    let on_wait = || note("waiting for another sprawl that changes this project's files");
+    let on_wait = || note("waiting for another sprawl process that changes this project's files");
     Ok(context.lock(on_wait)?)
 }
 

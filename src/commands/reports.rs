@@ -36,7 +36,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
 pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
     if let Some(bad) = args.author.iter().find(|address| !address.contains('@')) {
         return Err(Error::Input(format!(
-            "--author {bad}: is not an address; authors are told apart by their e-mail addresses"
+            "--author {bad}: is not an address; authors are identified by email address"
         )));
     }
     let session = Session::builder().options(options(&args.input)).build()?;
@@ -46,7 +46,7 @@ pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
     let people: BTreeSet<String> =
         places.flat_map(people).map(|address| address.to_ascii_lowercase()).collect();
     if !report.groups.is_empty() && people.is_empty() {
-        let what = "none of the reports knows who committed anything; scan with --history";
+        let what = "the reports contain no authors; scan with --history";
         return Err(Error::Input(what.to_owned()));
     }
     // A typing error must not look like somebody who knows nothing.

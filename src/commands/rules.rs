@@ -119,8 +119,8 @@ fn check(files: Vec<PathBuf>) -> Result<Outcome, Error> {
     let (rules, gave_way) = context(files)?.rules_in_place()?;
     for file in gave_way {
         output::note(&format!(
-            "checked in the place of the built-in {file}, which has the same name and ids; build sprawl \
-             anew to use it"
+            "checked in place of the built-in {file}, which has the same name and ids; rebuild \
+             sprawl to use it"
         ));
     }
     let count = rules.iter().filter(|(_, rule)| !rule.is_builtin).count() as u64;

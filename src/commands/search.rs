@@ -87,8 +87,8 @@ impl Search {
         match report.problems.as_slice() {
             [] => Ok(report),
             [Problem { place, what, .. }, ..] => Err(Error::Input(format!(
-                "{place}: {what}; {} in all, and nothing was written: what was not \
-                 scanned cannot be decided on",
+                "{place}: {what}; {} in all, and nothing was written: decisions need a complete \
+                 scan",
                 count(report.problems.len() as u64, "problem")
             ))),
         }

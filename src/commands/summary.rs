@@ -104,9 +104,9 @@ fn nothing(summary: &Summary, has_unread: bool) -> Option<String> {
     }
     let scope = summary.scope.join("; ");
     let scope = match (scope.as_str(), has_unread) {
-        ("", false) if summary.blobs > 0 => "all that is there is empty",
-        ("", false) => "no file is there, or all are left out",
-        ("", true) => "there is nothing but what is not looked into",
+        ("", false) if summary.blobs > 0 => "all files are empty",
+        ("", false) => "there are no files, or all are excluded",
+        ("", true) => "no file could be read",
         (scope, _) => scope,
     };
     Some(format!("sprawl: nothing was scanned: {}", printable(scope)))

@@ -21,7 +21,7 @@ pub(crate) fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Err
     }
     let directory = ours().ok_or_else(|| {
         Error::Refused(
-            "the directory for configuration is not known; set HOME, or core.hooksPath, and try again"
+            "the configuration directory is unknown; set HOME or core.hooksPath, and try again"
                 .to_owned(),
         )
     })?;
@@ -40,8 +40,8 @@ pub(crate) fn install(hooks: &[Hook], program: &Path) -> Result<Vec<String>, Err
     }
     git(Path::new("."), &["config", "--global", KEY, &directory.display().to_string()])?;
     done.push(format!(
-        "{KEY} is {} for all repositories; their own hooks run first, those with a {KEY} of their \
-         own (husky) are left alone",
+        "{KEY} is {} for all repositories; their own hooks run first, and repositories with a \
+         {KEY} of their own (husky) are not affected",
         directory.display()
     ));
     Ok(done)

@@ -62,7 +62,7 @@ fn sarif_points_at_the_container() {
     assert_eq!(place["properties"]["memberRegion"]["startLine"], 2);
     assert_eq!(result["properties"]["layers"], json!(["base64", "gzip"]));
     let message = result["message"]["text"].as_str().unwrap();
-    assert!(message.ends_with(" in clear text in in_n_er/a.env."), "{message}");
+    assert!(message.ends_with(" in plain text in in_n_er/a.env."), "{message}");
 }
 
 #[test]

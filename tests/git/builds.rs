@@ -310,7 +310,7 @@ fn clones_that_lack_something() {
         ("main", "1", "TF_BUILD=True".to_owned(), "fetchDepth: 0"),
         ("topic", "1", "BITBUCKET_BUILD_NUMBER=1 BITBUCKET_TAG=v2".to_owned(), "depth: full"),
         ("topic", "1", "CIRCLECI=true".to_owned(), "git fetch --unshallow"),
-        ("topic", "1", "JENKINS_URL=x".to_owned(), "no shallow clone"),
+        ("topic", "1", "JENKINS_URL=x".to_owned(), "disable shallow clones"),
         ("topic", "1", format!("{GITHUB}push"), "fetch-depth: 0"),
     ] {
         let run = run_as(&shallow(branch, depth), &variables, "");

@@ -413,7 +413,7 @@ mod hooks {
             std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"rubbish\n").unwrap();
             let run = finished(child.wait_with_output().unwrap());
             assert_eq!(run.status, 2, "{}", run.stderr);
-            assert!(run.stderr.contains("not what git tells a hook"), "{}", run.stderr);
+            assert!(run.stderr.contains("not what git passes to a hook"), "{}", run.stderr);
         }
     }
 }

@@ -97,7 +97,7 @@ fn an_exception_counts_through_its_last_day_and_warns_before() {
     assert!(!project.is_open_on("2027-03-16"));
     assert!(project.on("2027-03-16").1.warnings.is_empty());
     let (_, soon) = project.on("2027-03-17");
-    assert!(soon.warnings[0].contains("ends in 14 days"), "{:?}", soon.warnings);
+    assert!(soon.warnings[0].contains("expires in 14 days"), "{:?}", soon.warnings);
     assert!(!project.is_open_on("2027-03-31"));
     let (over, outcome) = project.on("2027-04-01");
     assert!(over.is_open() && outcome.warnings.is_empty());

@@ -97,7 +97,7 @@ fn rules_that_are_quiet_in_places_become_exceptions() {
     let until = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(30)).to_string();
     let done = run(&root, &["migrate", "--owner", "@qa", "--until", &until]);
     assert_eq!(done.status, 0, "{}", done.stderr);
-    assert!(done.stdout.contains("all wildcards"), "{}", done.stdout);
+    assert!(done.stdout.contains("wildcards only"), "{}", done.stdout);
     let found = run(&root, &["scan", "-f", "jsonl"]);
     assert_eq!(found.status, 0, "{}", found.stdout);
     assert_eq!(lines(&found)[0]["suppression"]["owner"], "@qa");
@@ -177,9 +177,9 @@ fn reasons_name_file_and_line_and_are_true() {
     };
     for (path, why) in [
         ("a.env", "no secret is found at a.env:2"),
-        ("doc.env", "doc.env:1 is not reported here: it can open nothing, like a placeholder"),
-        ("gone.env", "gone.env:4: the file is not there any more"),
-        ("left/out.env", "left/out.env:1 is in a path that the configuration leaves out"),
+        ("doc.env", "doc.env:1 is not reported here: it unlocks nothing, like a placeholder"),
+        ("gone.env", "gone.env:4: the file no longer exists"),
+        ("left/out.env", "left/out.env:1 is in a path that the configuration excludes"),
     ] {
         let line = format!("not migrated: .secrets.baseline:{}: {why}\n", line_of(path));
         assert!(done.stdout.contains(&line), "{line}: {}", done.stdout);
@@ -209,17 +209,17 @@ fn a_scan_right_after_has_nothing_to_say() {
     let until = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(90)).to_string();
     let first = run(&root, &["migrate", "--owner", "@x", "--until", &until]);
     assert_eq!(first.status, 0, "{}", first.stderr);
-    let covers = "not migrated: .trivyignore.yaml:2: covers nothing that is found";
+    let covers = "not migrated: .trivyignore.yaml:2: matches no finding";
     assert!(first.stdout.contains(covers), "{}", first.stdout);
     let scan = run(&root, &["scan", "."]);
     assert_eq!(scan.status, 0, "{}", scan.stdout);
-    for word in ["covers nothing", "gone"] {
+    for word in ["no longer matches", "gone"] {
         assert!(!scan.stderr.contains(word), "{}", scan.stderr);
     }
     // A second time says what is so: nothing is left to do.
     let again = run(&root, &["migrate", "--owner", "@x", "--until", &until]);
     assert!(again.stdout.contains("nothing to write"), "{}", again.stdout);
-    for word in ["another name", "add to it"] {
+    for word in ["another name", "add this to it"] {
         assert!(!again.stdout.contains(word), "{}", again.stdout);
     }
 }

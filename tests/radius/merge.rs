@@ -131,7 +131,7 @@ fn certificates_and_decisions_survive_a_merge() {
     for state in ["new", "unchanged", "absent"] {
         assert!(all.stdout.contains(&format!("\"state\": \"{state}\"")), "{state}: {}", all.stdout);
     }
-    assert!(all.stderr.contains("ends in 5 days"), "{}", all.stderr);
+    assert!(all.stderr.contains("expires in 5 days"), "{}", all.stderr);
     keyed(&root, &["scan", "a", "-o", "a.json"]);
     keyed(&root, &["scan", "b", "-o", "b.json"]);
     for format in ["json", "text", "sarif", "csv", "html", "markdown", "junit", "github"] {

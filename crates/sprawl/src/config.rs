@@ -196,7 +196,7 @@ impl Layers {
             Some(Some(text)) => (before::plain(file), text),
             // A file that was named on the command line counts although it is new.
             Some(None) if within.is_some() => {
-                return Err(fail("was not there before the change".to_owned()));
+                return Err(fail("did not exist before the change".to_owned()));
             }
             _ => {
                 let full = fs::canonicalize(file)
@@ -284,7 +284,7 @@ fn stays_within(root: Option<&Path>, file: &Path) -> Result<(), String> {
     if file.starts_with(root) {
         return Ok(());
     }
-    Err("leads out of the scanned tree; name such a file with --config instead".to_owned())
+    Err("is outside of the scanned tree; pass it with --config instead".to_owned())
 }
 
 /// A layer as a table and as what it means.
@@ -462,7 +462,7 @@ mod tests {
         let text = format!("extends = ['{}']\n", base.display());
         fs::write(tree.path().join(FILE_NAME), &text).unwrap();
         let error = load(tree.path(), &Choice::default()).unwrap_err();
-        assert!(error.what.contains("out of the scanned tree"), "{error}");
+        assert!(error.what.contains("outside of the scanned tree"), "{error}");
         // A file that the user names may.
         let named = Choice { files: vec![tree.path().join(FILE_NAME)], no_tree: false };
         assert!(load(tree.path(), &named).is_ok());

@@ -202,7 +202,7 @@ impl Repository {
         let fail = |what: String| Problem::new("HEAD", what);
         match self.references.find(b"HEAD").map_err(fail)? {
             Some(target) => self.references.follow(target).map_err(fail),
-            None => Err(fail("cannot be read: it is not there".to_owned())),
+            None => Err(fail("cannot be read: it does not exist".to_owned())),
         }
     }
 

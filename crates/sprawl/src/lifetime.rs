@@ -118,7 +118,7 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            D::Error::custom(format!("`{text}` is not a span of time; write 12h, 90d or 2w"))
+            D::Error::custom(format!("`{text}` is not a duration; use 12h, 90d or 2w"))
         })
     }
 }
@@ -175,7 +175,7 @@ impl LifetimePolicy {
                 let text = format!("expired {} ago and is still here", in_days(-left));
                 say(RemarkKind::Expired, text);
             } else if left <= self.warn_before.seconds() {
-                say(RemarkKind::ExpiresSoon, format!("ends in {}", in_days(left)));
+                say(RemarkKind::ExpiresSoon, format!("expires in {}", in_days(left)));
             }
         }
         let classes = [Class::Kind(rule.kind), Class::Authority(authority)];
@@ -187,7 +187,7 @@ impl LifetimePolicy {
                     let span = end.saturating_sub(term.issued.unwrap_or(now));
                     if span > most.seconds() {
                         let span = in_days(span);
-                        let text = format!("is good for {span}; the limit for {name} is {most}");
+                        let text = format!("is valid for {span}; the limit for {name} is {most}");
                         say(RemarkKind::TooLong, text);
                     }
                 }
@@ -232,13 +232,13 @@ mod tests {
             remarks(policy, "jwt-bearer", issued * DAY, Some(expires * DAY))
         };
         assert_eq!(jwt(&usual, 0, 90), "expired 10 days ago and is still here");
-        assert_eq!(jwt(&usual, 0, 107), "ends in 7 days");
+        assert_eq!(jwt(&usual, 0, 107), "expires in 7 days");
         assert_eq!(jwt(&usual, 0, 3650), "");
         let strict: LifetimePolicy = toml::from_str(
             "warn-before = '1d'\n[max-lifetime]\ntoken = '90d'\nservice-wide = '12h'\n",
         )
         .unwrap();
-        assert_eq!(jwt(&strict, 99, 107), "is good for 8 days; the limit for service-wide is 12h");
+        assert_eq!(jwt(&strict, 99, 107), "is valid for 8 days; the limit for service-wide is 12h");
         let pat = remarks(&strict, "github-pat-classic", 0, None);
         assert_eq!(pat, "never expires; the limit for token is 90d");
         assert_eq!(remarks(&usual, "github-pat-classic", 0, None), "never expires");
@@ -252,7 +252,7 @@ mod tests {
                 .unwrap_err()
                 .contains("`tokens` is neither a kind")
         );
-        assert!(read("max-lifetime = { token = '1y' }").unwrap_err().contains("write 12h, 90d"));
+        assert!(read("max-lifetime = { token = '1y' }").unwrap_err().contains("use 12h, 90d"));
         assert!(read("maximum = 1").is_err());
         let text = toml::to_string(&LifetimePolicy::default()).unwrap();
         assert_eq!(read(&text).unwrap(), LifetimePolicy::default());

@@ -50,7 +50,7 @@ pub struct Step {
     pub score: u8,
     /// The band of the score.
     pub severity: Severity,
-    /// Whether other secrets can be read with it.
+    /// Whether it unlocks other secrets.
     pub opens_others: bool,
     /// Why it stands where it stands in the order.
     pub because: String,
@@ -107,11 +107,7 @@ impl Plan {
             .iter()
             .filter(|group| is_live(group) && group.occurrences.iter().any(touched))
             .collect();
-        Self::with(
-            report,
-            &groups,
-            format!("What {} knows and can still use", addresses.join(", ")),
-        )
+        Self::with(report, &groups, format!("What {} can still use", addresses.join(", ")))
     }
 
     fn with(report: &Report<'_>, groups: &[&SecretGroup], title: String) -> Self {
@@ -122,12 +118,12 @@ impl Plan {
         let in_files = InFiles::of(&groups);
         for zero in groups.iter().filter(|group| opens_others(group)) {
             if taken.insert(&zero.id) {
-                ordered.push((zero, "other secrets can be read with it".to_owned()));
+                ordered.push((zero, "it unlocks other secrets".to_owned()));
             }
             let within = in_files.opened_by(zero).into_iter().map(|number| groups[number]);
             for inner in within.filter(|group| !opens_others(group)) {
                 if taken.insert(&inner.id) {
-                    ordered.push((inner, format!("it lies in a file that {} opens", zero.id)));
+                    ordered.push((inner, format!("it is in a file that {} unlocks", zero.id)));
                 }
             }
         }
@@ -239,15 +235,13 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     let mut actions = Vec::new();
     let record = &group.record;
     if group.facts.usability.contains(&Usability::Expired) {
-        actions.push("It has expired: nothing is to be revoked. Take it out.".to_owned());
+        actions.push("It has expired: there is nothing to revoke. Remove it.".to_owned());
     } else if group.facts.authority == Authority::PublicByDesign {
-        actions.push(format!("Meant to be public: see that it is restricted. {fix}"));
+        actions.push(format!("Public by design: check that it is restricted. {fix}"));
     } else if change == 0 && !record.replaced_by.is_empty() {
         let when = record.replaced_at.and_then(day::of_seconds);
         let when = when.map_or(String::new(), |day| format!(" on {day}"));
-        actions.push(format!(
-            "Another value took its place{when}: make sure that this one is revoked as well. {fix}"
-        ));
+        actions.push(format!("It was replaced{when}: make sure that it was revoked, too. {fix}"));
     } else if opens_others(group) {
         actions.push(format!("Revoke it before anything else. {fix}"));
     } else {
@@ -265,12 +259,12 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     }
     if change > 0 && record.rotations > 0 {
         actions.push(
-            "The value before it was replaced in the same place: keep the next one elsewhere."
+            "An earlier value was rotated in the same place: store the next one elsewhere."
                 .to_owned(),
         );
     }
     if change > 0 && record.reintroduced {
-        actions.push("It was taken out once and came back: find out what brings it.".to_owned());
+        actions.push("It was removed once and is back: find out what restores it.".to_owned());
     }
     if let Some(since) = record.first_seen.and_then(day::of_seconds) {
         actions.push(match rule.kind {
@@ -291,13 +285,14 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
 
 fn new_value(places: usize) -> String {
     match places {
-        0 => "Make a new value if it is still needed, and keep it in a secret store.".to_owned(),
+        0 => "If it is still needed, create a replacement in a secret manager.".to_owned(),
         1 => {
             "Create a replacement and store it in the place listed, or better in a secret manager."
                 .to_owned()
         }
         _ => format!(
-            "Make a new value and put it in the {places} places listed, or better in a secret store."
+            "Create a replacement and store it in the {places} places listed, or better in a \
+             secret manager."
         ),
     }
 }

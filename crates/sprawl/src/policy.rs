@@ -179,7 +179,7 @@ impl Policy {
             if let Some(days) = days.filter(|days| *days <= i32::from(self.warn_days)) {
                 let days = count(days.unsigned_abs().into(), "day");
                 lines.push(format!(
-                    "the exception for {} in {place}, {}, ends in {days}: replace the secret, \
+                    "the exception for {} in {place}, {}, expires in {days}: replace the secret, \
                      or `sprawl exceptions renew`",
                     entry.rule,
                     entry.describe()
@@ -189,8 +189,8 @@ impl Policy {
             if looked_for && !used[at] {
                 outcome.stale.push(entry.clone());
                 lines.push(format!(
-                    "the exception for {} in {place}, {}, covers nothing any more: `sprawl \
-                     exceptions prune` takes it out",
+                    "the exception for {} in {place}, {}, no longer matches anything: `sprawl \
+                     exceptions prune` removes it",
                     entry.rule,
                     entry.describe()
                 ));
@@ -226,7 +226,7 @@ impl Policy {
             if let Some(fixed) = entry.and_then(|at| baseline.entries[at].fixed)
                 && state == State::Reopened
             {
-                decision.notes.push(format!("was gone on {fixed}, and is back"));
+                decision.notes.push(format!("was fixed on {fixed}, and is back"));
             }
             if decision.overdue {
                 let days = open_days.unwrap_or_default();
@@ -271,8 +271,7 @@ impl Policy {
                     finding.decision.suppression.get_or_insert(suppression);
                 } else {
                     let words = mark.words;
-                    let note =
-                        format!("`{words}` on its line covers another secret: one mark, one");
+                    let note = format!("`{words}` on its line already covers another secret");
                     finding.decision.notes.push(note);
                 }
             }
@@ -290,7 +289,7 @@ impl Policy {
             Some(Ok(terms)) if !found_by.iter().any(|rule| rule.stands_for(&terms.rule)) => {
                 return match rules.named(&terms.rule) {
                     Some(_) => Weighed::SpeaksOfOther,
-                    None => Weighed::DoesNotCount(format!("`{words}` names no rule that is known")),
+                    None => Weighed::DoesNotCount(format!("`{words}` names no known rule")),
                 };
             }
             Some(Ok(terms)) => terms.clone(),
@@ -318,7 +317,7 @@ impl Policy {
             }
             if ahead > i32::from(self.limits.max_days) {
                 return Some(format!(
-                    "lasts {ahead} days more; the policy allows {} (max-exception-days)",
+                    "lasts {ahead} more days; the policy allows {} (max-exception-days)",
                     self.limits.max_days
                 ));
             }
@@ -336,7 +335,7 @@ impl Policy {
         self.mark_needs
             .iter()
             .find(lacks)
-            .map(|field| format!("has no {}=, which the policy asks for", name(field)))
+            .map(|field| format!("has no {}=, which the policy requires (mark-needs)", name(field)))
     }
 }
 

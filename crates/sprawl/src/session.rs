@@ -294,7 +294,7 @@ impl Session {
                 let files = before.altered();
                 let said = (!files.is_empty()).then(|| {
                     format!(
-                        "{}: changed by what is scanned; it was judged as before the change",
+                        "{}: changed by what is scanned; the version before the change was used",
                         files.join(", ")
                     )
                 });
@@ -303,8 +303,8 @@ impl Session {
             Err(error) => {
                 let session = prepared(Options { isolated: true, ..options.clone() }, None)?;
                 let said = format!(
-                    "as it was before the change, the configuration cannot be used, so nothing in the \
-                     tree hides a finding: {error}"
+                    "the configuration before the change cannot be used, so nothing in the tree \
+                     hides a finding: {error}"
                 );
                 Ok((session, Some(said)))
             }

@@ -27,7 +27,7 @@ pub fn number(wanted: usize) -> usize {
 pub fn warning(wanted: usize) -> Option<String> {
     let (number, by) = asked(wanted)?;
     let used = self::number(wanted);
-    (used < number).then(|| format!("{by} {number}: {used} threads are used, the most that help"))
+    (used < number).then(|| format!("{by} {number}: {used} threads are used; more do not help"))
 }
 
 /// The threads of a scan, numbered, so that each can have something of its own.

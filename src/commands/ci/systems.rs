@@ -328,9 +328,9 @@ pub(super) fn full_history(system: &str) -> &'static str {
         "GitLab CI" => "variable GIT_DEPTH: 0",
         "Azure Pipelines" => "checkout with fetchDepth: 0",
         "Bitbucket Pipelines" => "clone: depth: full",
-        "Jenkins" => "no shallow clone in the checkout's settings",
+        "Jenkins" => "disable shallow clones in the checkout settings",
         "Travis CI" => "git: depth: false",
-        "AppVeyor" => "no clone_depth in its settings",
+        "AppVeyor" => "remove clone_depth from its settings",
         "AWS CodeBuild" => "gitCloneDepth: 0",
         _ => "git fetch --unshallow",
     }

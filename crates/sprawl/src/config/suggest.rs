@@ -14,7 +14,7 @@ pub(super) fn explained(message: &str) -> String {
         // Messages about types quote the value.
         return match message.split_once("expected ") {
             Some((start, expected)) if start.starts_with("invalid") => {
-                format!("is not of the right type; expected {expected}")
+                format!("has the wrong type; expected {expected}")
             }
             _ => message.lines().next().unwrap_or_default().to_owned(),
         };
@@ -22,7 +22,7 @@ pub(super) fn explained(message: &str) -> String {
     let [unknown, known @ ..] = quoted.as_slice() else { return message.to_owned() };
     let hint = match nearest(unknown, known.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None if known.is_empty() => "nothing may stand here".to_owned(),
+        None if known.is_empty() => "no value is allowed here".to_owned(),
         None => format!("known are {}", known.join(", ")),
     };
     // A value of another form than ours may be anything, a secret too.

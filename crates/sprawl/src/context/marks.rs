@@ -180,7 +180,7 @@ fn terms(rest: &[u8]) -> Result<Terms, String> {
                 let is_word = key.len() < 16 && key.bytes().all(|byte| byte.is_ascii_lowercase());
                 let what =
                     if is_word { format!("`{key}`") } else { "what stands before `=`".into() };
-                return Err(format!("{what} is unknown; a mark says until=, owner= and reason="));
+                return Err(format!("{what} is unknown; known are until=, owner= and reason="));
             }
         }
     }

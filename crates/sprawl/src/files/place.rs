@@ -18,8 +18,8 @@ pub fn below(root: &Path, name: &str) -> io::Result<PathBuf> {
             Ok(metadata) if metadata.is_symlink() => {
                 let shown = path.strip_prefix(root).unwrap_or(&path).display();
                 return Err(io::Error::other(format!(
-                    "`{shown}` is a symbolic link, and may lead anywhere; put what it leads to in \
-                     its place"
+                    "`{shown}` is a symbolic link, and may lead anywhere; replace it with the file \
+                     itself"
                 )));
             }
             Ok(_) => {}

@@ -112,7 +112,7 @@ impl<'o, 'i> Comparing<'o, 'i> {
             return Ok(());
         }
         if pair.depth > tree::DEEPEST {
-            let what = "is nested too deep; nothing was scanned";
+            let what = "is nested too deeply; nothing was scanned";
             return Err(Problem::new(pair.path.as_bstr().to_string(), what));
         }
         let too_many = || {

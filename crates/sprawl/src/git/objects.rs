@@ -264,7 +264,7 @@ impl Objects {
             }
             // Bases that name each other in a circle would be followed for ever.
             if chain.len() > LONGEST_CHAIN {
-                return Err(ReadError::Damaged("its chain of deltas has no end".to_owned()));
+                return Err(ReadError::Damaged("its chain of deltas is circular".to_owned()));
             }
         };
         while let Some((bytes, size)) = chain.pop() {
@@ -457,7 +457,7 @@ impl Reader {
             .prefix(&compressed, &mut head)
             .map_err(|error| ReadError::Damaged(error.to_string()))?;
         let (kind, size, length) = loose_header(&head[..written])
-            .ok_or_else(|| ReadError::Damaged("its header is not a header".to_owned()))?;
+            .ok_or_else(|| ReadError::Damaged("its header is invalid".to_owned()))?;
         if !wants(kind) {
             return Ok(kind);
         }
@@ -510,7 +510,7 @@ pub(super) fn inflate<'o>(
         Ok((Status::StreamEnd, read, written)) if written == size && read <= compressed.length => {
             Ok(&out[..size])
         }
-        Ok(_) => Err(damaged("it has another size than it says")),
+        Ok(_) => Err(damaged("its size is not the declared one")),
         Err(_) => Err(damaged("it cannot be decompressed")),
     }
 }

@@ -177,7 +177,7 @@ fn mapped_file(path: &Path) -> Result<Content, String> {
 }
 
 /// A FIFO, or a directory; whoever reads a FIFO waits for ever.
-const NO_FILE: &str = "is not a file, or its index is none";
+const NO_FILE: &str = "is not a file, or has no index";
 
 /// Type, size of up to 64 bits, and the base as an id of 32 bytes.
 const LONGEST_HEADER: usize = 64;

@@ -147,7 +147,7 @@ impl Repository {
         let spelled = self.with_id(text)?;
         let found = repository.rev_parse_single(&*spelled);
         found.map(gix::Id::detach).map_err(|_| {
-            fail("is not a revision of this repository; `git fetch` brings those of others".into())
+            fail("is not a revision of this repository; `git fetch` may bring it".into())
         })
     }
 

@@ -9,7 +9,7 @@ use sprawl_detect::text::markdown::{code, escaped};
 pub fn written(plan: &Plan) -> String {
     let mut out = format!("# {}\n", escaped(&plan.title));
     if plan.steps.is_empty() {
-        out.push_str("\nNothing.\n");
+        out.push_str("\nNothing to do.\n");
     }
     for step in &plan.steps {
         out.push('\n');
@@ -49,7 +49,7 @@ fn section(step: &Step) -> String {
         }
     };
     let opens = step.opens.iter().map(|one| format!("{} ({})", one.path, one.what));
-    list("It opens:", opens.collect());
+    list("It unlocks:", opens.collect());
     list("To be changed:", step.change.iter().map(place).collect());
     list("In history:", step.history.iter().map(place).collect());
     out.push('\n');

@@ -18,7 +18,7 @@ pub fn written(plan: &Plan) -> String {
     };
     line(&printable(&plan.title));
     if plan.steps.is_empty() {
-        line("\nNothing.");
+        line("\nNothing to do.");
     }
     for step in &plan.steps {
         line("");
@@ -47,15 +47,15 @@ fn lines(step: &Step) -> Vec<String> {
     let mut label = |name: &str, text: &str| {
         all.push(format!("     {name:>8}  {}", printable(text)));
     };
-    label("because", &step.because);
+    label("reason", &step.because);
     for (action, number) in step.actions.iter().zip(1..) {
-        label(&format!("do {number}"), action);
+        label(&format!("step {number}"), action);
     }
     let opens: Vec<String> =
         step.opens.iter().map(|one| format!("{} ({})", one.path, one.what)).collect();
     let here: Vec<String> = step.change.iter().map(place).collect();
     let before: Vec<String> = step.history.iter().map(place).collect();
-    for (name, list) in [("opens", &opens), ("change", &here), ("history", &before)] {
+    for (name, list) in [("unlocks", &opens), ("change", &here), ("history", &before)] {
         for (text, number) in list.iter().take(SHOWN).zip(0..) {
             label(if number == 0 { name } else { "" }, text);
         }
@@ -69,7 +69,7 @@ fn lines(step: &Step) -> Vec<String> {
     if !step.together_with.is_empty() {
         label("with", &step.together_with.join(", "));
     }
-    label("instead", &step.instead);
+    label("prefer", &step.instead);
     label("secret", &format!("{}, rule {}", step.secret_id, step.rule_id));
     all
 }

@@ -273,11 +273,11 @@ impl Exception {
             return Err("names neither a secret nor one rule; wildcards alone hide too much".into());
         }
         if self.paths.is_empty() {
-            return Err("names no path; an exception is about places".to_owned());
+            return Err("has no path; an exception needs at least one".to_owned());
         }
         if let Some(path) = self.paths.iter().find(|path| !names_something(path)) {
             return Err(format!(
-                "`{path}` is all wildcards; write out a directory or a file name of it"
+                "`{path}` consists of wildcards only; add a literal directory or file name"
             ));
         }
         if self.owner.trim().is_empty() {
@@ -285,7 +285,7 @@ impl Exception {
         }
         // A day's grace for the world's time zones.
         if self.start() > today.saturating_add(jiff::Span::new().days(1)) {
-            return Err(format!("begins in the future, on {}", self.start()));
+            return Err(format!("starts in the future, on {}", self.start()));
         }
         if let Some(most) = limits.max_renewals
             && self.renewals > most
@@ -354,7 +354,7 @@ fn names_something(path: &str) -> bool {
 }
 
 pub(super) fn day_of<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    some_day_of(deserializer)?.ok_or_else(|| serde::de::Error::custom("a day is missing"))
+    some_day_of(deserializer)?.ok_or_else(|| serde::de::Error::custom("a date is missing"))
 }
 
 /// A day in quotes, or as TOML has it.
@@ -364,7 +364,7 @@ pub(super) fn some_day_of<'de, D: serde::Deserializer<'de>>(
     let text = match toml::Value::deserialize(deserializer)? {
         toml::Value::String(text) => text,
         toml::Value::Datetime(date) => date.to_string(),
-        _ => return Err(serde::de::Error::custom("a day is written like 2027-01-31")),
+        _ => return Err(serde::de::Error::custom("dates are written like 2027-01-31")),
     };
     day::parse(&text).map(Some).map_err(serde::de::Error::custom)
 }
@@ -434,9 +434,9 @@ mod tests {
 
     #[test]
     fn wildcards_alone_are_refused() {
-        refused(&[("paths", "[\"**\"]")], "all wildcards");
-        refused(&[("paths", "[\"a\", \"**/*.env\"]")], "all wildcards");
-        refused(&[("paths", "[]")], "names no path");
+        refused(&[("paths", "[\"**\"]")], "wildcards only");
+        refused(&[("paths", "[\"a\", \"**/*.env\"]")], "wildcards only");
+        refused(&[("paths", "[]")], "has no path");
         refused(&[("id", "-"), ("rule", "\"*\"")], "neither a secret nor one rule");
         refused(&[("id", "\"*\"")], "is not the id of a secret");
         assert!(parsed(&entry(&[("paths", "[\"tests/**\"]")]), "2027-02-01").is_ok());

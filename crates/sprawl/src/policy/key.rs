@@ -54,7 +54,7 @@ pub fn of_text(text: &str) -> Result<String, String> {
         .collect();
     match lines.as_slice() {
         [key] if key.len() >= SHORTEST => Ok((*key).to_owned()),
-        [_] => Err("its key is too short to be one".to_owned()),
+        [_] => Err("its key is too short".to_owned()),
         [] => Err("holds no key".to_owned()),
         _ => Err("holds several lines; keep the one key that the ids were made with".to_owned()),
     }

@@ -85,7 +85,7 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if hidden > 0 {
         write!(
             out,
-            "Not shown: {} below the least confidence, {} placeholders. ",
+            "Not shown: {} low-confidence, {} placeholders. ",
             summary.hidden.below_confidence, summary.hidden.placeholders
         )?;
     }
@@ -270,7 +270,7 @@ fn covered(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<h2>Covered by marks, exceptions or the baseline</h2>\n<div class=\"scroll\"><table>\
+        "<h2>Suppressed by comments, exceptions or the baseline</h2>\n<div class=\"scroll\"><table>\
          <thead><tr><th scope=\"col\">Secret</th><th scope=\"col\">Place</th>\
          <th scope=\"col\">Decision</th></tr></thead><tbody>"
     )?;

@@ -78,7 +78,7 @@ fn secret(
     body.extend(decision);
     let others = group.occurrences.len() - 1;
     if others > 0 {
-        body.push(format!("the same secret stands in {}", count(others as u64, "more place")));
+        body.push(format!("the same secret is in {}", count(others as u64, "more place")));
     }
     failed(&path, &name, severity, &message, &body, out)
 }

@@ -139,7 +139,7 @@ fn end(report: &Report<'_>) -> String {
     let mut text = String::new();
     if !report.covered.is_empty() {
         text.push_str(&format!(
-            "\nCovered by marks, exceptions or the baseline: {}.\n",
+            "\nSuppressed by comments, exceptions or the baseline: {}.\n",
             count(report.covered.len() as u64, "more secret")
         ));
     }

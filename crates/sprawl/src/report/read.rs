@@ -119,8 +119,8 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
     if document.identity.check != identity.check_value() {
         let ours = if identity.has_project_key() { "another" } else { "an" };
         return Err(format!(
-            "was made with {} identity key; ids of one secret then differ, and reports can only be \
-             put together under one key: set SPRAWL_ID_KEY to the same value for all scans and here",
+            "was made with {} identity key; ids of one secret then differ, and only reports under \
+             one key can be merged: set SPRAWL_ID_KEY to the same value for all scans and here",
             if document.identity.keyed { ours } else { "no" }
         ));
     }
@@ -162,7 +162,7 @@ fn damage(error: &serde_json::Error) -> String {
 fn draft(secret: Secret<'_>, rules: &Rules) -> Result<Draft, String> {
     let known = |id: &str| {
         rules.named(id).map(|(rule, _)| rule).ok_or_else(|| {
-            format!("names the rule `{id}`, which is not there; give its file with --rules")
+            format!("names the rule `{id}`, which is unknown; pass its file with --rules")
         })
     };
     let Some(first) = secret.occurrences.first() else {
@@ -170,7 +170,7 @@ fn draft(secret: Secret<'_>, rules: &Rules) -> Result<Draft, String> {
     };
     // It is put into commands that people copy.
     if secret.secret_id.is_empty() || !secret.secret_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err("has an id of a secret that is none: it is damaged".to_owned());
+        return Err("has an invalid secret id: it is damaged".to_owned());
     }
     let rule = known(&secret.rule_id)?;
     let shown = vec![(rule, first.redacted.clone().into_owned())];

@@ -170,13 +170,13 @@ fn driver(report: &Report<'_>, descriptors: &Descriptors) -> Value {
             "name": "NotScanned",
             "shortDescription": { "text": "Something could not be scanned." },
             "fullDescription": { "text": "What could not be read, parsed or finished was not scanned; the result is incomplete." },
-            "help": { "text": "Make it readable, or leave it out with --exclude, and scan again." },
+            "help": { "text": "Make it readable, or exclude it with --exclude, and scan again." },
         }, {
             "id": NOT_LOOKED_INTO,
             "name": "NotLookedInto",
             "shortDescription": { "text": "A container was not looked into." },
             "fullDescription": { "text": "An archive, compressed file, database or image was scanned as plain bytes: what it holds was not." },
-            "help": { "text": "Unpack it and scan what is in it, or leave it out with --exclude." },
+            "help": { "text": "Unpack it and scan what is in it, or exclude it with --exclude." },
         }],
         "rules": rules,
     })

@@ -284,7 +284,7 @@ impl ProjectContext {
             return Ok(());
         }
         let what = if self.identity.has_project_key() {
-            "its ids were made with another project key than the one in force"
+            "its ids were made with another project key than the current one"
         } else {
             "its ids were made with a project key that is not here"
         };

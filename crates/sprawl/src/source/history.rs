@@ -290,7 +290,8 @@ fn show_object(
             }
         }
         for _ in by_secret.keys().filter(|secret| !shown.contains(*secret)) {
-            let what = "held a secret that could not be found again; this is a mistake in sprawl";
+            let what =
+                "held a secret that could not be found again: a defect in sprawl; please report it";
             worker.problem(Problem::new(id.to_string(), what));
         }
     });
@@ -310,7 +311,7 @@ fn report_absent(
     if !ends.is_empty() {
         let what = format!(
             "the clone is shallow: its history ends at {} commit(s), and what came before was not \
-             scanned; `git fetch --unshallow` brings it",
+             scanned; `git fetch --unshallow` fetches it",
             ends.len()
         );
         problems.push(Problem::new(repository.name().as_ref(), what));

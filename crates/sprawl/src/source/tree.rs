@@ -390,7 +390,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         };
         let text = match read::bytes(file, read::SETTINGS) {
             Ok(text) => text,
-            Err(error) => return problem(format!("hides nothing, for it cannot be read: {error}")),
+            Err(error) => return problem(format!("cannot be read, so it hides nothing: {error}")),
         };
         let mut builder = GitignoreBuilder::new(anchor);
         let text = String::from_utf8_lossy(&text);

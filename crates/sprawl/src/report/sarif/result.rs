@@ -107,8 +107,8 @@ impl<'a> Shared<'a> {
             let all = group.occurrences.iter().zip(&self.places);
             all.filter(|(other, _)| other.location != finding.location).take(RELATED)
         };
-        let mut text = format!("{} in clear text", printable(self.title));
-        let mut markdown = format!("{} in clear text", escaped(self.title));
+        let mut text = format!("{} in plain text", printable(self.title));
+        let mut markdown = format!("{} in plain text", escaped(self.title));
         if let Some((_, member)) = place::member(finding) {
             let plain = printable(member).replace(['[', ']', '\\'], "_");
             text.push_str(&format!(" in {plain}"));

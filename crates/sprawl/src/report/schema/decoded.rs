@@ -76,7 +76,7 @@ impl<'a> Decoded<'a> {
                 let bytes = data_encoding::HEXLOWER.decode(key.as_bytes()).ok();
                 bytes
                     .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-                    .ok_or("has a public key that is none: it is damaged")
+                    .ok_or("has an invalid public key: it is damaged")
             })
             .transpose()?;
         let fact = |fact: Fact<'_>| {
@@ -105,7 +105,7 @@ fn static_name(name: &str) -> Result<&'static str, String> {
         return Ok(known);
     }
     if names.len() >= MOST || name.len() > 64 {
-        return Err("has facts that no sprawl writes: it is damaged".to_owned());
+        return Err("has invalid facts: it is damaged".to_owned());
     }
     let name: &'static str = Box::leak(name.into());
     names.insert(name);
@@ -137,7 +137,7 @@ impl<'a> Certificate<'a> {
     /// # Errors
     /// It is damaged.
     pub(in crate::report) fn read(self) -> Result<KeyMaterial, String> {
-        let damaged = "has a certificate that is none: it is damaged";
+        let damaged = "has an invalid certificate: it is damaged";
         let rule = keys::rule_named(&self.rule).ok_or(damaged)?;
         let identity =
             data_encoding::HEXLOWER.decode(self.identity.as_bytes()).map_err(|_| damaged)?;

@@ -310,7 +310,7 @@ impl<'a> Occurrence<'a> {
         let (Some(origin), Some(environment), Some(exposure), Some(slot)) =
             (self.origin, self.environment, self.exposure, self.slot)
         else {
-            return Err("has a place that is not whole: it is damaged".to_owned());
+            return Err("has an incomplete place: it is damaged".to_owned());
         };
         let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
         let origin = match origin {
@@ -322,7 +322,7 @@ impl<'a> Occurrence<'a> {
                 reach: self
                     .reach
                     .and_then(|name| GitPlace::known_reach(&name))
-                    .ok_or("has a place in a history that cannot be: it is damaged")?,
+                    .ok_or("has an impossible place in history: it is damaged")?,
                 commit: owned(self.commit),
                 author: owned(self.author),
                 date: owned(self.date),
