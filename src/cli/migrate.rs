@@ -14,7 +14,7 @@ Examples:
 Reads .gitleaksignore, .gitleaks.toml, .betterleaksignore, .secrets.baseline and .trivyignore.yaml at \
 the root of the project. Findings that they suppress go to .sprawl/baseline.toml; false positives, and \
 rules that are suppressed in some paths, go to .sprawl/exceptions.toml; paths and rules go to \
-sprawl.toml, if there is none yet. Entries that cannot be migrated are listed. The old files are not \
+sprawl.toml, unless it exists. Entries that cannot be migrated are listed. The old files are not \
 changed.")]
 pub(crate) struct MigrateArgs {
     /// Owner of the exceptions that are written.

@@ -82,7 +82,7 @@ pub(crate) struct TextArgs {
     pub color: ColorArg,
 }
 
-/// When text has colours.
+/// When text has colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorArg {
     /// On terminals only.

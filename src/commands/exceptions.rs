@@ -69,7 +69,7 @@ pub(super) fn json(entries: &[&Exception], today: Date) -> Result<String, Error>
 pub(super) fn last_day(text: &str, today: Date) -> Result<Date, Error> {
     let last = day::parse(text).map_err(|what| Error::Input(format!("--until: {what}")))?;
     if last < today {
-        let what = format!("--until: {last} is past; an expired exception covers nothing");
+        let what = format!("--until: {last} is past; an expired exception has no effect");
         return Err(Error::Input(what));
     }
     Ok(last)

@@ -560,7 +560,7 @@ fn a_configuration_that_asks_for_what_is_not_known() {
         assert!(run.stderr.contains(what), "{}", run.stderr);
     }
     for (storage, what) in
-        [("cellar", "stored as cellar"), ("reftable", "tables.list is not there")]
+        [("cellar", "stored as cellar"), ("reftable", "tables.list does not exist")]
     {
         repo.write(".git/config", format!("{config}[extensions]\n\trefStorage = {storage}\n"));
         let run = scan(&repo);

@@ -71,7 +71,7 @@ weighted! {
 weighted! {
     /// What kind of system it reaches, in points of the base score.
     Reach {
-        /// Identity providers and secret stores.
+        /// Identity providers and secret managers.
         Identity = "identity" => 20,
         /// Cloud platforms.
         Cloud = "cloud" => 18,

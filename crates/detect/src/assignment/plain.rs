@@ -125,7 +125,7 @@ fn by_form(value: &[u8]) -> Option<&'static str> {
     } else if is_public_nkey(value) || forms::is_public_key(value) {
         Some("a public key")
     } else if forms::is_serialised(value) {
-        Some("a serialised object")
+        Some("a serialized object")
     } else if forms::is_derivation_path(value) || forms::is_index_name(value) {
         Some("an identifier")
     } else if values::is_connection(value) {

@@ -13,7 +13,7 @@ use crate::score::Authority;
 /// Before version 01 there was no version field and the random bytes stood last.
 pub(super) const ROUTABLE: Check = Check {
     name: "gitlab-routable",
-    about: "A routable GitLab token carries a CRC-32 and names its organisation, group, project and user.",
+    about: "A routable GitLab token carries a CRC-32 and names its organization, group, project and user.",
     run,
     mint: Some(mint),
 };

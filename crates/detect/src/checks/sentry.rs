@@ -15,7 +15,7 @@ use crate::lenient::{base64, json_object};
 /// (`orgauthtoken_token.py`) refuses a token without them.
 pub(super) const ORG: Check = Check {
     name: "sentry-org",
-    about: "Reads organisation, region and issue time from a Sentry organisation token.",
+    about: "Reads organization, region and issue time from a Sentry organization token.",
     run,
     mint: Some(mint),
 };

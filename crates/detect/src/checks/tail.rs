@@ -39,7 +39,7 @@ const VERCEL_PREFIXES: [&[u8]; 5] = [b"vcp_", b"vck_", b"vca_", b"vci_", b"vcr_"
 /// `pkg/components/satokengen` of Grafana); access policy tokens and old API keys are decoded.
 pub(super) const GRAFANA: Check = Check {
     name: "grafana-crc32",
-    about: "A Grafana service account token ends in the CRC-32 of what stands before; other Grafana keys name their organisation.",
+    about: "A Grafana service account token ends in the CRC-32 of what stands before; other Grafana keys name their organization.",
     run: grafana,
     mint: Some(|value, _| {
         if let Some((body, tail)) = grafana_parts(value) {
@@ -55,7 +55,7 @@ pub(super) const GRAFANA: Check = Check {
 /// with the same letter.
 pub(super) const GRAFANA_LEGACY: Check = Check {
     name: "grafana-key-json",
-    about: "An old Grafana API key is JSON with a key, a name and the number of an organisation.",
+    about: "An old Grafana API key is JSON with a key, a name and the number of an organization.",
     run: |value| {
         let Some(json) = base64(value).and_then(|text| json_object(&text)) else {
             return Outcome::rejected();

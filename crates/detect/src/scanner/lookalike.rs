@@ -43,7 +43,7 @@ impl Scanner<'_> {
         {
             Some("it has a sign (# ! * $) that no token has")
         } else if is_token && begins_with_number(value) {
-            Some("it begins with a number and a colon as tokens of bots do, but is none")
+            Some("it begins with a number and a colon like a bot token, but is not one")
         } else if matches!(value.first(), Some(b'=' | b'?')) && !is_generated_with_signs(value) {
             Some("it begins with a sign of the text around it")
         } else if is_nearly_hexadecimal(value) {

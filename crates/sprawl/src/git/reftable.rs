@@ -257,7 +257,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, String), String> {
     special::refuse(path)?;
     match fs::read(path) {
         Ok(bytes) => Ok((bytes, place)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!("{place} is not there")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!("{place} does not exist")),
         Err(error) => Err(format!("{place} cannot be read: {error}")),
     }
 }
