@@ -5,17 +5,16 @@ A page asks for one by `<!-- generated: NAME ARGUMENTS -->`; it ends at `<!-- en
 import json
 import os
 import re
-import subprocess
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 SCORE = "crates/detect/src/score.rs"
 PART = re.compile(r"(<!-- generated: (\w+)((?: \w+)*) -->\n).*?(<!-- end of what is generated -->)", re.S)
 
 
-def filled(text, binary):
+def filled(text):
     """The text of a page with its generated parts as they should be."""
     def made(found):
-        table = PARTS[found[2]](found[3].split(), binary)
+        table = PARTS[found[2]](found[3].split())
         return f"{found[1]}\n{table}\n{found[4]}"
     return PART.sub(made, text)
 
@@ -32,7 +31,7 @@ def sentence(comment):
 
 # Weights of the score
 
-def weights(names, _):
+def weights(names):
     """Tables of classes of the score, with their points or percents."""
     source = read(SCORE)
     tables = []
@@ -48,7 +47,7 @@ def weights(names, _):
     return "\n".join(tables)
 
 
-def steps(_, __):
+def steps(_):
     """What adds to the context by number."""
     source = read(SCORE)
     kinds = [("FILES", "files that contain it"), ("AGE", "days since it was first committed"),
@@ -63,7 +62,7 @@ def steps(_, __):
     return text
 
 
-def limits(_, __):
+def limits(_):
     """The bounds of the context, and of classes."""
     source = read(SCORE)
     least, most = re.search(r"const CONTEXT_BOUNDS: .*? = \((\d+), (\d+)\);", source).groups()
@@ -73,16 +72,32 @@ def limits(_, __):
     return f"The context stays between {least}% and {most}%. Some authorities have a highest score, whatever the context: {shown}.\n"
 
 
+# Environment variables
+
+ARGUMENT = re.compile(r"((?:^ *///[^\n]*\n)+) *#\[arg\((.*?)\)\]\n *pub (\w+):", re.M | re.S)
+
+
+def environment(_):
+    """The variables of options, as the command line declares them."""
+    found = {}
+    for path in ["src/cli.rs", *sorted(f"src/cli/{name}" for name in os.listdir(os.path.join(ROOT, "src/cli")))]:
+        for comment, argument, field in ARGUMENT.findall(read(path)):
+            variable = re.search(r'env = "(SPRAWL_\w+)"', argument)
+            if variable and variable[1] not in found:
+                long = re.search(r'long = "([\w-]+)"', argument)
+                option = long[1] if long else field.replace("_", "-")
+                found[variable[1]] = (option, sentence(comment.replace("///", "")))
+    text = row("variable", "option", "meaning") + "|---|---|---|\n"
+    return text + "".join(row(f"`{name}`", f"`--{option}`", what) for name, (option, what) in found.items())
+
+
 # Schemas
 
 class Schema:
-    """A JSON Schema (draft 7), as `sprawl schema` prints it."""
+    """A JSON Schema (draft 7), as `sprawl schema` prints it; a test holds the file against the program."""
 
-    def __init__(self, name, binary):
-        said = subprocess.run([binary, "schema", name], capture_output=True, text=True)
-        if said.returncode:
-            raise SystemExit(f"reference: sprawl schema {name}: {said.stderr.strip()}")
-        self.root = json.loads(said.stdout)
+    def __init__(self, name):
+        self.root = json.loads(read(f"docs/schemas/{name}.json"))
         self.definitions = self.root.get("definitions", self.root.get("$defs", {}))
 
     def resolved(self, schema):
@@ -147,9 +162,9 @@ def as_toml(value):
     return json.dumps(value)
 
 
-def configuration(_, binary):
+def configuration(_):
     """The keys of `sprawl.toml`, section by section."""
-    schema = Schema("config", binary)
+    schema = Schema("config")
     top, sections = [], []
     for key, of in schema.root["properties"].items():
         (sections if schema.resolved(of)[1].get("properties") else top).append((key, of))
@@ -194,9 +209,9 @@ def keys(schema, properties, but):
     return text
 
 
-def report(_, binary):
+def report(_):
     """The fields of the JSON report, object by object."""
-    schema = Schema("report", binary)
+    schema = Schema("report")
     text, waiting, seen = "", [("Report", schema.root)], {"Report"}
     enumerations = {}
     while waiting:
@@ -248,4 +263,4 @@ def read(path):
         return file.read()
 
 
-PARTS = {"weights": weights, "steps": steps, "limits": limits, "configuration": configuration, "report": report}
+PARTS = {"environment": environment, "weights": weights, "steps": steps, "limits": limits, "configuration": configuration, "report": report}
