@@ -91,6 +91,20 @@ def environment(_):
     return text + "".join(row(f"`{name}`", f"`--{option}`", what) for name, (option, what) in found.items())
 
 
+# The action for GitHub
+
+def action(_):
+    """The inputs of `action.yml`."""
+    inputs = re.search(r"^inputs:\n(.*?)^\w", read("action.yml"), re.M | re.S)[1]
+    text = row("input", "default", "meaning") + "|---|---|---|\n"
+    for name, body in re.findall(r"^  ([\w-]+):\n((?:    .*\n|\n)+)", inputs, re.M):
+        about = re.search(r"description: (?:[>|]-?\n)?((?:.*\n)(?:      .*\n)*)", body)[1]
+        default = re.search(r"default: (.*)", body)
+        value = default[1].strip().strip('"') if default else ""
+        text += row(f"`{name}`", f"`{value}`" if value else "", sentence(about.strip('" \n')))
+    return text
+
+
 # Schemas
 
 class Schema:
@@ -263,4 +277,4 @@ def read(path):
         return file.read()
 
 
-PARTS = {"environment": environment, "weights": weights, "steps": steps, "limits": limits, "configuration": configuration, "report": report}
+PARTS = {"action": action, "environment": environment, "weights": weights, "steps": steps, "limits": limits, "configuration": configuration, "report": report}
