@@ -91,6 +91,21 @@ def environment(_):
     return text + "".join(row(f"`{name}`", f"`--{option}`", what) for name, (option, what) in found.items())
 
 
+# Commands
+
+def commands(_):
+    """All commands, as the command line declares them."""
+    text = row("command", "what it does") + "|---|---|\n"
+    for comment, name in re.findall(r"((?:^    ///[^\n]*\n)+)    (\w+)\(", enum("src/cli.rs", "Command"), re.M):
+        text += row(f"`sprawl {name.lower()}`", sentence(comment.replace("///", "")))
+    return text
+
+
+def enum(path, name):
+    """The variants of an enum in a source file."""
+    return re.search(rf"enum {name} \{{\n(.*?)^\}}", read(path), re.M | re.S)[1]
+
+
 # The action for GitHub
 
 def action(_):
@@ -277,4 +292,4 @@ def read(path):
         return file.read()
 
 
-PARTS = {"action": action, "environment": environment, "weights": weights, "steps": steps, "limits": limits, "configuration": configuration, "report": report}
+PARTS = {"commands": commands, "action": action, "environment": environment, "weights": weights, "steps": steps, "limits": limits, "configuration": configuration, "report": report}
