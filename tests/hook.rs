@@ -105,7 +105,7 @@ fn uninstalling_leaves_no_trace() {
     project.uninstall();
     assert!(!project.has(".git/hooks/pre-commit") && !project.has(".git/hooks/pre-push"));
     assert!(project.commit("a.env", &secret_line(1)).0);
-    assert!(project.hook(&["uninstall"]).stdout.contains("nothing"));
+    assert!(project.hook(&["uninstall"]).stdout.contains("no hook of sprawl is installed here"));
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn a_file_of_our_own_rules_is_checked_in_their_place() {
     let expected = format!("{count} rule{} OK\n", if count == 1 { "" } else { "s" });
     assert_eq!((checked.status, checked.stdout), (0, expected), "{}", checked.stderr);
     assert!(
-        checked.stderr.contains("in the place of the built-in rules/npm.toml"),
+        checked.stderr.contains("in place of the built-in rules/npm.toml"),
         "{}",
         checked.stderr
     );

@@ -85,30 +85,6 @@ fn the_report_is_what_it_was() {
     }
 }
 
-/// Set `SPRAWL_UPDATE_SNAPSHOTS` to write it anew.
-#[test]
-fn the_readme_shows_a_report_as_it_is() {
-    let (_guard, root) = scratch();
-    let token = minted("github-pat-classic", 7);
-    write(&root, "deploy/app.env", format!("PORT=80\nGITHUB_TOKEN={token}\n"));
-    write(&root, "notes.txt", format!("token: {token}\n"));
-    let report = on_columns(&root, 80, &[]);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
-    let (before, rest) = readme.split_once("## Example output\n\n```text\n").unwrap();
-    let (shown, after) = rest.split_once("```\n").unwrap();
-    if std::env::var_os("SPRAWL_UPDATE_SNAPSHOTS").is_some() {
-        let new = format!("{before}## Example output\n\n```text\n{report}```\n{after}");
-        std::fs::write(&file, new).unwrap();
-    } else {
-        let id_of = |text: &str| {
-            let (_, rest) = text.split_once("Next steps for ").unwrap();
-            rest[..8].to_owned()
-        };
-        assert_eq!(readable(shown, &[id_of(shown)]), readable(&report, &[id_of(&report)]));
-    }
-}
-
 #[test]
 fn lines_fit_the_terminal() {
     let (_guard, root) = tree_of_lines();

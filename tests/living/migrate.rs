@@ -80,7 +80,7 @@ fn paths_and_rules_become_a_configuration() {
     // A configuration that is there is not touched.
     write(&root, "sprawl.toml", "");
     let again = run(&root, &["migrate"]);
-    assert!(again.stdout.contains("sprawl.toml is there already"), "{}", again.stdout);
+    assert!(again.stdout.contains("sprawl.toml already exists"), "{}", again.stdout);
     assert_eq!(fs::read_to_string(root.join("sprawl.toml")).unwrap(), "");
 }
 
