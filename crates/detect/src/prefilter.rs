@@ -8,12 +8,12 @@
 //!    looked up in a table of 32 KiB: may a keyword's window begin here? Two windows of each keyword
 //!    are in the table, one an even and one an odd number of bytes from its beginning; wherever the
 //!    keyword stands, one of them is at an even position. They are chosen to be rare in texts.
-//! 2. Where it may (one position in twenty), the byte before the window and the byte after it are
+//! 2. Where it may (one position in ten), the byte before the window and the byte after it are
 //!    looked up in two sets for that window.
-//! 3. Where they fit (one in 170), the keywords with that window are compared.
+//! 3. Where they fit (one in eighty), the keywords with that window are compared.
 //!
 //! What the tables merge costs time and never changes the answer: the tests prove it equal to
-//! `aho_corasick` with overlapping matches. With 1,800 keywords it is five to eight times as fast
+//! `aho_corasick` with overlapping matches. With 1,800 keywords it was five to eight times as fast
 //! (`cargo bench --bench prefilter`).
 
 #[cfg(target_arch = "x86_64")]
