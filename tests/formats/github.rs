@@ -1,7 +1,7 @@
 //! Workflow commands and the step summary.
 
 use super::{broken_tree, tree};
-use crate::common::{finished, run, sprawl};
+use crate::common::{finished, minted, run, scratch, sprawl, write};
 
 #[test]
 fn one_command_for_each_place() {
@@ -17,6 +17,41 @@ fn one_command_for_each_place() {
     // A comma in a name would begin the next property.
     assert!(report.stdout.contains("file==1+1%2Ca&'b.txt,line=1,"), "{}", report.stdout);
     assert!(report.stdout.contains("; 1 more of the same secret%0AImpact: "));
+}
+
+#[test]
+fn as_many_commands_as_github_shows() {
+    let (_guard, root) = scratch();
+    for seed in 1..=14 {
+        write(
+            &root,
+            &format!("{seed}/a.env"),
+            format!("T={}\n", minted("github-pat-classic", seed)),
+        );
+        write(&root, &format!("{seed}/b.env"), format!("T={}\n", minted("github-pat-classic", 1)));
+    }
+    std::fs::create_dir(root.join("broken")).unwrap();
+    write(&root, "broken/.git/HEAD", "this is not a repository\n");
+    let text = run(&root, &["scan", ".", "-f", "github"]).stdout;
+    let lines: Vec<&str> = text.lines().collect();
+    let of = |level: &str| lines.iter().filter(|line| line.starts_with(level)).count();
+    let levels = ["::error ", "::warning ", "::notice "].map(of);
+    assert!(levels.iter().all(|count| *count <= 10), "{text}");
+    assert_eq!(levels.iter().sum::<usize>(), lines.len(), "{text}");
+    // Each secret once before any twice, and the gap is among them.
+    assert_eq!(text.matches("; 14 more of the same secret").count(), 1, "{text}");
+    assert!(text.contains("::error title=sprawl%3A not scanned::"), "{text}");
+    let last = lines.last().unwrap();
+    let shown = lines.len() - 2;
+    assert!(last.starts_with("::notice title=sprawl%3A not all annotated::"), "{last}");
+    let said: usize = last
+        .rsplit("Left out: ")
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .filter_map(|word| word.parse::<usize>().ok())
+        .sum();
+    assert_eq!(said + shown, 28, "{last}");
 }
 
 #[test]
@@ -59,7 +94,7 @@ fn a_full_step_summary_keeps_its_limit() {
     assert_eq!(report.status, 1, "{}", report.stderr);
     let text = std::fs::read_to_string(&summary).unwrap();
     assert!(text.len() <= 1 << 20, "{} bytes", text.len());
-    assert!(text.ends_with("and 2 more secrets\n"), "{}", &text[text.len() - 300..]);
+    assert!(text.contains("\n**Left out:** 2 more secrets ("), "{}", &text[text.len() - 300..]);
 }
 
 #[test]

@@ -1,77 +1,148 @@
 //! Markdown for comments on pull requests, step summaries and wikis: a table, the worst first, and
 //! what to do about each.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Report, place, unread};
 use crate::finding::Finding;
 use crate::group::SecretGroup;
 use sprawl_detect::score::Severity;
-use sprawl_detect::text::count;
 use sprawl_detect::text::markdown::{cell_code, code, escaped};
+use sprawl_detect::text::{count, printable};
 
 /// Places listed for a secret before the rest is only counted.
 const PLACES: usize = 10;
 
-/// Writes the report. Secrets stay redacted: it is made to be posted.
+/// Bytes of a report, which are never fewer than its characters. GitHub takes 65,536 characters of a comment, as its
+/// API says when it refuses one ("Body is too long (maximum is 65536 characters)"); Azure DevOps takes 150,000 (the
+/// answer of its API), GitLab 1,000,000 (GitLab Docs, "Notes API"). Bitbucket takes 32,768 only.
+const COMMENT: usize = 65_535;
+
+/// Parts of the room that rows of the table take where not everything fits: what is to be done about the worst
+/// secrets is worth more than a long table.
+const ROWS: (usize, usize) = (2, 5);
+
+/// Bytes that the list of what is left out may need.
+const LEFT_OUT: usize = 300;
+
+/// Characters of a name from outside.
+const NAME: usize = 300;
+
+/// Writes the report, in as many bytes as a comment may have. Secrets stay redacted: it is made to be posted.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(head(report).as_bytes())?;
-    for group in &report.groups {
-        out.write_all(row(report, group).as_bytes())?;
-    }
-    for group in &report.groups {
-        out.write_all(section(report, group).as_bytes())?;
-    }
-    out.write_all(end(report).as_bytes())
+    out.write_all(within(report, COMMENT).as_bytes())
 }
 
-/// The report in at most so many bytes: the worst secrets, and how many more there are.
+/// The report in at most so many bytes: the worst secrets, and what is left out. Nothing if there is no room to
+/// say even that.
 pub fn within(report: &Report<'_>, limit: usize) -> String {
+    let groups = &report.groups;
     let mut text = head(report);
     let end = end(report);
-    // What the last line may need.
-    let room = limit.saturating_sub(end.len() + 100);
-    let mut shown = 0;
-    let mut sections = String::new();
-    for group in &report.groups {
-        let (row, section) = (row(report, group), section(report, group));
-        if text.len() + row.len() + sections.len() + section.len() > room {
-            break;
-        }
-        text.push_str(&row);
-        sections.push_str(&section);
-        shown += 1;
+    let room = limit.saturating_sub(text.len() + end.len());
+    let rows: Vec<String> = groups.iter().map(|group| row(report, group)).collect();
+    let whole: usize = rows.iter().map(String::len).sum();
+    let mut sections = match room.checked_sub(TABLE.len() + whole) {
+        Some(left) => sections_within(report, left, rows.len()),
+        None => Vec::new(),
+    };
+    let mut shown = rows.len();
+    if sections.len() < rows.len() {
+        let room = room.saturating_sub(LEFT_OUT + TABLE.len());
+        shown = fitting(rows.iter().map(String::len), room / ROWS.1 * ROWS.0);
+        let used: usize = rows[..shown].iter().map(String::len).sum();
+        sections = sections_within(report, room - used, shown);
     }
-    text.push_str(&sections);
-    if shown < report.groups.len() {
-        text.push_str(&format!("\nand {} more secrets\n", report.groups.len() - shown));
+    if shown > 0 {
+        text.push_str(TABLE);
     }
+    text.extend(rows.into_iter().take(shown));
+    text.extend(sections.iter().map(String::as_str));
+    text.push_str(&left_out(report, shown, sections.len()));
     text.push_str(&end);
-    text
+    if text.len() <= limit {
+        return text;
+    }
+    let short = head(report) + &left_out(report, 0, 0) + &gaps(report);
+    if short.len() <= limit { short } else { String::new() }
+}
+
+/// How many of the first fit.
+fn fitting(lengths: impl Iterator<Item = usize>, room: usize) -> usize {
+    let sums = lengths.scan(0, |sum, length| {
+        *sum += length;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= room).count()
+}
+
+/// Sections of the first secrets, as far as they fit.
+fn sections_within(report: &Report<'_>, room: usize, most: usize) -> Vec<String> {
+    let mut left = room;
+    let mut sections = Vec::new();
+    for group in report.groups.iter().take(most) {
+        let section = section(report, group);
+        let Some(rest) = left.checked_sub(section.len()) else { break };
+        left = rest;
+        sections.push(section);
+    }
+    sections
+}
+
+/// What there was no room for.
+fn left_out(report: &Report<'_>, rows: usize, sections: usize) -> String {
+    let groups = &report.groups;
+    if sections == groups.len() {
+        return String::new();
+    }
+    let mut text = "\n**Left out:** ".to_owned();
+    if rows < groups.len() {
+        let bands = counted(groups[rows..].iter().map(|group| group.score.severity()));
+        let all = count((groups.len() - rows) as u64, "more secret");
+        text.push_str(&format!("{all} ({bands})"));
+    }
+    if rows < groups.len() && sections < rows {
+        text.push_str(", and ");
+    }
+    if sections < rows {
+        text.push_str(&format!("details of the last {} in the table", rows - sections));
+    }
+    text + ". The HTML and JSON reports have everything.\n"
+}
+
+/// How many there are of each severity: `1 critical, 3 high`.
+fn counted(severities: impl Iterator<Item = Severity>) -> String {
+    let mut bands: BTreeMap<Severity, usize> = BTreeMap::new();
+    for severity in severities.filter(|severity| *severity != Severity::None) {
+        *bands.entry(severity).or_default() += 1;
+    }
+    let named: Vec<String> =
+        bands.iter().rev().map(|(band, count)| format!("{count} {}", band.name())).collect();
+    named.join(", ")
 }
 
 fn head(report: &Report<'_>) -> String {
     if report.groups.is_empty() {
         return "## sprawl: no secrets found\n".to_owned();
     }
-    let bands = report.bands().into_iter().filter(|(band, _)| *band != Severity::None);
-    let bands: Vec<String> =
-        bands.map(|(band, count)| format!("{count} {}", band.name())).collect();
     format!(
-        "## sprawl: {} in {}\n\n{}\n\n\
-         | Severity | Score | What | Where | Since | Secret |\n|---|---:|---|---|---|---|\n",
+        "## sprawl: {} in {}\n\n{}\n",
         count(report.summary.secrets, "secret"),
         count(report.summary.occurrences, "place"),
-        bands.join(", ")
+        counted(report.groups.iter().map(|group| group.score.severity()))
     )
 }
 
+/// The first lines of the table.
+const TABLE: &str =
+    "\n| Severity | Score | What | Where | Since | Secret |\n|---|---:|---|---|---|---|\n";
+
 fn row(report: &Report<'_>, group: &SecretGroup) -> String {
-    let rule = report.rules.get(group.rule);
-    let first = place::open(group).next().map(place::position).unwrap_or_default();
     let more = match group.occurrences.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -80,11 +151,21 @@ fn row(report: &Report<'_>, group: &SecretGroup) -> String {
         "| **{}** | {} | {} | {}{more} | {} | {} |\n",
         group.score.severity().name(),
         group.score.value,
-        escaped(&rule.text.title),
-        cell_code(&first),
+        title(report, group, cell_code),
+        cell_code(&bounded(&place::position(place::first(group)))),
         place::first_day(group).unwrap_or("-"),
-        cell_code(&group.redacted),
+        cell_code(&bounded(&group.redacted)),
     )
+}
+
+/// What it is, and the name that it is assigned to.
+fn title(report: &Report<'_>, group: &SecretGroup, code: fn(&str) -> String) -> String {
+    let title = escaped(&report.rules.get(group.rule).text.title);
+    match place::telling_name(place::first(group)) {
+        // In a code span, because a name may be anything.
+        Some(name) => format!("{title} {}", code(&bounded(name))),
+        None => title,
+    }
 }
 
 fn section(report: &Report<'_>, group: &SecretGroup) -> String {
@@ -93,8 +174,8 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
         "\n### {} {}: {} {}\n\n",
         group.score.severity().name(),
         group.score.value,
-        escaped(&rule.text.title),
-        code(&group.redacted),
+        title(report, group, code),
+        code(&bounded(&group.redacted)),
     );
     for finding in group.occurrences.iter().take(PLACES) {
         text.push_str(&format!("- {}\n", listed(finding)));
@@ -110,7 +191,7 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
     ] {
         // In code spans, because names of people and teams would become mentions.
         if let Some(value) = value {
-            text.push_str(&format!("\n**{name}:** {}\n", code(&value)));
+            text.push_str(&format!("\n**{name}:** {}\n", code(&bounded(&value))));
         }
     }
     for (name, value) in [
@@ -126,12 +207,21 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
 }
 
 fn listed(finding: &Finding) -> String {
-    let mut text = code(&place::position(finding));
+    let mut text = code(&bounded(&place::position(finding)));
     // In code spans, for the same reason.
     for words in [place::history(finding), place::decision(finding)].into_iter().flatten() {
-        text.push_str(&format!(" {}", code(&words)));
+        text.push_str(&format!(" {}", code(&bounded(&words))));
     }
     text
+}
+
+/// A text as it is shown, or the beginning of one that is longer than any that people choose.
+fn bounded(text: &str) -> Cow<'_, str> {
+    let text = printable(text);
+    match text.char_indices().nth(NAME) {
+        Some((end, _)) => Cow::Owned(format!("{}\u{2026}", &text[..end])),
+        None => text,
+    }
 }
 
 /// What is not open, and what was not scanned.
@@ -146,6 +236,18 @@ fn end(report: &Report<'_>) -> String {
     text + &problems(report) + &unread(report)
 }
 
+/// How much was not scanned, where there is no room to say what.
+fn gaps(report: &Report<'_>) -> String {
+    if report.problems.is_empty() && report.unread.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n**Incomplete:** {}, {} not looked into.\n",
+        count(report.problems.len() as u64, "problem"),
+        count(report.unread.len() as u64, "place")
+    )
+}
+
 /// What was met and not looked into: a clean report must not be taken for more than it is.
 fn unread(report: &Report<'_>) -> String {
     if report.unread.is_empty() {
@@ -155,7 +257,9 @@ fn unread(report: &Report<'_>) -> String {
     let mut text = format!("\n### Not looked into: {all}\n\n");
     let kinds = unread::kinds(&report.unread);
     for kind in kinds.iter().take(PLACES) {
-        text.push_str(&format!("- {}\n", kind.described(code)));
+        // The name of a kind may come from a report that was read back.
+        let counted = escaped(&bounded(&kind.counted()));
+        text.push_str(&format!("- {counted}: {}\n", kind.first(|place| code(&bounded(place)))));
     }
     if kinds.len() > PLACES {
         text.push_str(&format!("- and {} more kinds\n", kinds.len() - PLACES));
@@ -170,7 +274,11 @@ fn problems(report: &Report<'_>) -> String {
     let mut text =
         format!("\n### Not scanned: {}\n\n", count(report.problems.len() as u64, "problem"));
     for problem in report.problems.iter().take(PLACES) {
-        text.push_str(&format!("- {}: {}\n", code(&problem.place), code(&problem.what)));
+        text.push_str(&format!(
+            "- {}: {}\n",
+            code(&bounded(&problem.place)),
+            code(&bounded(&problem.what))
+        ));
     }
     if report.problems.len() > PLACES {
         text.push_str(&format!("- and {} more\n", report.problems.len() - PLACES));

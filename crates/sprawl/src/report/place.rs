@@ -105,8 +105,13 @@ pub(super) fn day(finding: &Finding) -> Option<&str> {
 
 /// Confidence in a secret, and what speaks for it.
 pub(super) fn sure(group: &SecretGroup) -> String {
+    format!("{} ({})", group.confidence.name(), evidence(group))
+}
+
+/// What speaks for a secret.
+pub(super) fn evidence(group: &SecretGroup) -> String {
     let evidence: Vec<String> = group.evidence().iter().map(|e| e.describe()).collect();
-    format!("{} ({})", group.confidence.name(), evidence.join(", "))
+    evidence.join(", ")
 }
 
 /// Statements that a secret makes about itself; nothing if it makes none.
@@ -141,6 +146,21 @@ pub(super) fn first_day(group: &SecretGroup) -> Option<&str> {
 /// The occurrences that somebody has to act on.
 pub(super) fn open(group: &SecretGroup) -> impl Iterator<Item = &Finding> {
     group.occurrences.iter().filter(|finding| finding.decision.is_open())
+}
+
+/// The occurrence that people should look at first: one that is there now, if there is one.
+pub(super) fn first(group: &SecretGroup) -> &Finding {
+    let now = open(group).find(|finding| is_present(finding));
+    now.or_else(|| open(group).next()).unwrap_or(&group.occurrences[0])
+}
+
+/// The name that a value is assigned to, if it says what the value is for; some are but a letter, or the end of
+/// an escape sequence.
+pub(super) fn telling_name(finding: &Finding) -> Option<&str> {
+    let is_telling = |name: &&str| {
+        name.len() > 2 && name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+    };
+    finding.name().filter(is_telling)
 }
 
 /// What was decided earlier about an occurrence, and what is to be said of that; nothing if nothing

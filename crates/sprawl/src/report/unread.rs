@@ -35,12 +35,17 @@ impl Kind<'_> {
 
     /// How many there are and the first of them, each written by `name`.
     pub fn described(&self, name: impl Fn(&str) -> String) -> String {
+        format!("{}: {}", self.counted(), self.first(name))
+    }
+
+    /// The first of them, each written by `name`, and how many more there are.
+    pub fn first(&self, name: impl Fn(&str) -> String) -> String {
         let named: Vec<String> = self.places.iter().take(NAMED).map(|place| name(place)).collect();
         let more = match self.places.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("{}: {}{more}", self.counted(), named.join(", "))
+        format!("{}{more}", named.join(", "))
     }
 }
 

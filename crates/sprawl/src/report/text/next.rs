@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::MANY;
 use super::screen::Screen;
 use super::secret::short_id;
-use super::sections::first_place;
 use crate::day;
 use crate::finding::Finding;
 use crate::report::{Report, is_present, place};
@@ -25,12 +24,12 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let is_at_hand = |finding: &Finding| is_present(finding) && place::member(finding).is_none();
-    let at_hand = report.groups.iter().find(|group| is_at_hand(first_place(group)));
+    let at_hand = report.groups.iter().find(|group| is_at_hand(place::first(group)));
     let Some(example) = at_hand.or(report.groups.first()) else { return Ok(()) };
     let (id, rule) = (short_id(example), report.rules.get(example.rule).id());
     let mut all = Vec::new();
     if at_hand.is_some() {
-        let finding = first_place(example);
+        let finding = place::first(example);
         let at = format!("{}:{}", place::path(finding), finding.location.line);
         all.push(("explain", format!("sprawl explain {}", quoted(&at))));
     }

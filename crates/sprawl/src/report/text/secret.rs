@@ -103,19 +103,13 @@ fn write_title(
     let severity = group.score.severity();
     let mark = format!("{} {}", severity.name().to_uppercase(), group.score.value);
     let title = &report.rules.get(group.rule).text.title;
-    let name = first.name().filter(|name| is_telling(name));
-    let title = match name {
+    let title = match place::telling_name(first) {
         Some(name) => format!("{title}: {name}"),
         None => title.clone(),
     };
     let indent = columns(&mark) + 2;
     let title = screen.wrapped(&printable(&title), indent, indent);
     writeln!(out, "{}  {}", screen.paint(&mark, severity_style(severity)), screen.bold(&title))
-}
-
-/// Whether a name says what a value is for; some are but a letter, or the end of an escape sequence.
-fn is_telling(name: &str) -> bool {
-    name.len() > 2 && name.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
 /// The first place, and how many more there are, with some of them.

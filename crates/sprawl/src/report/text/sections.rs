@@ -44,12 +44,6 @@ pub(super) fn sections<'r>(report: &'r Report<'_>, by: GroupBy) -> Vec<Section<'
     sections
 }
 
-/// The place of a secret that people should look at first: one that is there now, if there is one.
-pub(super) fn first_place(group: &SecretGroup) -> &Finding {
-    let now = place::open(group).find(|finding| is_present(finding));
-    now.or_else(|| place::open(group).next()).unwrap_or(&group.occurrences[0])
-}
-
 /// The names of the sections that a secret is in, and the first place in each.
 fn named<'r>(
     report: &Report<'_>,
@@ -64,10 +58,10 @@ fn named<'r>(
         }
     };
     match by {
-        GroupBy::Secret => add(String::new(), first_place(group)),
+        GroupBy::Secret => add(String::new(), place::first(group)),
         GroupBy::Rule => {
             let rule = report.rules.get(group.rule);
-            add(format!("{} ({})", rule.text.title, rule.id()), first_place(group));
+            add(format!("{} ({})", rule.text.title, rule.id()), place::first(group));
         }
         GroupBy::File => {
             place::open(group).for_each(|one| add(place::opened(one).path.into_owned(), one));
