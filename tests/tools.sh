@@ -34,6 +34,11 @@ if [ ! -e "$tools/node_modules/$package/Sarif.Multitool" ]; then
 fi
 chmod u+x "$tools/node_modules/$package/Sarif.Multitool"
 
+# The audit of pages for accessibility.
+if [ ! -e "$tools/node_modules/axe-core/axe.min.js" ]; then
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools" axe-core@4.14.1
+fi
+
 # The JUnit schema comes with the source of pytest.
 if [ ! -e "$tools/junit-10.xsd" ]; then
   work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Reports read by those for whom they are made: JUnit by the schema of Jenkins' xUnit plugin, GitLab's by
 # GitLab's schema, CSV by Python's reader, HTML by a browser without a network, in light and dark and
-# with the keyboard alone. Screenshots stay in target/screenshots.
+# with the keyboard alone, and audited for accessibility. Screenshots stay in target/screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -101,7 +101,7 @@ open_page --dump-dom "file://$work/r.html" >"$work/dom.html"
 grep -q '<form id="filters" class="filters">' "$work/dom.html"
 grep -q 'id="count" aria-live="polite">2 of 2 shown<' "$work/dom.html"
 open_page --dump-dom "file://$work/clean.html" | grep -q "No secrets found"
-id=$(grep -o 'id="s-[a-z0-9]*"' "$work/r.html" | head -n 1 | cut -d '"' -f 2)
+id=$(grep -o 'id="s-[a-z0-9]*"' "$work/r.html" | tail -n 1 | cut -d '"' -f 2)
 # A link into the page opens what it leads to.
 open_page --dump-dom "file://$work/r.html#$id" | grep -q '<details open="">'
 open_page --screenshot="$shots/light.png" "file://$work/r.html"
@@ -112,3 +112,4 @@ if cmp -s "$shots/light.png" "$shots/dark.png"; then
 fi
 echo "HTML: opened in a browser, light and dark"
 python3 "$root/tests/html-keyboard.py" "$chromium" "$work/keyboard" "$work/r.html"
+python3 "$root/tests/html-audit.py" "$chromium" "$work/audit" "$tools/node_modules/axe-core/axe.min.js" "$work/r.html"

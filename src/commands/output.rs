@@ -30,7 +30,7 @@ pub(super) struct Target {
 impl Target {
     /// Whether it has the lines that secrets stand on.
     pub(super) fn shows_lines(&self) -> bool {
-        matches!(self.format, Format::Text | Format::Json)
+        matches!(self.format, Format::Text | Format::Json | Format::Html)
     }
 }
 

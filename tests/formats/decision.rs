@@ -58,7 +58,7 @@ fn pages_show_both() {
     }
     assert!(report("markdown").contains("baseline: 1 more secret."));
     let page = report("html");
-    assert!(page.contains("<h2>Suppressed by comments, exceptions or the baseline</h2>"));
+    assert!(page.contains(">Suppressed by comments, exceptions or the baseline</h2>"));
     assert!(page.contains("<code>c.env:1:3</code>"));
 }
 

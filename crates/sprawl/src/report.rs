@@ -1,6 +1,8 @@
 //! The report: groups in order, what was hidden, what went wrong; written in several formats.
 
+mod command;
 pub mod csv;
+mod forge;
 pub mod github;
 pub mod gitlab;
 pub mod hook;
@@ -62,6 +64,8 @@ pub struct Report<'r> {
     pub sarif: SarifOptions,
     /// Whether secrets are shown in clear.
     pub show_secrets: bool,
+    /// What is reported and what is only counted.
+    pub threshold: Threshold,
     /// The clock of the run, Unix seconds.
     pub now: i64,
     /// What is not reported, and is needed to put reports together.

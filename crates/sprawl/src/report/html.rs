@@ -1,10 +1,13 @@
-//! One page that opens from disk and asks nobody for anything: the worst first, filters, and a
-//! picture of which secret lives where and since when.
+//! One page that opens from disk and asks nobody for anything: what was scanned, the findings with the worst
+//! first, and a picture of which secret lives where and since when.
 //!
-//! Everything is in the page without its script, which only filters and jumps. The content security
-//! policy allows this one style and this one script, by their hashes.
+//! The findings are data in the page, of which its script shows a part at a time ([`data`]); a browser that runs
+//! no script shows the worst of them in a table. The content security policy allows this one style and this one
+//! script, by their hashes, and no text that becomes markup (Trusted Types).
 
+mod data;
 mod map;
+mod run;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -12,8 +15,6 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::{Report, place, unread};
-use crate::day;
-use crate::finding::Finding;
 use crate::finding::decision::State;
 use crate::group::SecretGroup;
 use sprawl_detect::evidence::Confidence;
@@ -22,8 +23,8 @@ use sprawl_detect::text::{count, printable};
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
-/// Places of a secret that the page lists; the report in JSON has all of them.
-const PLACES: usize = 100;
+/// Rows of the tables that are not the list of findings; the report in JSON has everything.
+const ROWS: usize = 200;
 
 /// Writes the report.
 ///
@@ -32,19 +33,20 @@ const PLACES: usize = 100;
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     head(report, out)?;
     if !report.groups.is_empty() {
-        map::write(report, out)?;
+        writeln!(out, "<section aria-labelledby=\"list\">\n<h2 id=\"list\">Findings</h2>")?;
         filters(report, out)?;
-        writeln!(out, "<ol id=\"findings\">")?;
-        for group in &report.groups {
-            finding(report, group, out)?;
-        }
-        writeln!(out, "</ol>")?;
+        writeln!(out, "<ol id=\"findings\" tabindex=\"-1\"></ol>")?;
+        writeln!(out, "<p id=\"more\" hidden><button type=\"button\"></button><span></span></p>")?;
+        without_script(report, out)?;
+        writeln!(out, "</section>")?;
+        map::write(report, out)?;
     }
     covered(report, out)?;
     problems(report, out)?;
     unread(report, out)?;
     writeln!(out, "</main>")?;
     if !report.groups.is_empty() {
+        data::write(report, out)?;
         writeln!(out, "<script>{}</script>", unix_lines(SCRIPT))?;
     }
     writeln!(out, "</body>\n</html>")
@@ -60,55 +62,66 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             count(report.summary.occurrences, "place")
         ),
     };
+    let project = run::project(report).map(|name| format!(" - {}", escaped(&name)));
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'\">\n\
+         style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>sprawl: {title}</title>\n<style>{style}</style>\n</head>\n<body>\n\
+         <title>sprawl: {title}{}</title>\n<style>{style}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n<header>\n<h1>{title}</h1>",
         hash(&style),
-        hash(&script)
+        hash(&script),
+        project.unwrap_or_default()
     )?;
-    write!(out, "<p>")?;
-    for (band, count) in report.bands() {
-        write!(out, "<span class=\"badge {0}\">{count} {0}</span> ", band.name())?;
+    if !report.groups.is_empty() {
+        write!(out, "<p class=\"bands\">")?;
+        for (band, count) in report.bands() {
+            write!(out, "<span class=\"badge {0}\">{count} {0}</span> ", band.name())?;
+        }
+        writeln!(out, "</p>")?;
     }
-    let day = day::of_seconds(report.now).unwrap_or_default();
-    let summary = &report.summary;
-    write!(out, "</p>\n<p class=\"quiet\">sprawl {}, {day}: ", env!("CARGO_PKG_VERSION"))?;
-    write!(out, "{} files and objects scanned, {} bytes. ", summary.blobs, summary.bytes)?;
-    let hidden = summary.hidden.below_confidence + summary.hidden.placeholders;
-    if hidden > 0 {
-        write!(
-            out,
-            "Not shown: {} low-confidence, {} placeholders. ",
-            summary.hidden.below_confidence, summary.hidden.placeholders
-        )?;
+    run::write(report, out)?;
+    sections(report, out)?;
+    writeln!(out, "</header>\n<main>")
+}
+
+/// Links to the parts of the page, so that what is incomplete is seen at once.
+fn sections(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut links = Vec::new();
+    if !report.groups.is_empty() {
+        links.extend([("list", "Findings".to_owned()), ("map", "Map".to_owned())]);
+    }
+    if !report.covered.is_empty() {
+        links.push(("covered", format!("Suppressed: {}", report.covered.len())));
     }
     if !report.problems.is_empty() {
-        write!(
-            out,
-            "<a href=\"#problems\">Incomplete: {}</a>. ",
-            count(report.problems.len() as u64, "problem")
-        )?;
+        let all = count(report.problems.len() as u64, "problem");
+        links.push(("problems", format!("Incomplete: {all}")));
     }
     if !report.unread.is_empty() {
         let all = count(report.unread.len() as u64, "place");
-        write!(out, "<a href=\"#unread\">Not looked into: {all}</a>.")?;
+        links.push(("unread", format!("Not looked into: {all}")));
     }
-    writeln!(out, "</p>\n</header>\n<main>")
+    if links.is_empty() {
+        return Ok(());
+    }
+    write!(out, "<nav aria-label=\"Parts of this page\">")?;
+    for (id, text) in links {
+        write!(out, "<a href=\"#{id}\">{text}</a> ")?;
+    }
+    writeln!(out, "</nav>")
 }
 
 fn filters(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "<h2>What to do, the worst first</h2>\n\
-         <form id=\"filters\" class=\"filters\" hidden>\n\
-         <label>Search <input type=\"search\" name=\"search\" autocomplete=\"off\"></label>\n\
+        "<form id=\"filters\" class=\"filters\" hidden>\n\
+         <label class=\"search\">Search <input type=\"search\" name=\"search\" autocomplete=\"off\"></label>\n\
          <fieldset><legend>Severity</legend>"
     )?;
     let groups = &report.groups;
@@ -119,7 +132,19 @@ fn filters(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             band.name()
         )?;
     }
-    writeln!(out, "</fieldset>")?;
+    writeln!(
+        out,
+        "</fieldset>\n<details id=\"choices\"><summary>Group, sort and filter</summary><div>"
+    )?;
+    named_choice("group", "Group by", GROUPS, out)?;
+    named_choice("sort", "Sort by", ORDERS, out)?;
+    let words: BTreeSet<&str> = groups.iter().flat_map(data::status).collect();
+    choice("status", "Status", words.into_iter(), out)?;
+    // Only what is compared with a baseline has a state.
+    let states: BTreeSet<State> = groups.iter().flat_map(states).collect();
+    if !states.is_empty() {
+        choice("state", "Baseline", states.iter().map(|state| state.name()), out)?;
+    }
     let confidences: BTreeSet<Confidence> = groups.iter().map(|g| g.confidence).collect();
     choice("confidence", "Confidence", confidences.iter().rev().map(|c| c.name()), out)?;
     let rule = |group: &SecretGroup| report.rules.get(group.rule);
@@ -127,19 +152,45 @@ fn filters(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     choice("kind", "Kind", kinds.into_iter(), out)?;
     let providers: BTreeSet<&str> = groups.iter().map(|g| &*rule(g).provider).collect();
     choice("provider", "Provider", providers.into_iter(), out)?;
-    let states: BTreeSet<State> = groups.iter().flat_map(states).collect();
-    // Only what is compared with a baseline has a state.
-    if !states.is_empty() {
-        choice("state", "State", states.iter().map(|state| state.name()), out)?;
-    }
     writeln!(
         out,
-        "<label class=\"tick\"><input type=\"checkbox\" name=\"present\"> still there</label>\n\
-         <button type=\"reset\">Show all</button>\n\
-         <output id=\"count\" aria-live=\"polite\"></output>\n</form>\n\
-         <p class=\"quiet\">Keys: <kbd>/</kbd> search, <kbd>j</kbd> and <kbd>k</kbd> next and \
+        "</div></details>\n<p class=\"result\"><output id=\"count\" aria-live=\"polite\"></output> \
+         <button type=\"reset\">Show all</button></p>\n</form>\n\
+         <p id=\"keys\" class=\"quiet\" hidden>Keys: <kbd>/</kbd> search, <kbd>j</kbd> and <kbd>k</kbd> next and \
          previous, <kbd>Enter</kbd> opens.</p>"
     )
+}
+
+/// What belongs together in the list.
+const GROUPS: &[(&str, &str)] = &[
+    ("", "secret"),
+    ("file", "file"),
+    ("rule", "rule"),
+    ("owner", "owner"),
+    ("severity", "severity"),
+];
+
+/// Orders of the list.
+const ORDERS: &[(&str, &str)] = &[
+    ("", "severity"),
+    ("newest", "newest first"),
+    ("oldest", "oldest first"),
+    ("path", "path"),
+    ("title", "type"),
+    ("places", "number of places"),
+];
+
+fn named_choice(
+    name: &str,
+    label: &str,
+    values: &[(&str, &str)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write!(out, "<label>{label} <select name=\"{name}\">")?;
+    for (value, text) in values {
+        write!(out, "<option value=\"{value}\">{text}</option>")?;
+    }
+    writeln!(out, "</select></label>")
 }
 
 fn choice<'a>(
@@ -155,112 +206,53 @@ fn choice<'a>(
     writeln!(out, "</select></label>")
 }
 
-fn finding(report: &Report<'_>, group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
-    let rule = report.rules.get(group.rule);
-    let severity = group.score.severity().name();
-    let id = escaped(&group.id);
-    write!(
-        out,
-        "<li data-severity=\"{severity}\" data-confidence=\"{}\" data-kind=\"{}\" \
-         data-provider=\"{}\" data-present=\"{}\" data-state=\"{}\"><details><summary>\
-         <span class=\"badge {severity}\">{severity} {}</span> <span class=\"title\">{}</span> \
-         <code>{}</code> <span class=\"where quiet\"><code>{}</code>",
-        group.confidence.name(),
-        rule.kind.name(),
-        escaped(&rule.provider),
-        group.occurrences.iter().any(place::is_present),
-        states(group).iter().map(|state| state.name()).collect::<Vec<_>>().join(" "),
-        group.score.value,
-        escaped(&rule.text.title),
-        escaped(&report.shown_secret(group)),
-        escaped(&place::open(group).next().map(place::position).unwrap_or_default()),
-    )?;
-    let others = group.occurrences.len() - 1;
-    if others > 0 {
-        write!(out, " and {others} more")?;
-    }
-    if let Some(day) = place::first_day(group) {
-        write!(out, ", since {day}")?;
-    }
-    writeln!(out, "</span></summary>\n<div id=\"s-{id}\">\n<dl>")?;
-    let mut row = |name: &str, html: &str| writeln!(out, "<dt>{name}</dt><dd>{html}</dd>");
-    row("Impact", &escaped(&rule.text.why))?;
-    for (name, text) in [
-        ("Unlocks", place::unlocked(group)),
-        ("History", group.record.past()),
-        ("Owners", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
-    ] {
-        if let Some(text) = text {
-            row(name, &escaped(&text))?;
-        }
-    }
-    row("Fix", &escaped(&rule.text.fix))?;
-    row("Prefer", &escaped(&rule.text.instead))?;
-    let because: String =
-        group.score.because.iter().map(|line| format!("<li>{}</li>", escaped(line))).collect();
-    row("Score", &format!("<ul>{because}</ul>"))?;
-    if let Some(facts) = place::facts(group) {
-        row("Says", &escaped(&facts))?;
-    }
-    row("Confidence", &escaped(&place::sure(group)))?;
-    row("Rule", &format!("<code>{}</code>, secret <code>{id}</code>", escaped(rule.id())))?;
-    writeln!(out, "</dl>")?;
-    places(group, out)?;
-    writeln!(out, "</div></details></li>")
-}
-
 /// What the baseline says of the places that somebody has to act on.
 fn states(group: &SecretGroup) -> BTreeSet<State> {
     place::open(group).filter_map(|finding| finding.decision.state).collect()
 }
 
-fn places(group: &SecretGroup, out: &mut dyn Write) -> io::Result<()> {
-    let dated = group.occurrences.iter().any(|finding| finding.git().is_some());
-    let history = if dated {
-        "<th scope=\"col\">Since</th><th scope=\"col\">Commit</th><th scope=\"col\">Author</th>\
-         <th scope=\"col\">Reach</th>"
-    } else {
-        ""
-    };
+/// The worst findings, for a browser that runs no script: build servers that show reports forbid it.
+fn without_script(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let groups = &report.groups;
+    write!(out, "<noscript>\n<p>")?;
+    if groups.len() > ROWS {
+        write!(out, "The worst {ROWS} of {}; the JSON report has all of them. ", groups.len())?;
+    }
     writeln!(
         out,
-        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Place</th>{history}</tr></thead><tbody>"
+        "With scripts this list can be searched and filtered.</p>\n<div class=\"scroll\"><table><thead><tr>\
+         <th scope=\"col\">Severity</th><th scope=\"col\">What</th><th scope=\"col\">Where</th>\
+         <th scope=\"col\">Fix</th></tr></thead><tbody>"
     )?;
-    for finding in group.occurrences.iter().take(PLACES) {
-        write!(out, "<tr><td><code>{}</code>", escaped(&place::position(finding)))?;
-        let paths = finding.git().map_or(&[][..], |git| &git.paths);
-        for path in paths.iter().filter(|path| **path != *finding.location.path) {
-            write!(out, "<br><span class=\"quiet\">once <code>{}</code></span>", escaped(path))?;
+    for group in groups.iter().take(ROWS) {
+        let rule = report.rules.get(group.rule);
+        let severity = group.score.severity().name();
+        let first = place::first(group);
+        let name = place::telling_name(first).map(|name| format!(": {}", escaped(name)));
+        write!(
+            out,
+            "<tr id=\"s-{}\"><td><span class=\"badge {severity}\">{severity} {}</span></td>\
+             <td>{}{} <code>{}</code></td><td><code>{}</code>",
+            escaped(&group.id),
+            group.score.value,
+            escaped(&rule.text.title),
+            name.unwrap_or_default(),
+            escaped(&report.shown_secret(group)),
+            escaped(&place::position(first)),
+        )?;
+        if let Some(history) = place::history(first) {
+            write!(out, "<br>{}", escaped(&history))?;
         }
-        if let Some(decision) = place::decision(finding) {
-            write!(out, "<br><span class=\"quiet\">{}</span>", escaped(&decision))?;
+        if let Some(decision) = place::decision(first) {
+            write!(out, "<br>{}", escaped(&decision))?;
         }
-        write!(out, "</td>")?;
-        if dated {
-            past(finding, out)?;
+        let others = group.occurrences.len() - 1;
+        if others > 0 {
+            write!(out, "<br>and {}", count(others as u64, "more place"))?;
         }
-        writeln!(out, "</tr>")?;
+        writeln!(out, "</td><td>{}</td></tr>", escaped(&rule.text.fix))?;
     }
-    if group.occurrences.len() > PLACES {
-        let more = group.occurrences.len() - PLACES;
-        writeln!(out, "<tr><td>and {more} more; the JSON report has all of them</td></tr>")?;
-    }
-    writeln!(out, "</tbody></table></div>")
-}
-
-fn past(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let Some(git) = finding.git() else {
-        return write!(out, "<td></td><td></td><td></td><td>file</td>");
-    };
-    let commit = escaped(git.commit.as_deref().map(place::shortened).unwrap_or_default());
-    let author = git.author.as_deref().unwrap_or_default();
-    write!(
-        out,
-        "<td>{}</td><td><code>{commit}</code></td><td>{}</td><td>{}</td>",
-        place::day(finding).unwrap_or_default(),
-        escaped(author),
-        git.reach
-    )
+    writeln!(out, "</tbody></table></div>\n</noscript>")
 }
 
 /// Secrets that nobody has to act on, and who decided so.
@@ -270,38 +262,53 @@ fn covered(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<h2>Suppressed by comments, exceptions or the baseline</h2>\n<div class=\"scroll\"><table>\
+        "<section aria-labelledby=\"covered\">\n\
+         <h2 id=\"covered\">Suppressed by comments, exceptions or the baseline</h2>\n\
+         <div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"covered\"><table>\
          <thead><tr><th scope=\"col\">Secret</th><th scope=\"col\">Place</th>\
          <th scope=\"col\">Decision</th></tr></thead><tbody>"
     )?;
-    for group in &report.covered {
-        let title = escaped(&report.rules.get(group.rule).text.title);
-        let redacted = escaped(&report.shown_secret(group));
-        for finding in group.occurrences.iter().take(PLACES) {
-            writeln!(
-                out,
-                "<tr><td>{title} <code>{redacted}</code></td><td><code>{}</code></td><td>{}</td></tr>",
-                escaped(&place::position(finding)),
-                escaped(&place::decision(finding).unwrap_or_default())
-            )?;
-        }
+    let places = report
+        .covered
+        .iter()
+        .flat_map(|group| group.occurrences.iter().map(move |one| (group, one)));
+    let all: usize = report.covered.iter().map(|group| group.occurrences.len()).sum();
+    for (group, finding) in places.take(ROWS) {
+        writeln!(
+            out,
+            "<tr><td>{} <code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>",
+            escaped(&report.rules.get(group.rule).text.title),
+            escaped(&report.shown_secret(group)),
+            escaped(&place::position(finding)),
+            escaped(&place::decision(finding).unwrap_or_default())
+        )?;
     }
-    writeln!(out, "</tbody></table></div>")
+    if all > ROWS {
+        let more = all - ROWS;
+        writeln!(
+            out,
+            "<tr><td colspan=\"3\">and {more} more; the JSON report has all of them</td></tr>"
+        )?;
+    }
+    writeln!(out, "</tbody></table></div>\n</section>")
 }
 
 fn problems(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if report.problems.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<h2 id=\"problems\">Not scanned</h2>\n<ul>")?;
-    for problem in report.problems.iter().take(PLACES) {
+    writeln!(
+        out,
+        "<section aria-labelledby=\"problems\">\n<h2 id=\"problems\">Not scanned</h2>\n<ul>"
+    )?;
+    for problem in report.problems.iter().take(ROWS) {
         let (place, what) = (escaped(&problem.place), escaped(&problem.what));
         writeln!(out, "<li><code>{place}</code>: {what}</li>")?;
     }
-    if report.problems.len() > PLACES {
-        writeln!(out, "<li>and {} more</li>", report.problems.len() - PLACES)?;
+    if report.problems.len() > ROWS {
+        writeln!(out, "<li>and {} more</li>", report.problems.len() - ROWS)?;
     }
-    writeln!(out, "</ul>")
+    writeln!(out, "</ul>\n</section>")
 }
 
 /// What was met and not looked into: a clean report must not be taken for more than it is.
@@ -309,19 +316,22 @@ fn unread(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if report.unread.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<h2 id=\"unread\">Not looked into</h2>\n<ul>")?;
+    writeln!(
+        out,
+        "<section aria-labelledby=\"unread\">\n<h2 id=\"unread\">Not looked into</h2>\n<ul>"
+    )?;
     for kind in unread::kinds(&report.unread) {
         // The name of a kind may come from a report that was read back.
-        let places = kind.places.iter().take(PLACES);
+        let places = kind.places.iter().take(ROWS);
         let places: Vec<String> =
             places.map(|place| format!("<code>{}</code>", escaped(place))).collect();
         write!(out, "<li>{}: {}", escaped(&kind.counted()), places.join(", "))?;
-        if kind.places.len() > PLACES {
-            write!(out, " and {} more", kind.places.len() - PLACES)?;
+        if kind.places.len() > ROWS {
+            write!(out, " and {} more", kind.places.len() - ROWS)?;
         }
         writeln!(out, "</li>")?;
     }
-    writeln!(out, "</ul>")
+    writeln!(out, "</ul>\n</section>")
 }
 
 /// Text as an element or a quoted attribute may hold it.

@@ -114,7 +114,8 @@ pub(super) fn assembled<'s>(
     let Parts { certificates, score_input, mut unread, mut summary, .. } = parts;
     unread.sort();
     unread.dedup();
-    let sorted = report::sort_out(parts.groups, context.threshold(), &mut summary);
+    let threshold = context.threshold();
+    let sorted = report::sort_out(parts.groups, threshold, &mut summary);
     let Sorted { groups, covered, unreported } = sorted;
     Report {
         rules,
@@ -126,6 +127,7 @@ pub(super) fn assembled<'s>(
         identity: context.identity.clone(),
         sarif: context.options.sarif.clone(),
         show_secrets: context.options.show_secrets,
+        threshold,
         now: score_input.now,
         material: MergeData {
             unreported,

@@ -1,5 +1,5 @@
-//! The picture: one row for each of the worst secrets, one column for each place, and a line of
-//! time. A table, so that it can be read aloud, searched and walked through.
+//! The picture: one row for each secret or, where there are many, for each type of them, one column for each
+//! place, and a line of time. A table, so that it can be read aloud, searched and walked through.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -7,12 +7,17 @@ use std::io::{self, Write};
 use super::{Report, escaped, place};
 use crate::day;
 use crate::group::SecretGroup;
+use sprawl_detect::rules::RuleId;
+use sprawl_detect::text::count;
 
 /// Rows.
-const SECRETS: usize = 40;
+const ROWS: usize = 40;
 
 /// Columns: files, or the directories that hold them if there are more files.
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 12;
+
+/// Leading parts of a path that tell columns apart at most.
+const DEEPEST: usize = 12;
 
 /// Width and height of a line of time, pixels.
 const WIDTH: i64 = 180;
@@ -23,19 +28,26 @@ const DAY: i64 = 86_400;
 
 /// Writes the picture.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let groups = &report.groups[..report.groups.len().min(SECRETS)];
-    let columns = Columns::of(groups);
-    let time = Time::of(groups, report.now);
-    writeln!(out, "<h2 id=\"map\">Which secret lives where, and since when</h2>")?;
-    if groups.len() < report.groups.len() {
-        writeln!(
-            out,
-            "<p class=\"quiet\">The worst {} of {}.</p>",
-            groups.len(),
-            report.groups.len()
-        )?;
+    let by_type = report.groups.len() > ROWS;
+    let rows = match by_type {
+        true => types(report),
+        false => report.groups.iter().map(|group| vec![group]).collect(),
+    };
+    let columns = Columns::of(&report.groups);
+    let time = Time::of(&report.groups, report.now);
+    let what = if by_type { "type of secret" } else { "secret" };
+    writeln!(
+        out,
+        "<section aria-labelledby=\"map\">\n\
+         <h2 id=\"map\">Map: which {what} lives where, and since when</h2>"
+    )?;
+    if rows.len() > ROWS {
+        writeln!(out, "<p class=\"quiet\">The worst {ROWS} of {}.</p>", rows.len())?;
     }
-    let gone = "dashed: in history only";
+    let gone = match by_type {
+        true => "numbers of secrets, dashed: in history only",
+        false => "dashed: in history only",
+    };
     match &time {
         Some(time) => {
             let start = day::of_seconds(time.start).unwrap_or_default();
@@ -48,8 +60,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     }
     write!(
         out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"map\">\
-         <table class=\"map\"><thead><tr><th scope=\"col\">Secret</th>"
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"map\">\
+         <table class=\"map\"><thead><tr><th scope=\"col\">{}</th>",
+        if by_type { "Type" } else { "Secret" }
     )?;
     if time.is_some() {
         write!(out, "<th scope=\"col\">Known since</th>")?;
@@ -59,56 +72,90 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         write!(out, "<th scope=\"col\" class=\"place\" title=\"{name}\"><span>{name}</span></th>")?;
     }
     writeln!(out, "</tr></thead><tbody>")?;
-    for group in groups {
-        row(report, group, &columns, time.as_ref(), out)?;
+    for groups in rows.iter().take(ROWS) {
+        row(report, groups, by_type, &columns, time.as_ref(), out)?;
     }
-    writeln!(out, "</tbody></table></div>")
+    writeln!(out, "</tbody></table></div>\n</section>")
 }
 
+/// The secrets of each type, that with the worst first.
+fn types<'r>(report: &'r Report<'_>) -> Vec<Vec<&'r SecretGroup>> {
+    let mut numbers: BTreeMap<RuleId, usize> = BTreeMap::new();
+    let mut types: Vec<Vec<&SecretGroup>> = Vec::new();
+    for group in &report.groups {
+        let number = *numbers.entry(group.rule).or_insert(types.len());
+        match types.get_mut(number) {
+            Some(groups) => groups.push(group),
+            None => types.push(vec![group]),
+        }
+    }
+    types
+}
+
+/// A row of secrets of one type, the worst first; at least one.
 fn row(
     report: &Report<'_>,
-    group: &SecretGroup,
+    groups: &[&SecretGroup],
+    by_type: bool,
     columns: &Columns,
     time: Option<&Time>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let severity = group.score.severity().name();
+    let Some(worst) = groups.first() else { return Ok(()) };
+    let severity = worst.score.severity().name();
+    let rule = report.rules.get(worst.rule);
     write!(
         out,
-        "<tr><th scope=\"row\"><span class=\"badge {severity}\">{severity} {}</span> \
-         <a href=\"#s-{}\">{}</a> <code>{}</code></th>",
-        group.score.value,
-        escaped(&group.id),
-        escaped(&report.rules.get(group.rule).text.title),
-        escaped(&report.shown_secret(group)),
+        "<tr><th scope=\"row\"><span class=\"badge {severity}\">{severity} {}</span> ",
+        worst.score.value
     )?;
+    let title = escaped(&rule.text.title);
+    if by_type {
+        let all = count(groups.len() as u64, "secret");
+        write!(out, "<a href=\"#r-{}\">{title}</a> {all}</th>", escaped(rule.id()))?;
+    } else {
+        let shown = escaped(&report.shown_secret(worst));
+        write!(out, "<a href=\"#s-{}\">{title}</a> <code>{shown}</code></th>", escaped(&worst.id))?;
+    }
     if let Some(time) = time {
-        write!(out, "<td>{}</td>", time.line(group, severity))?;
+        write!(out, "<td>{}</td>", time.line(groups, severity))?;
     }
     let mut cells: Vec<Option<Cell<'_>>> = vec![None; columns.names.len()];
-    for finding in &group.occurrences {
-        let cell = &mut cells[columns.position(&place::path(finding))];
-        let seen = Cell { present: place::is_present(finding), since: place::day(finding) };
-        *cell = Some(cell.map_or(seen, |cell| cell.with(seen)));
+    for group in groups {
+        let mut counted = BTreeSet::new();
+        for finding in &group.occurrences {
+            let position = columns.position(&place::path(finding));
+            let seen = Cell {
+                present: place::is_present(finding),
+                since: place::day(finding),
+                secrets: usize::from(counted.insert(position)),
+            };
+            let cell = &mut cells[position];
+            *cell = Some(cell.map_or(seen, |cell| cell.with(seen)));
+        }
     }
     for cell in cells {
-        match cell {
-            Some(cell) => {
-                let state = if cell.present { "here" } else { "gone" };
-                let text = cell.since.and_then(|day| day.get(..7)).unwrap_or(state);
-                write!(out, "<td><span class=\"chip {state} {severity}\">{text}</span></td>")?;
-            }
-            None => write!(out, "<td></td>")?,
-        }
+        let Some(cell) = cell else {
+            write!(out, "<td></td>")?;
+            continue;
+        };
+        let state = if cell.present { "here" } else { "gone" };
+        let text = match cell.since.and_then(|day| day.get(..7)) {
+            _ if by_type => cell.secrets.to_string(),
+            Some(month) => month.to_owned(),
+            None => state.to_owned(),
+        };
+        write!(out, "<td><span class=\"chip {state} {severity}\">{text}</span></td>")?;
     }
     writeln!(out, "</tr>")
 }
 
-/// A secret in a column.
+/// Secrets of a row in a column.
 #[derive(Debug, Clone, Copy)]
 struct Cell<'a> {
     present: bool,
     since: Option<&'a str>,
+    secrets: usize,
 }
 
 impl<'a> Cell<'a> {
@@ -117,7 +164,8 @@ impl<'a> Cell<'a> {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        Self { present: self.present || other.present, since }
+        let secrets = self.secrets + other.secrets;
+        Self { present: self.present || other.present, since, secrets }
     }
 }
 
@@ -135,7 +183,8 @@ impl Columns {
             .flat_map(|group| &group.occurrences)
             .map(|finding| place::path(finding).into_owned())
             .collect();
-        let deepest = paths.iter().map(|path| path.split('/').count()).max().unwrap_or(1);
+        let depths = paths.iter().map(|path| path.split('/').count());
+        let deepest = depths.max().unwrap_or(1).min(DEEPEST);
         for depth in (1..=deepest).rev() {
             let names: BTreeSet<String> = paths.iter().map(|path| cut(path, depth)).collect();
             if names.len() <= COLUMNS {
@@ -188,17 +237,19 @@ impl Time {
         Some(Self { start, end: tonight.max(start.saturating_add(1)) })
     }
 
-    /// A secret's bar, with a mark for each time that it came to a place.
-    fn line(&self, group: &SecretGroup, severity: &str) -> String {
-        let mut times: Vec<i64> = seconds(group).collect();
+    /// A row's bar, with a mark for each time that a secret came to a place.
+    fn line(&self, groups: &[&SecretGroup], severity: &str) -> String {
+        let mut times: Vec<i64> = groups.iter().flat_map(|group| seconds(group)).collect();
         times.sort_unstable();
         times.dedup();
         let Some(first) = times.first().copied() else {
             return "<span class=\"quiet\">not committed</span>".to_owned();
         };
-        let first_day = place::first_day(group).unwrap_or_default();
+        let first_day = groups.iter().filter_map(|group| place::first_day(group)).min();
+        let first_day = first_day.unwrap_or_default();
         let x = self.x(first);
-        let past = if group.occurrences.iter().any(place::is_present) { "" } else { " past" };
+        let mut places = groups.iter().flat_map(|group| &group.occurrences);
+        let past = if places.any(place::is_present) { "" } else { " past" };
         let mut svg = format!(
             "<svg class=\"time\" width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" \
              aria-label=\"since {first_day}\"><title>since {first_day}</title>\

@@ -5,13 +5,9 @@ use std::io::{self, Write};
 use super::MANY;
 use super::screen::Screen;
 use super::secret::short_id;
-use crate::day;
 use crate::finding::Finding;
-use crate::report::{Report, is_present, place};
+use crate::report::{Report, command, is_present, place};
 use sprawl_detect::text::printable;
-
-/// Days for which the proposed exception lasts.
-const DAYS: i64 = 90;
 
 /// Writes commands with the worst secret that lies in a file now as their example, and some for all of them if
 /// there are many.
@@ -31,12 +27,10 @@ pub(super) fn write(
     if at_hand.is_some() {
         let finding = place::first(example);
         let at = format!("{}:{}", place::path(finding), finding.location.line);
-        all.push(("explain", format!("sprawl explain {}", quoted(&at))));
+        all.push(("explain", format!("sprawl explain {}", command::quoted(&at))));
     }
     all.push(("suppress", format!("# sprawl:allow {rule}  (in a comment on its line)")));
-    let until = day::of_seconds(report.now.saturating_add(DAYS * 86_400)).unwrap_or_default();
-    let accept = format!("sprawl accept {id} --until {until} --owner @you --reason ...");
-    all.push(("accept", accept));
+    all.push(("accept", command::accept(report, id)));
     if report.groups.len() >= MANY {
         all.push(("baseline", "sprawl baseline  (fail on new secrets only)".to_owned()));
         all.push(("numbers", "sprawl scan --statistics".to_owned()));
@@ -48,13 +42,4 @@ pub(super) fn write(
         writeln!(out, "  {what}  {}", printable(&command))?;
     }
     Ok(())
-}
-
-/// A word as shells take it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
-    if word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
