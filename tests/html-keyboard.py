@@ -35,6 +35,15 @@ press("Enter", 13, "\r")
 expect("Enter opens it", f"{item}.querySelector('details').open")
 expect("and shows the fix", f"{item}.querySelector('dl').textContent.includes('Fix')")
 
+for _ in range(20):
+    if value("document.activeElement.textContent") == "Copy":
+        break
+    press("Tab", 9)
+expect("a later stop copies a command",
+       "document.activeElement.getAttribute('aria-label').slice(0, 19)", "Copy: sprawl accept")
+press("Enter", 13, "\r")
+expect("and says so", "document.activeElement.nextSibling.textContent.includes('copied')")
+
 press("/", 191, "/")
 expect("/ goes to the search", "document.activeElement.name", "search")
 for letter in "a.toml":

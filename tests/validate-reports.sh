@@ -28,6 +28,8 @@ url() { printf 'url = "postgres://app:%s@db%s.prod.internal:5432/app"\n' "$1" "$
 mkdir deploy src
 url "Vx7kQ2mNpR9t" 1 >deploy/prod.toml && commit 2021
 url "Vx7kQ2mNpR9t" 1 >'=1+1,<b>&"x".toml' && url "hT5wZ8cLq3Yd" 2 >src/a.toml && commit 2023
+# One that is suppressed, and a file that nobody looks into: each has a part of a page.
+printf '%s # sprawl:allow postgresql-connection-uri\n' "$(url "kD4xW9rJm6Pn" 3)" >src/known.toml && printf 'Rar!\x1a\x07\x01\0' >src/old.rar
 git rm --quiet deploy/prod.toml && commit 2024
 
 reports=(-o "$work/r.xml" -o "$work/r.csv" -o "$work/r.html" -o "$work/r.jsonl")
@@ -100,6 +102,7 @@ open_page() {
 open_page --dump-dom "file://$work/r.html" >"$work/dom.html"
 grep -q '<form id="filters" class="filters">' "$work/dom.html"
 grep -q 'id="count" aria-live="polite">2 of 2 shown<' "$work/dom.html"
+grep -q '<h2 id="covered">' "$work/dom.html" && grep -q '<h2 id="unread">' "$work/dom.html"
 open_page --dump-dom "file://$work/clean.html" | grep -q "No secrets found"
 id=$(grep -o 'id="s-[a-z0-9]*"' "$work/r.html" | tail -n 1 | cut -d '"' -f 2)
 # A link into the page opens what it leads to.

@@ -98,3 +98,24 @@ fn every_format_names_what_was_not_looked_into() {
         check(format, &[], &found);
     }
 }
+
+#[test]
+fn a_report_that_is_read_back_brings_no_markup_of_its_own() {
+    let (_guard, root) = scratch();
+    write(&root, "1.zip", RAR);
+    run(&root, &["scan", ".", "-o", "r.json"]);
+    let report = std::fs::read_to_string(root.join("r.json")).unwrap();
+    let hostile = report.replace("rar archive", "<b>[x](javascript:y)</b> @team");
+    assert_ne!(report, hostile);
+    std::fs::write(root.join("r.json"), hostile).unwrap();
+    for (format, markup) in [("markdown", ["<b>", "[x]"]), ("html", ["<b>", "</b>"])] {
+        let written = run(&root, &["merge", "r.json", "-f", format]).stdout;
+        assert!(written.contains("javascript:y"), "{format}: {written}");
+        for one in markup {
+            assert!(
+                !written.replace("\\<", "").replace("\\[", "").contains(one),
+                "{format}: {written}"
+            );
+        }
+    }
+}

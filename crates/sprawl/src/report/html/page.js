@@ -162,18 +162,19 @@
   const copied = (text) => {
     const shown = code(text);
     const button = element("button", { type: "button", "aria-label": `Copy: ${text}` }, "Copy");
+    const said = element("span", { class: "quiet", role: "status" });
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(text);
-        button.textContent = "Copied";
+        said.textContent = " copied";
       } catch {
         // Without a clipboard the command is selected, for the keyboard to copy.
         getSelection().selectAllChildren(shown);
-        button.textContent = "Selected";
+        said.textContent = " selected, not copied";
       }
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      setTimeout(() => { said.textContent = ""; }, 3000);
     });
-    return element("span", { class: "copy" }, shown, " ", button);
+    return element("span", { class: "copy" }, shown, " ", button, said);
   };
 
   const bodyOf = (finding) => {
@@ -237,7 +238,7 @@
       const text = `and ${counted(left, "more place")}; the JSON report has all of them`;
       rows.push(element("tr", {}, element("td", dated ? { colspan: "5" } : {}, text)));
     }
-    const table = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
+    const table = element("table", { class: "places" }, element("thead", {}, head), element("tbody", {}, ...rows));
     return element(
       "div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Places" }, table);
   };
@@ -355,9 +356,16 @@
     opened = [];
   });
 
+  // So that the first search is as fast as the others.
+  const prepare = (at) => {
+    findings.slice(at, at + STEP).forEach(textOf);
+    if (at + STEP < findings.length) setTimeout(prepare, 0, at + STEP);
+  };
+
   choices.open = matchMedia("(min-width: 60rem)").matches;
   form.hidden = false;
   document.getElementById("keys").hidden = false;
   apply();
   reveal();
+  setTimeout(prepare, 300, 0);
 })();
