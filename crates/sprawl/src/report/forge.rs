@@ -8,6 +8,8 @@
 //! browser; Azure Repos, "Copy permalink"; Gitea and Forgejo, "Permalink"; git.sr.ht, the addresses of its tree
 //! view.
 
+use std::collections::BTreeMap;
+
 use crate::finding::{Finding, HIDDEN};
 use crate::git::checkout::Checkout;
 use crate::report::{is_present, place};
@@ -143,26 +145,27 @@ impl Home {
     }
 }
 
-/// Repositories of a report with their homes.
+/// Repositories of a report with their homes, by name.
 #[derive(Debug)]
 pub(super) struct Homes<'r> {
-    all: Vec<(&'r Checkout, Option<Home>)>,
+    all: BTreeMap<&'r str, Vec<(&'r Checkout, Option<Home>)>>,
 }
 
 impl<'r> Homes<'r> {
     pub(super) fn of(checkouts: &'r [Checkout]) -> Self {
-        let home =
-            |checkout: &'r Checkout| (checkout, checkout.remote.as_deref().and_then(Home::of));
-        Self { all: checkouts.iter().map(home).collect() }
+        let mut all: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for checkout in checkouts {
+            let home = checkout.remote.as_deref().and_then(Home::of);
+            all.entry(&*checkout.repository).or_default().push((checkout, home));
+        }
+        Self { all }
     }
 
     /// The repository of an occurrence; nothing if several go by its name.
     fn home(&self, finding: &Finding) -> Option<(&Checkout, &Home)> {
         let path = &finding.location.path;
-        let is_its = |checkout: &Checkout| {
-            checkout.repository == *finding.repository && path.starts_with(&checkout.below)
-        };
-        let mut found = self.all.iter().filter(|(checkout, _)| is_its(checkout));
+        let named = self.all.get(&*finding.repository)?.iter();
+        let mut found = named.filter(|(checkout, _)| path.starts_with(&checkout.below));
         let (checkout, home) = found.next()?;
         let home = home.as_ref()?;
         found.all(|(_, other)| other.as_ref() == Some(home)).then_some((*checkout, home))

@@ -45,25 +45,22 @@ pub fn within(report: &Report<'_>, limit: usize) -> String {
     let mut text = head(report);
     let end = end(report);
     let room = limit.saturating_sub(text.len() + end.len());
-    let rows: Vec<String> = groups.iter().map(|group| row(report, group)).collect();
-    let whole: usize = rows.iter().map(String::len).sum();
-    let mut sections = match room.checked_sub(TABLE.len() + whole) {
-        Some(left) => sections_within(report, left, rows.len()),
-        None => Vec::new(),
-    };
-    let mut shown = rows.len();
-    if sections.len() < rows.len() {
-        let room = room.saturating_sub(LEFT_OUT + TABLE.len());
-        shown = fitting(rows.iter().map(String::len), room / ROWS.1 * ROWS.0);
-        let used: usize = rows[..shown].iter().map(String::len).sum();
-        sections = sections_within(report, room - used, shown);
+    let mut rows = fitting(report, room.saturating_sub(TABLE.len()), groups.len(), row);
+    let used = |rows: &[String]| rows.iter().map(String::len).sum::<usize>() + TABLE.len();
+    let mut sections = Vec::new();
+    if rows.len() == groups.len() {
+        sections = fitting(report, room.saturating_sub(used(&rows)), rows.len(), section);
     }
-    if shown > 0 {
+    if sections.len() < groups.len() {
+        let room = room.saturating_sub(LEFT_OUT);
+        rows = fitting(report, room / ROWS.1 * ROWS.0, groups.len(), row);
+        sections = fitting(report, room.saturating_sub(used(&rows)), rows.len(), section);
+    }
+    if !rows.is_empty() {
         text.push_str(TABLE);
     }
-    text.extend(rows.into_iter().take(shown));
-    text.extend(sections.iter().map(String::as_str));
-    text.push_str(&left_out(report, shown, sections.len()));
+    text.extend(rows.iter().chain(&sections).map(String::as_str));
+    text.push_str(&left_out(report, rows.len(), sections.len()));
     text.push_str(&end);
     if text.len() <= limit {
         return text;
@@ -72,26 +69,22 @@ pub fn within(report: &Report<'_>, limit: usize) -> String {
     if short.len() <= limit { short } else { String::new() }
 }
 
-/// How many of the first fit.
-fn fitting(lengths: impl Iterator<Item = usize>, room: usize) -> usize {
-    let sums = lengths.scan(0, |sum, length| {
-        *sum += length;
-        Some(*sum)
-    });
-    sums.take_while(|sum| *sum <= room).count()
-}
-
-/// Sections of the first secrets, as far as they fit.
-fn sections_within(report: &Report<'_>, room: usize, most: usize) -> Vec<String> {
+/// Parts of the report that speak of one secret each, of the first secrets, as far as they fit.
+fn fitting(
+    report: &Report<'_>,
+    room: usize,
+    most: usize,
+    part: fn(&Report<'_>, &SecretGroup) -> String,
+) -> Vec<String> {
     let mut left = room;
-    let mut sections = Vec::new();
+    let mut parts = Vec::new();
     for group in report.groups.iter().take(most) {
-        let section = section(report, group);
-        let Some(rest) = left.checked_sub(section.len()) else { break };
+        let part = part(report, group);
+        let Some(rest) = left.checked_sub(part.len()) else { break };
         left = rest;
-        sections.push(section);
+        parts.push(part);
     }
-    sections
+    parts
 }
 
 /// What there was no room for.
