@@ -91,18 +91,25 @@ class Page:
 
     def value(self, expression):
         """What an expression is worth in the page; a promise is waited for."""
+        value, exception = self._evaluated(expression)
+        if exception:
+            sys.exit(f"{expression[:200]}: {exception}")
+        return value
+
+    def _evaluated(self, expression):
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            sys.exit(f"{expression[:200]}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
+        exception = answer.get("exceptionDetails", {}).get("exception", {}).get("description")
+        return answer["result"].get("value"), exception
 
     def expect(self, what, expression, wanted=True):
         """Waits until an expression is worth what is wanted."""
         for _ in range(200):
-            if (got := self.value(expression)) == wanted:
+            # What it looks at may not be there yet.
+            got, exception = self._evaluated(expression)
+            if got == wanted and not exception:
                 return
             time.sleep(0.025)
-        sys.exit(f"{what}: {got!r} instead of {wanted!r}")
+        sys.exit(f"{what}: {exception or repr(got)} instead of {wanted!r}")
 
     def press(self, key, code=0, text=None):
         """Presses a key."""
