@@ -86,6 +86,13 @@ fn the_top_says_what_was_scanned() {
     repo.git(&["add", "-A"]);
     let page = repo.scan(&["--staged", "-f", "html"]).stdout;
     assert!(page.contains("<code>sprawl scan --staged</code>"));
+    repo.commit("second");
+    repo.git(&["branch", "topic"]);
+    for options in ["--range HEAD~1..HEAD", "--since HEAD~1", "--branch", "--branch=topic"] {
+        let arguments: Vec<&str> = options.split(' ').chain(["-f", "html"]).collect();
+        let page = repo.scan(&arguments).stdout;
+        assert!(page.contains(&format!("<code>sprawl scan {options}</code>")), "{options}: {page}");
+    }
 }
 
 #[test]

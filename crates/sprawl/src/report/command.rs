@@ -27,11 +27,7 @@ pub(super) fn scan(report: &Report<'_>) -> Option<String> {
         "" => {}
         "history" => words.push("--history".to_owned()),
         "staged" => words.push("--staged".to_owned()),
-        "range" => {
-            let mut ranges = report.summary.scope.iter();
-            let range = ranges.find_map(|scope| scope.strip_prefix("the range "))?;
-            words.extend(["--range".to_owned(), quoted(range)]);
-        }
+        "range" => words.push(report.summary.scope.iter().find_map(|scope| of_range(scope))?),
         _ => return None,
     }
     let threshold = report.threshold;
@@ -52,6 +48,22 @@ pub(super) fn scan(report: &Report<'_>) -> Option<String> {
     Some(words.join(" "))
 }
 
+/// The option that asks for a range, by what a scan says that it is of. That of a build system is asked for by its
+/// variables, and has none.
+fn of_range(scope: &str) -> Option<String> {
+    if let Some(range) = scope.strip_prefix("the range ") {
+        return Some(format!("--range {}", quoted(range)));
+    }
+    if let Some(since) = scope.strip_prefix("all since ") {
+        return Some(format!("--since {}", quoted(since)));
+    }
+    let branch = scope.strip_prefix("what ")?.strip_suffix(" adds to the main branch")?;
+    Some(match branch {
+        "HEAD" => "--branch".to_owned(),
+        branch => format!("--branch={}", quoted(branch)),
+    })
+}
+
 /// A path as one types it.
 fn here(path: &str) -> &str {
     match path.trim_end_matches('/') {
@@ -63,8 +75,8 @@ fn here(path: &str) -> &str {
 
 /// A word as shells take it.
 pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,~".contains(c);
+    if !word.is_empty() && !word.starts_with('~') && word.chars().all(is_plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
@@ -78,6 +90,7 @@ mod tests {
     fn a_word_stays_one_word() {
         assert_eq!(quoted("a/b-1.env"), "a/b-1.env");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!((&*quoted("HEAD~1..HEAD"), &*quoted("~/a")), ("HEAD~1..HEAD", "'~/a'"));
         assert_eq!(quoted(""), "''");
         assert_eq!((here(""), here("a/"), here("/")), (".", "a", "/"));
     }

@@ -55,6 +55,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     if let Some(command) = command::scan(report) {
         row("Command", &format!("<code>{}</code>", escaped(&command)))?;
     }
+    for scope in report.summary.scope.iter().take(NAMED) {
+        row("Scope", &escaped(scope))?;
+    }
     let day = day::of_seconds(report.now).unwrap_or_default();
     row("Date", &format!("<time datetime=\"{day}\">{day}</time> (UTC)"))?;
     row("Version", &format!("sprawl {}", env!("CARGO_PKG_VERSION")))?;
