@@ -356,7 +356,7 @@ impl<'r> Scanner<'r> {
         let max_match = compiled.max_match;
         if let Some(place) = compiled.edges.keyword {
             let end = at + self.rules.target(keyword).0;
-            if compiled.edges.way.as_ref().is_some_and(|way| !way.leads_on(text, end)) {
+            if compiled.edges.required.as_ref().is_some_and(|byte| !byte.follows(text, end)) {
                 return None;
             }
             let starts = at.saturating_sub(place.1)..=at.checked_sub(place.0)?;

@@ -65,51 +65,58 @@ impl Classes {
     }
 }
 
-/// What leads from a keyword to a byte that every match has behind it, such as the `@` of an address.
+/// A byte that every match has behind the keyword, such as the `@` of an address.
 #[derive(Debug)]
-pub(crate) struct Way {
-    /// Bytes that may stand between.
+pub(crate) struct Required {
+    /// Bytes that may stand between the two.
     between: ByteSet,
-    end: u8,
+    byte: u8,
 }
 
-impl Way {
-    /// Of the parts of a pattern, if the first keyword stands in a literal of its own. None if the way is so wide
-    /// that it says nothing.
-    pub(super) fn of(parts: &[&Hir], keywords: &[String]) -> Option<Self> {
-        let end_of_keyword = |literal: &[u8]| {
+impl Required {
+    /// Of the parts of a pattern, if the first keyword, which has so many bytes before it, stands in a literal.
+    /// None if so much may stand between that it says nothing.
+    pub(super) fn of(parts: &[&Hir], keywords: &[String], before: (usize, usize)) -> Option<Self> {
+        let in_literal = |literal: &[u8]| {
             let literal = literal.to_ascii_lowercase();
             let place = |keyword: &String| {
                 let keyword = keyword.to_ascii_lowercase();
                 let at = memchr::memmem::find(&literal, keyword.as_bytes())?;
                 Some((at, at + keyword.len()))
             };
-            keywords.iter().filter_map(place).min().map(|(_, end)| end)
+            keywords.iter().filter_map(place).min()
         };
-        let (first, behind) =
-            parts.iter().enumerate().find_map(|(index, part)| match part.kind() {
-                HirKind::Literal(literal) => {
-                    Some((index, &literal.0[end_of_keyword(&literal.0)?..]))
-                }
-                _ => None,
-            })?;
+        let (mut least, mut most) = (0_usize, 0_usize);
+        let mut first = None;
+        for (index, part) in parts.iter().enumerate() {
+            if let HirKind::Literal(literal) = part.kind()
+                && let Some((at, end)) = in_literal(&literal.0)
+            {
+                first = ((least + at, most.saturating_add(at)) == before)
+                    .then(|| (index, &literal.0[end..]));
+                break;
+            }
+            let part = Part::of(part);
+            (least, most) = (least + part.least, most.saturating_add(part.most));
+        }
+        let (first, behind) = first?;
         let mut between = behind.iter().fold(ByteSet::NONE, |all, byte| all.with(*byte, *byte));
-        let mut way = None;
+        let mut last = None;
         for part in &parts[first + 1..] {
             if let HirKind::Literal(literal) = part.kind() {
-                way = literal.0.first().map(|end| Self { between, end: *end });
+                last = literal.0.first().map(|byte| Self { between, byte: *byte });
             }
             between = between.or(Part::of(part).all);
         }
-        way.filter(|way| !way.between.has(b' '))
+        last.filter(|required| !required.between.has(b' '))
     }
 
-    /// Whether it leads on from a keyword that ends here.
-    pub(crate) fn leads_on(&self, text: &[u8], at: usize) -> bool {
+    /// Whether it stands behind a keyword that ends here.
+    pub(crate) fn follows(&self, text: &[u8], at: usize) -> bool {
         let rest = text.get(at..).unwrap_or_default();
         rest.iter()
-            .find(|byte| **byte == self.end || !self.between.has(**byte))
-            .is_some_and(|byte| *byte == self.end)
+            .find(|byte| **byte == self.byte || !self.between.has(**byte))
+            .is_some_and(|byte| *byte == self.byte)
     }
 }
 
@@ -297,24 +304,28 @@ mod tests {
     ];
 
     #[test]
-    fn ways_lead_to_what_every_match_has() {
-        let way = |parts: &str, keyword: &str| {
+    fn bytes_that_every_match_has_are_asked_for() {
+        let required = |parts: &str, keyword: &str, before: (usize, usize)| {
             let whole = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
             let whole = whole.clone().parse(parts).expect("it parses");
             let HirKind::Concat(parts) = whole.kind() else { return None };
-            Way::of(&parts.iter().collect::<Vec<_>>(), &[keyword.to_owned()])
+            Required::of(&parts.iter().collect::<Vec<_>>(), &[keyword.to_owned()], before)
         };
-        let address = way("[a-z]{2,5}://[^ /:@]{0,9}:[0-9a-z]{2,9}@[a-z]", "://")
+        let address = required("[a-z]{2,5}://[^ /:@]{0,9}:[0-9a-z]{2,9}@[a-z]", "://", (2, 5))
             .expect("a sign before the host");
-        assert!(address.leads_on(b"see http://a:b1@host", 11));
-        assert!(!address.leads_on(b"see http://host:80/b1@", 11));
-        assert!(!address.leads_on(b"://host", 3) && !address.leads_on(b"", 3));
-        let rest = way("[0-9]{3}tok-_[0-9]{9}=x", "TOK").expect("the sign at the end");
-        assert!(rest.leads_on(b"tok-_012345678=x", 3) && !rest.leads_on(b"tok-x012345678=x", 3));
-        for (parts, keyword) in
-            [("key[ =]{1,3}[0-9]{9}x", "key"), ("key[0-9]{9}", "key"), ("[ac]a[bc][0-9]{9}x", "b")]
-        {
-            assert!(way(parts, keyword).is_none(), "{parts}");
+        assert!(address.follows(b"see http://a:b1@host", 11));
+        assert!(!address.follows(b"see http://host:80/b1@", 11));
+        assert!(!address.follows(b"://host", 3) && !address.follows(b"", 3));
+        let rest = required("[0-9]{3}tok-_[0-9]{9}=x", "TOK", (3, 3)).expect("the sign at the end");
+        assert!(rest.follows(b"tok-_012345678=x", 3) && !rest.follows(b"tok-x012345678=x", 3));
+        for (parts, keyword, before) in [
+            ("key[ =]{1,3}[0-9]{9}x", "key", (0, 0)),
+            ("key[0-9]{9}", "key", (0, 0)),
+            ("[ac]a[bc][0-9]{9}x", "b", (2, 2)),
+            // It stands before that, in another case.
+            ("(?i:key)=[0-9]{9}key[0-9]x", "key", (0, 0)),
+        ] {
+            assert!(required(parts, keyword, before).is_none(), "{parts}");
         }
     }
 

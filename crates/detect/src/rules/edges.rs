@@ -3,7 +3,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::classes::Way;
+use super::classes::Required;
 use super::keywords::beginnings_of;
 
 /// Parts of a pattern that are looked at for its keyword; it stands in the first ones of nearly all.
@@ -22,8 +22,8 @@ pub(crate) struct Edges {
     pub(crate) only_secret: bool,
     /// How many bytes a match has before the secret and behind it; `None` where the number varies.
     pub(crate) beside: [Option<usize>; 2],
-    /// What leads from the keyword to a byte that stands behind it in every match.
-    pub(crate) way: Option<Way>,
+    /// A byte that stands behind the keyword in every match.
+    pub(crate) required: Option<Required>,
 }
 
 impl Edges {
@@ -35,9 +35,10 @@ impl Edges {
         let inner = &parts[usize::from(before.is_some())..];
         let beside = beside_secret(whole);
         let exact = |(least, most): (usize, Option<usize>)| most.filter(|most| *most == least);
+        let place = keyword(inner, keywords);
         Self {
-            keyword: keyword(inner, keywords),
-            way: Way::of(inner, keywords),
+            required: place.and_then(|place| Required::of(inner, keywords, place)),
+            keyword: place,
             only_secret: beside
                 .is_some_and(|sides| sides.iter().all(|(_, most)| most.is_some_and(|m| m <= 1))),
             beside: beside.map_or([None; 2], |sides| sides.map(exact)),
