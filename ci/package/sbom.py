@@ -23,11 +23,9 @@ def cargo(*arguments):
 
 def built(targets, edges):
     """Names and versions of what a build for these targets compiles: `cargo metadata` lists more than that."""
-    found = set()
-    for target in targets:
-        lines = cargo("tree", "--locked", "--package", ROOT, "--target", target, "--edges", edges, "--prefix", "none",
-                      "--format", "{p}")
-        found |= {tuple(line.split()[:2]) for line in lines.splitlines() if line.strip()}
+    chosen = [part for target in targets for part in ("--target", target)]
+    lines = cargo("tree", "--locked", "--package", ROOT, *chosen, "--edges", edges, "--prefix", "none", "--format", "{p}")
+    found = {tuple(line.split()[:2]) for line in lines.splitlines() if line.strip()}
     return {(name, version.removeprefix("v")) for name, version in found}
 
 
