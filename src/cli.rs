@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Migrate(Box<migrate::MigrateArgs>),
     /// Explain why a line is or is not reported.
     Explain(ExplainArgs),
+    /// Print a JSON Schema, for editors and programs that read reports.
+    Schema(about::SchemaArgs),
     /// Print shell completions.
     Completions(about::CompletionsArgs),
     /// Print the manual page.

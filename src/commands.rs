@@ -101,6 +101,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Hook(args) => hook::run(args.command),
         Command::Config(args) => config::run(args.command),
         Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => about::schema(&args),
         Command::Completions(args) => about::completions(&args),
         Command::Man(args) => about::man(&args),
         Command::Accept(args) => accept::run(&args),

@@ -26,6 +26,7 @@ mod reading;
 mod rules;
 mod sarif;
 mod scan;
+mod schemas;
 mod score;
 mod shapes;
 mod versions;

@@ -90,6 +90,8 @@ const SOURCES: &[&str] = &[
 ];
 
 fn main() {
+    // What this script includes is built here without schemas, and in the library with them.
+    println!("cargo::rustc-cfg=schemas");
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }

@@ -1,8 +1,35 @@
-//! The commands that tell about sprawl itself: `completions` and `man`.
+//! The commands that tell about sprawl itself: `schema`, `completions` and `man`.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+/// Arguments of `sprawl schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl schema config > .sprawl/sprawl.schema.json    then `#:schema .sprawl/sprawl.schema.json`
+                                                       as the first line of sprawl.toml
+  sprawl schema rules > rules.schema.json              for files with your own rules
+  sprawl schema report                                 what `sprawl scan -f json` writes")]
+pub(crate) struct SchemaArgs {
+    /// File that the schema describes.
+    #[arg(value_enum)]
+    pub file: SchemaOf,
+}
+
+/// Files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// sprawl.toml.
+    Config,
+    /// Rule files.
+    Rules,
+    /// .sprawl/exceptions.toml.
+    Exceptions,
+    /// JSON reports.
+    Report,
+}
 
 /// Arguments of `sprawl completions`.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! What sprawl says of itself: its version, completions for shells, manual pages.
+//! What sprawl says of itself: its version, schemas of its files, completions for shells, manual pages.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,10 +7,12 @@ use clap::CommandFactory as _;
 
 use super::{Error, Outcome, output};
 use crate::cli::Cli;
-use crate::cli::about::{CompletionsArgs, ManArgs};
+use crate::cli::about::{CompletionsArgs, ManArgs, SchemaArgs, SchemaOf};
+use sprawl::config;
 use sprawl::files::write;
+use sprawl::policy::exceptions;
 use sprawl::report::json;
-use sprawl_detect::rules::Rules;
+use sprawl_detect::rules::{Rules, schemas};
 
 /// `sprawl --version`, with `--json` what scripts want to know.
 pub(super) fn version(as_json: bool) -> Result<Outcome, Error> {
@@ -32,6 +34,18 @@ pub(super) fn version(as_json: bool) -> Result<Outcome, Error> {
         format!("sprawl {version}\n")
     };
     output::print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+/// `sprawl schema`.
+pub(super) fn schema(args: &SchemaArgs) -> Result<Outcome, Error> {
+    let schema = match args.file {
+        SchemaOf::Config => config::schema::schema(),
+        SchemaOf::Rules => schemas::rule_file(),
+        SchemaOf::Exceptions => exceptions::schema(),
+        SchemaOf::Report => json::schema(),
+    };
+    output::print(&output::json(&schema)?)?;
     Ok(Outcome::Clean)
 }
 

@@ -6,7 +6,7 @@ use crate::rare::Nothing;
 use crate::score::{Authority, Lifetime, Usability};
 
 /// One decoded statement for people to read: `account` = `123456789012`, `scope` = `project foo`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 pub struct Fact {
     /// Short lower-case name.
     pub name: &'static str,

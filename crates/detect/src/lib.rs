@@ -32,6 +32,7 @@ pub mod prefilter;
 pub mod rare;
 pub mod rules;
 mod scanner;
+pub mod schemas;
 pub mod score;
 pub mod text;
 mod vocabulary;

@@ -21,6 +21,7 @@ mod names;
 mod near;
 mod rule;
 pub mod schema;
+pub mod schemas;
 pub(crate) mod shape;
 mod table;
 mod user;

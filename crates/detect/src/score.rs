@@ -7,6 +7,8 @@
 //! All percentages and points stand in the tables of this file and nowhere else; a project may put
 //! [`Weights`] of its own in their place.
 
+#[cfg(schemas)]
+mod schemas;
 mod weights;
 
 use std::fmt;
@@ -22,6 +24,7 @@ macro_rules! weighted {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal => $points:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(schemas, derive(schemars::JsonSchema))]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
@@ -203,6 +206,7 @@ weighted! {
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(schemas, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Privilege {
     /// It only reads: one class less.
@@ -281,6 +285,7 @@ pub struct Facts {
 
 /// Severity bands; the thresholds are those of GitHub's `security-severity`, times ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Score 0.

@@ -1,21 +1,24 @@
 //! How long credentials may live: the project's limits, and what is to be said of each secret.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use sprawl_detect::rules::{Kind, Rule};
 use sprawl_detect::score::{Authority, Lifetime};
 
-/// A project's limits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How long credentials may be valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct LifetimePolicy {
-    /// The longest time for which a credential may be good, by kind (`token`, `certificate`, ...) or
-    /// by what it may do (`bootstrap`, `account-wide`, ...). The shortest that applies counts.
+    /// Longest validity of a credential, by kind (`token`, `certificate`, ...) or by authority
+    /// (`bootstrap`, `account-wide`, ...). The shortest that applies counts.
+    #[schemars(schema_with = "spans_by_class")]
     pub max_lifetime: BTreeMap<Class, Span>,
-    /// How long before its end a credential is said to be near it.
+    /// How long before its expiry a credential is reported as about to expire.
     pub warn_before: Span,
 }
 
@@ -45,6 +48,19 @@ impl Class {
             Self::Authority(authority) => authority.name(),
         }
     }
+}
+
+impl Class {
+    /// Every class by its name.
+    fn names() -> impl Iterator<Item = &'static str> {
+        let kinds = Kind::ALL.iter().map(|(_, name)| *name);
+        kinds.chain(Authority::ALL.iter().map(|authority| authority.name()))
+    }
+}
+
+/// What the schema says of limits by class.
+fn spans_by_class(generator: &mut SchemaGenerator) -> Schema {
+    sprawl_detect::schemas::map_of(Class::names(), &generator.subschema_for::<Span>())
 }
 
 impl Serialize for Class {
@@ -108,6 +124,20 @@ impl std::fmt::Display for Span {
     }
 }
 
+impl JsonSchema for Span {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Span")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Span of time in hours, days or weeks: 12h, 90d, 2w.",
+            "type": "string",
+            "pattern": "^[0-9]{1,9}[hdw]$",
+        })
+    }
+}
+
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -124,21 +154,21 @@ impl<'de> Deserialize<'de> for Span {
 }
 
 /// What is said of a secret's lifetime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemarkKind {
-    /// Past its end, and still there.
+    /// Expired, and still there.
     Expired,
-    /// Near its end.
+    /// About to expire.
     ExpiresSoon,
-    /// Good for longer than the project allows.
+    /// Valid for longer than the project allows.
     TooLong,
-    /// Good until somebody revokes it, where something short-lived would do.
+    /// Valid until it is revoked, where a short-lived credential would do.
     NeverExpires,
 }
 
 /// One remark on a secret's lifetime.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remark {
     /// What it is about.
     pub kind: RemarkKind,

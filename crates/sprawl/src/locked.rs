@@ -8,6 +8,7 @@ mod find;
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
@@ -16,19 +17,19 @@ use sprawl_detect::ids;
 pub use find::find;
 pub(crate) use find::{SEALING, is_sealing_key};
 
-/// Something locked.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Something encrypted, or kept in a secret manager.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Locked {
     /// Name of the repository or root.
     pub repository: String,
-    /// The file that is locked, or that refers to something locked.
+    /// The file that is encrypted, or that refers to the secret manager.
     pub path: String,
-    /// How it is locked.
+    /// How it is encrypted, or where it is kept.
     pub lock: Lock,
 }
 
-/// How something is locked. Everything in here is public: recipients, fingerprints, account numbers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// How something is encrypted. All of this is public: recipients, fingerprints, account numbers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lock {
     /// SOPS file with this age recipient.
@@ -66,12 +67,12 @@ impl Lock {
     }
 }
 
-/// One thing that a secret opens.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// One thing that a secret unlocks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Opened {
     /// Name of the repository or root.
     pub repository: String,
-    /// The file that is opened, or that refers to it.
+    /// The file that is unlocked, or that refers to it.
     pub path: String,
     /// What it is, in a few words.
     pub what: String,

@@ -12,6 +12,7 @@ pub mod key;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::config::schema::{MarkField, Marks, PolicyText};
@@ -410,19 +411,19 @@ fn cover_earlier_versions(group: &mut SecretGroup) {
     }
 }
 
-/// Counts of decisions over all occurrences.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// Counts of decisions about occurrences.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Decisions {
-    /// Covered by marks, by their words.
+    /// Suppressed inline, by the text of the suppression.
     pub marked: BTreeMap<String, u64>,
-    /// Covered by exceptions.
+    /// Suppressed by exceptions.
     pub accepted: u64,
-    /// Compared with the baseline: how many are new, unchanged and so on, by name.
+    /// Compared with the baseline: counts by state.
     pub baseline: BTreeMap<&'static str, u64>,
-    /// Unchanged, but open all the same: for longer than the policy allows, or after a decision
-    /// whose time is over.
+    /// In the baseline, but open for longer than the policy allows, or after an exception that has
+    /// expired.
     pub overdue: u64,
-    /// Entries of the baseline that are not found any more.
+    /// Entries of the baseline that are no longer found.
     pub absent: u64,
     /// These entries themselves.
     #[serde(skip)]
@@ -430,7 +431,7 @@ pub struct Decisions {
     /// Exceptions that cover nothing any more.
     #[serde(skip)]
     pub stale: Vec<Exception>,
-    /// What somebody should know: exceptions that end soon, or that nothing needs any more.
+    /// Warnings: exceptions that expire soon, or that no longer match anything.
     pub warnings: Vec<String>,
 }
 

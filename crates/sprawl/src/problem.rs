@@ -1,12 +1,13 @@
 //! Problems: what could not be read or finished. The scan goes on; the report and the exit code
 //! say so.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use sprawl_unpack::unread::{Reason, Unread};
 
-/// One thing that was not scanned as it should have been.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Something that could not be scanned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// Path, object id or revision.
     pub place: String,

@@ -25,6 +25,7 @@ use std::io::{self, BufWriter, Write};
 
 pub(crate) use place::{is_present, shortened};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use self::text::TextOptions;
@@ -91,28 +92,29 @@ pub struct MergeData {
     pub project: Project,
 }
 
-/// Totals of a scan. Read back from a report as far as they can be added up: what is found is counted anew.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Totals of a scan.
+// Read back from a report as far as they can be added up: what is found is counted anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// Blobs scanned.
+    /// Files and git objects scanned.
     pub blobs: u64,
     /// Bytes scanned.
     pub bytes: u64,
-    /// Secrets reported, as far as they are open.
+    /// Secrets reported, without those that are suppressed.
     #[serde(skip_deserializing)]
     pub secrets: u64,
-    /// Their open occurrences.
+    /// Their occurrences, without those that are suppressed.
     #[serde(skip_deserializing)]
     pub occurrences: u64,
-    /// What marks, exceptions and the baseline say of the occurrences.
+    /// What inline suppressions, exceptions and the baseline decide.
     #[serde(rename = "standings", default, deserialize_with = "warnings_alone")]
     pub decisions: Decisions,
-    /// Secrets found and not reported, and why.
+    /// Secrets found and not reported.
     #[serde(skip_deserializing)]
     pub hidden: Hidden,
-    /// What was not looked at.
+    /// What was skipped on purpose.
     pub left_out: LeftOut,
-    /// The configuration files in force, and what they change.
+    /// The effective configuration files, and what they change.
     #[serde(default)]
     pub configuration: Configuration,
     /// What of each repository was asked for, where it is not all of it.
@@ -140,22 +142,22 @@ fn warnings_alone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decision
     Ok(Decisions { warnings, ..Decisions::default() })
 }
 
-/// What configuration files take away; all of it can be had back with `--isolated`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What configuration files take away from a scan; `--isolated` ignores them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Configuration {
-    /// The files in force, as shown.
+    /// The effective files.
     pub files: Vec<String>,
-    /// Rules that they switch off.
+    /// Rules that they disable.
     pub rules_off: u64,
-    /// Findings in paths that they leave out, where those had been read anyway.
+    /// Findings that they leave out in what was read.
     pub findings_left_out: u64,
     /// Thresholds that they raise, `key = value`.
     pub raised: Vec<String>,
 }
 
 /// Secrets that were found and are not reported.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hidden {
     /// Below `--min-confidence`.
     pub below_confidence: u64,

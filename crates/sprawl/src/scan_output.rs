@@ -1,6 +1,7 @@
 //! The output of a scan: everything that was found, and what was met on the way, in a stable order. The
 //! outputs of several parts add up to one.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
@@ -103,11 +104,11 @@ pub(crate) fn take_in(all: &mut Vec<Finding>, mut more: Vec<Finding>) {
 }
 
 /// A file or directory that was asked for, or a repository whose history was.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Scanned {
     /// Name of the repository or root.
     pub repository: String,
-    /// How its paths begin in the report; empty for the current directory.
+    /// Prefix of its paths in the report; empty for the current directory.
     pub path: String,
 }
 
@@ -124,23 +125,23 @@ impl Scanned {
     }
 }
 
-/// What was left out on purpose, and how to bring it in. Never silent: the summary shows it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Counts of what was skipped on purpose, with the options that scan it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct LeftOut {
-    /// Untracked files that `.gitignore` names (`--no-ignore`).
+    /// Untracked files that `.gitignore` excludes (`--no-ignore`).
     pub ignored_files: u64,
-    /// Directories that `.gitignore` names, not looked into (`--no-ignore`).
+    /// Directories that `.gitignore` excludes (`--no-ignore`).
     pub ignored_directories: u64,
-    /// Files and directories that `--exclude` names.
+    /// Files and directories that `--exclude` matches.
     pub excluded: u64,
-    /// Files and directories that the configuration names.
+    /// Files and directories that the configuration excludes (`--no-config`).
     pub configured: u64,
     /// Symbolic links (`--follow`).
     pub symlinks: u64,
     /// FIFOs, sockets, devices.
     pub special: u64,
-    /// Git LFS pointers: their content lies on a server.
+    /// Git LFS pointers: their content is on a server.
     pub lfs_pointers: u64,
     /// Submodules whose own history was not scanned (`--submodules`).
     pub submodules: u64,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::day;
@@ -14,25 +15,25 @@ use sprawl_detect::rare::Nothing;
 use sprawl_detect::score::Environment;
 
 /// History of one secret: its owners, its environments, and its dates.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SecretTimeline {
-    /// Who to ask: owners by CODEOWNERS, or else the people who brought it last.
+    /// Whom to ask: owners by CODEOWNERS, or else those who last added it.
     pub owners: Vec<String>,
-    /// Environments that its places speak of.
+    /// Environments of its places.
     pub environments: Vec<Environment>,
     /// When it was first committed, Unix seconds.
     pub first_seen: Option<i64>,
-    /// When the last place was cleaned that had it, Unix seconds; none while some place has it.
+    /// When it was removed from its last place, Unix seconds; null while it is still somewhere.
     pub last_seen: Option<i64>,
-    /// How often the value at its place had been changed when it came.
+    /// How often the value at its place had been changed before it was added.
     pub rotations: usize,
-    /// When it took the place of another value, Unix seconds.
+    /// When it replaced another value, Unix seconds.
     pub rotated_at: Option<i64>,
-    /// Ids of the secrets that took its place.
+    /// Ids of the secrets that replaced it.
     pub replaced_by: Vec<String>,
-    /// When the first of them did, Unix seconds.
+    /// When the first of them replaced it, Unix seconds.
     pub replaced_at: Option<i64>,
-    /// Whether it was taken away and brought back.
+    /// Whether it was removed and added again.
     pub reintroduced: bool,
 }
 

@@ -1,9 +1,10 @@
 //! What was met and not looked into: counted and named, never taken for scanned.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A file, object or part of one that holds more than was scanned.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
     /// Path, or what stands for one.
     pub place: String,
@@ -14,7 +15,9 @@ pub struct Unread {
 }
 
 /// Why something was not looked into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// It takes a password or key to read it.

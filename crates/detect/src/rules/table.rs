@@ -34,17 +34,21 @@ pub enum Detector {
 }
 
 impl Detector {
+    /// Detectors that rule files name.
+    pub const NAMED: &'static [(Self, &'static str)] =
+        &[(Self::Keys, "keys"), (Self::Assignment, "assignment")];
+
     /// The detector that a rule names.
     ///
     /// # Errors
     /// It names one that does not exist.
     pub fn of(rule: &RuleText) -> Result<Self, String> {
-        match rule.detector.as_deref() {
-            None => Ok(Self::Pattern),
-            Some("keys") => Ok(Self::Keys),
-            Some("assignment") => Ok(Self::Assignment),
-            Some(other) => Err(format!("detector = \"{other}\" is not one of keys, assignment")),
-        }
+        let Some(name) = rule.detector.as_deref() else { return Ok(Self::Pattern) };
+        let named = Self::NAMED.iter().find(|(_, known)| *known == name);
+        named.map(|(detector, _)| *detector).ok_or_else(|| {
+            let known: Vec<&str> = Self::NAMED.iter().map(|(_, known)| *known).collect();
+            format!("detector = \"{name}\" is not one of {}", known.join(", "))
+        })
     }
 }
 

@@ -6,35 +6,48 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authority, Environment, Exposure, Lifetime, Reach, Usability};
 
-/// What a project weighs otherwise than the tables do; what is not named keeps its usual weight.
+/// Weights of the score that differ from the built-in ones; what is not named keeps its usual weight.
 ///
-/// Steps are pairs of a least number and the percent from there on.
+/// Steps are pairs of a minimum number and the percentage from there on; both must rise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Weights {
-    /// Points of the base score.
+    /// Points of the base score by authority.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::authority"))]
     pub authority: BTreeMap<Authority, i64>,
-    /// Points of the base score.
+    /// Points of the base score by reach.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::reach"))]
     pub reach: BTreeMap<Reach, i64>,
-    /// Points of the base score.
+    /// Points of the base score by lifetime.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::lifetime"))]
     pub lifetime: BTreeMap<Lifetime, i64>,
-    /// Percent of the base score.
+    /// Percentage of the base score by usability.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::usability"))]
     pub usability: BTreeMap<Usability, i64>,
-    /// Percent added to the context.
+    /// Percentage added for the environment.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::environment"))]
     pub environment: BTreeMap<Environment, i64>,
-    /// Percent added to the context.
+    /// Percentage added for the exposure.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::exposure"))]
     pub exposure: BTreeMap<Exposure, i64>,
-    /// By number of files.
+    /// Percentage added by number of files: steps.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::steps"))]
     pub files: Option<Vec<(i64, i64)>>,
-    /// By days since the first commit.
+    /// Percentage added by days since the first commit: steps.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::steps"))]
     pub age: Option<Vec<(i64, i64)>>,
-    /// By number of authors.
+    /// Percentage added by number of authors: steps.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::steps"))]
     pub authors: Option<Vec<(i64, i64)>>,
-    /// By number of things that it opens.
+    /// Percentage added by number of secrets that it unlocks: steps.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::steps"))]
     pub fan_out: Option<Vec<(i64, i64)>>,
-    /// For each further repository.
+    /// Percentage added for each further repository.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::percent"))]
     pub repository: Option<i64>,
-    /// If one value serves production and something else.
+    /// Percentage added if one value serves production and something else.
+    #[cfg_attr(schemas, schemars(schema_with = "super::schemas::percent"))]
     pub reuse: Option<i64>,
 }
 

@@ -1,119 +1,162 @@
 //! The TOML of `sprawl.toml`, field for field. A section is one field of [`Config`]; its defaults
-//! stand in `default.toml`.
+//! stand in `default.toml`. The comments on fields are what editors show: they are a part of the JSON
+//! Schema that `sprawl schema config` prints.
 
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
 use super::threshold::{FailOn, MinConfidence};
 use crate::lifetime::LifetimePolicy;
+use sprawl_detect::schemas;
 use sprawl_detect::score::Weights;
 use sprawl_unpack::unread::Reason;
 
-/// What a configuration file may say.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// The schema of a configuration file. Its defaults are those of `default.toml`.
+pub fn schema() -> Schema {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Config>();
+    if let Ok(defaults) = toml::from_str::<toml::Table>(super::DEFAULTS.1) {
+        set_defaults(&mut schema, &defaults);
+    }
+    schemas::tidy(schema)
+}
+
+/// Writes the defaults of sections into the definitions that the sections refer to.
+fn set_defaults(schema: &mut Schema, defaults: &toml::Table) {
+    let root = schema.ensure_object();
+    for (section, values) in defaults {
+        let name = root
+            .get("properties")
+            .and_then(|properties| properties.get(section)?.pointer("/allOf/0/$ref"))
+            .and_then(|reference| reference.as_str()?.rsplit('/').next())
+            .map(str::to_owned);
+        let (Some(name), Some(values)) = (name, values.as_table()) else { continue };
+        let of_section = root.get_mut("definitions").and_then(|all| all.get_mut(name));
+        let properties = of_section.and_then(|section| section.get_mut("properties"));
+        let Some(properties) = properties else { continue };
+        for (key, value) in values {
+            if let (Some(property), Ok(value)) = (
+                properties.get_mut(key).and_then(|p| p.as_object_mut()),
+                serde_json::to_value(value),
+            ) {
+                property.insert("default".to_owned(), value);
+            }
+        }
+    }
+}
+
+/// Configuration of sprawl. Command-line options take precedence over it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(title = "sprawl.toml")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
-    /// Files that this one builds upon, relative to it; the later ones win, this one wins over all.
+    /// Configuration files that this one builds on, relative to it. Later files take precedence, and this
+    /// file takes precedence over all of them; lists are appended.
     pub extends: Vec<String>,
-    /// What is looked at.
+    /// Which paths are scanned.
     pub paths: Paths,
-    /// Which rules take part.
+    /// Which rules are used.
     pub rules: RuleChoice,
     /// What is reported, and what fails.
     pub thresholds: Thresholds,
-    /// What marks, exceptions and the baseline may do.
+    /// What inline suppressions, exceptions and the baseline may do.
     pub policy: PolicyText,
-    /// What may be left unread.
+    /// What may be left unread without making a scan incomplete.
     pub unread: UnreadText,
-    /// What the project weighs otherwise.
+    /// Weights of the score that differ from the built-in ones.
     pub weights: Weights,
-    /// How long credentials may live.
+    /// How long credentials may be valid.
     pub lifetime: LifetimePolicy,
 }
 
-/// What is looked at. Globs are matched against paths below the root of the project, and against
-/// file names.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Which paths are scanned. Globs are matched against paths relative to the root of the project, and against
+/// file names; `*` does not match `/`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Paths {
-    /// Left out.
+    /// Globs of files and directories that are not scanned.
     pub exclude: Vec<String>,
-    /// Looked at although `exclude` names it.
+    /// Globs of files that are scanned although `exclude` matches them.
     pub include: Vec<String>,
 }
 
-/// Which rules take part: ids, aliases, or prefixes with `*`.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Which rules are used. A rule is named by its id, an alias, or a prefix followed by `*`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Rules")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RuleChoice {
-    /// Files with rules of one's own, relative to the file that names them.
+    /// Files with your own rules, relative to the file that names them.
     pub files: Vec<String>,
-    /// Only these, if there are any.
+    /// Use only these rules, if there are any.
     pub only: Vec<String>,
-    /// Not these.
+    /// Do not use these rules.
     pub disable: Vec<String>,
-    /// Takes back what a file that this one extends disables.
+    /// Use these rules again, which a file that this one extends disables.
     pub enable: Vec<String>,
 }
 
-/// What is reported, and what fails. The command line goes before.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What is reported, and what fails. Command-line options take precedence.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Thresholds {
-    /// As `--fail-on`.
+    /// Minimum severity that fails the command, as `--fail-on`.
     pub fail_on: Option<FailOn>,
-    /// As `--min-confidence`.
+    /// Minimum confidence to report, as `--min-confidence`.
     pub min_confidence: Option<MinConfidence>,
-    /// As `--include-placeholders`.
+    /// Whether placeholders and documentation samples are reported, as `--include-placeholders`.
     pub include_placeholders: Option<bool>,
 }
 
-/// What marks, exceptions and the baseline may do.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What inline suppressions, exceptions and the baseline may do.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Policy")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PolicyText {
-    /// Whose marks in the scanned text count.
+    /// Which inline suppressions in the scanned text count.
     pub marks: Option<Marks>,
-    /// What a mark of ours must say to count.
+    /// What a `sprawl:allow` comment must state to count.
     pub mark_needs: Vec<MarkField>,
-    /// Longest time from an exception's start, or last renewal, to its end, in days.
+    /// Longest time from an exception's start, or last renewal, to its expiry, in days. `until=` in
+    /// inline suppressions is held to it, too.
     pub max_exception_days: Option<u16>,
-    /// How often an exception may be renewed; without end if absent.
+    /// How often an exception may be renewed; unlimited if absent.
     pub max_renewals: Option<u16>,
-    /// Days before its end from which on an exception is warned of.
+    /// Number of days before its expiry from which on scans warn of an exception.
     pub warn_days: Option<u16>,
-    /// Days that a finding of the baseline may stay open; without end if absent.
+    /// Number of days that a finding of the baseline may stay open before it fails; unlimited if absent.
     pub max_open_days: Option<u16>,
 }
 
 /// What may be left unread: a scan that leaves out nothing else is complete.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Unread")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct UnreadText {
-    /// Reasons that are accepted.
+    /// Reasons that do not make a scan incomplete (exit status 3), as `--allow-unread`.
     pub accept: Vec<Reason>,
 }
 
-/// Whose marks count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+/// Which inline suppressions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Marks {
-    /// Ours and those of other tools.
+    /// `sprawl:allow` and those of other scanners.
     #[default]
     All,
-    /// Ours.
+    /// `sprawl:allow` alone.
     Own,
     /// None.
     None,
 }
 
-/// Something that a mark says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// Something that an inline suppression states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MarkField {
-    /// When it ends.
+    /// Its expiry: `until=`.
     Until,
-    /// Who answers for it.
+    /// Its owner: `owner=`.
     Owner,
-    /// Why.
+    /// Its reason: `reason=`.
     Reason,
 }

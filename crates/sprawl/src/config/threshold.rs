@@ -1,12 +1,13 @@
 //! Thresholds: what is reported and what fails, as a configuration and a command line say it.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
 
-/// Least severity that makes a scan fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// Minimum severity that fails the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
@@ -53,8 +54,8 @@ impl FailOn {
     }
 }
 
-/// Least confidence that is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// Minimum confidence to report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum MinConfidence {

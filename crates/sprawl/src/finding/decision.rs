@@ -1,6 +1,7 @@
 //! Decision: what was decided earlier about one occurrence, and whether it is still open.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -8,16 +9,18 @@ use sprawl_detect::rare::Nothing;
 
 /// Compared with the baseline. The names of the first four are those of SARIF's `baselineState`
 /// (2.1.0, 3.27.24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Not in the baseline.
     New,
-    /// In the baseline, here or where the file lay before.
+    /// In the baseline, here or where the file was before.
     Unchanged,
     /// Another secret in a place of the baseline.
     Updated,
-    /// In the baseline, and not found any more.
+    /// In the baseline, and no longer found.
     Absent,
     /// Was gone, and is back.
     Reopened,
@@ -37,12 +40,14 @@ impl State {
 }
 
 /// Where a decision is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum SuppressionKind {
-    /// A mark in the scanned text.
+    /// Inline suppression in the scanned text.
     InSource,
-    /// The exceptions.
+    /// Exception.
     External,
 }
 
@@ -56,16 +61,16 @@ impl SuppressionKind {
     }
 }
 
-/// A decision that an occurrence may be there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Decision that an occurrence may be there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Suppression {
     /// Where it is recorded.
     pub kind: SuppressionKind,
-    /// The mark's words, or the file with the exceptions.
+    /// Text of the inline suppression, or the file with the exceptions.
     pub by: String,
-    /// Why, in the words of who decided it.
+    /// Justification, in the words of who decided it.
     pub justification: String,
-    /// Who answers for it.
+    /// Owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Last day on which it counts.
@@ -75,6 +80,7 @@ pub struct Suppression {
         serialize_with = "as_text",
         deserialize_with = "from_text"
     )]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub until: Option<Date>,
 }
 

@@ -1,18 +1,18 @@
 //! What a scanned repository is a checkout of: where it comes from, and at which commit it stands.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Repository;
 
-/// A repository of a scan, as others know it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Repository that was scanned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Checkout {
     /// Its name in the report.
     pub repository: String,
-    /// Where its files stand in the report: empty, or a directory with a slash at its end.
+    /// Prefix of its paths in the report: empty, or a directory with a slash at its end.
     pub below: String,
-    /// Address of its remote without anything that could be a credential, if it has one that
-    /// others can reach.
+    /// URL of its remote without credentials, if it has one that others can reach.
     pub remote: Option<String>,
     /// The commit at HEAD.
     pub revision: Option<String>,

@@ -8,18 +8,23 @@ use std::collections::BTreeMap;
 
 use globset::GlobSet;
 use jiff::civil::Date;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, FileError, Lines};
 use crate::config;
 use crate::day;
+use sprawl_detect::schemas;
 use sprawl_detect::text::line_at;
 
 /// Name of the file below the root of the project.
 pub const FILE: &str = ".sprawl/exceptions.toml";
 
-/// Why a secret is left where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Why a secret is accepted.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
@@ -54,38 +59,41 @@ impl Reason {
     }
 }
 
-/// A decision to live with a secret in some places.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A secret that is accepted in some places.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
-    /// Id of the secret, under the project's key. Without one the exception is about a rule in
-    /// some places.
+    /// Id of the secret, under the project's key. Without an id the exception covers all findings of the
+    /// rule in these places.
     #[serde(default)]
     pub id: Option<String>,
     /// Id of the rule that found it.
     pub rule: String,
-    /// Places below the root: paths, or globs in which a directory or file is written out.
+    /// Paths relative to the root of the project, or globs with a literal part.
     pub paths: Vec<String>,
-    /// Who answers for it.
+    /// Owner: a person or a team.
     pub owner: String,
-    /// Why.
+    /// Why it is accepted.
     pub reason: Reason,
-    /// In a sentence.
+    /// Justification, in one sentence.
     #[serde(default)]
     pub purpose: String,
     /// Day on which it was made.
+    #[schemars(with = "String", extend("format" = "date"))]
     #[serde(deserialize_with = "day_of")]
     pub created: Date,
-    /// Last day on which it counts.
+    /// Expiry: the last day on which it counts. Only false positives can do without.
+    #[schemars(with = "String", extend("format" = "date"))]
     #[serde(default, deserialize_with = "some_day_of")]
     pub expires: Option<Date>,
-    /// How often its end was put off.
+    /// How often it was renewed.
     #[serde(default)]
     pub renewals: u16,
-    /// Day on which that happened last.
+    /// Day on which it was last renewed.
+    #[schemars(with = "String", extend("format" = "date"))]
     #[serde(default, deserialize_with = "some_day_of")]
     pub renewed: Option<Date>,
-    /// Found in history only: scans of the tree do not miss it.
+    /// Whether the secret is in history alone: scans of the tree do not miss it.
     #[serde(default)]
     pub history: bool,
 }
@@ -112,14 +120,25 @@ pub struct Exceptions {
     pub project: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Accepted secrets of a project: which, where, owner, reason, expiry.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(title = "Exceptions of sprawl")]
 #[serde(deny_unknown_fields)]
 struct FileText {
+    /// Version of this file.
     version: u32,
+    /// Which project's key the ids were made with.
     #[serde(default)]
     project: Option<String>,
+    /// The exceptions, one a line.
     #[serde(default)]
+    #[schemars(with = "Vec<Exception>")]
     exceptions: Vec<toml::Spanned<Exception>>,
+}
+
+/// The schema of the file.
+pub fn schema() -> schemars::Schema {
+    schemas::tidy(SchemaSettings::draft07().into_generator().into_root_schema_for::<FileText>())
 }
 
 const VERSION: u32 = 1;

@@ -4,10 +4,15 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Report;
-use super::schema::{Absent, Certificate, Document, IdentityNote, Secrets, Tool, VERSION};
+use super::schema::{self, Absent, Certificate, Document, IdentityNote, Secrets, Tool, VERSION};
 
 /// Version of the schema. Changes whenever a reader would have to.
 pub const SCHEMA_VERSION: u32 = VERSION;
+
+/// The schema of the report, a JSON Schema.
+pub fn schema() -> schemars::Schema {
+    schema::schema()
+}
 
 /// Writes the report.
 ///

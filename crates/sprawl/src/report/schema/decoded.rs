@@ -4,35 +4,44 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use sprawl_detect::decoded;
 use sprawl_detect::keys::{self, KeyMaterial};
 use sprawl_detect::score::{Authority, Lifetime};
 
-/// Everything that was decoded, but for limits to its use: findings have their own list of those.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// What a credential says of itself.
+// Without limits to its use: findings have their own list of those.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Decoded<'a> {
+    /// Statements for people.
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     facts: Vec<Fact<'a>>,
+    /// Its authority, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     authority: Option<Authority>,
+    /// Its lifetime, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifetime: Option<Lifetime>,
+    /// When it was issued, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     issued: Option<i64>,
+    /// When it expires, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<i64>,
-    /// Hexadecimal.
+    /// Its public key, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<String>,
 }
 
 /// One statement.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Fact<'a> {
+    /// What is stated: `account`, `scope`.
     #[serde(borrow)]
     name: Cow<'a, str>,
+    /// The value, which is not secret.
     #[serde(borrow)]
     value: Cow<'a, str>,
 }
@@ -112,13 +121,15 @@ fn static_name(name: &str) -> Result<&'static str, String> {
     Ok(name)
 }
 
-/// Certificate, which may tell what a key of another report opens.
-#[derive(Debug, Serialize, Deserialize)]
+/// Certificate, which may tell what a key of another report unlocks.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Certificate<'a> {
+    /// Id of the rule that found it.
     #[serde(borrow)]
     rule: Cow<'a, str>,
     /// Digest in place of its bytes, hexadecimal.
     identity: String,
+    /// What it says of itself.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     decoded: Option<Decoded<'a>>,
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -19,139 +20,194 @@ use crate::group::SecretGroup;
 use crate::report::Report;
 use sprawl_detect::evidence::{Confidence, Evidence};
 use sprawl_detect::rare::Rare;
-use sprawl_detect::rules::RuleId;
+use sprawl_detect::rules::{Kind, RuleId};
 use sprawl_detect::score::{Environment, Exposure, Privilege, Severity, Usability};
 
 /// One secret at one place. The secret is not in it, unless the user asked for that.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Occurrence<'a> {
+    /// Id of the rule that found it here.
     #[serde(borrow)]
     pub(in crate::report) rule_id: Cow<'a, str>,
+    /// Id of the secret.
     #[serde(skip_deserializing)]
     secret_id: &'a str,
+    /// Name of the repository or root.
     #[serde(borrow)]
     repository: Cow<'a, str>,
+    /// Path; a member of a container follows `!`.
     #[serde(borrow)]
     path: Cow<'a, str>,
+    /// Line of its first character, 1-based.
     line: usize,
+    /// Column of its first character, 1-based, in UTF-16 code units.
     column: usize,
+    /// Line of its end, 1-based.
     end_line: usize,
+    /// Column behind its last character.
     end_column: usize,
     /// Path of the member below the outermost container: what the path ends with.
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<Cow<'a, str>>,
-    /// Encodings that were undone, the outermost first.
+    /// Encodings that were decoded, the outermost first.
     #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
     layers: Cow<'a, [Box<str>]>,
-    /// What whoever handed over the document said of it.
+    /// `meta` of the document that it was found in (`--documents`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
+    /// Score of the secret, from 0 to 100.
     #[serde(skip_deserializing)]
+    #[schemars(range(max = 100))]
     score: u8,
+    /// Severity of the secret.
     #[serde(skip_deserializing)]
+    #[schemars(with = "Severity")]
     severity: Option<Severity>,
+    /// Confidence that it is a secret of this type.
     confidence: Confidence,
+    /// What sort of credential it is.
     #[serde(skip_deserializing)]
+    #[schemars(with = "Kind")]
     kind: &'static str,
+    /// The secret, redacted.
     #[serde(borrow)]
     pub(in crate::report) redacted: Cow<'a, str>,
+    /// The secret in plain text (`--show-secrets`).
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 
     // Where in a repository's history it stands; nothing of a file.
+    /// Commit that added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<Cow<'a, str>>,
+    /// Author of that commit, `Name <email>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<Cow<'a, str>>,
+    /// Author date of that commit, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<Cow<'a, str>>,
+    /// Whether it is present at HEAD.
     #[serde(skip_serializing_if = "Option::is_none")]
     at_head: Option<bool>,
+    /// Id of the git object.
     #[serde(skip_serializing_if = "Option::is_none")]
     blob: Option<Cow<'a, str>>,
+    /// How the object can be reached: `index`, `reachable`, `history-only`, `unreachable`, `stash`,
+    /// `note`, `message`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reach: Option<Cow<'a, str>>,
+    /// Paths that the object has or had.
     #[serde(skip_serializing_if = "Option::is_none")]
     paths: Option<Cow<'a, [String]>>,
+    /// Commit that removed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed_by: Option<Cow<'a, str>>,
+    /// Number of branches whose tips have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     branches: Option<usize>,
+    /// Number of tags that have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<usize>,
 
     // What was decided earlier about it.
-    /// Nobody has to act.
+    /// Whether it is suppressed: nobody has to act.
     #[serde(skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
     covered: bool,
+    /// Compared with the baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<State>,
+    /// Day on which the baseline recorded it.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         serialize_with = "decision::as_text",
         deserialize_with = "decision::from_text"
     )]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     since: Option<Date>,
+    /// Whether it has been open for longer than the policy allows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     overdue: bool,
+    /// Whether a suppression of it has expired or does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     lapsed: bool,
+    /// What suppresses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<Cow<'a, Suppression>>,
+    /// Remarks: an exception that expired, an inline suppression that does not count.
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     notes: Cow<'a, [String]>,
 
     // Fields from here on are those of the JSON report; JSON Lines leaves them out.
+    /// Kind of place.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     origin: Option<OriginName>,
-    /// The name of a source that is none of sprawl's own.
+    /// Name of a source that is not one of sprawl's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<Cow<'a, str>>,
     /// The identifier that the secret is assigned to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<Cow<'a, str>>,
+    /// Environment that the place belongs to.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     environment: Option<Environment>,
+    /// Who can see the place.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     exposure: Option<Exposure>,
+    /// What a name beside the secret says of its rights.
     #[serde(skip_serializing_if = "Option::is_none")]
     privilege: Option<Privilege>,
+    /// Keyed digest of the place, which stays the same when the value is replaced.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "required")]
     slot: Option<Cow<'a, str>>,
+    /// Hash of the line as code scanning computes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     line_hash: Option<Cow<'a, str>>,
+    /// Owners by CODEOWNERS.
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     owners: Cow<'a, [String]>,
+    /// Limits to the use of the credential.
     #[serde(default, skip_serializing_if = "<[Usability]>::is_empty")]
     usability: Cow<'a, [Usability]>,
+    /// What the confidence rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Vec<String>>,
+    /// What the credential says of itself.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     decoded: Option<Decoded<'a>>,
+    /// Author date of the commit that added it, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<i64>,
+    /// Author date of the commit that removed it, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed_at: Option<i64>,
+    /// Author of the commit that removed it, `Name <email>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed_author: Option<Cow<'a, str>>,
+    /// Author of the last commit that added it, `Name <email>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_author: Option<Cow<'a, str>>,
+    /// Whether it was removed and added again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
+    /// The line that it stands on, without secrets.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     excerpt: Option<Line<'a>>,
 }
 
 /// The line of an occurrence without its secrets: what is before it and behind it, and whether that is all.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Line<'a> {
+    /// Text before the secret.
     #[serde(borrow)]
     before: Cow<'a, str>,
+    /// Text behind the secret.
     #[serde(borrow)]
     after: Cow<'a, str>,
+    /// Whether the line begins earlier.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     begins_earlier: bool,
+    /// Whether the line ends later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ends_later: bool,
 }
@@ -177,7 +233,7 @@ impl<'a> Line<'a> {
 }
 
 /// Kind of place.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum OriginName {
     File,

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::Occurrence;
@@ -13,56 +14,88 @@ use crate::report::Report;
 use crate::timeline::SecretTimeline;
 use sprawl_detect::decoded::Fact;
 use sprawl_detect::evidence::Confidence;
-use sprawl_detect::score::Severity;
+use sprawl_detect::rules::Kind;
+use sprawl_detect::score::{Authority, Lifetime, Reach, Severity};
 
-/// One secret. `O` is the list of its occurrences: one that makes each of them when it is written, or
-/// those that were read.
-#[derive(Debug, Serialize, Deserialize)]
+/// One secret with its occurrences. Secrets that are not reported (`unreported`) lack what follows from rule
+/// and occurrences.
+// `O` is the list of occurrences: one that makes each of them when it is written, or those that were read.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Secret")]
 pub(in crate::report) struct Secret<'a, O = Vec<Occurrence<'a>>> {
+    /// Id of the secret: the same wherever the value is found under one project key.
     #[serde(borrow)]
     pub(in crate::report) secret_id: Cow<'a, str>,
+    /// Whether the id follows from the place, because the value could be guessed and there is no key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::report) id_by_place: bool,
+    /// Id of the rule that found it.
     #[serde(borrow)]
     pub(in crate::report) rule_id: Cow<'a, str>,
     /// Left out of a secret that is not reported.
     #[serde(flatten, skip_deserializing)]
     verdict: Option<Verdict<'a>>,
+    /// Ids of secrets that belong to it, such as the other half of a pair.
     #[serde(default)]
     pub(in crate::report) companions: Cow<'a, [String]>,
     /// Left out of a secret that is not reported.
     #[serde(flatten, skip_deserializing)]
     advice: Option<Advice<'a>>,
+    /// Places where it was found.
     pub(in crate::report) occurrences: O,
 }
 
 /// What it is and how bad; follows from rule and occurrences.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Verdict<'a> {
+    /// What the credential is.
     title: &'a str,
+    /// Who issues it.
     provider: &'a str,
+    /// What sort of credential it is.
+    #[schemars(with = "Kind")]
     kind: &'static str,
+    /// Score from 0 to 100.
+    #[schemars(range(max = 100))]
     score: u8,
+    /// Severity: the band of the score.
     severity: Severity,
+    /// Confidence that it is a secret of this type.
     confidence: Confidence,
+    /// The secret, redacted; in plain text with `--show-secrets`.
     redacted: String,
+    /// Every step of the score.
     because: &'a [String],
+    /// What the confidence rests on.
     evidence: Vec<String>,
+    /// What the credential says of itself.
     decoded: Vec<&'a Fact>,
+    /// Privilege: what its holder may do.
+    #[schemars(with = "Authority")]
     authority: &'static str,
+    /// Blast radius: which kind of system it reaches.
+    #[schemars(with = "Reach")]
     reach: &'static str,
+    /// How long it remains valid.
+    #[schemars(with = "Lifetime")]
     lifetime: &'static str,
 }
 
 /// What is known of it besides, and what to do about it; follows from rule and occurrences.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Advice<'a> {
+    /// What it unlocks.
     #[serde(skip_serializing_if = "<[Opened]>::is_empty")]
     opens: &'a [Opened],
+    /// Its history.
     record: &'a SecretTimeline,
+    /// Remarks on its lifetime.
     remarks: &'a [Remark],
+    /// Impact if leaked.
     why: &'a str,
+    /// How to revoke and rotate it.
     fix: &'a str,
+    /// The short-lived alternative.
     instead: &'a str,
 }
 
