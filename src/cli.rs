@@ -30,6 +30,7 @@ use sprawl_unpack::budget::Limits;
     after_help = "\
 Examples:
   sprawl scan              scan the current directory
+  sprawl init              write a configuration to start from
   sprawl scan --history    scan the whole history of its repository
   sprawl hook install      scan before every commit
   sprawl rules show ID     show details of a credential type
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Install or remove the git hooks that scan commits and pushes.
     Hook(hook::HookArgs),
+    /// Write a commented sprawl.toml that fits the project.
+    Init(config::InitArgs),
     /// Show the effective configuration.
     Config(config::ConfigCommandArgs),
     /// Accept a finding temporarily.

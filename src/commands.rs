@@ -9,6 +9,7 @@ mod exceptions;
 mod explain;
 mod hook;
 mod hooks;
+mod init;
 mod migrate;
 mod output;
 mod reports;
@@ -99,6 +100,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Offboard(args) => reports::offboard(&args),
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),
+        Command::Init(args) => init::run(&args),
         Command::Config(args) => config::run(args.command),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => about::schema(&args),

@@ -71,6 +71,11 @@ pub(crate) enum Error {
     Refused(String),
 }
 
+/// Managers of hooks that a project is seen to use, and the file that each is known by.
+pub(crate) fn managers_in(root: &Path) -> Vec<(String, String)> {
+    managers::seen(root)
+}
+
 /// Puts a hook in, in the way of whoever looks after the repository's hooks; says what was done and
 /// what is left to do, one sentence a line.
 ///

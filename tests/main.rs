@@ -12,6 +12,7 @@ mod formats;
 mod git;
 mod hook;
 mod hostile;
+mod init;
 mod keys;
 #[cfg(unix)]
 mod leaks;

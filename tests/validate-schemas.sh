@@ -40,6 +40,7 @@ scan --staged -o "$work/staged.json" .
 printf '{"path":"a.txt","content":"url = postgres://app:%s@db.prod.internal/app","meta":{"n":1}}\n' "Vx7kQ2mNpR9t" |
   scan --documents -o "$work/documents.json"
 "$sprawl" merge "$work/history.json" "$work/tree.json" -q -o "$work/merged.json" || [ $? = 1 ] || [ $? = 3 ]
+"$sprawl" init --dry-run >"$work/init.toml"
 
 cd - >/dev/null
 "$python" - "$work" rules/*.toml <<'PYTHON'
@@ -85,7 +86,7 @@ def checked(name, value, what):
 
 for path in rules:
     checked("rules", toml(path), path)
-for path in ("sprawl.toml", "crates/sprawl/src/config/default.toml"):
+for path in ("sprawl.toml", "crates/sprawl/src/config/default.toml", f"{work}/init.toml"):
     if os.path.exists(path):
         checked("config", toml(path), path)
 # What the documents show as configuration.

@@ -36,6 +36,21 @@ impl ConfigArgs {
     }
 }
 
+/// Arguments of `sprawl init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl init --dry-run     show what would be written
+  sprawl init               write sprawl.toml, and say what to do next
+
+Looks for build directories, hook managers, CI systems, a baseline and other scanners' files. Existing files
+are never overwritten.")]
+pub(crate) struct InitArgs {
+    /// Print the file, without writing it.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Arguments of `sprawl config`.
 #[derive(Debug, Args)]
 pub(crate) struct ConfigCommandArgs {

@@ -2,6 +2,8 @@
 //! are, git runs their hooks instead of ours. The scan goes into their configuration as well where
 //! we know how, and otherwise it is said what will happen.
 
+use std::path::Path;
+
 use super::{Error, Hook, Hooks, framework, into_config, into_husky, lefthook, read};
 
 /// Files by which other managers are known.
@@ -59,6 +61,33 @@ pub(super) fn prepare(hooks: &Hooks, hook: Hook) -> Vec<String> {
         }
     }
     said
+}
+
+/// Managers whose files are in a directory, each once, with the first of its files.
+pub(super) fn seen(root: &Path) -> Vec<(String, String)> {
+    let is_there = |file: &str| root.join(file).symlink_metadata().is_ok();
+    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut add = |manager: &str, file: &str| {
+        if !seen.iter().any(|(known, _)| known == manager) {
+            seen.push((manager.to_owned(), file.to_owned()));
+        }
+    };
+    if is_there(".husky") {
+        add("husky", ".husky");
+    }
+    let known = lefthook::FILES.iter().map(|file| (*file, "lefthook"));
+    let known = known.chain(framework::FILES.iter().map(|file| (*file, "pre-commit")));
+    for (file, manager) in known.chain(OTHERS.iter().copied()) {
+        if is_there(file) {
+            add(manager, file);
+        }
+    }
+    if let Ok(Some(text)) = read(&root.join("package.json")) {
+        for package in PACKAGES.iter().filter(|package| text.contains(&format!("\"{package}\""))) {
+            add(package, "package.json");
+        }
+    }
+    seen
 }
 
 /// What was done, or what will happen where nothing could be done.

@@ -28,6 +28,11 @@ pub const FILE_NAME: &str = "sprawl.toml";
 /// The layer that is always there, and its name.
 const DEFAULTS: (&str, &str) = ("default", include_str!("config/default.toml"));
 
+/// The defaults, as a configuration file.
+pub const fn defaults() -> &'static str {
+    DEFAULTS.1
+}
+
 /// Files that extend files that extend files, and so on: that is a circle or a mistake.
 const DEEPEST: usize = 16;
 
