@@ -2,8 +2,10 @@
 
 pub(crate) mod about;
 pub(crate) mod config;
+pub(crate) mod environment;
 pub(crate) mod git;
 pub(crate) mod hook;
+pub(crate) mod list;
 pub(crate) mod migrate;
 pub(crate) mod policy;
 pub(crate) mod reports;
@@ -13,9 +15,11 @@ mod tests;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::list::List;
 use sprawl::scan::contents::UnpackOptions;
 use sprawl::session::options::{FileOptions, RuleOptions};
 use sprawl_unpack::budget::Limits;
@@ -95,7 +99,11 @@ impl Cli {
     /// It is none of ours, or asks for help. So is one of a hook on which the name of a file would
     /// count as an option: the pre-commit framework puts the names of files behind the options.
     pub(crate) fn typed(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let cli = Self::try_parse_from(arguments)?;
+        let command = environment::command(arguments);
+        let cli = command
+            .try_get_matches_from(arguments)
+            .and_then(|matches| Self::from_arg_matches(&matches))
+            .map_err(|error| environment::explained(error, arguments))?;
         if let Some(Command::Scan(scan)) = &cli.command
             && scan.git.hook.is_some_and(git::Hook::is_commit)
             && let Some(name) = option_and_file(arguments)
@@ -178,11 +186,19 @@ pub(crate) struct ScanArgs {
     pub show_secrets: bool,
 
     /// Number of threads [default: all cores].
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        env = "SPRAWL_THREADS",
+        hide_env_values = true
+    )]
     pub threads: usize,
 
     /// Suppress the summary and progress; errors are still shown.
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = BoolishValueParser::new(), env = "SPRAWL_QUIET", hide_env_values = true)]
     pub quiet: bool,
 
     /// Which configuration counts.
@@ -197,9 +213,9 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// Exclude paths that match this glob.
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
+    /// Exclude paths that match these globs.
+    #[arg(long, value_name = "GLOB,...", value_parser = List::parse, env = "SPRAWL_EXCLUDE", hide_env_values = true)]
+    pub exclude: Vec<List>,
 
     /// Also scan untracked files that .gitignore excludes.
     #[arg(long)]
@@ -222,19 +238,46 @@ pub(crate) struct ScanArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UnpackArgs {
     /// Do not open archives and documents, and do not decode text; skipped files are counted.
-    #[arg(long, help_heading = "Containers")]
+    #[arg(
+        long,
+        value_parser = BoolishValueParser::new(),
+        env = "SPRAWL_NO_UNPACK",
+        hide_env_values = true,
+        help_heading = "Containers"
+    )]
     pub no_unpack: bool,
 
     /// Maximum nesting depth of containers.
-    #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Containers")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 8,
+        env = "SPRAWL_UNPACK_DEPTH",
+        hide_env_values = true,
+        help_heading = "Containers"
+    )]
     pub unpack_depth: u32,
 
     /// Maximum MiB to decompress and decode per file.
-    #[arg(long, value_name = "MIB", default_value_t = 1024, help_heading = "Containers")]
+    #[arg(
+        long,
+        value_name = "MIB",
+        default_value_t = 1024,
+        env = "SPRAWL_UNPACK_MIB",
+        hide_env_values = true,
+        help_heading = "Containers"
+    )]
     pub unpack_mib: u64,
 
     /// Maximum number of members to read per file.
-    #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "Containers")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 100_000,
+        env = "SPRAWL_UNPACK_MEMBERS",
+        hide_env_values = true,
+        help_heading = "Containers"
+    )]
     pub unpack_members: u64,
 }
 
@@ -254,7 +297,7 @@ impl ScanArgs {
     /// Which files are left out, and how files are read.
     pub(crate) fn files(&self) -> FileOptions {
         FileOptions {
-            exclude: self.exclude.clone(),
+            exclude: list::values(&self.exclude),
             no_ignore: self.no_ignore,
             follow: self.follow,
             no_mmap: self.no_mmap,
@@ -266,23 +309,39 @@ impl ScanArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct RuleArgs {
     /// Also use the rules in this TOML file.
-    #[arg(long = "rules", value_name = "FILE")]
+    #[arg(long = "rules", value_name = "FILE", env = "SPRAWL_RULES", hide_env_values = true)]
     pub files: Vec<PathBuf>,
 
-    /// Use only this rule: an id, an alias, or a prefix followed by *.
-    #[arg(long, value_name = "RULE")]
-    pub only: Vec<String>,
+    /// Use only these rules: ids, aliases, or prefixes followed by *.
+    #[arg(
+        long,
+        value_name = "RULE,...",
+        value_parser = List::parse,
+        env = "SPRAWL_ONLY",
+        hide_env_values = true
+    )]
+    pub only: Vec<List>,
 
-    /// Do not use this rule: an id, an alias, or a prefix followed by *.
-    #[arg(long, value_name = "RULE")]
-    pub disable: Vec<String>,
+    /// Do not use these rules: ids, aliases, or prefixes followed by *.
+    #[arg(
+        long,
+        value_name = "RULE,...",
+        value_parser = List::parse,
+        env = "SPRAWL_DISABLE",
+        hide_env_values = true
+    )]
+    pub disable: Vec<List>,
 }
 
 impl RuleArgs {
     /// The same as a session takes it.
     pub(crate) fn options(&self) -> RuleOptions {
-        let Self { files, only, disable } = self.clone();
-        RuleOptions { files, only, disable }
+        let Self { files, only, disable } = self;
+        RuleOptions {
+            files: files.clone(),
+            only: list::values(only),
+            disable: list::values(disable),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, environment};
 use sprawl::defect::{self, Defect};
 use sprawl::problem::Problem;
 
@@ -93,6 +93,7 @@ fn guarded(command: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, 
 
 fn run_command(cli: Cli) -> Result<Outcome, Error> {
     let Some(command) = cli.command else { return about::version(cli.json) };
+    environment::warnings().iter().for_each(|warning| output::note(warning));
     match command {
         Command::Scan(args) => scan::run(&args),
         Command::Merge(args) => reports::merge(&args),

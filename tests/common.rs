@@ -11,7 +11,6 @@ use sprawl_detect::rules::mint::{Random, mint};
 const SCRUBBED: &[&str] = &[
     "CI",
     "NO_COLOR",
-    "SPRAWL_ID_KEY",
     "GITHUB_ACTIONS",
     "GITHUB_STEP_SUMMARY",
     "PRE_COMMIT_TO_REF",
@@ -35,6 +34,11 @@ pub(crate) fn sprawl(directory: &Path) -> Command {
     command.current_dir(directory).stdin(Stdio::null());
     for name in SCRUBBED {
         command.env_remove(name);
+    }
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("SPRAWL_") {
+            command.env_remove(name);
+        }
     }
     command
 }

@@ -6,6 +6,7 @@ mod allocations;
 mod ci;
 mod common;
 mod containers;
+mod environment;
 mod examples;
 mod fast_is_slow;
 mod formats;

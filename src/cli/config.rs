@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 
 use sprawl::config::Choice;
@@ -11,16 +12,23 @@ use sprawl::session::options::Options;
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigArgs {
     /// Use this configuration file instead of the project's sprawl.toml; later files take precedence.
-    #[arg(id = "config", long = "config", value_name = "FILE", help_heading = "Configuration")]
+    #[arg(
+        id = "config",
+        long = "config",
+        value_name = "FILE",
+        env = "SPRAWL_CONFIG",
+        hide_env_values = true,
+        help_heading = "Configuration"
+    )]
     pub files: Vec<PathBuf>,
 
     /// Ignore sprawl.toml.
-    #[arg(long, help_heading = "Configuration")]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "SPRAWL_NO_CONFIG", hide_env_values = true, help_heading = "Configuration")]
     pub no_config: bool,
 
     /// Ignore everything in the scanned tree that can hide findings: configuration, inline suppressions,
     /// exceptions, baseline, .gitignore. For untrusted code.
-    #[arg(long, help_heading = "Configuration")]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "SPRAWL_ISOLATED", hide_env_values = true, help_heading = "Configuration")]
     pub isolated: bool,
 }
 

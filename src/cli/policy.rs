@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 
 use super::RuleArgs;
@@ -13,19 +14,38 @@ use sprawl::session::options::PolicyOptions;
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct PolicyArgs {
     /// Compare with this baseline instead of the project's .sprawl/baseline.toml.
-    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline", help_heading = "Policy")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_baseline",
+        env = "SPRAWL_BASELINE",
+        hide_env_values = true,
+        help_heading = "Policy"
+    )]
     pub baseline: Option<PathBuf>,
 
     /// Ignore the baseline.
-    #[arg(long, help_heading = "Policy")]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "SPRAWL_NO_BASELINE", hide_env_values = true, help_heading = "Policy")]
     pub no_baseline: bool,
 
     /// Use these exceptions instead of the project's .sprawl/exceptions.toml.
-    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "SPRAWL_EXCEPTIONS",
+        hide_env_values = true,
+        help_heading = "Policy"
+    )]
     pub exceptions: Option<PathBuf>,
 
     /// Fail on baseline findings that are older than this, in days.
-    #[arg(long, value_name = "DAYS", help_heading = "Policy")]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "SPRAWL_MAX_OPEN_DAYS",
+        hide_env_values = true,
+        help_heading = "Policy"
+    )]
     pub max_open_days: Option<u16>,
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use super::RuleArgs;
@@ -24,21 +25,34 @@ pub(crate) struct ReportArgs {
     pub output: Vec<PathBuf>,
 
     /// SARIF flavor.
-    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "github",
+        value_name = "PROFILE",
+        env = "SPRAWL_SARIF_PROFILE",
+        hide_env_values = true
+    )]
     pub sarif_profile: SarifProfile,
 
     /// SARIF category: a new upload replaces the previous one of the same category [default: sprawl, or
     /// sprawl/history, sprawl/range, ... by what is scanned].
-    #[arg(long, value_name = "NAME", value_parser = category)]
+    #[arg(long, value_name = "NAME", value_parser = category, env = "SPRAWL_SARIF_CATEGORY", hide_env_values = true)]
     pub sarif_category: Option<String>,
 
     /// Minimum severity that fails the command [default: low].
-    #[arg(long, value_enum, value_name = "SEVERITY")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SEVERITY",
+        env = "SPRAWL_FAIL_ON",
+        hide_env_values = true
+    )]
     pub fail_on: Option<FailOn>,
 
     /// Do not fail (exit status 3) because of files left unread for this reason: encrypted, truncated,
     /// damaged, over-budget, unsupported, not-fetched.
-    #[arg(long, value_name = "REASON", value_parser = unread_reason)]
+    #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = unread_reason, env = "SPRAWL_ALLOW_UNREAD", hide_env_values = true)]
     pub allow_unread: Vec<Reason>,
 
     /// How the report in text is written.
@@ -59,12 +73,20 @@ pub(crate) struct TextArgs {
         value_enum,
         value_name = "BY",
         default_value = "secret",
+        env = "SPRAWL_GROUP_BY",
+        hide_env_values = true,
         help_heading = "Text report"
     )]
     pub group_by: GroupBy,
 
     /// Show at most N secrets, and count the rest.
-    #[arg(long, value_name = "N", help_heading = "Text report")]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "SPRAWL_MAX_FINDINGS",
+        hide_env_values = true,
+        help_heading = "Text report"
+    )]
     pub max_findings: Option<usize>,
 
     /// Show counts by severity, type and file instead of the secrets.
@@ -77,6 +99,8 @@ pub(crate) struct TextArgs {
         value_enum,
         value_name = "WHEN",
         default_value = "auto",
+        env = "SPRAWL_COLOR",
+        hide_env_values = true,
         help_heading = "Text report"
     )]
     pub color: ColorArg,
@@ -104,11 +128,17 @@ impl ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ThresholdArgs {
     /// Minimum confidence to report [default: pattern].
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "CONFIDENCE",
+        env = "SPRAWL_MIN_CONFIDENCE",
+        hide_env_values = true
+    )]
     pub min_confidence: Option<MinConfidence>,
 
     /// Also report placeholders and documentation samples.
-    #[arg(long)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "SPRAWL_INCLUDE_PLACEHOLDERS", hide_env_values = true)]
     pub include_placeholders: bool,
 }
 
@@ -153,7 +183,7 @@ pub(crate) struct MergeArgs {
     pub report: ReportArgs,
 
     /// Suppress the summary; errors are still shown.
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = BoolishValueParser::new(), env = "SPRAWL_QUIET", hide_env_values = true)]
     pub quiet: bool,
 }
 

@@ -369,6 +369,19 @@ impl Effective {
         self.sources.get(&format!("{path} {value}")).map(String::as_str)
     }
 
+    /// Puts a value into the place of a key, or adds the entries of a list, for what is shown: something takes
+    /// precedence over the files. Only some rules are those of whoever names them last.
+    pub fn overlay(&mut self, section: &str, key: &str, value: Value, source: &str) {
+        if let (("rules", "only"), Some(Value::Table(rules))) =
+            ((section, key), self.merged.get_mut("rules"))
+        {
+            rules.remove("only");
+        }
+        let table = Table::from_iter([(key.to_owned(), value)]);
+        let table = Table::from_iter([(section.to_owned(), Value::Table(table))]);
+        merge(&mut self.merged, table, "", source, &mut self.sources);
+    }
+
     /// The layer that a value came from.
     pub fn source(&self, path: &str) -> Option<&str> {
         self.sources.get(path).map(String::as_str)

@@ -17,8 +17,9 @@ const WIDTH: usize = 96;
 pub(super) fn written(survey: &Survey, schema: &str) -> String {
     let mut text = format!("#:schema {schema}\n");
     comment(
-        "Configuration of sprawl. Options on the command line take precedence; `sprawl config show` prints \
-         the effective values and where each comes from. Lines that are commented out show the defaults.",
+        "Configuration of sprawl. Options on the command line and SPRAWL_* variables take precedence; \
+         `sprawl config show` prints the effective values and where each comes from. Lines that are commented \
+         out show the defaults.",
         &mut text,
     );
     if !survey.languages.is_empty() {

@@ -45,7 +45,7 @@ fn set_defaults(schema: &mut Schema, defaults: &toml::Table) {
     }
 }
 
-/// Configuration of sprawl. Command-line options take precedence over it.
+/// Configuration of sprawl. Command-line options and SPRAWL_* variables take precedence over it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(title = "sprawl.toml")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
