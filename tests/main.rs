@@ -18,6 +18,7 @@ mod keys;
 #[cfg(unix)]
 mod leaks;
 mod living;
+mod nested;
 mod notations;
 mod oath;
 mod pipes;

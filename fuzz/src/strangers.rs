@@ -257,7 +257,7 @@ fn finished<'r>(
         min_confidence: sprawl_detect::evidence::Confidence::Weak,
         include_placeholders: true,
     };
-    let Sorted { groups, covered, unreported } = report::sort_out(groups, threshold, &mut summary);
+    let Sorted { groups, covered, unreported } = report::sort_out(groups, |_| threshold, &mut summary);
     Report {
         rules: Cow::Borrowed(rules),
         groups,

@@ -51,8 +51,8 @@ Examples:
   sprawl init --dry-run     show what would be written
   sprawl init               write sprawl.toml, and say what to do next
 
-Looks for build directories, hook managers, CI systems, a baseline and other scanners' files. Existing files
-are never overwritten.")]
+Looks for build directories, hook managers, CI systems, a baseline and other scanners' files. Existing \
+files are never overwritten.")]
 pub(crate) struct InitArgs {
     /// Print the file, without writing it.
     #[arg(long)]
@@ -73,11 +73,11 @@ pub(crate) enum ConfigCommand {
     /// Print the effective configuration and where each value comes from.
     #[command(after_help = "\
 Examples:
-  sprawl config show                    show the current project's
-  sprawl config show api                show that of a directory
+  sprawl config show                    show that of the current directory
+  sprawl config show packages/api       show that of a directory
   sprawl config show --isolated --json  ignore the project's own files")]
     Show {
-        /// Project, or a directory in it.
+        /// Project, or a directory or file in it; nested sprawl.toml files are included.
         #[arg(value_name = "PATH", default_value = ".")]
         path: PathBuf,
         /// Which configuration counts.

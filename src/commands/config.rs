@@ -1,6 +1,7 @@
 //! `sprawl config show`.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use toml::Value;
 
@@ -9,13 +10,15 @@ use crate::cli::config::ConfigCommand;
 use crate::cli::{Cli, Command, ScanArgs, environment, list};
 use sprawl::Session;
 use sprawl::config::Effective;
+use sprawl::session::context::ProjectContext;
 use sprawl_detect::evidence::Confidence;
+use sprawl_detect::text::display_path;
 
 /// Runs it.
 pub(super) fn run(command: ConfigCommand) -> Result<Outcome, Error> {
     let ConfigCommand::Show { path, config, json } = command;
-    let context = Session::builder().paths([path]).options(config.options()).context()?;
-    let mut effective = context.config;
+    let context = Session::builder().paths([&path]).options(config.options()).context()?;
+    let mut effective = of_path(&context, &path)?;
     let variables = environment::in_use();
     if !variables.is_empty() {
         let said = of_environment()?;
@@ -34,6 +37,16 @@ pub(super) fn run(command: ConfigCommand) -> Result<Outcome, Error> {
     };
     output::say(&text)?;
     Ok(Outcome::Clean)
+}
+
+/// What counts at a path: in a directory, or for a file.
+fn of_path(context: &ProjectContext, path: &Path) -> Result<Effective, Error> {
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let below = full.strip_prefix(context.project.root()).map(display_path).unwrap_or_default();
+    let nested = &context.nested;
+    let level = if full.is_dir() { nested.at(&below) } else { nested.of_file(&below) };
+    nested.check().map_err(sprawl::Error::from)?;
+    Ok(level.effective().clone())
 }
 
 /// What environment variables say to `sprawl scan`.

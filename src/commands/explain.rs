@@ -84,7 +84,7 @@ fn headline(report: &Report<'_>, line: usize) -> String {
     } else if let Some(problem) = report.problems.first() {
         format!("the file was not scanned: {}", problem.what)
     } else if report.summary.configuration.findings_left_out > 0 {
-        "the configuration excludes this path".to_owned()
+        "the configuration excludes this path or disables the rule here".to_owned()
     } else {
         "no rule finds anything on this line".to_owned()
     };

@@ -67,10 +67,10 @@ pub(super) fn targets(format: Option<Format>, args: &ReportArgs) -> Result<Vec<T
 }
 
 /// What makes a command fail.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fails {
-    /// The least severity that does.
-    pub(super) on: FailOn,
+#[derive(Clone, Copy)]
+pub(super) struct Fails<'f> {
+    /// The least severity of a secret that does.
+    pub(super) on: &'f dyn Fn(&SecretGroup) -> FailOn,
     /// Something was left unread that nobody accepted.
     pub(super) is_incomplete: bool,
 }
@@ -82,7 +82,7 @@ pub(super) struct Fails {
 pub(super) fn deliver(
     report: &Report<'_>,
     targets: &[Target],
-    fails: Fails,
+    fails: Fails<'_>,
     words: Words,
 ) -> Result<Outcome, Error> {
     match write_all(report, targets) {
@@ -91,14 +91,15 @@ pub(super) fn deliver(
         Err(error) => return Err(error),
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
-    let fail_on = fails.on;
-    let spared = match fail_on {
-        FailOn::Any | FailOn::Never => 0,
-        _ => report.groups.iter().filter(|g| g.facts.opens_nothing()).count(),
+    let is_spared = |group: &&SecretGroup| {
+        let may_fail = !matches!((fails.on)(*group), FailOn::Any | FailOn::Never);
+        group.facts.opens_nothing() && may_fail
     };
+    let spared = report.groups.iter().filter(is_spared).count();
     summary::write(report, &severities, spared, words);
-    let is_failure =
-        |group: &SecretGroup| fail_on.fails(group.score.severity(), group.facts.opens_nothing());
+    let is_failure = |group: &SecretGroup| {
+        (fails.on)(group).fails(group.score.severity(), group.facts.opens_nothing())
+    };
     Ok(if report.groups.iter().any(is_failure) {
         Outcome::Findings
     } else if report.problems.is_empty() && !fails.is_incomplete {

@@ -70,7 +70,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
         report = scanned(&session, &*source, args.quiet);
     }
     let mut report = report?;
-    report.summary.judged = judged;
+    report.summary.judged = judged.or_else(|| session.judged());
     let words = match (args.quiet, in_hook) {
         (true, _) => Words::Problems,
         (false, true) => Words::Hook,
@@ -79,7 +79,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
     // A commit or push is not held up by what nobody can read.
     let passes = args.git.hook.is_some_and(|hook| hook != Hook::PreReceive);
     let is_incomplete = !passes && session.is_incomplete(&report);
-    let fails = Fails { on: session.fail_on(), is_incomplete };
+    let fails = Fails { on: &|secret| session.fail_on(secret), is_incomplete };
     let delivered = output::deliver(&report, &targets, fails, words);
     // The process ends here: to give back the memory of very many findings one by one takes time.
     std::mem::forget(report);

@@ -237,7 +237,8 @@ fn configuration(changes: &Configuration) -> Option<String> {
         parts.push(format!("{} disabled", count(changes.rules_off, "rule")));
     }
     if changes.findings_left_out > 0 {
-        parts.push(format!("{} in excluded paths", count(changes.findings_left_out, "finding")));
+        let findings = count(changes.findings_left_out, "finding");
+        parts.push(format!("{findings} in excluded paths or of disabled rules"));
     }
     parts.extend(changes.raised.iter().cloned());
     let files = changes.files.join(", ");

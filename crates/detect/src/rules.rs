@@ -290,6 +290,16 @@ impl Rules {
         check::prove(&self.own[first..]).map_err(|(id, fault)| rule_error(file, &id, &fault))
     }
 
+    /// Whether a name stands for any rule, selected or not.
+    pub fn knows(&self, named: &Named) -> bool {
+        (0..self.numbers() as u16).any(|number| self.is_named(RuleId(number), named))
+    }
+
+    /// The ids of all rules, selected or not.
+    pub fn all_ids(&self) -> impl Iterator<Item = &str> {
+        (0..self.numbers() as u16).map(|number| self.id_of(RuleId(number)))
+    }
+
     /// Leaves out what is not selected.
     pub(crate) fn select(mut self, selection: &Selection) -> Result<Self, RuleError> {
         for named in selection.only.iter().chain(&selection.disabled) {
@@ -319,7 +329,8 @@ impl Rules {
         Ok(self)
     }
 
-    fn is_named(&self, id: RuleId, named: &Named) -> bool {
+    /// Whether a name stands for a rule.
+    pub fn is_named(&self, id: RuleId, named: &Named) -> bool {
         let number = usize::from(id.0);
         let own = number.checked_sub(self.builtin.len()).map(|own| &self.own[own]);
         let is_it = named.names(self.id_of(id), |name| match own {

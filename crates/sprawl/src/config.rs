@@ -1,9 +1,10 @@
 //! Configuration: `sprawl.toml` at the root of the project, or the files that `--config` names, each
-//! upon those that it extends.
+//! upon those that it extends; and in directories of the project what [`nested`] files add.
 //!
 //! Layers are merged as TOML: tables by key, lists one after the other, anything else by the last
 //! word. Each layer is checked by itself first, so that an error has a file and a line.
 
+pub mod nested;
 pub mod schema;
 mod show;
 mod suggest;
@@ -21,6 +22,7 @@ use crate::files::read;
 use sprawl_detect::text::{display_path, line_at, printable};
 
 pub use schema::Config;
+use schema::Paths;
 
 /// Name of the file at the root of a project.
 pub const FILE_NAME: &str = "sprawl.toml";
@@ -143,11 +145,6 @@ impl PathFilter {
     pub fn leaves_out(&self, path: &str) -> bool {
         !self.exclude.is_empty() && any_part(&self.exclude, path) && !any_part(&self.include, path)
     }
-
-    /// Whether a directory need not be looked into.
-    pub fn leaves_out_directory(&self, path: &str) -> bool {
-        self.include.is_empty() && self.leaves_out(path)
-    }
 }
 
 /// Whether the path, or a directory above it, matches by its path or its name.
@@ -182,9 +179,19 @@ struct Layers {
     sources: BTreeMap<String, String>,
     files: Vec<String>,
     before: Option<Before>,
+    /// For a nested file: the rules that the configuration of the project disables.
+    base: Option<Vec<String>>,
+    /// Paths of a nested file alone, as they are relative to it.
+    own_paths: Paths,
 }
 
 impl Layers {
+    /// Layers to be added to what counts already.
+    fn upon(effective: &Effective, before: Option<Before>) -> Self {
+        let Effective { merged, sources, files, .. } = effective.clone();
+        Self { merged, sources, files, before, ..Self::default() }
+    }
+
     /// Reads a file after those that it extends. A file of the scanned tree may not lead out of it.
     fn add_file(
         &mut self,
@@ -237,6 +244,11 @@ impl Layers {
         let (mut table, config) = checked(name, text)?;
         table.remove("extends");
         check_globs(name, text, &config)?;
+        if let Some(base) = &self.base {
+            nested::check(name, text, &config, base)?;
+            self.own_paths.exclude.extend(config.paths.exclude.iter().cloned());
+            self.own_paths.include.extend(config.paths.include.iter().cloned());
+        }
         if let Some(Value::Table(rules)) = table.get_mut("rules") {
             // From here on it no longer matters where the layer stood.
             if let Some(Value::Array(files)) = rules.get_mut("files") {
@@ -494,9 +506,7 @@ mod tests {
         let filter = PathFilter::new(&list(&["vendor", "*.min.js"]), &[]).unwrap();
         assert!(filter.leaves_out("vendor/a/b.c") && filter.leaves_out("x/vendor/b.c"));
         assert!(filter.leaves_out("web/a.min.js") && !filter.leaves_out("web/a.js"));
-        assert!(filter.leaves_out_directory("vendor"));
         let filter = PathFilter::new(&list(&["vendor/"]), &list(&["vendor/ours/**"])).unwrap();
         assert!(!filter.leaves_out("vendor/ours/a.c") && filter.leaves_out("vendor/theirs/a.c"));
-        assert!(!filter.leaves_out_directory("vendor"));
     }
 }

@@ -10,11 +10,13 @@ pub mod file;
 pub mod key;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::config::nested::Nested;
 use crate::config::schema::{MarkField, Marks, PolicyText};
 use crate::finding::decision::{State, Suppression, SuppressionKind};
 use crate::finding::nearby::{Mark, Terms};
@@ -42,6 +44,10 @@ pub struct Policy {
     pub warn_days: u16,
     /// Days that a finding of the baseline may stay open.
     pub max_open_days: Option<u16>,
+    /// Whether these days were asked for on the command line, so that they count everywhere.
+    pub open_days_are_asked: bool,
+    /// What directories of the project say otherwise.
+    pub nested: Option<Arc<Nested>>,
     /// Secrets that somebody has decided to live with.
     pub exceptions: Exceptions,
     /// Name of the file with the exceptions, for reports.
@@ -87,6 +93,8 @@ impl Policy {
             },
             warn_days: text.warn_days.unwrap_or(WARN_DAYS),
             max_open_days: text.max_open_days,
+            open_days_are_asked: false,
+            nested: None,
             exceptions: Exceptions::default(),
             exceptions_file: exceptions::FILE.to_owned(),
             baseline: None,
@@ -95,7 +103,7 @@ impl Policy {
 
     /// Gives every occurrence its standing.
     pub fn judge(&self, ground: &PolicyInput<'_>, groups: &mut [SecretGroup]) -> Outcome {
-        self.judge_marks(ground.rules, groups);
+        self.judge_marks(ground, groups);
         let mut outcome = Outcome::default();
         self.judge_exceptions(ground, groups, &mut outcome);
         if let Some(baseline) = &self.baseline {
@@ -215,15 +223,13 @@ impl Policy {
         let comparison = baseline.compare(&sightings, ground.scope);
         let occurrences = groups.iter_mut().flat_map(|group| &mut group.occurrences);
         for (finding, (state, entry)) in occurrences.zip(comparison.states) {
+            let most = self.open_days(finding, ground.below_root);
             let decision = &mut *finding.decision;
             decision.state = Some(state);
             decision.since = entry.map(|at| baseline.entries[at].since);
             let open_days = decision.since.map(|since| days_between(since, self.today));
             decision.overdue = state == State::Unchanged
-                && self
-                    .max_open_days
-                    .zip(open_days)
-                    .is_some_and(|(most, days)| days > i32::from(most));
+                && most.zip(open_days).is_some_and(|(most, days)| days > i32::from(most));
             if let Some(fixed) = entry.and_then(|at| baseline.entries[at].fixed)
                 && state == State::Reopened
             {
@@ -237,7 +243,8 @@ impl Policy {
         outcome.absent = comparison.absent.iter().map(|at| baseline.entries[*at].clone()).collect();
     }
 
-    fn judge_marks(&self, rules: &Rules, groups: &mut [SecretGroup]) {
+    fn judge_marks(&self, ground: &PolicyInput<'_>, groups: &mut [SecretGroup]) {
+        let rules = ground.rules;
         let mut marked: Vec<(usize, usize)> = Vec::new();
         for (at, group) in groups.iter().enumerate() {
             let with_marks = group.occurrences.iter().enumerate();
@@ -257,8 +264,9 @@ impl Policy {
             let group_rule = groups[at].rule;
             let finding = &mut groups[at].occurrences[occurrence];
             let found_by = [finding.rule, group_rule].map(|id| rules.get(id));
+            let terms = self.mark_terms(finding, ground.below_root);
             for mark in std::mem::take(&mut *finding.nearby.marks) {
-                let suppression = match self.weigh(rules, &mark, &found_by) {
+                let suppression = match self.weigh(rules, &mark, &found_by, &terms) {
                     Weighed::Counts(suppression) => suppression,
                     Weighed::SpeaksOfOther => continue,
                     Weighed::DoesNotCount(why) => {
@@ -280,11 +288,17 @@ impl Policy {
         groups.iter_mut().for_each(cover_earlier_versions);
     }
 
-    fn weigh(&self, rules: &Rules, mark: &Mark, found_by: &[&Rule]) -> Weighed {
+    fn weigh(
+        &self,
+        rules: &Rules,
+        mark: &Mark,
+        found_by: &[&Rule],
+        (marks, needs): &(Marks, Vec<MarkField>),
+    ) -> Weighed {
         let words = mark.words;
         let terms = match &mark.terms {
-            _ if self.marks == Marks::None => return Weighed::SpeaksOfOther,
-            None if self.marks == Marks::Own => return Weighed::SpeaksOfOther,
+            _ if *marks == Marks::None => return Weighed::SpeaksOfOther,
+            None if *marks == Marks::Own => return Weighed::SpeaksOfOther,
             None => Terms::default(),
             Some(Err(why)) => return Weighed::DoesNotCount(format!("`{words}` {why}")),
             Some(Ok(terms)) if !found_by.iter().any(|rule| rule.stands_for(&terms.rule)) => {
@@ -295,7 +309,7 @@ impl Policy {
             }
             Some(Ok(terms)) => terms.clone(),
         };
-        match self.fault(mark, &terms) {
+        match self.fault(mark, &terms, needs) {
             Some(fault) => Weighed::DoesNotCount(format!("`{words}` {fault}")),
             None => Weighed::Counts(Suppression {
                 kind: SuppressionKind::InSource,
@@ -307,8 +321,34 @@ impl Policy {
         }
     }
 
+    /// Whose marks count where an occurrence stands, and what they must say.
+    fn mark_terms(
+        &self,
+        finding: &Finding,
+        below_root: &dyn Fn(&str) -> String,
+    ) -> (Marks, Vec<MarkField>) {
+        match self.nested.as_ref().filter(|nested| nested.has_any()) {
+            Some(nested) => {
+                let level = nested.of_file(&below_root(finding.file()));
+                let policy = &level.config().policy;
+                (policy.marks.unwrap_or_default(), policy.mark_needs.clone())
+            }
+            None => (self.marks, self.mark_needs.clone()),
+        }
+    }
+
+    /// Days that an occurrence of the baseline may stay open.
+    fn open_days(&self, finding: &Finding, below_root: &dyn Fn(&str) -> String) -> Option<u16> {
+        match self.nested.as_ref().filter(|nested| !self.open_days_are_asked && nested.has_any()) {
+            Some(nested) => {
+                nested.of_file(&below_root(finding.file())).config().policy.max_open_days
+            }
+            None => self.max_open_days,
+        }
+    }
+
     /// Why a mark of ours does not count, if it does not.
-    fn fault(&self, mark: &Mark, terms: &Terms) -> Option<String> {
+    fn fault(&self, mark: &Mark, terms: &Terms, needs: &[MarkField]) -> Option<String> {
         mark.terms.as_ref()?;
         if let Some(until) = terms.until {
             let of = terms.owner.as_ref().map_or(String::new(), |owner| format!(" of {owner}"));
@@ -333,7 +373,7 @@ impl Policy {
             MarkField::Owner => "owner",
             MarkField::Reason => "reason",
         };
-        self.mark_needs
+        needs
             .iter()
             .find(lacks)
             .map(|field| format!("has no {}=, which the policy requires (mark-needs)", name(field)))

@@ -197,7 +197,11 @@ pub struct RuleSummary<'r> {
 }
 
 /// Sorts out what is reported, and counts it.
-pub fn sort_out(groups: Vec<SecretGroup>, threshold: Threshold, summary: &mut Summary) -> Sorted {
+pub fn sort_out(
+    groups: Vec<SecretGroup>,
+    threshold: impl Fn(&SecretGroup) -> Threshold,
+    summary: &mut Summary,
+) -> Sorted {
     let mut groups = groups;
     let unreported = sift(&mut groups, threshold, &mut summary.hidden);
     summary.decisions.count(&groups);
@@ -212,10 +216,11 @@ pub fn sort_out(groups: Vec<SecretGroup>, threshold: Threshold, summary: &mut Su
 /// there may be very many.
 fn sift(
     groups: &mut Vec<SecretGroup>,
-    threshold: Threshold,
+    threshold: impl Fn(&SecretGroup) -> Threshold,
     hidden: &mut Hidden,
 ) -> Vec<SecretGroup> {
     let is_hidden = |group: &mut SecretGroup| {
+        let threshold = threshold(group);
         if group.score.severity() == Severity::None && !threshold.include_placeholders {
             hidden.placeholders += 1;
             true

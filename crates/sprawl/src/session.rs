@@ -15,6 +15,7 @@ use crate::config::threshold::{FailOn, MinConfidence};
 use crate::day;
 use crate::error::Error;
 use crate::files::before::Before;
+use crate::group::SecretGroup;
 use crate::project::Project;
 use crate::report::Report;
 use crate::scan::progress::Progress;
@@ -255,25 +256,34 @@ impl Session {
         &mut self.context
     }
 
-    /// The least severity that fails.
+    /// The least severity that fails for a secret: what directories say of it may differ.
     #[doc(hidden)]
-    pub fn fail_on(&self) -> FailOn {
-        self.context.fail_on()
+    pub fn fail_on(&self, secret: &SecretGroup) -> FailOn {
+        self.context.fail_on_of(secret)
     }
 
     /// Whether something was left unread that neither the project nor an option accepts.
     #[doc(hidden)]
     pub fn is_incomplete(&self, report: &Report<'_>) -> bool {
-        let accepted = &self.context.config.config.unread.accept;
+        let allowed = &self.context.options.allow_unread;
         report.unread.iter().any(|unread| {
             let is_choice = unread.reason == Reason::SwitchedOff;
-            let mut all = accepted.iter().chain(&self.context.options.allow_unread);
-            !is_choice && !all.any(|reason| *reason == unread.reason)
+            !is_choice && !allowed.contains(&unread.reason) && !self.context.accepts_unread(unread)
+        })
+    }
+
+    /// What is to be said after a scan of files that the change alters and that were judged as they were before.
+    #[doc(hidden)]
+    pub fn judged(&self) -> Option<String> {
+        let files = self.context.altered();
+        (!files.is_empty()).then(|| {
+            let files = files.join(", ");
+            format!("{files}: changed by what is scanned; the version before the change was used")
         })
     }
 
     /// The same session with configuration and decisions as they were before the change that is scanned, and
-    /// what is to be said about that. What cannot be used as it was hides nothing.
+    /// what is to be said if they cannot be used: then they hide nothing.
     ///
     /// # Errors
     /// Rules that cannot be used, whatever the tree says.
@@ -290,16 +300,7 @@ impl Session {
         };
         let options = &self.context.options;
         match prepared(options.clone(), Some(before.clone())) {
-            Ok(session) => {
-                let files = before.altered();
-                let said = (!files.is_empty()).then(|| {
-                    format!(
-                        "{}: changed by what is scanned; the version before the change was used",
-                        files.join(", ")
-                    )
-                });
-                Ok((session, said))
-            }
+            Ok(session) => Ok((session, None)),
             Err(error) => {
                 let session = prepared(Options { isolated: true, ..options.clone() }, None)?;
                 let said = format!(

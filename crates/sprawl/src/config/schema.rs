@@ -45,7 +45,10 @@ fn set_defaults(schema: &mut Schema, defaults: &toml::Table) {
     }
 }
 
-/// Configuration of sprawl. Command-line options and SPRAWL_* variables take precedence over it.
+/// Configuration of sprawl. Command-line options and SPRAWL_* variables take precedence over it. A sprawl.toml in
+/// a subdirectory counts for what lies below it, upon the one above; it can set `extends`, `paths`,
+/// `rules.disable`, `rules.enable`, `thresholds`, `policy.marks`, `policy.mark-needs`, `policy.max-open-days` and
+/// `unread`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(title = "sprawl.toml")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -59,7 +62,7 @@ pub struct Config {
     pub rules: RuleChoice,
     /// What is reported, and what fails.
     pub thresholds: Thresholds,
-    /// What inline suppressions, exceptions and the baseline may do.
+    /// What inline suppressions, exceptions, the baseline and nested configuration files may do.
     pub policy: PolicyText,
     /// What may be left unread without making a scan incomplete.
     pub unread: UnreadText,
@@ -69,8 +72,8 @@ pub struct Config {
     pub lifetime: LifetimePolicy,
 }
 
-/// Which paths are scanned. Globs are matched against paths relative to the root of the project, and against
-/// file names; `*` does not match `/`.
+/// Which paths are scanned. Globs are matched against paths relative to the directory of the sprawl.toml, and
+/// against file names; `*` does not match `/`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Paths {
@@ -107,7 +110,7 @@ pub struct Thresholds {
     pub include_placeholders: Option<bool>,
 }
 
-/// What inline suppressions, exceptions and the baseline may do.
+/// What inline suppressions, exceptions, the baseline and nested configuration files may do.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "Policy")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -125,6 +128,8 @@ pub struct PolicyText {
     pub warn_days: Option<u16>,
     /// Number of days that a finding of the baseline may stay open before it fails; unlimited if absent.
     pub max_open_days: Option<u16>,
+    /// Whether sprawl.toml files in subdirectories count.
+    pub nested: Option<bool>,
 }
 
 /// What may be left unread: a scan that leaves out nothing else is complete.

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::score::Severity;
 
-/// Minimum severity that fails the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+/// Minimum severity that fails the command, the strictest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {

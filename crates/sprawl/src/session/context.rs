@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::options::Options;
-use crate::config::schema::Marks;
+use crate::config::nested::{Level, Nested};
+use crate::config::schema::{Marks, Thresholds};
 use crate::config::threshold::{FailOn, MinConfidence};
 use crate::config::{self, Config, Effective};
 use crate::error::Error;
@@ -15,7 +17,7 @@ use crate::files::before::Before;
 use crate::files::lock::{self, Lock};
 use crate::files::{place, read, write};
 use crate::finding::{Finding, Origin};
-use crate::group::ScoreInput;
+use crate::group::{ScoreInput, SecretGroup};
 use crate::identity::{self, Identity};
 use crate::locked::Locked;
 use crate::policy::baseline::{self, Baseline, Scope};
@@ -26,6 +28,7 @@ use crate::report::{Configuration, Threshold};
 use crate::source::{Source, tree};
 use sprawl_detect::evidence::Confidence;
 use sprawl_detect::rules::{Named, Rules, Selection, UserFile};
+use sprawl_unpack::unread::Unread;
 
 /// A project with its configuration.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub struct ProjectContext {
     pub project: Project,
     /// The configuration in force.
     pub config: Effective,
+    /// The same by directory.
+    pub nested: Arc<Nested>,
     /// Makes the ids of secrets.
     pub identity: Identity,
     /// What was asked for.
@@ -80,9 +85,14 @@ impl ProjectContext {
         let config = config::load_before(project.root(), &choice, before.as_ref())?;
         let checked = config.config.weights.check();
         checked.map_err(|what| Error::file(config::FILE_NAME, format!("weights: {what}")))?;
+        // Whoever names a configuration, or wants none of the tree, wants none of its directories either.
+        let is_nested = choice.files.is_empty() && !choice.no_tree;
+        let root = project.root().to_owned();
+        let nested = Arc::new(Nested::new(root, config.clone(), before.clone(), is_nested));
         let mut context = Self {
             project,
             config,
+            nested,
             identity: Identity::default(),
             options,
             new_key: None,
@@ -122,6 +132,11 @@ impl ProjectContext {
             }
         }
         brought
+    }
+
+    /// What was judged as it was before the change that is scanned, as far as that was asked for.
+    pub fn altered(&self) -> Vec<String> {
+        self.before.as_ref().map(Before::altered).unwrap_or_default()
     }
 
     /// Whether the change itself brings an exception for this secret.
@@ -343,9 +358,59 @@ impl ProjectContext {
         self.options.fail_on.or(self.config.config.thresholds.fail_on).unwrap_or(FailOn::Low)
     }
 
-    /// What is reported: as typed, or as configured.
+    /// The least severity that fails for a secret: the strictest of its open places, as typed or as configured
+    /// there.
+    pub fn fail_on_of(&self, group: &SecretGroup) -> FailOn {
+        if self.options.fail_on.is_some() || !self.nested.has_any() {
+            return self.fail_on();
+        }
+        let open = group.occurrences.iter().filter(|place| place.decision.is_open());
+        let of = |place: &Finding| self.level_of(place).config().thresholds.fail_on;
+        open.filter_map(of).min().unwrap_or_else(|| self.fail_on())
+    }
+
+    /// What is reported of a secret: the least strict of its places decides.
+    pub fn threshold_of(&self, group: &SecretGroup) -> Threshold {
+        let whole = self.threshold();
+        if !self.nested.has_any() {
+            return whole;
+        }
+        let mut all = group
+            .occurrences
+            .iter()
+            .map(|place| self.threshold_by(&self.level_of(place).config().thresholds));
+        let first = all.next().unwrap_or(whole);
+        all.fold(first, |one, other| Threshold {
+            min_confidence: one.min_confidence.min(other.min_confidence),
+            include_placeholders: one.include_placeholders || other.include_placeholders,
+        })
+    }
+
+    /// Looks up what directories say of the places of secrets; a scan has done so when it left out findings.
+    pub(super) fn look_up(&self, groups: &[SecretGroup]) {
+        for place in groups.iter().flat_map(|group| &group.occurrences) {
+            self.level_of(place);
+        }
+    }
+
+    /// What counts where an occurrence stands.
+    fn level_of(&self, finding: &Finding) -> Arc<Level> {
+        self.nested.of_file(&self.project.below_root(finding.file()))
+    }
+
+    /// Whether the configuration accepts that something is left unread.
+    pub fn accepts_unread(&self, unread: &Unread) -> bool {
+        let file = self.project.below_root(unread.file());
+        let level = self.nested.of_file(&file);
+        level.config().unread.accept.contains(&unread.reason)
+    }
+
+    /// What is reported: as typed, or as configured for the project.
     pub fn threshold(&self) -> Threshold {
-        let configured = &self.config.config.thresholds;
+        self.threshold_by(&self.config.config.thresholds)
+    }
+
+    fn threshold_by(&self, configured: &Thresholds) -> Threshold {
         let least = self.options.min_confidence.or(configured.min_confidence);
         Threshold {
             min_confidence: least.unwrap_or(MinConfidence::Pattern).into(),
@@ -363,7 +428,9 @@ impl ProjectContext {
         if self.options.isolated {
             policy.marks = Marks::None;
         }
+        policy.nested = Some(Arc::clone(&self.nested));
         policy.max_open_days = self.options.policy.max_open_days.or(policy.max_open_days);
+        policy.open_days_are_asked = self.options.policy.max_open_days.is_some();
         let wanted = !self.options.isolated || self.options.policy.exceptions.is_some();
         if wanted {
             policy.exceptions = self.exceptions(policy.limits, today)?;
@@ -434,12 +501,11 @@ impl ProjectContext {
             value,
             what,
         })?;
-        let paths = &self.config.paths;
         Ok(tree::Options {
             no_ignore: files.no_ignore || self.options.isolated,
             follow: files.follow,
             exclude,
-            project: (!paths.is_empty()).then(|| (self.project.root().to_owned(), paths.clone())),
+            project: self.nested.is_needed().then(|| Arc::clone(&self.nested)),
             isolated: self.options.isolated,
             no_mmap: files.no_mmap,
             repository: None,
@@ -495,8 +561,21 @@ impl ProjectContext {
         if self.options.min_confidence.is_none() && least > Confidence::Pattern {
             raised.push(format!("min-confidence = {}", least.name()));
         }
+        for level in self.nested.levels() {
+            let (directory, thresholds) = (level.directory(), &level.config().thresholds);
+            let own = thresholds.fail_on.unwrap_or(fail_on);
+            if self.options.fail_on.is_none() && own > fail_on {
+                raised.push(format!("fail-on = {} in {directory}", own.name()));
+            }
+            let own = thresholds.min_confidence.map_or(least, Confidence::from);
+            if self.options.min_confidence.is_none() && own > least {
+                raised.push(format!("min-confidence = {} in {directory}", own.name()));
+            }
+        }
+        let mut files = self.config.files.clone();
+        files.extend(self.nested.files());
         Configuration {
-            files: self.config.files.clone(),
+            files,
             rules_off: if switches { rules.switched_off() as u64 } else { 0 },
             findings_left_out,
             raised,
@@ -508,24 +587,33 @@ impl ProjectContext {
         names.iter().map(|name| Named { name: name.clone(), file: source(name) }).collect()
     }
 
-    /// Takes out what lies in paths that the configuration leaves out, and says how many there were.
-    pub fn leave_out(&self, findings: &mut Vec<Finding>) -> u64 {
-        if self.config.paths.is_empty() {
+    /// Takes out what the configuration of its directory does not want, by its path or its rule, and says how
+    /// many there were.
+    pub fn leave_out(&self, rules: &Rules, findings: &mut Vec<Finding>) -> u64 {
+        if !self.nested.is_needed() {
             return 0;
         }
         let before = findings.len();
-        findings.retain(|finding| !self.is_left_out(finding));
+        findings.retain(|finding| !self.is_left_out(rules, finding));
         (before - findings.len()) as u64
     }
 
-    /// Whether the configuration leaves out what lies at a path.
-    pub fn leaves_out(&self, path: &str) -> bool {
-        !self.config.paths.is_empty()
-            && self.config.paths.leaves_out(&self.project.below_root(path))
+    /// Whether the configuration leaves out what lies at a path; a member of a container lies where that does.
+    pub fn leaves_out(&self, place: &str) -> bool {
+        if !self.nested.is_needed() {
+            return false;
+        }
+        let below = self.project.below_root(place);
+        let file = below.split('!').next().unwrap_or_default();
+        self.nested.of_file(file).leaves_out(&below)
     }
 
-    fn is_left_out(&self, finding: &Finding) -> bool {
-        let out = |path: &str| self.leaves_out(path);
+    fn is_left_out(&self, rules: &Rules, finding: &Finding) -> bool {
+        let out = |path: &str| {
+            let below = self.project.below_root(path);
+            let level = self.nested.of_file(&below);
+            level.leaves_out(&below) || level.drops(rules, finding.rule)
+        };
         match &finding.location.origin {
             // What one blob holds is the same under all of its names.
             Origin::Git(place) if !place.paths.is_empty() => place.paths.iter().all(|p| out(p)),

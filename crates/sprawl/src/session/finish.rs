@@ -49,8 +49,10 @@ pub(super) fn of_scan<'s>(
     let context = &session.context;
     let identity = &context.identity;
     context.leave_out_ids(&mut output.findings, policy);
-    let left_out = context.leave_out(&mut output.findings);
+    let left_out = context.leave_out(&session.rules, &mut output.findings);
     output.unread.retain(|unread| !context.leaves_out(&unread.place));
+    output.problems.extend(context.nested.problems(&session.rules));
+    output.problems.sort();
     owners::assign(&mut output.findings, &output.owners);
     // Before anything is made of names of places: ids, slots, messages.
     let redactor = Redactor::new(&session.rules, &output.findings);
@@ -114,8 +116,8 @@ pub(super) fn assembled<'s>(
     let Parts { certificates, score_input, mut unread, mut summary, .. } = parts;
     unread.sort();
     unread.dedup();
-    let threshold = context.threshold();
-    let sorted = report::sort_out(parts.groups, threshold, &mut summary);
+    let of_places = |group: &SecretGroup| context.threshold_of(group);
+    let sorted = report::sort_out(parts.groups, of_places, &mut summary);
     let Sorted { groups, covered, unreported } = sorted;
     Report {
         rules,
@@ -127,7 +129,7 @@ pub(super) fn assembled<'s>(
         identity: context.identity.clone(),
         sarif: context.options.sarif.clone(),
         show_secrets: context.options.show_secrets,
-        threshold,
+        threshold: context.threshold(),
         now: score_input.now,
         material: MergeData {
             unreported,

@@ -58,8 +58,6 @@ pub(super) fn merged(
         }
     }
     all.summary.decisions.tidy();
-    all.problems.sort();
-    all.problems.dedup();
     all.locked.sort();
     all.locked.dedup();
     all.checkouts.sort();
@@ -72,8 +70,14 @@ pub(super) fn merged(
         certificates.apply_to(rules, finding);
     }
     let score_input = context.score_input(all.locked, jiff::Timestamp::now().as_second());
+    let groups = group::scored(rules, drafts, &score_input);
+    // What directories of this project say of its files.
+    context.look_up(&groups);
+    all.problems.extend(context.nested.problems(rules));
+    all.problems.sort();
+    all.problems.dedup();
     let parts = Parts {
-        groups: group::scored(rules, drafts, &score_input),
+        groups,
         certificates,
         score_input,
         problems: all.problems,

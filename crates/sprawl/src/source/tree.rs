@@ -20,7 +20,8 @@ use rayon::Scope;
 use super::stdin::Stdin;
 use super::{Scan, Source};
 use crate::blob::{Base, Blob};
-use crate::config::PathFilter;
+use crate::config::FILE_NAME;
+use crate::config::nested::{Level as Configured, Nested};
 use crate::error::Error;
 use crate::files::{lock, mapped, read, write};
 use crate::finding::Origin;
@@ -43,8 +44,8 @@ pub struct Options {
     pub follow: bool,
     /// Paths to leave out, matched against the path below the root and the file name.
     pub exclude: GlobSet,
-    /// Paths that the project's configuration leaves out.
-    pub project: Option<(PathBuf, PathFilter)>,
+    /// The project's configuration, where it may leave out paths.
+    pub project: Option<Arc<Nested>>,
     /// Obey nothing that the tree says: no list of ignored files, no index, no `.git` that hides what
     /// lies in it.
     pub isolated: bool,
@@ -159,6 +160,8 @@ struct Directory {
     tracked: Option<Arc<Tracked>>,
     /// `.gitignore` files, the innermost first.
     ignores: Option<Arc<Level>>,
+    /// What the project's configuration says of it, if it is below the root of the project.
+    configured: Option<Arc<Configured>>,
     /// Named by `.gitignore`: only tracked files count in here.
     only_tracked: bool,
     /// It is called `.git`.
@@ -223,6 +226,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let base = Arc::new(Base::new(shown.len(), below));
         if is_directory {
             let mut directory = Directory {
+                configured: self.configured(&full),
                 root: Arc::new(full.clone()),
                 full,
                 shown,
@@ -275,16 +279,20 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         let entries: Vec<_> = entries
             .filter_map(|entry| entry.map_err(|error| self.problem(shown_directory, &error)).ok())
             .collect();
-        if entries.iter().any(|entry| entry.file_name() == ".git") {
+        let entries: Vec<_> = entries.into_iter().map(|entry| (entry.file_name(), entry)).collect();
+        let has = |wanted: &str| entries.iter().any(|(name, _)| name == wanted);
+        if has(".git") {
             self.enter_repository(&mut directory);
         }
-        if directory.tracked.is_some() && entries.iter().any(|e| e.file_name() == ".gitignore") {
+        if directory.tracked.is_some() && has(".gitignore") {
             let path = directory.full.clone();
             self.add_level(&mut directory, &path);
         }
+        if directory.configured.is_some() && has(FILE_NAME) {
+            directory.configured = self.configured(&directory.full);
+        }
         let mut files = Vec::new();
-        for entry in entries {
-            let name = entry.file_name();
+        for (name, entry) in entries {
             if name == ".git" && !self.options.isolated {
                 continue;
             }
@@ -304,7 +312,7 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
                     continue;
                 }
             };
-            if self.is_excluded_by_project(&full, kind.is_dir()) {
+            if self.is_excluded_by_project(&directory, &full, kind.is_dir()) {
                 self.pool.worker(|w| w.output.left_out.configured += 1);
                 continue;
             }
@@ -481,11 +489,26 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
             || self.options.exclude.is_match(path.file_name().unwrap_or(OsStr::new("")))
     }
 
-    fn is_excluded_by_project(&self, path: &Path, is_directory: bool) -> bool {
-        let Some((root, filter)) = &self.options.project else { return false };
-        let Ok(below) = path.strip_prefix(root) else { return false };
+    /// What the project's configuration says of a directory, if that is below the root of the project.
+    fn configured(&self, directory: &Path) -> Option<Arc<Configured>> {
+        let project = self.options.project.as_ref()?;
+        let below = directory.strip_prefix(project.root()).ok()?;
+        Some(project.at(&display_path(below)))
+    }
+
+    fn is_excluded_by_project(
+        &self,
+        directory: &Directory,
+        path: &Path,
+        is_directory: bool,
+    ) -> bool {
+        let Some(level) = directory.configured.as_ref().filter(|level| level.filters()) else {
+            return false;
+        };
+        let root = self.options.project.as_ref().map(|project| project.root());
+        let Some(Ok(below)) = root.map(|root| path.strip_prefix(root)) else { return false };
         let below = display_path(below);
-        if is_directory { filter.leaves_out_directory(&below) } else { filter.leaves_out(&below) }
+        if is_directory { level.leaves_out_directory(&below) } else { level.leaves_out(&below) }
     }
 
     /// Looks for secrets in the name of a file or directory.
