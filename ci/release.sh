@@ -102,7 +102,7 @@ extras=$work/extras
 mkdir -p "$extras/man" "$extras/completions"
 "$speaker" man --directory "$extras/man" >/dev/null
 for shell in bash elvish fish powershell zsh; do
-  "$speaker" completions "$shell" >"$extras/completions/sprawl.$shell"
+  "$speaker" completions --static "$shell" >"$extras/completions/sprawl.$shell"
 done
 
 # The order of names, owners and times are fixed.

@@ -1,6 +1,7 @@
 //! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
 
 pub(crate) mod about;
+pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod environment;
 pub(crate) mod git;
@@ -317,6 +318,7 @@ pub(crate) struct RuleArgs {
         long,
         value_name = "RULE,...",
         value_parser = List::parse,
+        add = completion::rule_list(),
         env = "SPRAWL_ONLY",
         hide_env_values = true
     )]
@@ -327,6 +329,7 @@ pub(crate) struct RuleArgs {
         long,
         value_name = "RULE,...",
         value_parser = List::parse,
+        add = completion::rule_list(),
         env = "SPRAWL_DISABLE",
         hide_env_values = true
     )]
@@ -403,6 +406,7 @@ Examples:
 Shows impact, fix, pattern, examples and the base of the score.")]
     Show {
         /// Id or alias of the rule.
+        #[arg(add = completion::rule())]
         id: String,
         /// Also use the rules in this TOML file.
         #[arg(long = "rules", value_name = "FILE")]

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::thread;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, completion};
 use crate::commands::Error;
 use sprawl::defect::{self, Defect};
 use sprawl::files::mapped;
@@ -18,6 +18,16 @@ use sprawl::threads;
 use sprawl_detect::text::printable;
 
 fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // Before there is another thread: it takes its variable out of the environment.
+    match completion::answered(&arguments) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => {
+            misunderstood(&error);
+            return ExitCode::from(2);
+        }
+    }
     defect::note_panics();
     mapped::answer();
     // On a stack whose size does not depend on the shell; where no thread is to be had, on this one.

@@ -35,13 +35,21 @@ pub(crate) enum SchemaOf {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl completions bash > ~/.local/share/bash-completion/completions/sprawl
-  sprawl completions zsh > ~/.zfunc/_sprawl
-  sprawl completions fish > ~/.config/fish/completions/sprawl.fish
-  sprawl completions powershell >> $PROFILE")]
+  source <(sprawl completions bash)                     in ~/.bashrc
+  source <(sprawl completions zsh)                      in ~/.zshrc, after compinit
+  sprawl completions fish | source                      in ~/.config/fish/config.fish
+  sprawl completions powershell | Out-String | Invoke-Expression
+  sprawl completions bash --static > sprawl.bash        does not call sprawl, and has no ids of rules
+
+Shells ask the installed sprawl for completions. The two must fit: print the script anew when the shell
+starts, or after each upgrade.")]
 pub(crate) struct CompletionsArgs {
     /// Shell to print completions for.
     pub shell: clap_complete::Shell,
+
+    /// Print a script that completes commands and options by itself, without ids of rules.
+    #[arg(long = "static")]
+    pub is_static: bool,
 }
 
 /// Arguments of `sprawl man`.

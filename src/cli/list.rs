@@ -43,6 +43,20 @@ impl List {
         all.retain(|part| !part.is_empty());
         Ok(Self(all))
     }
+
+    /// Where the last value of an argument begins that is being typed.
+    pub(crate) fn last_start(typed: &str) -> usize {
+        let ends = typed.char_indices().filter(|(_, c)| *c == ',').map(|(at, _)| at + 1);
+        // A comma ends a value if what is before it is so many values, and not a part of one.
+        ends.rev()
+            .find(|end| {
+                let before = Self::parse(&typed[..*end]).map_or(0, |list| list.0.len());
+                let with =
+                    Self::parse(&format!("{}x", &typed[..*end])).map_or(0, |list| list.0.len());
+                with > before
+            })
+            .unwrap_or(0)
+    }
 }
 
 /// The values of several arguments.
@@ -77,6 +91,15 @@ mod tests {
             ("ä,é", &["ä", "é"]),
         ] {
             assert_eq!(parts(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_value_that_is_being_typed_begins_behind_the_last_comma() {
+        for (typed, start) in
+            [("a", 0), ("a,", 2), ("a,b", 2), ("{a,b", 0), ("{a,b},c", 6), ("", 0)]
+        {
+            assert_eq!(List::last_start(typed), start, "{typed}");
         }
     }
 }

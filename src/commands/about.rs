@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::CommandFactory as _;
+use clap_complete::env::Shells;
 
 use super::{Error, Outcome, output};
-use crate::cli::Cli;
 use crate::cli::about::{CompletionsArgs, ManArgs, SchemaArgs, SchemaOf};
+use crate::cli::{Cli, environment};
 use sprawl::config;
 use sprawl::files::write;
 use sprawl::policy::exceptions;
@@ -52,7 +53,13 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Outcome, Error> {
 /// `sprawl completions`.
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Outcome, Error> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "sprawl", &mut text);
+    let name = args.shell.to_string();
+    match Shells::builtins().completer(&name).filter(|_| !args.is_static) {
+        Some(shell) => shell
+            .write_registration(environment::COMPLETE, "sprawl", "sprawl", "sprawl", &mut text)
+            .map_err(|error| Error::Input(format!("{name}: no completions: {error}")))?,
+        None => clap_complete::generate(args.shell, &mut Cli::command(), "sprawl", &mut text),
+    }
     output::print(&String::from_utf8_lossy(&text))?;
     Ok(Outcome::Clean)
 }
