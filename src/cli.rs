@@ -67,7 +67,7 @@ pub(crate) enum Command {
     Plan(Box<reports::PlanArgs>),
     /// List secrets a departing person has had access to.
     Offboard(Box<reports::OffboardArgs>),
-    /// List, show and validate rules.
+    /// Find, list, show and validate rules.
     Rules(RulesArgs),
     /// Install or remove the git hooks that scan commits and pushes.
     Hook(hook::HookArgs),
@@ -390,12 +390,29 @@ Examples:
         /// Also use the rules in this TOML file.
         #[arg(long = "rules", value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Print JSON.
+        /// Print JSON, with everything about each rule.
         #[arg(long)]
         json: bool,
         /// Print a Markdown document, grouped by provider.
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
+    },
+    /// Find rules by words in id, provider or title, or by the prefix of a token.
+    #[command(after_help = "\
+Examples:
+  sprawl rules search github        find rules by provider
+  sprawl rules search stripe live   find rules that match both words
+  sprawl rules search ghp_          find a rule by the prefix of its tokens")]
+    Search {
+        /// Words that must all match.
+        #[arg(value_name = "WORD", required = true)]
+        words: Vec<String>,
+        /// Also use the rules in this TOML file.
+        #[arg(long = "rules", value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Print JSON, with everything about each rule.
+        #[arg(long)]
+        json: bool,
     },
     /// Show one rule in detail.
     #[command(after_help = "\

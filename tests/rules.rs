@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sprawl_detect::examples;
 use sprawl_detect::rules::{Rules, check};
 
-use crate::common::{run, scratch, write};
+use crate::common::{minted, run, scratch, write};
 
 #[test]
 fn every_rule_keeps_its_word() {
@@ -343,4 +343,76 @@ fn a_form_that_is_of_one_type_alone_is_known_under_any_name() {
     assert_eq!(rules_of(format!("MY_TOKEN = '{secret}0'\n")), 0);
     assert_eq!(rules_of(format!("started with {secret} after 12 ms\n")), 0);
     refused(|good| good.replace("kind =", "begins = [\"acme_\"]\nkind ="), 8, "without `near`");
+}
+
+#[test]
+fn words_find_rules_and_unknown_names_find_those_that_were_meant() {
+    let (_guard, root) = scratch();
+    let found = run(&root, &["rules", "search", "github", "classic"]);
+    assert_eq!(found.status, 0, "{}", found.stderr);
+    assert!(found.stdout.starts_with("github-pat-classic "), "{}", found.stdout);
+    let by_prefix = run(&root, &["rules", "search", "ghp_"]).stdout;
+    assert!(by_prefix.contains("github-pat-classic"), "{by_prefix}");
+    let none = run(&root, &["rules", "search", "githubb"]);
+    assert_eq!(none.status, 2);
+    let json = run(&root, &["rules", "search", "--json", "github", "classic"]).stdout;
+    let json: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["id"], "github-pat-classic");
+
+    write(
+        &root,
+        "a.env",
+        format!("TOKEN={} # sprawl:allow github-pat-clasic\n", minted("github-pat-classic", 1)),
+    );
+    write(&root, "enable.toml", "[rules]\nenable = ['github-pat-clasic']\n");
+    write(&root, "disable.toml", "[rules]\ndisable = ['github-pat-clasic']\n");
+    for arguments in [
+        &["rules", "show", "github-pat-clasic"][..],
+        &["scan", "--only", "github-pat-clasic"],
+        &["scan", "--disable", "sendgrid-key,github-pat-clasic"],
+        &["scan", "--config", "disable.toml"],
+        &["scan", "--config", "enable.toml"],
+    ] {
+        let wrong = run(&root, arguments);
+        assert_eq!(wrong.status, 2, "{arguments:?}");
+        assert!(wrong.stderr.contains("did you mean `github-pat-classic`?"), "{}", wrong.stderr);
+    }
+    let marked = run(&root, &["scan", "a.env", "-v"]).stdout.replace(['\n', ' '], "");
+    assert!(marked.contains("didyoumean`github-pat-classic`?"), "{marked}");
+    let several = run(&root, &["rules", "show", "github"]).stderr;
+    assert!(several.contains("sprawl rules search github"), "{several}");
+    write(
+        &root,
+        ".sprawl/exceptions.toml",
+        "version = 1\nexceptions = [\n\
+         { rule = 'github-pat-clasic', paths = ['a.env'], owner = '@o', reason = 'false-positive', \
+         created = '2026-01-01' },\n]\n",
+    );
+    let scanned = run(&root, &["scan"]).stderr;
+    assert!(scanned.contains("names no known rule: did you mean"), "{scanned}");
+}
+
+#[test]
+fn the_list_has_everything_that_rules_say() {
+    let (_guard, root) = scratch();
+    let listed = run(&root, &["rules", "list", "--json"]).stdout;
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&listed).unwrap();
+    let rules = Rules::builtin();
+    assert_eq!(listed.len(), rules.len());
+    let former =
+        ["id", "title", "provider", "kind", "authority", "reach", "lifetime", "aliases", "file"];
+    let new = ["docs", "base_score", "confidence", "known_by", "why", "fix", "instead", "examples"];
+    for (facts, (_, rule)) in listed.iter().zip(rules.iter()) {
+        for name in former.iter().chain(&new) {
+            assert!(facts.get(name).is_some(), "{}: no {name}", rule.id());
+        }
+        assert_eq!(facts["id"], rule.id());
+        assert_eq!(facts.get("pattern").is_some(), rule.text.pattern.is_some(), "{}", rule.id());
+        assert_eq!(facts.get("check_about").is_some(), rule.check.is_some(), "{}", rule.id());
+    }
+    let of = |id: &str| listed.iter().find(|facts| facts["id"] == id).unwrap();
+    assert_eq!(of("github-pat-classic")["confidence"], "proven");
+    assert_eq!(of("github-pat-classic")["keywords"][0], "ghp_");
+    let known = listed.iter().filter(|facts| facts["confidence"].is_string()).count();
+    assert!(known * 10 > listed.len() * 9, "{known} of {}", listed.len());
 }

@@ -1,5 +1,6 @@
-//! `sprawl rules list | show | check`.
+//! `sprawl rules list | search | show | check`.
 
+mod facts;
 mod reference;
 
 use std::fmt::Write as _;
@@ -10,13 +11,14 @@ use crate::cli::RulesCommand;
 use sprawl::Session;
 use sprawl::session::context::ProjectContext;
 use sprawl::session::options::{Options, RuleOptions};
-use sprawl_detect::rules::{Rule, Rules};
+use sprawl_detect::rules::{Rule, RuleId, Rules};
 use sprawl_detect::text::{self, printable};
 
 /// Runs one of them.
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, Error> {
     match command {
         RulesCommand::List { files, json, markdown } => list(&loaded(files)?, json, markdown),
+        RulesCommand::Search { words, files, json } => search(&loaded(files)?, &words, json),
         RulesCommand::Show { id, files } => show(&loaded(files)?, &id),
         RulesCommand::Check { files } => check(files),
     }
@@ -33,35 +35,49 @@ fn loaded(files: Vec<PathBuf>) -> Result<Rules, Error> {
 }
 
 fn list(rules: &Rules, json: bool, markdown: bool) -> Result<Outcome, Error> {
-    let mut text = String::new();
+    let text;
     if markdown {
         text = reference::markdown(rules);
     } else if json {
-        let all: Vec<_> = rules
-            .iter()
-            .map(|(_, rule)| {
-                serde_json::json!({
-                    "id": rule.id(), "title": rule.text.title, "provider": rule.provider,
-                    "kind": rule.kind, "authority": rule.authority, "reach": rule.reach,
-                    "lifetime": rule.lifetime, "aliases": rule.text.aliases, "file": rule.file,
-                })
-            })
-            .collect();
-        text = output::json(&all)?;
+        text = output::json(&facts::of(rules, rules.iter()))?;
     } else {
-        let width = rules.iter().map(|(_, rule)| rule.id().len()).max().unwrap_or(0);
-        for (_, rule) in rules.iter() {
-            let _ = writeln!(text, "{:width$}  {}", rule.id(), printable(&rule.text.title));
-        }
+        text = lines(rules.iter());
     }
     output::print(&text)?;
     Ok(Outcome::Clean)
 }
 
+/// Rules that words fit.
+fn search(rules: &Rules, words: &[String], json: bool) -> Result<Outcome, Error> {
+    let found = rules.search(words);
+    if found.is_empty() {
+        let what = match words {
+            [word] => format!("no rule fits this word; {}", rules.hint(word)),
+            _ => "no rule fits all of these words; try fewer".to_owned(),
+        };
+        return Err(Error::Input(what));
+    }
+    let found = found.into_iter();
+    let text = if json { output::json(&facts::of(rules, found))? } else { lines(found) };
+    output::print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+/// Ids and titles, each on a line.
+fn lines<'r>(rules: impl Iterator<Item = (RuleId, &'r Rule)>) -> String {
+    let rules: Vec<&Rule> = rules.map(|(_, rule)| rule).collect();
+    let width = rules.iter().map(|rule| rule.id().len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for rule in rules {
+        let _ = writeln!(text, "{:width$}  {}", rule.id(), printable(&rule.text.title));
+    }
+    text
+}
+
 fn show(rules: &Rules, id: &str) -> Result<Outcome, Error> {
-    let (_, rule) = rules.named(id).ok_or_else(|| {
-        Error::Input(format!("no rule is called `{id}`; `sprawl rules list` shows all"))
-    })?;
+    let (_, rule) = rules
+        .named(id)
+        .ok_or_else(|| Error::Input(format!("no rule is called `{id}`; {}", rules.hint(id))))?;
     output::say(&description(rule))?;
     Ok(Outcome::Clean)
 }

@@ -22,6 +22,7 @@ mod near;
 mod rule;
 pub mod schema;
 pub mod schemas;
+mod search;
 pub(crate) mod shape;
 mod table;
 mod user;
@@ -31,7 +32,6 @@ use std::sync::OnceLock;
 
 use crate::ids;
 use crate::prefilter::{KeywordId, Prefilter};
-use crate::text::nearest;
 pub use fault::Fault;
 pub use form::Form;
 use index::Index;
@@ -290,26 +290,12 @@ impl Rules {
         check::prove(&self.own[first..]).map_err(|(id, fault)| rule_error(file, &id, &fault))
     }
 
-    /// Whether a name stands for any rule, selected or not.
-    pub fn knows(&self, named: &Named) -> bool {
-        (0..self.numbers() as u16).any(|number| self.is_named(RuleId(number), named))
-    }
-
-    /// The ids of all rules, selected or not.
-    pub fn all_ids(&self) -> impl Iterator<Item = &str> {
-        (0..self.numbers() as u16).map(|number| self.id_of(RuleId(number)))
-    }
-
     /// Leaves out what is not selected.
     pub(crate) fn select(mut self, selection: &Selection) -> Result<Self, RuleError> {
         for named in selection.only.iter().chain(&selection.disabled) {
             if !self.ids().any(|id| self.is_named(id, named)) {
                 let Named { name, file } = named;
-                let hint = match nearest(name, self.ids().map(|id| self.id_of(id))) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "`sprawl rules list` shows all".to_owned(),
-                };
-                let what = format!("no rule is called `{name}`; {hint}");
+                let what = format!("no rule is called `{name}`; {}", self.hint(name));
                 return Err(RuleError { file: file.clone(), line: 1, what });
             }
         }

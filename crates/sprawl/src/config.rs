@@ -19,6 +19,7 @@ use toml::{Table, Value};
 
 use crate::files::before::{self, Before};
 use crate::files::read;
+use sprawl_detect::rules::Named;
 use sprawl_detect::text::{display_path, line_at, printable};
 
 pub use schema::Config;
@@ -84,6 +85,8 @@ pub struct Effective {
     pub files: Vec<String>,
     /// Paths that are left out.
     pub paths: PathFilter,
+    /// Rules that a file takes back: with the files, for names that no rule has.
+    pub enabled: Vec<Named>,
 }
 
 /// Reads what is in force in a project.
@@ -183,6 +186,7 @@ struct Layers {
     base: Option<Vec<String>>,
     /// Paths of a nested file alone, as they are relative to it.
     own_paths: Paths,
+    enabled: Vec<Named>,
 }
 
 impl Layers {
@@ -262,6 +266,8 @@ impl Layers {
             rules.remove("enable");
         }
         self.enable(&config.rules.enable);
+        let named = |rule: &String| Named { name: rule.clone(), file: name.to_owned() };
+        self.enabled.extend(config.rules.enable.iter().map(named));
         merge(&mut self.merged, table, "", name, &mut self.sources);
         Ok(())
     }
@@ -289,6 +295,7 @@ impl Layers {
             sources: self.sources,
             files: self.files,
             paths,
+            enabled: self.enabled,
         })
     }
 }

@@ -23,7 +23,7 @@ use crate::finding::nearby::{Mark, Terms};
 use crate::finding::{Finding, Origin};
 use crate::group::SecretGroup;
 use crate::identity::Identity;
-use sprawl_detect::rules::{Rule, Rules};
+use sprawl_detect::rules::{Named, Rule, Rules};
 use sprawl_detect::text::count;
 
 use self::baseline::{Baseline, Entry, Scope, Sighting};
@@ -143,7 +143,7 @@ impl Policy {
                 self.except(finding, &here, &elsewhere);
             }
         }
-        self.remark(&used, ground.scope, outcome);
+        self.remark(&used, ground, outcome);
     }
 
     fn except(
@@ -180,7 +180,8 @@ impl Policy {
     }
 
     /// What is to be said of the exceptions themselves.
-    fn remark(&self, used: &[bool], scope: &Scope<'_>, outcome: &mut Outcome) {
+    fn remark(&self, used: &[bool], ground: &PolicyInput<'_>, outcome: &mut Outcome) {
+        let scope = ground.scope;
         let mut lines = Vec::new();
         for (at, entry) in self.exceptions.entries.iter().enumerate() {
             let place = entry.paths.join(", ");
@@ -191,6 +192,14 @@ impl Policy {
                     "the exception for {} in {place}, {}, expires in {days}: replace the secret, \
                      or `sprawl exceptions renew`",
                     entry.rule,
+                    entry.describe()
+                ));
+            }
+            let named = Named { name: entry.rule.clone(), file: String::new() };
+            if entry.id.is_none() && !ground.rules.knows(&named) {
+                let hint = ground.rules.hint(&entry.rule);
+                lines.push(format!(
+                    "the exception in {place}, {}, names no known rule: {hint}",
                     entry.describe()
                 ));
             }
@@ -304,7 +313,10 @@ impl Policy {
             Some(Ok(terms)) if !found_by.iter().any(|rule| rule.stands_for(&terms.rule)) => {
                 return match rules.named(&terms.rule) {
                     Some(_) => Weighed::SpeaksOfOther,
-                    None => Weighed::DoesNotCount(format!("`{words}` names no known rule")),
+                    None => {
+                        let hint = rules.hint(&terms.rule);
+                        Weighed::DoesNotCount(format!("`{words}` names no known rule; {hint}"))
+                    }
                 };
             }
             Some(Ok(terms)) => terms.clone(),

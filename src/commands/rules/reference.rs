@@ -47,7 +47,8 @@ pub(super) fn markdown(rules: &Rules) -> String {
     text
 }
 
-fn known_by(rule: &Rule) -> &'static str {
+/// What tells a secret of the type from other text.
+pub(super) fn known_by(rule: &Rule) -> &'static str {
     match rule.detector {
         Detector::Keys => "key",
         Detector::Assignment => "name",

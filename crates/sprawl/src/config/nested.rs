@@ -26,7 +26,7 @@ use crate::files::before::Before;
 use crate::files::read;
 use crate::problem::Problem;
 use sprawl_detect::rules::{Named, RuleId, Rules};
-use sprawl_detect::text::{line_at, nearest, printable};
+use sprawl_detect::text::{line_at, printable};
 
 /// Keys that only the configuration of the project may set, and what to do instead.
 const WHOLE_PROJECT: &[(&str, &str, &str)] = &[
@@ -235,12 +235,10 @@ impl Nested {
             let own = |named: &&Named| {
                 level.outer.as_ref().is_none_or(|outer| !outer.disables(&named.name))
             };
-            for named in level.disabled.iter().filter(own).filter(|named| !rules.knows(named)) {
-                let hint = match nearest(&named.name, rules.all_ids()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "`sprawl rules list` shows all".to_owned(),
-                };
-                let what = format!("no rule is called `{}`; {hint}", printable(&named.name));
+            let all = level.disabled.iter().filter(own).chain(&level.effective.enabled);
+            for named in all.filter(|named| !rules.knows(named)) {
+                let (name, hint) = (printable(&named.name), rules.hint(&named.name));
+                let what = format!("no rule is called `{name}`; {hint}");
                 problems.push(Problem::new(self.place_of(named), what));
             }
         }

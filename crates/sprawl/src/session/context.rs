@@ -350,7 +350,15 @@ impl ProjectContext {
         };
         let mut disabled = self.named("rules.disable", &choice.disable);
         disabled.extend(asked.disable.iter().map(|name| Named::typed(name)));
-        Ok(Rules::new(&user_files(&texts), &Selection { only, disabled })?)
+        let rules = Rules::new(&user_files(&texts), &Selection { only, disabled })?;
+        match self.config.enabled.iter().find(|named| !rules.knows(named)) {
+            Some(Named { name, file }) => {
+                let what =
+                    format!("rules.enable: no rule is called `{name}`; {}", rules.hint(name));
+                Err(Error::file(file.as_str(), what))
+            }
+            None => Ok(rules),
+        }
     }
 
     /// The least severity that fails: as typed, or as configured.
