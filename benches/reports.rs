@@ -22,10 +22,11 @@ use sprawl::group::{self, ScoreInput, SecretGroup};
 use sprawl::identity::Identity;
 use sprawl::plan::{self, Plan};
 use sprawl::report::text::TextOptions;
-use sprawl::report::{Format, MergeData, Report, SarifOptions, SarifProfile, Summary};
+use sprawl::report::{Format, MergeData, Report, SarifOptions, SarifProfile, Summary, Threshold};
 use sprawl::scan::ScanPool;
 use sprawl::scan::progress::Progress;
 use sprawl::source::tree;
+use sprawl_detect::evidence::Confidence;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::check::fill;
 use sprawl_detect::rules::mint::Random;
@@ -132,6 +133,7 @@ fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {
         identity: Identity::new(Some("a key for benchmarks")),
         sarif: SarifOptions { profile: SarifProfile::Generic, category: None },
         show_secrets: false,
+        threshold: Threshold { min_confidence: Confidence::Weak, include_placeholders: true },
         now: NOW,
         material: MergeData::default(),
     }

@@ -161,7 +161,7 @@ build() {
   version=$("$tree/$program" --version | sed 's/^sprawl //')
   "$tree/$program" man --directory "$tree/man" >/dev/null
   for shell in bash fish zsh; do
-    "$tree/$program" completions "$shell" >"$tree/completions/sprawl.$shell"
+    "$tree/$program" completions --static "$shell" >"$tree/completions/sprawl.$shell"
   done
 }
 

@@ -352,15 +352,14 @@ pub(super) fn check(
             if section.get_ref() != whole_section {
                 continue;
             }
+            let what = "set it in the sprawl.toml of the project";
             if whole_key.is_empty() {
-                let what = "set it in the sprawl.toml of the project";
                 let shown =
                     format!("`{whole_section}` cannot be set below the root: {why}; {what}");
                 return fail(section.span().start, shown);
             }
-            let keys = value.get_ref().as_table().into_iter().flatten();
-            for (key, _) in keys.filter(|(key, _)| key.get_ref() == whole_key) {
-                let what = "set it in the sprawl.toml of the project";
+            let mut keys = value.get_ref().as_table().into_iter().flatten();
+            if let Some((key, _)) = keys.find(|(key, _)| key.get_ref() == whole_key) {
                 let shown = format!(
                     "`{whole_section}.{whole_key}` cannot be set below the root: {why}; {what}"
                 );
