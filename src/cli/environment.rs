@@ -17,9 +17,17 @@ use sprawl_detect::text::nearest;
 /// How all of them begin.
 const PREFIX: &str = "SPRAWL_";
 
-/// Variables that are not those of an option: the project key, what shells ask completions by, and the base address
-/// of releases that CI templates read.
-const OTHERS: [&str; 3] = [KEY_VARIABLE, COMPLETE, "SPRAWL_RELEASES"];
+/// Variables that are not those of an option: the project key, what shells ask completions by, and what the installer
+/// and the CI templates read.
+const OTHERS: &[&str] = &[
+    KEY_VARIABLE,
+    COMPLETE,
+    "SPRAWL_RELEASES",
+    "SPRAWL_VERSION",
+    "SPRAWL_SHA256",
+    "SPRAWL_COMPILE",
+    "SPRAWL_SOURCE",
+];
 
 /// The variable by which shells ask for completions.
 pub(crate) const COMPLETE: &str = "SPRAWL_COMPLETE";
@@ -200,7 +208,14 @@ mod tests {
             );
         }
         let long = format!("SPRAWL_{}", "X".repeat(60));
-        for name in ["SPRAWL_HOME", "SPRAWL_CI_IMAGE", "SPRAWL_", "SPRAWL_A\u{1b}[31m", &long] {
+        for name in [
+            "SPRAWL_HOME",
+            "SPRAWL_TREE",
+            "SPRAWL_CI_IMAGE",
+            "SPRAWL_",
+            "SPRAWL_A\u{1b}[31m",
+            &long,
+        ] {
             assert_eq!(said(name), "", "{name}");
         }
         assert!(is_ours("Sprawl_Fail_On") && !is_ours("SPRAWLING_X") && !is_ours("ä"));
