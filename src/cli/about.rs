@@ -8,10 +8,13 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sprawl schema config > .sprawl/sprawl.schema.json    then `#:schema .sprawl/sprawl.schema.json`
-                                                       as the first line of sprawl.toml
-  sprawl schema rules > rules.schema.json              for files with your own rules
-  sprawl schema report                                 what `sprawl scan -f json` writes")]
+  sprawl schema config > .sprawl/sprawl.schema.json
+  sprawl schema rules > rules.schema.json
+  sprawl schema report
+
+Editors use the schema that the first line of a file names: `#:schema .sprawl/sprawl.schema.json` in \
+sprawl.toml, `#:schema rules.schema.json` in a file with your own rules. `report` is the schema of what \
+`sprawl scan -f json` writes.")]
 pub(crate) struct SchemaArgs {
     /// File that the schema describes.
     #[arg(value_enum)]
@@ -35,14 +38,14 @@ pub(crate) enum SchemaOf {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  source <(sprawl completions bash)                     in ~/.bashrc
-  source <(sprawl completions zsh)                      in ~/.zshrc, after compinit
-  sprawl completions fish | source                      in ~/.config/fish/config.fish
+  source <(sprawl completions bash)    add this line to ~/.bashrc
+  source <(sprawl completions zsh)     add this line to ~/.zshrc, after compinit
+  sprawl completions fish | source     add this line to config.fish
   sprawl completions powershell | Out-String | Invoke-Expression
-  sprawl completions bash --static > sprawl.bash        does not call sprawl, and has no ids of rules
+  sprawl completions bash --static > sprawl.bash
 
-Shells ask the installed sprawl for completions. The two must fit: print the script anew when the shell
-starts, or after each upgrade.")]
+The script asks the installed sprawl for completions: generate it when the shell starts, or after each \
+upgrade. With --static it does not call sprawl, and completes no ids of rules.")]
 pub(crate) struct CompletionsArgs {
     /// Shell to print completions for.
     pub shell: clap_complete::Shell,
