@@ -127,7 +127,9 @@ class Schema:
 
     def __init__(self, name):
         self.root = json.loads(read(f"docs/schemas/{name}.json"))
-        self.definitions = self.root.get("definitions", self.root.get("$defs", {}))
+        self.definitions = self.root.get("definitions", {})
+        # Enumerations whose values have a section of their own.
+        self.shown = set()
 
     def resolved(self, schema):
         """The schema itself, what it refers to put in place; and the name of the definition, if it has one."""
@@ -142,9 +144,11 @@ class Schema:
         return name, schema
 
     def type_of(self, schema):
-        """The type for people."""
+        """The type for people; with the section that has its values, if there is one."""
         name, schema = self.resolved(schema)
         values = self.values(schema)
+        if name in self.shown:
+            return f"[{name}](#{anchor(name)})"
         if values:
             return " / ".join(f"`{value}`" for value in values)
         kinds = schema.get("type", "object" if "properties" in schema else "any")
@@ -175,10 +179,13 @@ class Schema:
         return []
 
     def meanings(self, schema):
-        """What each value of an enumeration means, if that is said."""
-        options = [self.resolved(option)[1] for option in schema.get("oneOf", [])]
-        return [(self.values(option)[0], option["description"]) for option in options
-                if option.get("description") and self.values(option)]
+        """What each value of an enumeration means, if that is said; of an object with one key, what the key means."""
+        found = []
+        for option in schema.get("oneOf", []):
+            option = self.resolved(option)[1]
+            names = self.values(option) or list(option.get("properties", {}))
+            found += [(name, option["description"]) for name in names if option.get("description")]
+        return found
 
 
 def anchor(heading):
@@ -205,8 +212,9 @@ def configuration(_):
 
 def section(schema, path, of):
     """A table of TOML, and the tables in it."""
-    of = schema.resolved(of)[1]
-    text = f"\n## [{path}]\n\n{' '.join(of.get('description', '').split())}\n\n"
+    name, of = schema.resolved(of)
+    about = schema.definitions.get(name, of).get("description", "")
+    text = f"\n## [{path}]\n\n{' '.join(about.split())}\n\n"
     tables = {}
     for key, value in of["properties"].items():
         resolved = schema.resolved(value)[1]
@@ -239,33 +247,37 @@ def keys(schema, properties, but):
 
 
 def report(_):
-    """The fields of the JSON report, object by object."""
+    """The fields of the JSON report, object by object, and the values of its enumerations."""
     schema = Schema("report")
-    text, waiting, seen = "", [("Report", schema.root)], {"Report"}
-    enumerations = {}
+    objects = {"Report": schema.root}
+    waiting, enumerations = list(objects.values()), {}
     while waiting:
-        name, of = waiting.pop(0)
-        text += f"## {name}\n\n{' '.join(of.get('description', '').split())}\n\n" if name != "Report" else "## Report\n\n"
-        text += row("field", "type", "meaning") + "|---|---|---|\n"
-        required = set(of.get("required", []))
+        for value in fields(schema, waiting.pop(0)).values():
+            for name in referred(schema, value):
+                of = schema.definitions[name]
+                if schema.meanings(of):
+                    enumerations[name] = of
+                elif of.get("properties") and name not in objects:
+                    objects[name] = of
+                    waiting.append(of)
+    schema.shown = set(enumerations)
+    text = ""
+    for name, of in objects.items():
+        text += heading(2, name, of) + row("field", "type", "meaning") + "|---|---|---|\n"
+        required = of.get("required", [])
         for key, value in fields(schema, of).items():
-            for inner_name, inner in referred(schema, value):
-                if inner.get("properties") and inner_name not in seen:
-                    seen.add(inner_name)
-                    waiting.append((inner_name, inner))
-                elif schema.meanings(inner):
-                    enumerations.setdefault(inner_name, inner)
-            meaning = sentence(schema.resolved(value)[1].get("description", ""))
-            optional = "" if key in required or not required else " (may be absent)"
-            text += row(f"`{key}`", schema.type_of(value), meaning + optional)
+            about = sentence(schema.resolved(value)[1].get("description", ""))
+            text += row(f"`{key}`", schema.type_of(value), about + ("" if key in required else " (optional)"))
         text += "\n"
-    if enumerations:
-        text += "## Values\n"
-        for name, of in enumerations.items():
-            text += f"\n### {name}\n\n{' '.join(of.get('description', '').split())}\n\n" + row("value", "meaning") + "|---|---|\n"
-            for value, meaning in schema.meanings(of):
-                text += row(f"`{value}`", sentence(meaning))
+    text += "## Values\n\n"
+    for name, of in enumerations.items():
+        text += heading(3, name, of) + row("value", "meaning") + "|---|---|\n"
+        text += "".join(row(f"`{value}`", sentence(about)) for value, about in schema.meanings(of)) + "\n"
     return text
+
+
+def heading(level, name, of):
+    return f"{'#' * level} {name}\n\n" + " ".join(of.get("description", "").split()) + "\n\n"
 
 
 def fields(schema, of):
@@ -278,10 +290,10 @@ def fields(schema, of):
 
 
 def referred(schema, value):
-    """The definitions that a field refers to."""
+    """The names of the definitions that a field refers to."""
     name, resolved = schema.resolved(value)
     if name:
-        yield name, resolved
+        yield name
     for inner in (resolved.get("items"), resolved.get("additionalProperties")):
         if isinstance(inner, dict):
             yield from referred(schema, inner)
