@@ -92,7 +92,7 @@ pub(super) fn deliver(
     }
     let severities: Vec<_> = report.groups.iter().map(|g| g.score.severity()).collect();
     let is_spared = |group: &&SecretGroup| {
-        let may_fail = !matches!((fails.on)(*group), FailOn::Any | FailOn::Never);
+        let may_fail = !matches!((fails.on)(group), FailOn::Any | FailOn::Never);
         group.facts.opens_nothing() && may_fail
     };
     let spared = report.groups.iter().filter(is_spared).count();
