@@ -1,7 +1,7 @@
 //! One page that opens from disk and asks nobody for anything: what was scanned, the findings with the worst
 //! first, and a picture of which secret lives where and since when.
 //!
-//! The findings are data in the page, of which its script shows a part at a time ([`data`]); a browser that runs
+//! The findings are data in the page, of which its script shows a part at a time (`data`); a browser that runs
 //! no script shows the worst of them in a table. The content security policy allows this one style and this one
 //! script, by their hashes, and no text that becomes markup (Trusted Types).
 
