@@ -9,6 +9,7 @@ mod gitlab;
 mod hostile;
 mod html;
 mod junit;
+mod kept;
 mod layers;
 mod markdown;
 mod own_source;

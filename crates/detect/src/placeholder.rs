@@ -171,13 +171,15 @@ fn sample(text: &str) -> bool {
         || SAMPLE_CLUSTERS.iter().any(|cluster| text.starts_with(cluster))
 }
 
-/// Three or more of one sign that is used to black something out.
+/// Three or more of one sign that is used to black something out, or four and what was left to tell values apart:
+/// `****rkVU`.
 fn masked(text: &str) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
-    "*xX\u{2022}\u{25cf}\u{2026}#.-_?=~".contains(first)
-        && chars.clone().count() >= 2
-        && chars.all(|c| c == first)
+    let masks = chars.clone().take_while(|c| *c == first).count() + 1;
+    let rest = chars.clone().count() + 1 - masks;
+    "*xX\u{2022}\u{25cf}\u{2026}#.-_?=~".contains(first) && masks >= 3 && rest == 0
+        || "*\u{2022}\u{25cf}".contains(first) && masks >= 4 && rest <= 8
 }
 
 /// The mark that vendors put into the credentials of their documentation.
@@ -290,6 +292,10 @@ mod tests {
         {
             assert!(reason(text).is_some(), "{text}");
         }
+        for text in ["****rkVU", "********12", "\u{2022}\u{2022}\u{2022}\u{2022}1234"] {
+            assert_eq!(reason(text), Some("masked"), "{text}");
+        }
+        assert_eq!(reason("***rkVU"), None);
     }
 
     #[test]

@@ -56,6 +56,8 @@ fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Opti
         Some("code")
     } else if is_attribute_of_a_page(text, name) {
         Some("public: every page has it")
+    } else if is_id_in_report(text, name, assigned, value) {
+        Some("an id that a report gives to a secret")
     } else if is_tag_of_an_image(text, name, assigned) {
         Some("the version of an image")
     } else if is_within_address(text, name, assigned) {
@@ -268,6 +270,29 @@ fn is_within_address(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
     let start = before.iter().rposition(is_end).map_or(0, |end| end + 1);
     [&b"arn:"[..], b"urn:"].iter().any(|scheme| before[start..].starts_with(scheme))
 }
+
+/// Whether a value is the id of a secret in one of our own reports, which are kept beside the code: 20 signs of
+/// base32, as `secret_id` or next to the name of a rule.
+fn is_id_in_report(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
+    let of_base32 = |b: &u8| matches!(b, b'a'..=b'z' | b'2'..=b'7');
+    if value.len() != 20 || !value.iter().all(of_base32) {
+        return false;
+    }
+    let behind = &text[assigned.value.end..];
+    let before = &text[..name.span.start];
+    text[name.span.clone()].eq_ignore_ascii_case(b"secret_id")
+        || behind.starts_with(b", rule ")
+        || before.ends_with(b"`, ") && is_rule_named(before)
+}
+
+/// Whether a line ends in the name of a rule, as Markdown has it: ``Rule `npm-token`, ``.
+fn is_rule_named(before: &[u8]) -> bool {
+    let line = &before[before.len().saturating_sub(RULE_NAMED)..];
+    memchr::memmem::rfind(line, b"Rule `").is_some_and(|at| !line[at..].contains(&b'\n'))
+}
+
+/// Bytes that `Rule`, its name and what is between them take.
+const RULE_NAMED: usize = 100;
 
 /// Whether the name is the end of a path and the value its version: `owner/token-service:1.2-a`.
 fn is_tag_of_an_image(text: &[u8], name: &Name, assigned: &Assigned) -> bool {

@@ -505,8 +505,11 @@ pub fn is_elided(value: &[u8]) -> bool {
                 .any(u8::is_ascii_alphanumeric)
         });
     let is_starred = value.ends_with(b"***") && value[0].is_ascii_alphanumeric();
+    // All but the last signs: `****rkVU`.
+    let begins_starred = value.len() <= 12 && value.starts_with(b"****");
     cut || left_out
         || is_starred
+        || begins_starred && value.len() > 4
         || [&b"****"[..], b"(...)", b"[...]"]
             .iter()
             .any(|sign| memchr::memmem::find(inner, sign).is_some())
@@ -668,6 +671,7 @@ mod tests {
         assert!(is_cut_uuid(b"a06b-c462cffae87a") && is_cut_uuid(b"98b37c57-ec62-4e39"));
         assert!(!is_cut_uuid(b"98b37c57") && !is_cut_uuid(b"98b37c57-ec62c"));
         assert!(is_elided(b"5a29****d1") && is_elided(b"7d51(...)52e8"));
+        assert!(is_elided(b"****x7Kq") && is_elided(b"********12") && !is_elided(b"***x7Kq"));
         assert!(!is_elided(b"****") && !is_elided(b"a*b*c*d*e*"));
         assert!(is_coordinate(b"jjwt-gson:0.11.2") && !is_coordinate(b"user:1234"));
         assert!(is_coordinate(b"Includes2-0.1.0.0-inplace") && !is_coordinate(b"winter-2024"));
