@@ -20,7 +20,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
     let targets = output::targets(args.report.format, &args.report)?;
     let session = session(&args.input, &args.report)?;
     let report = one_report(&session, &args.input)?;
-    let words = if args.quiet { Words::Problems } else { Words::Merged };
+    let words = if args.quiet { Words::Problems } else { Words::All };
     let is_incomplete = session.is_incomplete(&report);
     let fails = Fails { on: &|secret| session.fail_on(secret), is_incomplete };
     output::deliver(&report, &targets, fails, words)

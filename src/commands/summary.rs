@@ -17,8 +17,6 @@ const NAMED: usize = 10;
 pub(super) enum Words {
     /// Everything.
     All,
-    /// Everything that reports put together say: they do not say what was looked at.
-    Merged,
     /// What somebody who commits or pushes has to know.
     Hook,
     /// Problems only.
@@ -46,7 +44,7 @@ pub(super) fn write(report: &Report<'_>, severities: &[Severity], spared: usize,
     }
     let kinds = kinds(unread);
     lines.extend(named(&kinds));
-    if matches!(words, Words::All | Words::Merged) {
+    if words == Words::All {
         if saw_something {
             lines.push(totals(summary, severities));
             lines.extend(not_failing(spared));
