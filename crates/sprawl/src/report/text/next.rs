@@ -28,8 +28,9 @@ pub(super) fn write(
         let finding = place::first(example);
         let at = format!("{}:{}", place::path(finding), finding.location.line);
         all.push(("explain", format!("sprawl explain {}", command::quoted(&at))));
+        // No comment can be written into a member of an archive or into an old commit.
+        all.push(("suppress", format!("# sprawl:allow {rule}  (in a comment on its line)")));
     }
-    all.push(("suppress", format!("# sprawl:allow {rule}  (in a comment on its line)")));
     all.push(("accept", command::accept(report, id)));
     if report.groups.len() >= MANY {
         all.push(("baseline", "sprawl baseline  (fail on new secrets only)".to_owned()));
