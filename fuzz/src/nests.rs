@@ -1,6 +1,5 @@
 //! Containers that are opened within a budget, whatever their bytes are.
 
-use std::io::Read;
 
 use sprawl_unpack::budget::{Budget, Limits};
 use sprawl_unpack::buffers::Buffers;

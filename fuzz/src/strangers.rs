@@ -268,6 +268,7 @@ fn finished<'r>(
         identity: identity(),
         sarif,
         show_secrets: false,
+        threshold,
         now: NOW,
         material: MergeData { unreported, ..material },
     }
