@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod environment;
+pub(crate) mod fix;
 pub(crate) mod git;
 pub(crate) mod hook;
 pub(crate) mod list;
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     Merge(Box<reports::MergeArgs>),
     /// Print a prioritized remediation plan.
     Plan(Box<reports::PlanArgs>),
+    /// Replace secrets in files by references to the environment.
+    Fix(Box<fix::FixArgs>),
     /// List secrets a departing person has had access to.
     Offboard(Box<reports::OffboardArgs>),
     /// Find, list, show and validate rules.

@@ -7,12 +7,14 @@ mod ci;
 mod config;
 mod exceptions;
 mod explain;
+mod fix;
 mod hook;
 mod hooks;
 mod init;
 mod migrate;
 mod output;
 mod reports;
+mod rewrite;
 mod rules;
 mod scan;
 mod search;
@@ -98,6 +100,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Scan(args) => scan::run(&args),
         Command::Merge(args) => reports::merge(&args),
         Command::Plan(args) => reports::plan(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Offboard(args) => reports::offboard(&args),
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),

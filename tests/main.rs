@@ -9,6 +9,7 @@ mod containers;
 mod environment;
 mod examples;
 mod fast_is_slow;
+mod fix;
 mod formats;
 mod git;
 mod hook;

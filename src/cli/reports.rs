@@ -193,14 +193,27 @@ pub(crate) struct MergeArgs {
 Examples:
   sprawl scan --history -f json | sprawl plan -
   sprawl plan app.json infra.json -f markdown > plan.md
+  sprawl plan --rewrite ../values.txt .           prepare to rewrite the history
+
+--rewrite writes secrets in plain text: to a file that only you can read, outside of every repository. Delete it \
+afterwards.
 
 Exit status:
   0  the plan was written
-  2  usage, configuration or input error")]
+  1  with --rewrite: some values have to be removed by hand
+  2  usage, configuration or input error
+  3  with --rewrite: something could not be scanned")]
+#[command(mut_arg("reports", |reports| reports.required(false)))]
 pub(crate) struct PlanArgs {
     /// What is read.
     #[command(flatten)]
     pub input: InputArgs,
+
+    /// Write the values in a repository's history to a new file, as `git filter-repo --replace-text`
+    /// takes them, and print the commands to rewrite the history. Arguments are then a repository to
+    /// scan [default: .] instead of reports: these have no values.
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub rewrite: Option<PathBuf>,
 
     /// Output format.
     #[arg(short, long, value_enum, default_value = "text")]

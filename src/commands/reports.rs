@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::output::Fails;
 use super::summary::Words;
-use super::{Error, Outcome, output};
+use super::{Error, Outcome, output, rewrite};
 use crate::cli::reports::{InputArgs, MergeArgs, OffboardArgs, PlanArgs, PlanFormat, ReportArgs};
 use sprawl::Session;
 use sprawl::files;
@@ -19,7 +19,7 @@ use sprawl_detect::text::nearest;
 pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
     let targets = output::targets(args.report.format, &args.report)?;
     let session = session(&args.input, &args.report)?;
-    let report = one_report(&session, &args.input)?;
+    let report = one_report(&session, &args.input.reports)?;
     let words = if args.quiet { Words::Problems } else { Words::All };
     let is_incomplete = session.is_incomplete(&report);
     let fails = Fails { on: &|secret| session.fail_on(secret), is_incomplete };
@@ -28,8 +28,15 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Outcome, Error> {
 
 /// `sprawl plan`: what to do first, and what then.
 pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
+    if let Some(file) = &args.rewrite {
+        return rewrite::run(file, &args.input.reports, options(&args.input));
+    }
+    if args.input.reports.is_empty() {
+        let what = "name a JSON report (`sprawl scan -f json`), or `-` for standard input";
+        return Err(Error::Input(what.to_owned()));
+    }
     let session = Session::builder().options(options(&args.input)).build()?;
-    let report = one_report(&session, &args.input)?;
+    let report = one_report(&session, &args.input.reports)?;
     write(&Plan::of(&report), args.format)
 }
 
@@ -41,7 +48,7 @@ pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
         )));
     }
     let session = Session::builder().options(options(&args.input)).build()?;
-    let report = one_report(&session, &args.input)?;
+    let report = one_report(&session, &args.input.reports)?;
     let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
     let places = groups.flat_map(|group| &group.occurrences);
     let people: BTreeSet<String> =
@@ -94,7 +101,7 @@ fn options(args: &InputArgs) -> Options {
 }
 
 /// Everything the reports say, as one scan of all would have said it.
-fn one_report<'s>(session: &'s Session, args: &InputArgs) -> Result<Report<'s>, Error> {
+fn one_report<'s>(session: &'s Session, paths: &[PathBuf]) -> Result<Report<'s>, Error> {
     let read = |path: &PathBuf| {
         let report = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
         match bytes_of(path) {
@@ -107,7 +114,7 @@ fn one_report<'s>(session: &'s Session, args: &InputArgs) -> Result<Report<'s>, 
     };
     // One report after the other, so that their texts are not all in memory.
     let mut failed = None;
-    let reports = args.reports.iter().map_while(|path| match read(path) {
+    let reports = paths.iter().map_while(|path| match read(path) {
         Ok(report) => Some(report),
         Err(error) => {
             failed = Some(error);

@@ -41,7 +41,7 @@
 //!
 //! ```text
 //!  session                                                        the door
-//!  plan, report, migrate                                          output
+//!  plan, fix, report, migrate                                     output
 //!  redact, policy, group                                          secrets: grouped, judged, redacted
 //!  source, scan, scan_output                                      scanning
 //!  certificates, locked, owners, identity, timeline, context      details of findings
@@ -75,6 +75,8 @@ mod error;
 pub mod files;
 #[doc(hidden)]
 pub mod finding;
+#[doc(hidden)]
+pub mod fix;
 #[doc(hidden)]
 pub mod git;
 #[doc(hidden)]

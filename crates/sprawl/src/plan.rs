@@ -7,6 +7,7 @@
 
 pub mod json;
 pub mod markdown;
+pub mod rewrite;
 pub mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::day;
 use crate::finding::Finding;
+use crate::fix::{self, Names};
 use crate::group::SecretGroup;
 use crate::locked::Opened;
 use crate::report::{Report, is_present};
@@ -60,6 +62,8 @@ pub struct Step {
     pub opens: Vec<Opened>,
     /// Where the value has to be replaced now.
     pub change: Vec<Place>,
+    /// Where the new value has to be kept, so that the places to be changed can refer to it.
+    pub store: Vec<String>,
     /// Where it is only in history.
     pub history: Vec<Place>,
     /// Who to ask: owners, or else the last committers.
@@ -82,6 +86,15 @@ pub struct Place {
     /// The commit that brought it, where it is in history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The line as it should be; empty where it goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub becomes: Option<String>,
+    /// What that line needs elsewhere in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+    /// Why the line cannot be given, and what to do instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
 }
 
 impl Plan {
@@ -116,6 +129,7 @@ impl Plan {
         let mut ordered: Vec<(&SecretGroup, String)> = Vec::with_capacity(groups.len());
         let mut taken = BTreeSet::new();
         let in_files = InFiles::of(&groups);
+        let names = Names::of(&report.rules, report.groups.iter().chain(&report.covered));
         for zero in groups.iter().filter(|group| opens_others(group)) {
             if taken.insert(&zero.id) {
                 ordered.push((zero, "it unlocks other secrets".to_owned()));
@@ -135,7 +149,9 @@ impl Plan {
         let steps = ordered.into_iter().zip(1..);
         Self {
             title,
-            steps: steps.map(|((group, why), number)| step(report, group, number, why)).collect(),
+            steps: steps
+                .map(|((group, why), number)| step(report, &names, group, number, why))
+                .collect(),
             problems: report.problems.len(),
         }
     }
@@ -197,10 +213,19 @@ impl<'a> InFiles<'a> {
     }
 }
 
-fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String) -> Step {
+fn step(
+    report: &Report<'_>,
+    names: &Names,
+    group: &SecretGroup,
+    number: usize,
+    because: String,
+) -> Step {
     let rule = report.rules.get(group.rule);
     let (history, change): (Vec<&Finding>, Vec<&Finding>) =
         group.occurrences.iter().partition(|finding| !is_present(finding));
+    let mut store = BTreeSet::new();
+    let changed = change.iter().map(|finding| changed(finding, names.get(&group.id), &mut store));
+    let changed: Vec<Place> = changed.collect();
     Step {
         number,
         secret_id: group.id.clone(),
@@ -213,7 +238,8 @@ fn step(report: &Report<'_>, group: &SecretGroup, number: usize, because: String
         because,
         actions: actions(group, rule, change.len(), history.len()),
         opens: group.opens.to_vec(),
-        change: change.into_iter().map(place).collect(),
+        change: changed,
+        store: store.into_iter().collect(),
         history: history.into_iter().map(place).collect(),
         ask: group.record.owners.clone(),
         together_with: group.companions.to_vec(),
@@ -227,6 +253,25 @@ fn place(finding: &Finding) -> Place {
         path: finding.location.path.to_string(),
         line: finding.location.line,
         commit: finding.git().and_then(|place| place.commit.clone()),
+        becomes: None,
+        needs: None,
+        by_hand: None,
+    }
+}
+
+/// A place that is to be changed, with the line as it should be.
+fn changed(finding: &Finding, variable: &str, store: &mut BTreeSet<String>) -> Place {
+    let place = place(finding);
+    if finding.layers.member > 0 || !finding.layers.decoded.is_empty() {
+        return place;
+    }
+    match fix::line(finding, variable) {
+        Ok(line) => {
+            store.insert(line.store);
+            let needs = line.need.map(|need| need.words());
+            Place { becomes: Some(line.text), needs, ..place }
+        }
+        Err(why) => Place { by_hand: Some(why), ..place },
     }
 }
 
@@ -276,7 +321,8 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
     }
     if history > 0 {
         actions.push(format!(
-            "It stays in {} of history. Rewriting history comes last, and does not replace revoking.",
+            "It stays in {} of history. Rewriting history comes last, and does not replace revoking: \
+             `sprawl plan --rewrite FILE` prepares it.",
             count(history as u64, "place")
         ));
     }

@@ -62,9 +62,9 @@ struct Hit {
 
 impl<'r> Redactor<'r> {
     /// Of everything that was found.
-    pub fn new(rules: &'r Rules, findings: &[Finding]) -> Self {
+    pub fn new<'f>(rules: &'r Rules, findings: impl IntoIterator<Item = &'f Finding>) -> Self {
         let mut secrets: Vec<(u64, Secret, RuleId)> = findings
-            .iter()
+            .into_iter()
             .filter(|finding| is_telling(finding))
             .flat_map(|finding| {
                 let all = std::iter::once(finding.secret.clone()).chain(decoded(&finding.secret));

@@ -107,6 +107,26 @@ pub fn replace(
     partial.persist(path).map(drop).map_err(|error| error.error)
 }
 
+/// Writes a new file that its owner alone can read (mode 0600): what holds secrets.
+///
+/// # Errors
+/// There is something of this name, or it cannot be written; then there is no file.
+pub fn private(typed: &Path, content: &[u8]) -> io::Result<()> {
+    let path = place::resolved(typed)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path)?;
+    let written =
+        file.write_all(content).and_then(|()| file.sync_data().or_else(unless_unsupported));
+    if written.is_err() {
+        // Half a list is no list.
+        let _ = fs::remove_file(&path);
+    }
+    written
+}
+
 /// What is written as it comes, opened.
 fn stream(typed: &Path) -> io::Result<Option<File>> {
     if is_stream_name(typed) {
@@ -185,6 +205,21 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_is_new_and_its_owner_s() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("values");
+        private(&path, b"one").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(private(&path, b"two").is_err());
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(directory.path().join("elsewhere"), &link).unwrap();
+        assert!(private(&link, b"two").is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
     }
 
     #[test]

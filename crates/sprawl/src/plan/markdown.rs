@@ -1,6 +1,6 @@
 //! A plan for a ticket or a wiki: boxes to tick.
 
-use super::text::place;
+use super::text::{becomes, place};
 use super::{Plan, Step};
 use sprawl_detect::text::count;
 use sprawl_detect::text::markdown::{code, escaped};
@@ -50,7 +50,8 @@ fn section(step: &Step) -> String {
     };
     let opens = step.opens.iter().map(|one| format!("{} ({})", one.path, one.what));
     list("It unlocks:", opens.collect());
-    list("To be changed:", step.change.iter().map(place).collect());
+    list("To be changed:", step.change.iter().map(|one| place(one) + &becomes(one)).collect());
+    list("To be set:", step.store.clone());
     list("In history:", step.history.iter().map(place).collect());
     out.push('\n');
     if !step.ask.is_empty() {

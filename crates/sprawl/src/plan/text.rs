@@ -53,9 +53,11 @@ fn lines(step: &Step) -> Vec<String> {
     }
     let opens: Vec<String> =
         step.opens.iter().map(|one| format!("{} ({})", one.path, one.what)).collect();
-    let here: Vec<String> = step.change.iter().map(place).collect();
+    let here: Vec<String> = step.change.iter().map(|one| place(one) + &becomes(one)).collect();
     let before: Vec<String> = step.history.iter().map(place).collect();
-    for (name, list) in [("unlocks", &opens), ("change", &here), ("history", &before)] {
+    for (name, list) in
+        [("unlocks", &opens), ("change", &here), ("set", &step.store), ("history", &before)]
+    {
         for (text, number) in list.iter().take(SHOWN).zip(0..) {
             label(if number == 0 { name } else { "" }, text);
         }
@@ -72,6 +74,17 @@ fn lines(step: &Step) -> Vec<String> {
     label("prefer", &step.instead);
     label("secret", &format!("{}, rule {}", step.secret_id, step.rule_id));
     all
+}
+
+/// What becomes of the line of a place, behind the place.
+pub(super) fn becomes(place: &Place) -> String {
+    let needs = place.needs.as_deref().map_or(String::new(), |needs| format!(", with `{needs}`"));
+    match (&place.becomes, &place.by_hand) {
+        (Some(line), _) if line.trim().is_empty() => ", delete the line".to_owned(),
+        (Some(line), _) => format!(" becomes `{}`{needs}", line.trim()),
+        (None, Some(why)) => format!(", by hand: {why}"),
+        (None, None) => String::new(),
+    }
 }
 
 /// A place in a line.
