@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Plan(Box<reports::PlanArgs>),
     /// Replace secrets in files by references to the environment.
     Fix(Box<fix::FixArgs>),
+    /// List machine identities: owner, purpose, authority, age, and what has changed.
+    Inventory(Box<reports::InventoryArgs>),
     /// List secrets a departing person has had access to.
     Offboard(Box<reports::OffboardArgs>),
     /// Find, list, show and validate rules.

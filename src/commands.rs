@@ -11,6 +11,7 @@ mod fix;
 mod hook;
 mod hooks;
 mod init;
+mod inventory;
 mod migrate;
 mod output;
 mod reports;
@@ -101,6 +102,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Merge(args) => reports::merge(&args),
         Command::Plan(args) => reports::plan(&args),
         Command::Fix(args) => fix::run(&args),
+        Command::Inventory(args) => inventory::run(&args),
         Command::Offboard(args) => reports::offboard(&args),
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),

@@ -15,6 +15,7 @@ mod git;
 mod hook;
 mod hostile;
 mod init;
+mod inventory;
 mod keys;
 #[cfg(unix)]
 mod leaks;

@@ -15,7 +15,7 @@ use sprawl::policy::exceptions::Exception;
 use sprawl_detect::rules::schema::{NearText, PartnerText, RuleFile, RuleText};
 
 /// What has a schema.
-const NAMES: [&str; 4] = ["config", "rules", "exceptions", "report"];
+const NAMES: [&str; 6] = ["config", "rules", "exceptions", "report", "identities", "inventory"];
 
 fn schema(name: &str) -> Value {
     let (_guard, root) = scratch();

@@ -32,6 +32,10 @@ pub(crate) enum SchemaOf {
     Exceptions,
     /// JSON reports.
     Report,
+    /// .sprawl/identities.toml.
+    Identities,
+    /// JSON inventories.
+    Inventory,
 }
 
 /// Arguments of `sprawl completions`.

@@ -245,6 +245,55 @@ pub(crate) struct OffboardArgs {
     pub format: PlanFormat,
 }
 
+/// Arguments of `sprawl inventory`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sprawl scan --history -f json | sprawl inventory -
+  sprawl inventory app.json infra.json -o identities.csv
+  sprawl inventory new.json --since old.json
+
+Each credential, with all of its parts, is one row; rows without an owner come first. Owner, purpose, environments and \
+rotation come from .sprawl/identities.toml, or else from exceptions, CODEOWNERS and names.
+
+Exit status:
+  0  the inventory was written
+  2  usage, configuration or input error")]
+pub(crate) struct InventoryArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Name what has changed since this report; repeat for several.
+    #[arg(long, value_name = "REPORT")]
+    pub since: Vec<PathBuf>,
+
+    /// Use this file instead of the project's .sprawl/identities.toml.
+    #[arg(long, value_name = "FILE")]
+    pub identities: Option<PathBuf>,
+
+    /// Output format.
+    #[arg(short, long, value_enum)]
+    pub format: Option<InventoryFormat>,
+
+    /// Write the inventory to a file; the format is inferred from the extension unless --format is given.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Form of an inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InventoryFormat {
+    /// For people.
+    Text,
+    /// Spreadsheet with one identity per line.
+    Csv,
+    /// For programs.
+    Json,
+    /// A single self-contained page.
+    Html,
+}
+
 /// Form of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlanFormat {

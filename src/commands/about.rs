@@ -11,6 +11,7 @@ use crate::cli::about::{CompletionsArgs, ManArgs, SchemaArgs, SchemaOf};
 use crate::cli::{Cli, environment};
 use sprawl::config;
 use sprawl::files::write;
+use sprawl::inventory::{self, known};
 use sprawl::policy::exceptions;
 use sprawl::report::json;
 use sprawl_detect::rules::{Rules, schemas};
@@ -45,6 +46,8 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Outcome, Error> {
         SchemaOf::Rules => schemas::rule_file(),
         SchemaOf::Exceptions => exceptions::schema(),
         SchemaOf::Report => json::schema(),
+        SchemaOf::Identities => known::schema(),
+        SchemaOf::Inventory => inventory::json::schema(),
     };
     output::print(&output::json(&schema)?)?;
     Ok(Outcome::Clean)

@@ -91,7 +91,7 @@ fn session(input: &InputArgs, report: &ReportArgs) -> Result<Session, Error> {
     Ok(Session::builder().options(options).build()?)
 }
 
-fn options(args: &InputArgs) -> Options {
+pub(super) fn options(args: &InputArgs) -> Options {
     Options {
         rules: args.rules.options(),
         min_confidence: args.threshold.min_confidence,
@@ -101,7 +101,7 @@ fn options(args: &InputArgs) -> Options {
 }
 
 /// Everything the reports say, as one scan of all would have said it.
-fn one_report<'s>(session: &'s Session, paths: &[PathBuf]) -> Result<Report<'s>, Error> {
+pub(super) fn one_report<'s>(session: &'s Session, paths: &[PathBuf]) -> Result<Report<'s>, Error> {
     let read = |path: &PathBuf| {
         let report = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
         match bytes_of(path) {

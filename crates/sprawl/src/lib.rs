@@ -41,7 +41,7 @@
 //!
 //! ```text
 //!  session                                                        the door
-//!  plan, fix, report, migrate                                     output
+//!  plan, fix, inventory, report, migrate                          output
 //!  redact, policy, group                                          secrets: grouped, judged, redacted
 //!  source, scan, scan_output                                      scanning
 //!  certificates, locked, owners, identity, timeline, context      details of findings
@@ -83,6 +83,8 @@ pub mod git;
 pub mod group;
 #[doc(hidden)]
 pub mod identity;
+#[doc(hidden)]
+pub mod inventory;
 #[doc(hidden)]
 pub mod known;
 #[doc(hidden)]

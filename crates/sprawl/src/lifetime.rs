@@ -101,6 +101,11 @@ impl Span {
         self.seconds
     }
 
+    /// Whole days.
+    pub const fn days_long(self) -> i64 {
+        self.seconds / DAY
+    }
+
     /// Reads a number with its unit: `h`, `d` or `w`.
     pub fn parse(text: &str) -> Option<Self> {
         let unit = match text.chars().last()? {

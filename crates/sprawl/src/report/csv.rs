@@ -118,7 +118,14 @@ fn values<'a>(
     values
 }
 
-fn row<'a>(values: impl Iterator<Item = Cow<'a, str>>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one line.
+///
+/// # Errors
+/// Those of the writer.
+pub(crate) fn row<'a>(
+    values: impl Iterator<Item = Cow<'a, str>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for (index, value) in values.enumerate() {
         let comma = if index == 0 { "" } else { "," };
         write!(out, "{comma}{}", quoted(&defused(&printable(&value))))?;

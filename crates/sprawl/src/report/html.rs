@@ -335,7 +335,7 @@ fn unread(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text as an element or a quoted attribute may hold it.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text = printable(text);
     let mut html = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -356,7 +356,7 @@ fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     data_encoding::BASE64.encode(&Sha256::digest(text.as_bytes()))
 }
 
