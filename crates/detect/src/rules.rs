@@ -176,6 +176,11 @@ impl Rules {
         }
     }
 
+    /// Whether any rule has this id, in use or not.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        builtin::named(id).is_some() || self.own().any(|(_, rule)| rule.id() == id)
+    }
+
     /// The rule that answers to this id or alias.
     pub fn named(&self, name: &str) -> Option<(RuleId, &Rule)> {
         let own = |answers: &dyn Fn(&Rule) -> bool| {

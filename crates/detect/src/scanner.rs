@@ -7,6 +7,7 @@
 //! compares the two.
 
 mod assigned;
+mod label;
 mod lookalike;
 mod pieces;
 mod repeats;
@@ -532,6 +533,7 @@ impl<'r> Scanner<'r> {
         self.assignment_hits = names;
         let mut kept = resolve_overlaps(self.rules, candidates);
         prove_by_project(self.rules, text, &mut kept);
+        label::leave_out(self.rules, text, &mut kept);
         kept
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Candidate, Match, Scanner, Window, judge, prove_by_project, resolve_overlaps};
+use super::{Candidate, Match, Scanner, Window, judge, label, prove_by_project, resolve_overlaps};
 use crate::rules::{Compiled, RuleId};
 
 /// What is carried from one piece to the next, and memory that the pieces share.
@@ -104,6 +104,7 @@ impl Scanner<'_> {
         candidates.extend(std::mem::take(&mut work.by_names));
         let mut kept = resolve_overlaps(self.rules, candidates);
         prove_by_project(self.rules, text, &mut kept);
+        label::leave_out(self.rules, text, &mut kept);
         kept
     }
 
