@@ -11,7 +11,7 @@ mod uuid;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use encoding::{decoded, may_be_wide};
+pub use encoding::{Places, decoded, may_be_wide, places};
 pub use line::line_at;
 pub use printable::{ends_command, is_hidden, printable};
 pub use similar::nearest;
@@ -23,6 +23,14 @@ pub fn decoded_part<'b>(part: &'b [u8], mark: &[u8]) -> Cow<'b, [u8]> {
         return decoded(part);
     }
     Cow::Owned(decoded(&[mark, part].concat()).into_owned())
+}
+
+/// Where the text of a part stands in it: see [`decoded_part`].
+pub fn places_in_part(part: &[u8], mark: &[u8]) -> (Places, usize) {
+    if part.is_empty() || mark.is_empty() || part.starts_with(mark) {
+        return (places(part), 0);
+    }
+    (places(&[mark, part].concat()), mark.len())
 }
 
 /// The byte order mark that a blob begins with, or nothing.

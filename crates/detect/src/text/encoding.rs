@@ -9,20 +9,63 @@
 //! or what is no text, follows.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The text of a blob as the rules see it: parts in UTF-16 or UTF-32 become UTF-8; everything else,
 /// text or not, stays as it is. What has no zero byte has no such part and is borrowed.
 pub fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
     let Some(first_zero) = memchr::memchr(0, bytes) else { return Cow::Borrowed(bytes) };
-    let mut decoder = Decoder { bytes, copied: 0, out: Vec::new() };
-    let mut at = first_zero;
-    if let Some((form, start)) = mark(bytes) {
-        at = decoder.wide(&Part { form, start, run: start }, 0);
-    }
-    while let Some(part) = decoder.next_part(at) {
-        at = decoder.wide(&part, part.start);
-    }
+    let mut decoder = Decoder { bytes, copied: 0, out: Vec::new(), places: None };
+    decoder.decode(first_zero);
     decoder.finish()
+}
+
+/// Where the text that [`decoded`] gives stands in the bytes.
+pub fn places(bytes: &[u8]) -> Places {
+    let mut decoder = Decoder { bytes, copied: 0, out: Vec::new(), places: Some(Vec::new()) };
+    if let Some(first_zero) = memchr::memchr(0, bytes) {
+        decoder.decode(first_zero);
+    }
+    decoder.narrow(bytes.len());
+    Places { all: decoder.places.unwrap_or_default() }
+}
+
+/// The way from a text back to the bytes that it was decoded from.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// In order of the text.
+    all: Vec<Place>,
+}
+
+/// A stretch of text that begins here: bytes as they are, or one character.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    text: usize,
+    bytes: usize,
+    /// Bytes of the character; nothing for bytes as they are.
+    wide: Option<(usize, Form)>,
+}
+
+impl Places {
+    /// The bytes of a part of the text; and, if it begins in a wide encoding, the bytes of a unit and whether the
+    /// most significant comes first.
+    pub fn of(&self, text: Range<usize>) -> (Range<usize>, Option<(usize, bool)>) {
+        let at = |offset: usize| {
+            let next = self.all.partition_point(|place| place.text <= offset);
+            next.checked_sub(1).and_then(|last| self.all.get(last))
+        };
+        let Some(first) = at(text.start) else { return (text, None) };
+        let start = match first.wide {
+            Some(_) => first.bytes,
+            None => first.bytes + (text.start - first.text),
+        };
+        let last = text.end.max(text.start + 1) - 1;
+        let end = at(last).map_or(start, |place| match place.wide {
+            Some((length, _)) => place.bytes + length,
+            None => place.bytes + (last - place.text) + 1,
+        });
+        (start..end.max(start), first.wide.map(|(_, form)| (form.width, form.big)))
+    }
 }
 
 /// Whether there may be a wide part in these bytes: without a zero byte there is none.
@@ -110,9 +153,28 @@ struct Decoder<'b> {
     /// What lies before has been written.
     copied: usize,
     out: Vec<u8>,
+    /// Where all of it comes from, if that is wanted.
+    places: Option<Vec<Place>>,
 }
 
 impl<'b> Decoder<'b> {
+    fn decode(&mut self, first_zero: usize) {
+        let mut at = first_zero;
+        if let Some((form, start)) = mark(self.bytes) {
+            at = self.wide(&Part { form, start, run: start }, 0);
+        }
+        while let Some(part) = self.next_part(at) {
+            at = self.wide(&part, part.start);
+        }
+    }
+
+    /// Notes where what is written next stands in the bytes.
+    fn note(&mut self, bytes: usize, wide: Option<(usize, Form)>) {
+        if let Some(places) = &mut self.places {
+            places.push(Place { text: self.out.len(), bytes, wide });
+        }
+    }
+
     fn finish(mut self) -> Cow<'b, [u8]> {
         if self.copied == 0 {
             return Cow::Borrowed(self.bytes);
@@ -129,6 +191,7 @@ impl<'b> Decoder<'b> {
         if after_wide {
             let zeros = part.iter().take(3).take_while(|b| **b == 0).count();
             part = &part[zeros..];
+            self.copied += zeros;
         }
         if to < self.bytes.len() {
             part = without_zeros(part);
@@ -138,6 +201,7 @@ impl<'b> Decoder<'b> {
                 part = without_zeros(rest);
             }
         }
+        self.note(self.copied, None);
         self.out.extend_from_slice(part);
         self.copied = to;
     }
@@ -237,6 +301,7 @@ impl<'b> Decoder<'b> {
         let (mut known, mut narrow_from) = (run, usize::MAX);
         while let Some(unit) = form.unit(bytes, at) {
             if is_ascii_text(unit) {
+                self.note(at, Some((form.width, form)));
                 self.out.push(unit as u8);
                 at += form.width;
                 continue;
@@ -249,6 +314,7 @@ impl<'b> Decoder<'b> {
                     known = narrow.map_or(end.max(at + 1), |_| usize::MAX);
                 }
                 if narrow_from < at + 2 {
+                    self.note(at, None);
                     self.out.extend_from_slice(&bytes[at..narrow_from]);
                     at = narrow_from;
                     break;
@@ -262,6 +328,7 @@ impl<'b> Decoder<'b> {
             if at >= run && form.is_over(bytes, at) {
                 break;
             }
+            self.note(at, Some((form.width, form)));
             at += form.width;
             let pair = || form.unit(bytes, at).and_then(|low| pair(unit, low));
             if unit == MARK {
@@ -270,6 +337,11 @@ impl<'b> Decoder<'b> {
             } else if let Some(c) = (form.width == 2).then(pair).flatten() {
                 self.push(c);
                 at += 2;
+                if let Some(Place { wide: Some((length, _)), .. }) =
+                    self.places.as_mut().and_then(|places| places.last_mut())
+                {
+                    *length = 4;
+                }
             } else if at <= run || form.run(bytes, at, 2) == 2 {
                 // A single oddity is part of a text that goes on after it.
                 self.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -394,6 +466,27 @@ mod tests {
 
     fn text_of(bytes: &[u8]) -> String {
         String::from_utf8_lossy(&decoded(bytes)).into_owned()
+    }
+
+    #[test]
+    fn a_text_is_found_again_in_its_bytes() {
+        let text = "a = \u{e4}\u{1f511}\r\npassword = value\r\n";
+        let at = text.find("value").unwrap();
+        for (encode, mark) in ENCODERS.into_iter().zip(MARKS) {
+            for mark in [mark, b""] {
+                let bytes = [mark, &encode(text), b"then narrow words of a line, value\n"].concat();
+                let read = decoded(&bytes).into_owned();
+                let places = places(&bytes);
+                let (span, form) = places.of(at..at + 5);
+                assert_eq!(bytes[span], encode("value"));
+                assert!(form.is_some());
+                let key = text.find('\u{1f511}').unwrap();
+                assert_eq!(bytes[places.of(key..key + 4).0], encode("\u{1f511}"));
+                let last = read.windows(5).rposition(|five| five == b"value").unwrap();
+                let (span, form) = places.of(last..last + 5);
+                assert_eq!((&bytes[span], form), (&b"value"[..], None));
+            }
+        }
     }
 
     const ENCODERS: [fn(&str) -> Vec<u8>; 4] = [little, big, little32, big32];
