@@ -1,17 +1,16 @@
-//! Copies standard input to standard output, line by line, with the type of each secret in its place.
+//! Copies standard input to standard output, with the type and id of each secret in its place.
 //!
 //! `make 2>&1 | cargo run --example redact_stream`
 
 use std::error::Error;
-use std::io::{self, BufRead as _, Write as _};
+use std::io;
 
-use sprawl::Session;
+use sprawl::{Delay, Session};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::builder().isolated(true).build()?;
-    let mut output = io::stdout().lock();
-    for line in io::stdin().lock().lines() {
-        writeln!(output, "{}", session.redact(&line?))?;
-    }
+    let mut output = session.redacting(io::stdout().lock(), Delay::Line);
+    io::copy(&mut io::stdin().lock(), &mut output)?;
+    output.finish()?;
     Ok(())
 }

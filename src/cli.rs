@@ -10,6 +10,7 @@ pub(crate) mod hook;
 pub(crate) mod list;
 pub(crate) mod migrate;
 pub(crate) mod policy;
+pub(crate) mod redact;
 pub(crate) mod reports;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,8 @@ pub(crate) enum Command {
     Inventory(Box<reports::InventoryArgs>),
     /// List secrets a departing person has had access to.
     Offboard(Box<reports::OffboardArgs>),
+    /// Copy standard input to standard output, with secrets replaced.
+    Redact(Box<redact::RedactArgs>),
     /// Find, list, show and validate rules.
     Rules(RulesArgs),
     /// Install or remove the git hooks that scan commits and pushes.

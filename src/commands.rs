@@ -14,6 +14,7 @@ mod init;
 mod inventory;
 mod migrate;
 mod output;
+mod redact;
 mod reports;
 mod rewrite;
 mod rules;
@@ -104,6 +105,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Fix(args) => fix::run(&args),
         Command::Inventory(args) => inventory::run(&args),
         Command::Offboard(args) => reports::offboard(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),
         Command::Init(args) => init::run(&args),

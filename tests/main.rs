@@ -28,6 +28,7 @@ mod proofs;
 mod quality;
 mod radius;
 mod reading;
+mod redact;
 mod rules;
 mod sarif;
 mod scan;

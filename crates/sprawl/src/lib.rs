@@ -133,6 +133,7 @@ pub use self::{
     problem::Problem,
     report::{Format, Report, RuleSummary},
     scan_output::ScanOutput,
+    session::redaction::{Delay, Label, Redacted, RedactingWriter, Refused},
     session::{Session, SessionBuilder},
     source::{Scan, Source, memory::Bytes, repository::Repositories, stdin::Stdin, tree::Tree},
 };

@@ -4,6 +4,7 @@ pub mod contents;
 pub mod detection;
 mod file_name;
 pub mod name;
+pub mod passage;
 pub mod place;
 pub mod progress;
 pub mod stream;

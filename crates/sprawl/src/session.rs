@@ -5,12 +5,15 @@ pub mod context;
 mod finish;
 mod merge;
 pub mod options;
+pub mod redaction;
 
-use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::PathBuf;
 
 use self::context::ProjectContext;
 use self::options::Options;
+use self::redaction::{Delay, Redacted, RedactingWriter, Refused, Stream};
 use crate::config::threshold::{FailOn, MinConfidence};
 use crate::day;
 use crate::error::Error;
@@ -20,8 +23,7 @@ use crate::project::Project;
 use crate::report::Report;
 use crate::scan::progress::Progress;
 use crate::source::memory::Bytes;
-use crate::source::{Scan, Source};
-use sprawl_detect::Scanner;
+use crate::source::{Scan, Source, stdin};
 use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::mint::{Random, mint};
 use sprawl_unpack::unread::Reason;
@@ -189,34 +191,50 @@ impl Session {
         self.scan(&Bytes { name, bytes })
     }
 
-    /// A text in which each secret is replaced by the name of its type in brackets. Everything else
-    /// stays as it is.
+    /// A text in which each secret is replaced by its type and its id: those that a scan of the text reports,
+    /// and no others. Everything else stays as it is.
     ///
     /// ```
     /// let session = sprawl::Session::builder().isolated(true).build()?;
     /// let token = session.sample("github-pat-classic").unwrap_or_default();
-    /// let line = format!("the token {token} has expired");
-    /// assert_eq!(session.redact(&line), "the token [github-pat-classic] has expired");
-    /// # Ok::<(), sprawl::Error>(())
+    /// let redacted = session.redact(format!("the token {token} has expired").as_bytes())?;
+    /// assert!(redacted.starts_with(b"the token [github-pat-classic:"));
+    /// assert!(redacted.ends_with(b"] has expired"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let least = self.context.threshold().min_confidence;
-        let mut shown = String::new();
-        let mut end = 0;
-        for found in Scanner::new(&self.rules).candidates(text.as_bytes()) {
-            let (start, stop) = (found.secret.start, found.secret.end);
-            let cut = text.get(end..start).filter(|_| found.confidence >= least);
-            // Spans are in order and do not overlap; a part of a character is no secret of a text.
-            if let (Some(before), true) = (cut, text.is_char_boundary(stop)) {
-                shown.push_str(before);
-                shown.push_str(&format!("[{}]", self.rules.get(found.rule).id()));
-                end = stop;
-            }
-        }
-        match end {
-            0 => Cow::Borrowed(text),
-            _ => Cow::Owned(shown + &text[end..]),
-        }
+    ///
+    /// # Errors
+    /// [`Refused`]: it is no text. A text of which a part cannot be searched has a note in the place of that
+    /// part; [`Self::redacting`] tells how many bytes these are.
+    pub fn redact(&self, text: &[u8]) -> Result<Vec<u8>, Refused> {
+        Ok(self.redact_but(stdin::NAME, text, BTreeSet::new())?.0)
+    }
+
+    /// A text redacted as a file of this name would be, but for secrets with one of these ids; and what became
+    /// of it.
+    ///
+    /// # Errors
+    /// As [`Self::redact`].
+    #[doc(hidden)]
+    pub fn redact_but(
+        &self,
+        name: &str,
+        text: &[u8],
+        spared: BTreeSet<String>,
+    ) -> Result<(Vec<u8>, Redacted), Refused> {
+        let mut stream = Stream::new(self, name, Delay::Window);
+        stream.spared = spared;
+        stream.push(text)?;
+        stream.finish()?;
+        Ok((stream.ready, stream.result))
+    }
+
+    /// A writer that passes on to `out` what is written to it, with each secret replaced by its type and its
+    /// id: `[github-pat-classic:2xmpt5dq7hhxbksrmq3n]`. All other bytes, text or not, stay as they are, and
+    /// where what is written is cut changes nothing. The same secret always has the id that reports of the
+    /// project have for it.
+    pub fn redacting<W: Write>(&self, out: W, delay: Delay) -> RedactingWriter<'_, W> {
+        RedactingWriter::new(self, out, delay)
     }
 
     /// A made-up secret of a type, right in form and checksum: for tests, so that no real or realistic

@@ -43,6 +43,11 @@ impl Place {
         }
     }
 
+    /// The path as reports show it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// A place in a repository's history, by its path there or by what is shown in place of one.
     pub fn in_history(repository: &Arc<str>, path: &str, place: GitPlace) -> Self {
         // What is in the index is in the tree as much as what is at HEAD.
