@@ -1,6 +1,7 @@
 //! The command line as typed. Turning it into meaning is the business of [`crate::commands`].
 
 pub(crate) mod about;
+pub(crate) mod agent;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod environment;
@@ -79,6 +80,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Install or remove the git hooks that scan commits and pushes.
     Hook(hook::HookArgs),
+    /// Keep secrets out of coding agents: hooks for Claude Code, Cursor, Codex and others.
+    Agent(agent::AgentArgs),
     /// Write a commented sprawl.toml that fits the project.
     Init(config::InitArgs),
     /// Show the effective configuration.

@@ -2,6 +2,7 @@
 
 mod about;
 mod accept;
+mod agent;
 mod baseline;
 mod ci;
 mod config;
@@ -108,6 +109,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Redact(args) => redact::run(&args),
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),
+        Command::Agent(args) => agent::run(args.command),
         Command::Init(args) => init::run(&args),
         Command::Config(args) => config::run(args.command),
         Command::Explain(args) => explain::run(&args),

@@ -1,5 +1,6 @@
 //! Set the process up, parse, run, print the error chain once, exit status; nothing else.
 
+mod agent;
 mod cli;
 mod commands;
 mod hook;

@@ -17,8 +17,8 @@ use sprawl_detect::text::nearest;
 /// How all of them begin.
 const PREFIX: &str = "SPRAWL_";
 
-/// Variables that are not those of an option: the project key, what shells ask completions by, and what the installer
-/// and the CI templates read.
+/// Variables that are not those of an option: the project key, what shells ask completions by, where the log of agents'
+/// hooks is, and what the installer and the CI templates read.
 const OTHERS: &[&str] = &[
     KEY_VARIABLE,
     COMPLETE,
@@ -27,6 +27,7 @@ const OTHERS: &[&str] = &[
     "SPRAWL_SHA256",
     "SPRAWL_COMPILE",
     "SPRAWL_SOURCE",
+    "SPRAWL_STATE_DIR",
 ];
 
 /// The variable by which shells ask for completions.

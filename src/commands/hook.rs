@@ -62,7 +62,7 @@ fn uninstall(which: &Which) -> Result<Vec<String>, Error> {
 }
 
 /// This program, for when it is not on the path of whoever commits.
-fn program() -> Result<PathBuf, Error> {
+pub(super) fn program() -> Result<PathBuf, Error> {
     std::env::current_exe().map_err(|error| {
         Error::Input(format!("the path of this program is not known: {error}; nothing was changed"))
     })
