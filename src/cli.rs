@@ -9,6 +9,7 @@ pub(crate) mod fix;
 pub(crate) mod git;
 pub(crate) mod hook;
 pub(crate) mod list;
+pub(crate) mod mcp;
 pub(crate) mod migrate;
 pub(crate) mod policy;
 pub(crate) mod redact;
@@ -82,6 +83,8 @@ pub(crate) enum Command {
     Hook(hook::HookArgs),
     /// Keep secrets out of coding agents: hooks for Claude Code, Cursor, Codex and others.
     Agent(agent::AgentArgs),
+    /// Serve coding agents over the Model Context Protocol.
+    Mcp(mcp::McpArgs),
     /// Write a commented sprawl.toml that fits the project.
     Init(config::InitArgs),
     /// Show the effective configuration.

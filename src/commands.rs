@@ -13,6 +13,7 @@ mod hook;
 mod hooks;
 mod init;
 mod inventory;
+mod mcp;
 mod migrate;
 mod output;
 mod redact;
@@ -110,6 +111,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Rules(args) => rules::run(args.command),
         Command::Hook(args) => hook::run(args.command),
         Command::Agent(args) => agent::run(args.command),
+        Command::Mcp(args) => mcp::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Config(args) => config::run(args.command),
         Command::Explain(args) => explain::run(&args),

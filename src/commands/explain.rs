@@ -39,6 +39,15 @@ const SHOWN: usize = 8;
 /// # Errors
 /// The place is not FILE:LINE, or the file cannot be read.
 pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
+    output::say(&explained(args)?)?;
+    Ok(Outcome::Clean)
+}
+
+/// What there is to be said of a line.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn explained(args: &ExplainArgs) -> Result<String, Error> {
     let (path, line) = place(&args.place)?;
     let bytes = read::named(&path, LARGEST)
         .map_err(|error| Error::Input(format!("{} cannot be read: {error}", path.display())))?;
@@ -54,8 +63,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let findings: Vec<Finding> = groups.flat_map(|group| group.occurrences.clone()).collect();
     let explanation = explanation(rules, &text, &span);
     let explanation = Redactor::new(rules, &findings).redact(&explanation);
-    output::say(&format!("{}\n\n{explanation}", headline(&report, line)))?;
-    Ok(Outcome::Clean)
+    Ok(format!("{}\n\n{explanation}", headline(&report, line)))
 }
 
 /// Whether the scan reports something that touches the line, and why not if not.
