@@ -11,6 +11,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::builder().isolated(true).build()?;
     let mut output = session.redacting(io::stdout().lock(), Delay::Line);
     io::copy(&mut io::stdin().lock(), &mut output)?;
-    output.finish()?;
+    let (_output, _redacted) = output.finish()?;
     Ok(())
 }

@@ -9,6 +9,7 @@ pub(crate) mod fix;
 pub(crate) mod git;
 pub(crate) mod hook;
 pub(crate) mod list;
+pub(crate) mod lsp;
 pub(crate) mod mcp;
 pub(crate) mod migrate;
 pub(crate) mod policy;
@@ -85,6 +86,8 @@ pub(crate) enum Command {
     Agent(agent::AgentArgs),
     /// Serve coding agents over the Model Context Protocol.
     Mcp(mcp::McpArgs),
+    /// Serve editors over the Language Server Protocol.
+    Lsp(lsp::LspArgs),
     /// Write a commented sprawl.toml that fits the project.
     Init(config::InitArgs),
     /// Show the effective configuration.

@@ -13,6 +13,7 @@ mod hook;
 mod hooks;
 mod init;
 mod inventory;
+mod lsp;
 mod mcp;
 mod migrate;
 mod output;
@@ -112,6 +113,7 @@ fn run_command(cli: Cli) -> Result<Outcome, Error> {
         Command::Hook(args) => hook::run(args.command),
         Command::Agent(args) => agent::run(args.command),
         Command::Mcp(args) => mcp::run(&args),
+        Command::Lsp(_) => lsp::run(),
         Command::Init(args) => init::run(&args),
         Command::Config(args) => config::run(args.command),
         Command::Explain(args) => explain::run(&args),

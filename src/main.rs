@@ -4,6 +4,7 @@ mod agent;
 mod cli;
 mod commands;
 mod hook;
+mod lsp;
 
 use std::error::Error as _;
 use std::io::Write as _;

@@ -21,6 +21,7 @@ mod keys;
 #[cfg(unix)]
 mod leaks;
 mod living;
+mod lsp;
 mod mcp;
 mod nested;
 mod notations;

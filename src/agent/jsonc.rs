@@ -162,7 +162,7 @@ fn inline(value: &Value) -> String {
             format!("{{ {} }}", entries.join(", "))
         }
         Value::Array(items) if !items.is_empty() => {
-            let entries: Vec<_> = items.iter().map(|item| inline(item)).collect();
+            let entries: Vec<_> = items.iter().map(inline).collect();
             format!("[ {} ]", entries.join(", "))
         }
         other => other.to_string(),

@@ -17,6 +17,15 @@ use sprawl_detect::rules::{RuleId, Rules};
 
 /// Writes an exception for a secret in the places that it stands in now.
 pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
+    output::say(&accepted(args)?)?;
+    Ok(Outcome::Clean)
+}
+
+/// Writes an exception, and says what was done.
+///
+/// # Errors
+/// Nothing was written: nothing is found there, or the exception is not allowed.
+pub(super) fn accepted(args: &AcceptArgs) -> Result<String, Error> {
     let mut search = Search::new(&args.search)?;
     let today = day::in_utc(jiff::Timestamp::now().as_second());
     let until = args.until.as_deref().map(|text| exceptions::last_day(text, today)).transpose()?;
@@ -71,8 +80,7 @@ pub(super) fn run(args: &AcceptArgs) -> Result<Outcome, Error> {
         text.push_str(&format!("commit {both}, so that others can review it\n"));
         text
     };
-    output::say(&text)?;
-    Ok(Outcome::Clean)
+    Ok(text)
 }
 
 /// The secrets whose id begins like this, or began like this before the project had its key.
