@@ -211,8 +211,8 @@ impl Judge {
     fn output(&mut self, call: &Call) -> Verdict {
         let name = tools::file(&call.input)
             .map_or_else(|| "output".to_owned(), |file| self.name_of(file, &call.directory));
-        let mut output =
-            Output { session: &self.session, name: &name, ..Output::new(&self.session) };
+        let spared = self.accepted.clone();
+        let mut output = Output { name: &name, spared, ..Output::new(&self.session) };
         let mut redacted = output.redacted(&call.output, "");
         if !output.touched.is_empty() && output.fault.is_none() {
             match self.covered(&name, &output.touched) {
