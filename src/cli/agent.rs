@@ -18,9 +18,9 @@ pub(crate) enum AgentCommand {
     /// Scan what coding agents read, write and run, alongside existing settings.
     #[command(after_help = "\
 Examples:
-  sprawl agent install                for the agents that this project has settings of
+  sprawl agent install                for agents with settings in this project
   sprawl agent install claude cursor  for these, in this project
-  sprawl agent install --user         in all your projects, for the agents that you use
+  sprawl agent install --user         for agents that you use, in all projects
 
 Prompts, tool calls and files with secrets are refused; output of tools is redacted where the agent lets hooks \
 do so. The hooks call this program by its absolute path: in a project that others share, prefer --user.")]
@@ -28,7 +28,7 @@ do so. The hooks call this program by its absolute path: in a project that other
     /// Remove the hooks and leave the settings as they were.
     #[command(after_help = "\
 Examples:
-  sprawl agent uninstall          remove the hooks of all agents from this project
+  sprawl agent uninstall          remove the hooks from this project
   sprawl agent uninstall --user   remove them from your own settings")]
     Uninstall(AgentWhich),
     /// Answer the hook of an agent: its payload on standard input, the answer on standard output.
