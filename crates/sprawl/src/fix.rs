@@ -6,6 +6,7 @@
 
 mod data;
 mod edit;
+mod fallback;
 mod imports;
 mod language;
 mod lexer;
@@ -345,7 +346,7 @@ fn rewritten(
 }
 
 /// Stretches that are not to be shown, apart from each other and cut where an edit begins or ends; with each,
-/// what is shown in its place. Lines stay lines.
+/// what is shown in its place: as many lines.
 fn hidden(
     text: &str,
     mut spans: Vec<(Range<usize>, &str)>,
@@ -363,8 +364,8 @@ fn hidden(
             cuts.range(start + 1..).copied().take_while(|cut| *cut < span.end).chain([span.end])
         {
             if start < stop {
-                let feeds = "\n".repeat(text[start..stop].matches('\n').count());
-                all.push((start..stop, format!("{shown}{feeds}")));
+                let more = format!("\n{HIDDEN}").repeat(text[start..stop].matches('\n').count());
+                all.push((start..stop, format!("{shown}{more}")));
                 (start, shown) = (stop, HIDDEN);
             }
         }

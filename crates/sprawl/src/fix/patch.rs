@@ -82,10 +82,11 @@ fn changes<'t>(text: &'t str, lines: &[&'t str], edits: &[Edit]) -> Vec<Change<'
     let mut rest = edits;
     while let Some(first) = rest.first() {
         let from = line_of(first.range.start);
-        let mut to = line_of(first.range.end.max(first.range.start + 1) - 1);
+        // The line behind an edit that ends at a line end may be joined to it; if not, it is the same as before.
+        let mut to = line_of(first.range.end);
         let mut count = 1;
         while let Some(next) = rest.get(count).filter(|next| line_of(next.range.start) <= to + 1) {
-            to = to.max(line_of(next.range.end.max(next.range.start + 1) - 1));
+            to = to.max(line_of(next.range.end));
             count += 1;
         }
         let (block, others) = rest.split_at(count);
@@ -135,6 +136,15 @@ mod tests {
         let expected = "--- a/f\n+++ b/f\n@@ -1,6 +1,7 @@\n+0\n 1\n 2\n-3\n+three\n 4\n 5\n 6\n\
                         @@ -15,6 +16,5 @@\n 15\n 16\n 17\n-18\n 19\n 20\n";
         assert_eq!(of(&text, &edits), expected);
+    }
+
+    #[test]
+    fn an_edit_over_a_line_end_joins_lines() {
+        let expected = "--- a/f\n+++ b/f\n@@ -1,4 +1,3 @@\n a\n-b\n-c\n+xc\n d\n";
+        assert_eq!(of("a\nb\nc\nd\n", &[Edit::new(2..4, "x")]), expected);
+        let expected = "--- a/f\n+++ b/f\n@@ -1,3 +1,2 @@\n a\n-b\n c\n";
+        assert_eq!(of("a\nb\nc\n", &[Edit::new(2..4, "")]), expected);
+        assert_eq!(of("b\n", &[Edit::new(0..2, "")]), "--- a/f\n+++ b/f\n@@ -1,1 +0,0 @@\n-b\n");
     }
 
     #[test]

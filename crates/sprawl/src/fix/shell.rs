@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::edit::{Edit, Rewrite};
+use super::yaml::default_of_parameter;
 
 /// What a position of a script is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,17 @@ enum State {
 /// Why it cannot be done well.
 pub(super) fn rewrite(text: &str, span: &Range<usize>, variable: &str) -> Result<Rewrite, String> {
     let state = state_at(text, span)?;
+    let is_read = matches!(state, State::Plain | State::Double | State::Lines(true));
+    if let Some((edit, name)) =
+        default_of_parameter(text, span, &[":-", "-", ":=", "="], ":?").filter(|_| is_read)
+    {
+        return Ok(Rewrite {
+            edits: vec![edit],
+            store: format!("environment variable {name}, which the script reads already"),
+            notes: Vec::new(),
+            need: None,
+        });
+    }
     let reference = match state {
         State::Comment => return Err("it is in a comment: delete it there".to_owned()),
         State::Lines(false) => {
@@ -125,6 +137,7 @@ mod tests {
         for (text, expected) in [
             ("K=SEKRET\n", "K=\"${API_KEY:?}\"\n"),
             ("# it's\nK=\"a SEKRET\"\n", "# it's\nK=\"a ${API_KEY:?}\"\n"),
+            ("K=\"${K:-SEKRET}\"\n", "K=\"${K:?}\"\n"),
             ("f -H 'a: SEKRET'\n", "f -H 'a: '\"${API_KEY:?}\"''\n"),
             ("cat <<E >x\nit's SEKRET\nE\n", "cat <<E >x\nit's ${API_KEY:?}\nE\n"),
             (

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::edit::{Edit, Need, Rewrite, line_at};
+use super::fallback;
 use super::language::{BROWSER, Language};
 use super::lexer::{Form, Lexeme, code_alone, lexemes};
 
@@ -21,6 +22,9 @@ pub(super) fn rewrite(
     let code = code_alone(text, &lexemes);
     let place = Place { language, text, code: &code, lexemes: &lexemes, literal, span };
     place.check()?;
+    if let Some(rewrite) = fallback::rewrite(&place) {
+        return Ok(rewrite);
+    }
     let reference = place.reference(variable);
     let mut edits = match literal.form {
         Form::Heredoc | Form::Raw if literal.range == literal.content => {
@@ -88,31 +92,31 @@ fn holds_range(outer: &Range<usize>, inner: &Range<usize>) -> bool {
 }
 
 /// A value in a literal, and what is around that.
-struct Place<'t> {
-    language: Language,
-    text: &'t str,
+pub(super) struct Place<'t> {
+    pub(super) language: Language,
+    pub(super) text: &'t str,
     /// The text without literals and comments.
-    code: &'t str,
+    pub(super) code: &'t str,
     lexemes: &'t [Lexeme],
-    literal: &'t Lexeme,
+    pub(super) literal: &'t Lexeme,
     span: &'t Range<usize>,
 }
 
 impl<'t> Place<'t> {
     /// Whether the literal holds the value and nothing else.
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         let Range { start, end } = self.literal.content;
         let is_blank = |part: &str| part.chars().all(char::is_whitespace);
         is_blank(&self.text[start..self.span.start]) && is_blank(&self.text[self.span.end..end])
     }
 
     /// Code before the literal, without blanks at its end.
-    fn before(&self) -> &'t str {
+    pub(super) fn before(&self) -> &'t str {
         self.code[..self.literal.range.start].trim_end()
     }
 
     /// Code behind the literal, without blanks at its start.
-    fn after(&self) -> &'t str {
+    pub(super) fn after(&self) -> &'t str {
         self.code[self.literal.range.end..].trim_start()
     }
 
@@ -135,7 +139,7 @@ impl<'t> Place<'t> {
     }
 
     /// Brackets around the literal, the innermost first: where each is.
-    fn brackets(&self) -> Vec<usize> {
+    pub(super) fn brackets(&self) -> Vec<usize> {
         let mut open = Vec::new();
         for (at, byte) in self.code[..self.literal.range.start].bytes().enumerate() {
             match byte {

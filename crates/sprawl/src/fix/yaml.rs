@@ -19,6 +19,9 @@ pub(super) fn rewrite(
     variable: &str,
 ) -> Result<Rewrite, String> {
     let scalar = Scalar::around(text, span)?;
+    if let Some(rewrite) = parameter_default(reader, text, span) {
+        return Ok(rewrite);
+    }
     let is_manifest = reader == Reader::Unknown && is_manifest(text);
     if is_manifest {
         return manifest(text, &scalar, variable);
@@ -83,6 +86,41 @@ pub(super) fn rewrite(
     let is_quoted_always = is_playbook || reader == Reader::Rails;
     let edit = scalar.replaced(text, span, &reference, is_quoted_always)?;
     Ok(Rewrite { edits: vec![edit], store, notes: note.into_iter().collect(), need: None })
+}
+
+/// A value that is the default of a parameter: `${NAME:-value}`, or `${NAME:value}` for Spring. The parameter stays.
+fn parameter_default(reader: Reader, text: &str, span: &Range<usize>) -> Option<Rewrite> {
+    let (signs, required): (&[&str], _) = match reader {
+        Reader::Compose => (&[":-", "-"], ":?"),
+        Reader::Spring => (&[":"], ""),
+        _ => return None,
+    };
+    let (edit, name) = default_of_parameter(text, span, signs, required)?;
+    let store = match reader {
+        Reader::Compose => format!(
+            "variable {name} in the environment of `docker compose`, or in a .env beside the file that git ignores"
+        ),
+        _ => format!("environment variable {name} of the application"),
+    };
+    Some(Rewrite { edits: vec![edit], store, notes: Vec::new(), need: None })
+}
+
+/// The edit that makes a parameter with this default one that is required, and its name.
+pub(super) fn default_of_parameter<'t>(
+    text: &'t str,
+    span: &Range<usize>,
+    signs: &[&str],
+    required: &str,
+) -> Option<(Edit, &'t str)> {
+    if !text[span.end..].starts_with('}') {
+        return None;
+    }
+    let before = &text[..span.start];
+    let head = signs.iter().find_map(|sign| before.strip_suffix(sign))?;
+    let name = &head
+        [head.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_.-".contains(c)).len()..];
+    let is_parameter = !name.is_empty() && head[..head.len() - name.len()].ends_with("${");
+    is_parameter.then(|| (Edit::new(head.len()..span.end, required), name))
 }
 
 /// Whether a text is of Kubernetes: its objects name their version and kind.
@@ -386,6 +424,8 @@ mod tests {
         use Reader::*;
         let cases = [
             (Compose, "a:\n  K: SEKRET # c\n", "a:\n  K: ${API_KEY:?} # c\n"),
+            (Compose, "a: ${K:-SEKRET}\n", "a: ${K:?}\n"),
+            (Spring, "a: ${K:SEKRET}\n", "a: ${K}\n"),
             (Compose, "- K=SEKRET\n", "- K=${API_KEY:?}\n"),
             (Compose, "- \"K=SEKRET\"\n", "- \"K=${API_KEY:?}\"\n"),
             (Compose, "e: {K: SEKRET, L: x}\n", "e: {K: \"${API_KEY:?}\", L: x}\n"),
