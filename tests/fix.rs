@@ -119,6 +119,26 @@ fn two_values_of_one_literal_and_two_secrets_of_one_name() {
 }
 
 #[test]
+fn a_name_that_a_secret_has_is_not_given_to_another() {
+    for seed in [1, 2, 3, 4] {
+        let (_guard, root) = scratch();
+        let (named, other) =
+            (minted("github-pat-classic", seed), minted("github-pat-classic", seed + 9));
+        write(
+            &root,
+            "compose.yml",
+            format!("services:\n  a:\n    environment:\n      GITHUB_TOKEN: {named}\n"),
+        );
+        write(&root, "a.js", format!("const url = 'https://x:{other}@example.net';\n"));
+        assert_eq!(run(&root, &["fix", "-q"]).status, 0);
+        let text = std::fs::read_to_string(root.join("compose.yml")).unwrap();
+        assert!(text.ends_with("GITHUB_TOKEN: ${GITHUB_TOKEN:?}\n"), "{text}");
+        let text = std::fs::read_to_string(root.join("a.js")).unwrap();
+        assert!(!text.contains("env.GITHUB_TOKEN "), "{text}");
+    }
+}
+
+#[test]
 fn only_the_secret_that_is_meant_is_taken_out() {
     let (_guard, root) = scratch();
     let (one, two) = (token(), minted("github-pat-classic", 8));

@@ -255,8 +255,9 @@ impl FileFix {
             })
             .collect();
         let line = |line: &str| {
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            printable(&redactor.redact(line)).into_owned()
+            let line = redactor.redact(line.strip_suffix('\r').unwrap_or(line));
+            // Lines are indented with tabs, too.
+            line.split('\t').map(printable).collect::<Vec<_>>().join("\t")
         };
         patch::unified(&printable(&self.path), &shown, &edits, &line)
     }
@@ -337,6 +338,7 @@ fn rewritten(
 ) -> Result<Rewrite, String> {
     match language {
         Language::Env => data::env(text, span),
+        Language::Properties => data::properties(text, span, variable),
         Language::Shell => shell::rewrite(text, span, variable),
         Language::Terraform => data::terraform(text, span, variable),
         Language::TerraformValues => data::terraform_values(text, span),
@@ -608,6 +610,7 @@ mod tests {
         "a.tfvars",
         ".env",
         "a.sh",
+        "application.properties",
         "compose.yml",
         ".github/workflows/a.yml",
         ".gitlab-ci.yml",

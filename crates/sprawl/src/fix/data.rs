@@ -6,6 +6,7 @@ use super::edit::{Edit, Need, Rewrite, line_at};
 use super::language::Language;
 use super::lexer::{Form, code_alone, lexemes};
 use super::source::{literal_around, words};
+use super::yaml::default_of_parameter;
 
 /// Takes a value out of a file for the environment: its name stays.
 ///
@@ -81,6 +82,34 @@ fn value_end(text: &str, line: &Range<usize>) -> usize {
         return line.end;
     }
     value_of(text, line).map_or(line.end, |value| value.end)
+}
+
+/// Takes a value out of properties of Spring: a placeholder refers to the environment.
+///
+/// # Errors
+/// Why it cannot be done well.
+pub(super) fn properties(
+    text: &str,
+    span: &Range<usize>,
+    variable: &str,
+) -> Result<Rewrite, String> {
+    let line = line_at(text, span.start);
+    if text[line.clone()].trim_start().starts_with(['#', '!']) {
+        return Err("it is in a comment: delete it there".to_owned());
+    }
+    if span.end > line.end || !text[line.start..span.start].contains(['=', ':']) {
+        return Err("it is not the value of a name".to_owned());
+    }
+    let (edit, name) = match default_of_parameter(text, span, &[":"], "") {
+        Some((edit, name)) => (edit, name),
+        None => (Edit::new(span.clone(), format!("${{{variable}}}")), variable),
+    };
+    Ok(Rewrite {
+        edits: vec![edit],
+        store: format!("environment variable {name} of the application"),
+        notes: Vec::new(),
+        need: None,
+    })
 }
 
 /// Takes a value out of a Terraform configuration: a variable holds it.
@@ -248,6 +277,19 @@ mod tests {
                 assert!(of(text, env).unwrap_err().contains(word), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn properties_refer_to_the_environment() {
+        let properties = |text: &str, span: &Range<usize>| properties(text, span, "API_KEY");
+        for (text, expected) in [
+            ("a=b\nk = SEKRET\n", "a=b\nk = ${API_KEY}\n"),
+            ("u: a://b:SEKRET@c\n", "u: a://b:${API_KEY}@c\n"),
+            ("k=${K:SEKRET}\n", "k=${K}\n"),
+        ] {
+            assert_eq!(of(text, properties).as_deref(), Ok(expected));
+        }
+        assert!(of("! k=SEKRET\n", properties).is_err());
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) enum Language {
     Env,
     /// Shell.
     Shell,
+    /// Properties that Spring reads.
+    Properties,
     /// YAML, by who reads it.
     Yaml(Reader),
 }
@@ -111,6 +113,7 @@ impl Language {
             "txt" | "md" | "rst" | "adoc" | "log" => {
                 return Err("text for people: delete the value there".to_owned());
             }
+            "properties" if is_of_spring(name) => Self::Properties,
             "" => return Err("the language of this file is not known".to_owned()),
             other => return Err(format!("values cannot be taken out of .{other} files")),
         })
@@ -129,6 +132,11 @@ const KEY_FILE: &str =
 /// Samples are such files, too.
 fn is_env(name: &str) -> bool {
     name == ".env" || name == ".envrc" || name.starts_with(".env.") || name.ends_with(".env")
+}
+
+/// Whether a file is one of the configuration of Spring, by its name.
+fn is_of_spring(name: &str) -> bool {
+    name.starts_with("application") || name.starts_with("bootstrap")
 }
 
 /// Who reads a YAML file, by its path.

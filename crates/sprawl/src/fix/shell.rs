@@ -33,7 +33,11 @@ pub(super) fn rewrite(text: &str, span: &Range<usize>, variable: &str) -> Result
             need: None,
         });
     }
+    let is_quoted_alone = state == State::Single
+        && text[..span.start].ends_with('\'')
+        && text[span.end..].starts_with('\'');
     let reference = match state {
+        State::Single if is_quoted_alone => format!("\"${{{variable}:?}}\""),
         State::Comment => return Err("it is in a comment: delete it there".to_owned()),
         State::Lines(false) => {
             return Err(
@@ -45,7 +49,10 @@ pub(super) fn rewrite(text: &str, span: &Range<usize>, variable: &str) -> Result
         State::Double | State::Lines(true) => format!("${{{variable}:?}}"),
     };
     Ok(Rewrite {
-        edits: vec![Edit::new(span.clone(), reference)],
+        edits: vec![match is_quoted_alone {
+            true => Edit::new(span.start - 1..span.end + 1, reference),
+            false => Edit::new(span.clone(), reference),
+        }],
         store: format!("environment variable {variable} of the script"),
         notes: Vec::new(),
         need: None,
@@ -138,6 +145,7 @@ mod tests {
             ("K=SEKRET\n", "K=\"${API_KEY:?}\"\n"),
             ("# it's\nK=\"a SEKRET\"\n", "# it's\nK=\"a ${API_KEY:?}\"\n"),
             ("K=\"${K:-SEKRET}\"\n", "K=\"${K:?}\"\n"),
+            ("P='SEKRET' f\n", "P=\"${API_KEY:?}\" f\n"),
             ("f -H 'a: SEKRET'\n", "f -H 'a: '\"${API_KEY:?}\"''\n"),
             ("cat <<E >x\nit's SEKRET\nE\n", "cat <<E >x\nit's ${API_KEY:?}\nE\n"),
             (

@@ -51,15 +51,21 @@ const LONGEST: usize = 60;
 impl Names {
     /// Names for secrets, by what they are assigned to where they stand.
     pub fn of<'g>(rules: &Rules, groups: impl IntoIterator<Item = &'g SecretGroup>) -> Self {
-        let mut groups: Vec<&SecretGroup> = groups.into_iter().collect();
-        groups.sort_by_key(|group| &group.id);
+        let groups = groups.into_iter();
+        let mut all: Vec<(bool, &str, Vec<String>)> = groups
+            .map(|group| {
+                let (candidates, has_own) = candidates(rules, group);
+                (!has_own, group.id.as_str(), candidates)
+            })
+            .collect();
+        // A name that a secret has in the code is not given to another one.
+        all.sort();
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
-        for group in groups {
-            let candidates = candidates(rules, group);
+        for (_, id, candidates) in all {
             let numbered = (2..).map(|number| format!("{}_{number}", candidates[0]));
             let free =
                 candidates.iter().cloned().chain(numbered).find(|name| !taken.contains_key(name));
-            taken.extend(free.map(|name| (name, group.id.clone())));
+            taken.extend(free.map(|name| (name, id.to_owned())));
         }
         Self(taken.into_iter().map(|(name, id)| (id, name)).collect())
     }
@@ -91,8 +97,8 @@ const TELLING: &[&str] = &[
 /// Ends of names of addresses, of which the secret is a part.
 const ADDRESSES: &[&str] = &["_URL", "_URI", "_DSN"];
 
-/// Names that suit a secret, the best first; at least one.
-fn candidates(rules: &Rules, group: &SecretGroup) -> Vec<String> {
+/// Names that suit a secret, the best first, at least one; and whether the code has the first one.
+fn candidates(rules: &Rules, group: &SecretGroup) -> (Vec<String>, bool) {
     let rule = rules.get(group.rule);
     let mut counted: BTreeMap<String, (bool, usize)> = BTreeMap::new();
     for finding in &group.occurrences {
@@ -139,7 +145,8 @@ fn candidates(rules: &Rules, group: &SecretGroup) -> Vec<String> {
     }
     all.push(variable(rule.id()).unwrap_or_else(|| "SECRET_VALUE".to_owned()));
     all.iter_mut().for_each(|name| name.truncate(LONGEST));
-    all
+    let has_own = ranked.first().is_some_and(|(name, _)| !is_common(name));
+    (all, has_own)
 }
 
 /// Whether rules of this provider are for credentials of any.
