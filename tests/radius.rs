@@ -1,5 +1,6 @@
 //! Blast radius: what a scan knows of a secret besides that it is there.
 
+mod entries;
 mod fan_out;
 mod keys;
 mod merge;

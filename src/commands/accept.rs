@@ -102,8 +102,7 @@ fn with_id<'g>(
 
 /// Makes sure that the decision, which is committed, does not repeat a secret.
 fn keep_secrets_out(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<(), Error> {
-    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
-    let findings: Vec<Finding> = groups.flat_map(|group| group.occurrences.clone()).collect();
+    let findings: Vec<Finding> = report.all().flat_map(|group| group.occurrences.clone()).collect();
     let redactor = Redactor::new(rules, &findings);
     for (name, text) in [("--owner", &args.owner), ("--purpose", &args.purpose)] {
         let shown = redact::message(text);

@@ -101,7 +101,8 @@ fn searched(search: &mut Search) -> Result<Searched, Error> {
     loop {
         search.context_mut().propose_key()?;
         let (groups, project, now) = search.examined(|_, report| {
-            let groups = report.groups.into_iter().chain(report.covered).collect();
+            let groups = report.groups.into_iter().chain(report.covered);
+            let groups = groups.chain(report.parts).collect();
             Ok((groups, report.material.project, report.now))
         })?;
         let lock = output::lock(search.context())?;

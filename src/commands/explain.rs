@@ -59,8 +59,7 @@ pub(super) fn explained(args: &ExplainArgs) -> Result<String, Error> {
     let report = session.scan(&Tree::new([path]))?;
     let rules = session.rules();
     // A name may be what is a secret elsewhere on the line.
-    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
-    let findings: Vec<Finding> = groups.flat_map(|group| group.occurrences.clone()).collect();
+    let findings: Vec<Finding> = report.all().flat_map(|group| group.occurrences.clone()).collect();
     let explanation = explanation(rules, &text, &span);
     let explanation = Redactor::new(rules, &findings).redact(&explanation);
     Ok(format!("{}\n\n{explanation}", headline(&report, line)))
@@ -75,11 +74,13 @@ fn headline(report: &Report<'_>, line: usize) -> String {
         let stands = |found: &Finding| found.decision.is_open() == open && touches(&found);
         groups.iter().position(|group| group.occurrences.iter().any(stands))
     };
-    if let Some(group) = here(&report.groups, true).map(|at| &report.groups[at]) {
+    let open = [&report.groups, &report.parts];
+    if let Some(group) = open.iter().find_map(|all| here(all, true).map(|at| &all[at])) {
         let severity = group.score.severity().name();
         return format!("REPORTED   {}: {severity}, {}", id(group), group.confidence.name());
     }
-    let why = if here(&report.groups, false).or(here(&report.covered, false)).is_some() {
+    let decided = [&report.groups, &report.covered, &report.parts];
+    let why = if decided.iter().any(|all| here(all, false).is_some()) {
         "suppressed by a comment, an exception or the baseline".to_owned()
     } else if let Some(at) = here(&report.material.unreported, true) {
         let group = &report.material.unreported[at];

@@ -32,8 +32,7 @@ pub(super) fn run(args: &FixArgs) -> Result<Outcome, Error> {
     let is_wanted =
         |group: &SecretGroup| args.secrets.is_empty() || wanted.contains(group.id.as_str());
     let mut fixes = Fixes::of(&report, &is_wanted);
-    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
-    let findings: Vec<&Finding> = groups.flat_map(|group| &group.occurrences).collect();
+    let findings: Vec<&Finding> = report.all().flat_map(|group| &group.occurrences).collect();
     let redactor = Redactor::new(session.rules(), findings);
     if args.dry_run {
         let patches = fixes.files.iter().map(|file| match args.show_secrets {
@@ -74,8 +73,8 @@ fn options(args: &FixArgs) -> Options {
 
 /// The ids that were asked for, in full.
 fn wanted<'r>(args: &FixArgs, report: &'r Report<'_>) -> Result<BTreeSet<&'r str>, Error> {
-    let ids: Vec<&str> =
-        report.groups.iter().chain(&report.covered).map(|group| group.id.as_str()).collect();
+    let reported = report.groups.iter().chain(&report.covered).chain(&report.parts);
+    let ids: Vec<&str> = reported.map(|group| group.id.as_str()).collect();
     let mut wanted = BTreeSet::new();
     for typed in &args.secrets {
         let mut found = ids.iter().filter(|id| id.starts_with(typed.as_str()));

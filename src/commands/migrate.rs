@@ -123,7 +123,7 @@ impl<'p> Plan<'p> {
             scope: &scope,
         };
         let mut found = Vec::new();
-        for groups in [&report.groups, &report.covered] {
+        for groups in [&report.groups, &report.covered, &report.parts] {
             let places = groups.iter().flat_map(|g| g.occurrences.iter().map(move |o| (g, o)));
             let seen = places.zip(sightings(&ground, groups));
             found.extend(seen.map(|((group, finding), sighting)| (group, finding, sighting)));

@@ -49,8 +49,7 @@ pub(super) fn offboard(args: &OffboardArgs) -> Result<Outcome, Error> {
     }
     let session = Session::builder().options(options(&args.input)).build()?;
     let report = one_report(&session, &args.input.reports)?;
-    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
-    let places = groups.flat_map(|group| &group.occurrences);
+    let places = report.all().flat_map(|group| &group.occurrences);
     let people: BTreeSet<String> =
         places.flat_map(people).map(|address| address.to_ascii_lowercase()).collect();
     if !report.groups.is_empty() && people.is_empty() {

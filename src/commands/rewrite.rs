@@ -51,8 +51,8 @@ pub(super) fn run(file: &Path, paths: &[PathBuf], options: Options) -> Result<Ou
         .problems
         .iter()
         .for_each(|problem| output::note(&format!("{}: {}", problem.place, problem.what)));
-    let groups = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
-    let redactor = Redactor::new(session.rules(), groups.flat_map(|group| &group.occurrences));
+    let redactor =
+        Redactor::new(session.rules(), report.all().flat_map(|group| &group.occurrences));
     output::say(&redactor.redact(&said(file, &report, &rewrite)))?;
     Ok(if !rewrite.by_hand.is_empty() {
         Outcome::Findings

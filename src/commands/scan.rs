@@ -50,9 +50,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<Outcome, Error> {
             let before = repositories.before(context.project.root());
             (Box::new(repositories) as Box<dyn Source>, before)
         }
-        false if args.documents => (Box::new(Documents) as Box<dyn Source>, None),
+        false if args.documents => (Box::new(Documents::default()) as Box<dyn Source>, None),
         false => {
-            let stdin = stdin.then(|| Stdin { name: args.stdin_name.clone() });
+            let stdin = stdin.then(|| Stdin::named(args.stdin_name.clone()));
             (Box::new(Tree { paths, stdin }) as Box<dyn Source>, None)
         }
     };

@@ -97,8 +97,7 @@ impl Search {
 
 /// The ids that secrets had in reports before the project had its key, and what they are now.
 pub(super) fn former_ids(rules: &Rules, report: &Report<'_>) -> BTreeMap<String, String> {
-    let all = report.groups.iter().chain(&report.covered).chain(&report.material.unreported);
-    group::former_ids(rules, all)
+    group::former_ids(rules, report.all())
 }
 
 /// A word that was meant where none fits, for messages.

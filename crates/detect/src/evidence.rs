@@ -68,6 +68,8 @@ pub enum Evidence {
     Placeholder(&'static str),
     /// It stands in a name, not in a text.
     InName,
+    /// It is the value of a secret that some rule found elsewhere.
+    ByValue,
     /// What a report says that was read back.
     Told(Box<str>),
 }
@@ -88,16 +90,15 @@ impl Evidence {
             Self::Broken(reason) => format!("cannot work: {reason}"),
             Self::Placeholder(reason) => format!("placeholder: {reason}"),
             Self::InName => "stands in the name itself".to_owned(),
+            Self::ByValue => "by value: a rule found the same secret elsewhere".to_owned(),
             Self::Told(text) => text.to_string(),
         }
     }
 
     /// What [`Evidence::describe`] said.
     pub fn from_report(text: String) -> Self {
-        if text == Self::Certificate.describe() {
-            Self::Certificate
-        } else {
-            Self::Told(text.into())
-        }
+        let known =
+            [Self::Certificate, Self::ByValue].into_iter().find(|one| text == one.describe());
+        known.unwrap_or_else(|| Self::Told(text.into()))
     }
 }

@@ -14,6 +14,7 @@
 //! This crate is a part of sprawl and not meant for others: it changes with every release.
 
 pub mod assignment;
+pub mod by_value;
 pub mod checks;
 pub mod decoded;
 pub mod entropy;

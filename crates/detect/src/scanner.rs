@@ -9,6 +9,7 @@
 mod assigned;
 mod label;
 mod lookalike;
+mod pairs;
 mod pieces;
 mod repeats;
 mod stand_in;
@@ -50,6 +51,23 @@ pub struct Candidate {
     pub decoded: Decoded,
     /// Other halves, by position in the list.
     pub companions: Vec<usize>,
+}
+
+impl Candidate {
+    /// A span with a rule, of which nothing else is known.
+    pub(crate) fn plain(rule: RuleId, secret: Range<usize>) -> Self {
+        Self {
+            rule,
+            secret,
+            specificity: (Precedence::Generic, false, 0, 0, 0),
+            identity: None,
+            evidence: Vec::new(),
+            confidence: Confidence::Weak,
+            usability: Vec::new(),
+            decoded: Decoded::default(),
+            companions: Vec::new(),
+        }
+    }
 }
 
 /// Precedence; proven; form; length of the literal prefix; length of the context word.
@@ -531,7 +549,7 @@ impl<'r> Scanner<'r> {
             self.find_assigned(text, &mut names, &mut 0, &mut candidates);
         }
         self.assignment_hits = names;
-        let mut kept = resolve_overlaps(self.rules, candidates);
+        let mut kept = resolve_overlaps(self.rules, text, candidates);
         prove_by_project(self.rules, text, &mut kept);
         label::leave_out(self.rules, text, &mut kept);
         kept
@@ -855,7 +873,7 @@ fn is_identifier_of_words(value: &[u8], prefix: usize) -> bool {
 const LEAST_WORDS: usize = 12;
 
 /// Resolves overlaps, so that each span has one rule, and joins the halves of pairs.
-fn resolve_overlaps(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+fn resolve_overlaps(rules: &Rules, text: &[u8], mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     // Best first; ties by place and rule, so that the result does not depend on the order of search.
     candidates.sort_by(|a, b| {
         let rank = |c: &Candidate| (c.specificity, c.secret.len());
@@ -873,7 +891,8 @@ fn resolve_overlaps(rules: &Rules, mut candidates: Vec<Candidate>) -> Vec<Candid
         }
     }
     kept.sort_by_key(|c| (c.secret.start, c.secret.end, c.rule));
-    join_partners(rules, &mut kept);
+    pairs::type_by_ids(rules, text, &mut kept);
+    pairs::join(rules, &mut kept);
     kept
 }
 
@@ -892,43 +911,6 @@ fn prove_by_project(rules: &Rules, text: &[u8], kept: &mut [Candidate]) {
         candidate.evidence.push(Evidence::Proof(CHECK));
         candidate.decoded.add_fact("project", project);
     }
-}
-
-fn join_partners(rules: &Rules, kept: &mut [Candidate]) {
-    for index in 0..kept.len() {
-        let rule = rules.get(kept[index].rule);
-        let Some(partner) = rule.partner() else { continue };
-        let here = kept[index].secret.clone();
-        let answers = |candidate: &Candidate| {
-            partner.rules.iter().any(|name| rules.get(candidate.rule).answers_to(name))
-        };
-        // In order of place, and without overlaps: beyond the first that is too far, all are.
-        let is_close = |(_, candidate): &(usize, &Candidate)| {
-            distance(&here, &candidate.secret) <= partner.within
-        };
-        let before = kept[..index].iter().enumerate().rev().take_while(is_close);
-        let behind = (index + 1..).zip(&kept[index + 1..]).take_while(is_close);
-        let nearest = before
-            .chain(behind)
-            .filter(|(_, candidate)| answers(candidate))
-            .map(|(other, candidate)| (distance(&here, &candidate.secret), other))
-            .min();
-        match nearest {
-            Some((_, other)) => {
-                if !kept[index].companions.contains(&other) {
-                    kept[index].companions.push(other);
-                }
-                if !kept[other].companions.contains(&index) {
-                    kept[other].companions.push(index);
-                }
-            }
-            None => kept[index].usability.push(rule.alone),
-        }
-    }
-}
-
-fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
-    b.start.saturating_sub(a.end).max(a.start.saturating_sub(b.end))
 }
 
 #[cfg(test)]

@@ -42,9 +42,14 @@ impl Certificates {
     /// one report may have its certificate in another, so reports that are merged apply them again.
     pub fn apply_to(&self, rules: &Rules, finding: &mut Finding) {
         let Some(public_key) = finding.decoded.public_key else { return };
-        for certificate in self.by_key.get(&public_key).into_iter().flatten() {
+        for certificate in self.of(&public_key) {
             apply(rules, finding, certificate);
         }
+    }
+
+    /// Those with this public key.
+    pub fn of(&self, public_key: &[u8; 32]) -> &[KeyMaterial] {
+        self.by_key.get(public_key).map_or(&[], Vec::as_slice)
     }
 
     /// All of them, in a stable order.

@@ -38,6 +38,23 @@ impl Secret {
         &self.0
     }
 
+    /// What it stands for if it is percent-encoded, as passwords in URLs are (RFC 3986, section 2.1).
+    pub fn percent_decoded(&self) -> Option<Self> {
+        if !self.0.contains(&b'%') {
+            return None;
+        }
+        let digit = |at: usize| char::from(*self.0.get(at)?).to_digit(16);
+        let mut bytes = Vec::with_capacity(self.0.len());
+        let mut at = 0;
+        while at < self.0.len() {
+            let byte = digit(at + 1).zip(digit(at + 2)).filter(|_| self.0[at] == b'%');
+            let byte = byte.and_then(|(high, low)| u8::try_from(high << 4 | low).ok());
+            bytes.push(byte.unwrap_or(self.0[at]));
+            at += if byte.is_some() { 3 } else { 1 };
+        }
+        (bytes[..] != self.0[..]).then(|| Self::new(&bytes))
+    }
+
     /// What may be shown: the type's literal prefix, and the last four characters where what stays
     /// hidden between them is beyond guessing (80 bits).
     ///
@@ -223,6 +240,11 @@ impl Finding {
             Origin::Git(place) => Some(place),
             Origin::File | Origin::Stdin | Origin::Other(_) => None,
         }
+    }
+
+    /// Whether no rule speaks here, and it is known because the same value was found elsewhere.
+    pub fn is_by_value(&self) -> bool {
+        self.evidence.contains(&Evidence::ByValue)
     }
 
     /// The identifier that it is assigned to, as reports show it: one that looks like a value itself is none.

@@ -111,7 +111,8 @@ impl Fixes {
     /// What can be done about the secrets of a scan of files, of which `wanted` tells those that are meant. The
     /// report must be that of a scan: one that is read back has no values.
     pub fn of(report: &Report<'_>, wanted: &dyn Fn(&SecretGroup) -> bool) -> Self {
-        let reported: Vec<&SecretGroup> = report.groups.iter().chain(&report.covered).collect();
+        let reported = report.groups.iter().chain(&report.covered).chain(&report.parts);
+        let reported: Vec<&SecretGroup> = reported.collect();
         let names = Names::of(&report.rules, reported.iter().copied());
         let all = reported.iter().copied().chain(&report.material.unreported);
         let mut known: BTreeMap<&str, Vec<(&SecretGroup, &Finding)>> = BTreeMap::new();

@@ -1,10 +1,12 @@
 //! Groups: one secret, all its places. What people act on is the secret, not the line.
 
+pub mod parts;
 mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::parts::Part;
 use crate::context::surroundings::privilege as privilege_of;
 use crate::finding::{Finding, HIDDEN, Location, Secret};
 use crate::identity::Identity;
@@ -40,6 +42,10 @@ pub struct SecretGroup {
     pub occurrences: Vec<Finding>,
     /// Ids of secrets that belong with it.
     pub companions: Rare<Vec<String>>,
+    /// Id of the secret whose entry this is a part of; at most one. See [`parts`].
+    pub part_of: Rare<Vec<String>>,
+    /// The other parts of the credential, if this is its entry.
+    pub parts: Rare<Vec<Part>>,
     /// How bad it is, with reasons.
     pub score: Score,
     /// What the score was computed from.
@@ -53,7 +59,7 @@ pub struct SecretGroup {
 }
 
 /// Bytes of a secret in a report, without its places.
-const _: () = assert!(size_of::<SecretGroup>() <= 288);
+const _: () = assert!(size_of::<SecretGroup>() <= 304);
 
 /// Input of grouping and scoring besides the findings.
 #[derive(Debug, Default)]
@@ -86,9 +92,21 @@ pub struct Draft {
 }
 
 impl SecretGroup {
-    /// Whether any occurrence is still open; see [`crate::policy`].
+    /// Whether any occurrence is still open, of it or of a secret that is a part of it; see
+    /// [`crate::policy`].
     pub fn is_open(&self) -> bool {
+        self.stands_open() || self.parts.iter().any(|part| part.is_open)
+    }
+
+    /// Whether any occurrence of its own is still open.
+    fn stands_open(&self) -> bool {
         self.occurrences.iter().any(|o| o.decision.is_open())
+    }
+
+    /// The best confidence of the secret and its parts: that of a key id counts for the pair.
+    pub fn confidence_of_all(&self) -> Confidence {
+        let parts = self.parts.iter().map(|part| part.confidence);
+        parts.fold(self.confidence, Confidence::max)
     }
 
     /// Everything decoded, without repeats.
@@ -103,6 +121,7 @@ impl SecretGroup {
     pub fn evidence(&self) -> &[Evidence] {
         self.occurrences
             .iter()
+            .filter(|finding| !finding.is_by_value())
             .max_by(|a, b| a.confidence.cmp(&b.confidence).then(b.location.cmp(&a.location)))
             .map_or(&[], |finding| &finding.evidence)
     }
@@ -142,7 +161,13 @@ pub fn group(
     assign_slots(rules, identity, &mut findings);
     // Those of one secret together, the first of them first. In place: there may be very many.
     let compare = |a: &Finding, b: &Finding| {
-        let order = (&a.secret, &a.location, a.rule).cmp(&(&b.secret, &b.location, b.rule));
+        // Ids follow from places that a rule knows.
+        let order = (&a.secret, a.is_by_value(), &a.location, a.rule).cmp(&(
+            &b.secret,
+            b.is_by_value(),
+            &b.location,
+            b.rule,
+        ));
         order.then_with(|| (&a.repository, &a.below).cmp(&(&b.repository, &b.below)))
     };
     order::sort_by_key_then(&mut findings, |f| order::beginning(f.secret.reveal()), compare);
@@ -158,15 +183,19 @@ pub fn group(
     for (number, id, is_by_place) in ids(rules, identity, &below, firsts) {
         named[number] = (id, is_by_place);
     }
-    let id_of = |secret: &Secret| {
-        let at = starts.binary_search_by_key(&secret, |start| &findings[*start].secret).ok()?;
-        Some(named[at].0.clone())
-    };
+    let number_of =
+        |secret: &Secret| starts.binary_search_by_key(&secret, |at| &findings[*at].secret).ok();
     let mut companions: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (number, same) in findings.chunk_by(|a, b| a.secret == b.secret).enumerate() {
-        let all: Vec<_> = same.iter().flat_map(|o| &*o.companions).filter_map(id_of).collect();
-        if !all.is_empty() {
-            companions.insert(number, all);
+        let others = same.iter().flat_map(|o| &*o.companions).filter_map(number_of);
+        for other in others {
+            companions.entry(number).or_default().push(named[other].0.clone());
+        }
+        // A password in an address may stand elsewhere as it is: the two are one credential.
+        let plain = same[0].secret.percent_decoded();
+        if let Some(plain) = plain.as_ref().and_then(number_of) {
+            companions.entry(number).or_default().push(named[plain].0.clone());
+            companions.entry(plain).or_default().push(named[number].0.clone());
         }
     }
     let secrets = starts.into_iter().zip(named).enumerate().rev();
@@ -230,7 +259,7 @@ pub fn former_ids<'g>(
         groups.iter().map(|group| (&group.secret, group.id.as_str())).collect();
     let mut files: BTreeMap<&str, BTreeMap<&Secret, &Finding>> = BTreeMap::new();
     for group in &groups {
-        for finding in &group.occurrences {
+        for finding in group.occurrences.iter().filter(|finding| !finding.is_by_value()) {
             let file = files.entry(&finding.location.path).or_default();
             file.entry(&group.secret).or_insert(finding);
         }
@@ -295,6 +324,7 @@ pub fn scored(
         a.id.cmp(&b.id).then_with(|| place(a).cmp(&place(b)))
     });
     succession::link(&mut groups);
+    parts::link(rules, &mut groups);
     groups
 }
 
@@ -307,7 +337,12 @@ fn one_group(
 ) -> SecretGroup {
     let Draft { id, id_by_place, secret, shown, mut occurrences, mut companions } = draft;
     occurrences.sort_by(|a, b| {
-        (&a.location, a.rule, &a.repository).cmp(&(&b.location, b.rule, &b.repository))
+        (a.is_by_value(), &a.location, a.rule, &a.repository).cmp(&(
+            b.is_by_value(),
+            &b.location,
+            b.rule,
+            &b.repository,
+        ))
     });
     // A file that was named twice holds its secrets once, in whatever spelling.
     let mut seen = BTreeSet::new();
@@ -356,6 +391,8 @@ fn one_group(
         redacted,
         confidence,
         companions: companions.into(),
+        part_of: Rare::default(),
+        parts: Rare::default(),
         score,
         facts,
         opens: opens.into(),

@@ -167,6 +167,7 @@ impl Inventory {
             .groups
             .iter()
             .chain(&report.covered)
+            .chain(&report.parts)
             .filter(|group| !is_mistake(group))
             .collect();
         let mut identities: Vec<MachineIdentity> = together(&groups)

@@ -34,6 +34,8 @@
 //!   blob without secrets.
 //! - Detection is a crate below this one, `sprawl_detect`: a text in, candidates out. Containers and
 //!   encodings are another, `sprawl_unpack`.
+//! - What was found is looked for by value: the source is read once more, by the same code, and [`scan::values`]
+//!   finds in a text what no rule speaks of. Only if there is a value that nobody writes by chance.
 //! - One function ends every scan and every merge: ids, groups, certificates, owners, scores, earlier
 //!   decisions, thresholds. It gives the [`Report`].
 //!

@@ -18,6 +18,7 @@ use crate::day;
 use crate::finding::Finding;
 use crate::fix::{self, Names};
 use crate::group::SecretGroup;
+use crate::group::parts::{self, Part};
 use crate::locked::Opened;
 use crate::report::{Report, is_present};
 use sprawl_detect::rules::{Kind, Rule};
@@ -68,6 +69,11 @@ pub struct Step {
     pub history: Vec<Place>,
     /// Who to ask: owners, or else the last committers.
     pub ask: Vec<String>,
+    /// The other parts of the credential, which change together with it: what each is and where it stands.
+    pub parts: Vec<String>,
+    /// The other half of its pair, if that was not found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     /// Ids of secrets that belong with it and change together with it.
     pub together_with: Vec<String>,
     /// What makes a secret of this type unnecessary.
@@ -129,7 +135,10 @@ impl Plan {
         let mut ordered: Vec<(&SecretGroup, String)> = Vec::with_capacity(groups.len());
         let mut taken = BTreeSet::new();
         let in_files = InFiles::of(&groups);
-        let names = Names::of(&report.rules, report.groups.iter().chain(&report.covered));
+        let names = Names::of(
+            &report.rules,
+            report.groups.iter().chain(&report.covered).chain(&report.parts),
+        );
         for zero in groups.iter().filter(|group| opens_others(group)) {
             if taken.insert(&zero.id) {
                 ordered.push((zero, "it unlocks other secrets".to_owned()));
@@ -221,10 +230,11 @@ fn step(
     because: String,
 ) -> Step {
     let rule = report.rules.get(group.rule);
-    let (history, change): (Vec<&Finding>, Vec<&Finding>) =
-        group.occurrences.iter().partition(|finding| !is_present(finding));
+    let (history, change): (Vec<_>, Vec<_>) =
+        parts_and_own(report, group).partition(|(_, finding)| !is_present(finding));
     let mut store = BTreeSet::new();
-    let changed = change.iter().map(|finding| changed(finding, names.get(&group.id), &mut store));
+    let changed =
+        change.iter().map(|(of, finding)| changed(finding, names.get(&of.id), &mut store));
     let changed: Vec<Place> = changed.collect();
     Step {
         number,
@@ -240,11 +250,22 @@ fn step(
         opens: group.opens.to_vec(),
         change: changed,
         store: store.into_iter().collect(),
-        history: history.into_iter().map(place).collect(),
+        history: history.into_iter().map(|(_, finding)| place(finding)).collect(),
         ask: group.record.owners.clone(),
+        parts: group.parts.iter().map(Part::describe).collect(),
+        missing: parts::missing(&report.rules, group).map(str::to_owned),
         together_with: group.companions.to_vec(),
         instead: rule.text.instead.to_string(),
     }
+}
+
+/// The places of a secret and of the other parts of its credential, each with the value that stands there.
+fn parts_and_own<'r>(
+    report: &'r Report<'_>,
+    group: &'r SecretGroup,
+) -> impl Iterator<Item = (&'r SecretGroup, &'r Finding)> {
+    let all = std::iter::once(group).chain(report.parts_of(group));
+    all.flat_map(|of| of.occurrences.iter().map(move |finding| (of, finding)))
 }
 
 fn place(finding: &Finding) -> Place {

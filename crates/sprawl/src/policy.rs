@@ -106,6 +106,7 @@ impl Policy {
         self.judge_marks(ground, groups);
         let mut outcome = Outcome::default();
         self.judge_exceptions(ground, groups, &mut outcome);
+        groups.iter_mut().for_each(cover_by_value);
         if let Some(baseline) = &self.baseline {
             self.judge_by_baseline(baseline, ground, groups, &mut outcome);
         }
@@ -129,7 +130,9 @@ impl Policy {
             let group_rule = ground.rules.get(group.rule).id();
             for finding in &mut group.occurrences {
                 let rules = [group_rule, ground.rules.get(finding.rule).id()];
-                let about = index.about(&id, rules);
+                // What is decided about a credential is decided about its parts.
+                let ids = std::iter::once(&id).chain(&*group.part_of);
+                let about = index.about(ids.map(String::as_str), rules);
                 if about.is_empty() {
                     continue;
                 }
@@ -268,8 +271,10 @@ impl Policy {
         marked.sort_by_cached_key(|(group, occurrence)| {
             groups[*group].occurrences[*occurrence].location.clone()
         });
-        let mut taken: BTreeMap<(String, String, usize), usize> = BTreeMap::new();
+        let mut taken: BTreeMap<(String, String, usize), String> = BTreeMap::new();
         for (at, occurrence) in marked {
+            // The parts of a credential on one line are one secret to whoever marks it.
+            let entry = groups[at].part_of.first().unwrap_or(&groups[at].id).clone();
             let group_rule = groups[at].rule;
             let finding = &mut groups[at].occurrences[occurrence];
             let found_by = [finding.rule, group_rule].map(|id| rules.get(id));
@@ -285,7 +290,7 @@ impl Policy {
                     }
                 };
                 let key = (finding.location.path.to_string(), object(finding), mark.at);
-                if *taken.entry(key).or_insert(at) == at {
+                if *taken.entry(key).or_insert_with(|| entry.clone()) == entry {
                     finding.decision.suppression.get_or_insert(suppression);
                 } else {
                     let words = mark.words;
@@ -459,6 +464,26 @@ fn cover_earlier_versions(group: &mut SecretGroup) {
     for earlier in group.occurrences.iter_mut().filter(|o| is_earlier(o)) {
         if earlier.decision.suppression.is_none() {
             earlier.decision.suppression = now.get(&earlier.location.path).cloned();
+        }
+    }
+}
+
+/// Whoever marks a value as none wherever a rule finds it, or accepts it as a false positive there, has said
+/// so of the value: where it stands by value there is nothing else to know.
+fn cover_by_value(group: &mut SecretGroup) {
+    let says_none = |suppression: &Suppression| match suppression.kind {
+        SuppressionKind::InSource => true,
+        SuppressionKind::External => {
+            suppression.justification.starts_with(exceptions::Reason::FalsePositive.name())
+        }
+    };
+    let by_rule = group.occurrences.iter().filter(|one| !one.is_by_value());
+    let decisions = by_rule.map(|one| one.decision.suppression.as_ref());
+    let mut decided = decisions.map(|one| one.filter(|one| says_none(one)));
+    let Some(Some(first)) = decided.next().map(|first| first.cloned()) else { return };
+    if decided.all(|one| one.is_some()) {
+        for finding in group.occurrences.iter_mut().filter(|one| one.is_by_value()) {
+            finding.decision.suppression.get_or_insert_with(|| first.clone());
         }
     }
 }

@@ -20,7 +20,7 @@ pub mod text;
 pub mod unread;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 
 pub(crate) use place::{is_present, shortened};
@@ -53,6 +53,9 @@ pub struct Report<'r> {
     pub groups: Vec<SecretGroup>,
     /// Secrets that marks, exceptions or the baseline cover wherever they stand, the worst first.
     pub covered: Vec<SecretGroup>,
+    /// Parts of the credentials of these two lists, each with its places, in order of their ids; an entry
+    /// names its parts.
+    pub parts: Vec<SecretGroup>,
     /// What could not be scanned.
     pub problems: Vec<Problem>,
     /// What was not looked into.
@@ -181,6 +184,8 @@ pub struct Sorted {
     pub groups: Vec<SecretGroup>,
     /// Covered wherever they stand.
     pub covered: Vec<SecretGroup>,
+    /// Parts of those.
+    pub parts: Vec<SecretGroup>,
     /// Below the threshold.
     pub unreported: Vec<SecretGroup>,
 }
@@ -203,13 +208,21 @@ pub fn sort_out(
     summary: &mut Summary,
 ) -> Sorted {
     let mut groups = groups;
-    let unreported = sift(&mut groups, threshold, &mut summary.hidden);
+    let mut parts: Vec<SecretGroup> =
+        groups.extract_if(.., |group| !group.part_of.is_empty()).collect();
+    let mut unreported = sift(&mut groups, threshold, &mut summary.hidden);
+    // An id may be one of several credentials.
+    let named: BTreeSet<&str> =
+        groups.iter().flat_map(|group| &*group.parts).map(|part| part.id.as_str()).collect();
+    unreported.extend(parts.extract_if(.., |part| !named.contains(part.id.as_str())));
+    // For `Report::parts_of`.
+    parts.sort_by(|a, b| a.id.cmp(&b.id));
     summary.decisions.count(&groups);
     let covered = groups.extract_if(.., |group| !group.is_open()).collect();
     summary.secrets = groups.len() as u64;
     let open = groups.iter().flat_map(|g| &g.occurrences).filter(|o| o.decision.is_open());
     summary.occurrences = open.count() as u64;
-    Sorted { groups, covered, unreported }
+    Sorted { groups, covered, parts, unreported }
 }
 
 /// Takes out what the threshold does not let through, and counts it. The rest stays where it is:
@@ -224,7 +237,7 @@ fn sift(
         if group.score.severity() == Severity::None && !threshold.include_placeholders {
             hidden.placeholders += 1;
             true
-        } else if group.confidence < threshold.min_confidence {
+        } else if group.confidence_of_all() < threshold.min_confidence {
             hidden.below_confidence += 1;
             true
         } else {
@@ -389,6 +402,20 @@ impl Report<'_> {
     /// and all places where it was found.
     pub fn secrets(&self) -> &[SecretGroup] {
         &self.groups
+    }
+
+    /// The other parts of a credential, as far as they are secrets or ids.
+    #[doc(hidden)]
+    pub fn parts_of(&self, entry: &SecretGroup) -> impl Iterator<Item = &SecretGroup> {
+        let at = |id: &str| self.parts.binary_search_by(|part| part.id.as_str().cmp(id)).ok();
+        entry.parts.iter().filter_map(move |part| Some(&self.parts[at(&part.id)?]))
+    }
+
+    /// Every secret that was found, reported or not, parts of credentials among them.
+    #[doc(hidden)]
+    pub fn all(&self) -> impl Iterator<Item = &SecretGroup> {
+        let reported = self.groups.iter().chain(&self.covered).chain(&self.parts);
+        reported.chain(&self.material.unreported)
     }
 
     /// What could not be scanned.

@@ -8,6 +8,7 @@ pub mod passage;
 pub mod place;
 pub mod progress;
 pub mod stream;
+pub mod values;
 mod version;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use self::contents::{Contents, UnpackOptions};
 use self::detection::{Detection, detections, merge, secret_of};
 use self::place::Place;
 use self::progress::Progress;
+use self::values::{Hit, Values};
 use self::version::Silence;
 use crate::blob::{self, Blob};
 use crate::certificates;
@@ -43,6 +45,8 @@ use sprawl_unpack::unread::Unread;
 pub struct Worker<'r> {
     scanner: Scanner<'r>,
     progress: &'r Progress,
+    /// What is looked for instead of what the rules find.
+    values: Option<&'r Values>,
     /// Read buffer, kept between files.
     buffer: Vec<u8>,
     /// Trace of versions that nothing is made from.
@@ -65,6 +69,7 @@ impl<'r> Worker<'r> {
         Self {
             scanner: Scanner::new(rules),
             progress,
+            values: None,
             buffer: Vec::new(),
             trace: Trace::default(),
             unpack: UnpackOptions::default(),
@@ -83,7 +88,9 @@ impl<'r> Worker<'r> {
 
     /// Scans one blob, and returns its findings for the caller to keep; everything else is kept.
     pub(crate) fn findings_of(&mut self, blob: &Blob<'_>) -> Vec<Finding> {
-        self.output.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
+        if self.values.is_none() {
+            self.output.owners.extend(OwnersFile::at(blob.repository, blob.path, blob.bytes));
+        }
         let contents =
             self.guarded(|| blob.path.to_owned(), |worker| worker.search(blob.path, blob.bytes));
         self.count(blob.bytes, contents.is_read());
@@ -108,6 +115,10 @@ impl<'r> Worker<'r> {
 
     /// Findings of a blob. A blob without detections allocates nothing.
     fn findings(&self, detections: Vec<Detection>, blob: &Blob<'_>) -> Vec<Finding> {
+        let mut detections = detections;
+        if self.values.is_some() {
+            detections.retain(Detection::is_by_value);
+        }
         if detections.is_empty() {
             return Vec::new();
         }
@@ -124,7 +135,16 @@ impl<'r> Worker<'r> {
     /// Secrets of a text whose places the caller knows. `name` names it in the problem that a defect of
     /// ours becomes.
     pub fn detections(&mut self, name: impl FnOnce() -> String, bytes: &[u8]) -> Vec<Detection> {
-        self.guarded(name, |worker| worker.search("", bytes).detections)
+        let mut found = self.guarded(name, |worker| worker.search("", bytes).detections);
+        if self.values.is_some() {
+            found.retain(Detection::is_by_value);
+        }
+        found
+    }
+
+    /// What is looked for instead of what the rules find, if it is.
+    pub(crate) fn values(&self) -> Option<&'r Values> {
+        self.values
     }
 
     /// The secrets in a version of a blob. Of a version that was made from an earlier one only what is
@@ -146,6 +166,9 @@ impl<'r> Worker<'r> {
         made_from: Option<(&Kept, &[Shared])>,
         mut keep: Option<&mut Kept>,
     ) -> VersionContents {
+        if let Some(values) = self.values {
+            return self.values_in_version(values, bytes, made_from, keep);
+        }
         if nest::is_known(bytes) {
             let contents = self.search("", bytes);
             let is_read = contents.is_read();
@@ -193,6 +216,42 @@ impl<'r> Worker<'r> {
             found.into_iter().map(|found| found.secret).collect()
         };
         VersionContents { secrets, is_read: contents.is_read(), unread: contents.unread }
+    }
+
+    /// The secrets that are in a version by value, or known there by a rule as well.
+    fn values_in_version(
+        &mut self,
+        values: &Values,
+        bytes: &[u8],
+        made_from: Option<(&Kept, &[Shared])>,
+        mut keep: Option<&mut Kept>,
+    ) -> VersionContents {
+        if nest::is_known(bytes) {
+            let found = self.search("", bytes).detections;
+            let secrets = found.into_iter().map(|found| found.secret);
+            let secrets = secrets.filter(|secret| values.has(secret)).collect();
+            return VersionContents { secrets, ..VersionContents::default() };
+        }
+        let may_be_wide = may_be_wide(bytes, made_from);
+        let text = if may_be_wide { text_of(bytes) } else { Cow::Borrowed(bytes) };
+        let plain = matches!(text, Cow::Borrowed(_));
+        let earlier = made_from.filter(|_| plain);
+        let hits = match earlier {
+            Some((Kept { hits: Some(hits), .. }, shared)) => {
+                values.hits_of_version(&text, hits, shared)
+            }
+            _ => values.hits(&text),
+        };
+        let (decoded, _, silence) = self.decoded_in_version(&text, earlier);
+        let of_text = hits.iter().map(|hit| values.secret(hit).clone());
+        let decoded = decoded.into_iter().map(|found| found.secret);
+        let secrets = of_text.chain(decoded.filter(|secret| values.has(secret))).collect();
+        if let Some(keep) = keep.as_deref_mut() {
+            keep.is_narrow = !may_be_wide;
+            keep.silence = silence.filter(|_| plain);
+            keep.hits = Some(hits).filter(|_| plain);
+        }
+        VersionContents { secrets, ..VersionContents::default() }
     }
 
     /// Runs a scan of one blob; if a defect of ours ends it, that is a problem of this blob alone.
@@ -263,6 +322,8 @@ pub struct Kept {
     is_narrow: bool,
     /// Whether nothing is encoded in it.
     silence: Option<Silence>,
+    /// Where values are in it that are looked for; none if it was decoded.
+    hits: Option<Vec<Hit>>,
 }
 
 /// Whether a version of a text may have to be decoded.
@@ -278,7 +339,8 @@ fn may_be_wide(bytes: &[u8], made_from: Option<(&Kept, &[Shared])>) -> bool {
 impl Kept {
     /// Bytes of memory that it takes.
     pub fn size(&self) -> usize {
-        self.trace.as_ref().map_or(0, Trace::size)
+        let hits = self.hits.as_ref().map_or(0, Vec::len) * size_of::<Hit>();
+        self.trace.as_ref().map_or(0, Trace::size) + hits
     }
 }
 
@@ -318,6 +380,15 @@ impl<'r> ScanPool<'r> {
     pub fn keeping_lines(mut self, keeps_lines: bool) -> Self {
         for worker in &mut self.workers {
             worker.get_mut().unwrap_or_else(PoisonError::into_inner).keeps_lines = keeps_lines;
+        }
+        self
+    }
+
+    /// The same threads, looking for values in place of what the rules find.
+    #[must_use]
+    pub fn looking_for(mut self, values: Option<&'r Values>) -> Self {
+        for worker in &mut self.workers {
+            worker.get_mut().unwrap_or_else(PoisonError::into_inner).values = values;
         }
         self
     }

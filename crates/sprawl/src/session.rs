@@ -22,6 +22,7 @@ use crate::group::SecretGroup;
 use crate::project::Project;
 use crate::report::Report;
 use crate::scan::progress::Progress;
+use crate::scan::values::Values;
 use crate::source::memory::Bytes;
 use crate::source::{Scan, Source, stdin};
 use sprawl_detect::rules::Rules;
@@ -171,16 +172,23 @@ impl Session {
         let now = jiff::Timestamp::now().as_second();
         let policy = self.context.policy(day::in_utc(now))?;
         let files = self.context.file_options()?;
-        let output = source.scan(&Scan {
+        let scan = Scan {
             rules: &self.rules,
             identity: &self.context.identity,
             files: &files,
             unpack: self.context.options.unpack,
+            values: None,
             keeps_lines: !self.context.options.no_lines,
             threads: self.context.options.threads,
             progress,
-        })?;
-        Ok(finish::of_scan(self, source, output, progress, &policy, now))
+        };
+        let output = source.scan(&scan)?;
+        // What was found is looked for by value, also where no rule speaks.
+        let uncounted = Progress::default();
+        let by_value = |values: &Values| {
+            source.scan(&Scan { values: Some(values), progress: &uncounted, ..scan })
+        };
+        finish::of_scan(self, source, output, &by_value, progress, &policy, now)
     }
 
     /// Scans bytes in memory. The name stands for a path in the report.
@@ -245,7 +253,8 @@ impl Session {
     }
 
     /// Makes one report of several that were written as JSON, as one scan of everything would have
-    /// given. Each comes with its name, for errors.
+    /// given, but for places by value: what one run found was not looked for in what another one read. Each
+    /// comes with its name, for errors.
     ///
     /// # Errors
     /// One that is no report of sprawl, or was made with other rules.

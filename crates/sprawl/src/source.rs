@@ -5,6 +5,7 @@
 
 pub mod documents;
 pub mod history;
+mod kept;
 pub mod memory;
 mod objects;
 pub mod range;
@@ -20,6 +21,7 @@ use crate::identity::Identity;
 use crate::scan::ScanPool;
 use crate::scan::contents::UnpackOptions;
 use crate::scan::progress::Progress;
+use crate::scan::values::Values;
 use crate::scan_output::ScanOutput;
 use sprawl_detect::rules::Rules;
 
@@ -59,6 +61,8 @@ pub struct Scan<'s> {
     pub files: &'s tree::Options,
     /// How far containers and encodings are opened.
     pub unpack: UnpackOptions,
+    /// What is looked for instead of what the rules find: values that a first scan found.
+    pub values: Option<&'s Values>,
     /// Whether findings keep the lines that they stand on, for reports in text and JSON.
     pub keeps_lines: bool,
     /// Number of threads; 0 stands for one for each processor.
@@ -73,7 +77,9 @@ impl<'s> Scan<'s> {
     /// # Errors
     /// The system gives no threads.
     pub fn pool(&self) -> Result<ScanPool<'s>, Error> {
-        let pool = ScanPool::new(self.rules, self.progress, self.threads);
-        Ok(pool.map_err(Error::Threads)?.unpacking(self.unpack).keeping_lines(self.keeps_lines))
+        let pool =
+            ScanPool::new(self.rules, self.progress, self.threads).map_err(Error::Threads)?;
+        let pool = pool.unpacking(self.unpack).keeping_lines(self.keeps_lines);
+        Ok(pool.looking_for(self.values))
     }
 }

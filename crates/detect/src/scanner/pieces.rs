@@ -102,7 +102,7 @@ impl Scanner<'_> {
         candidates.extend(std::mem::take(&mut work.by_keys));
         self.find_container(text, &mut candidates);
         candidates.extend(std::mem::take(&mut work.by_names));
-        let mut kept = resolve_overlaps(self.rules, candidates);
+        let mut kept = resolve_overlaps(self.rules, text, candidates);
         prove_by_project(self.rules, text, &mut kept);
         label::leave_out(self.rules, text, &mut kept);
         kept

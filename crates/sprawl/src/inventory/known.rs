@@ -161,7 +161,8 @@ impl KnownIdentities {
 
     /// Lines of entries that fit no secret of a report.
     pub fn unused(&self, report: &Report<'_>) -> Vec<usize> {
-        let groups: Vec<&SecretGroup> = report.groups.iter().chain(&report.covered).collect();
+        let groups = report.groups.iter().chain(&report.covered).chain(&report.parts);
+        let groups: Vec<&SecretGroup> = groups.collect();
         let fits = |entry: &Entry| {
             groups.iter().any(|group| {
                 let facts = group.decoded_facts();

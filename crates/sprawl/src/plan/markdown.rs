@@ -58,9 +58,12 @@ fn section(step: &Step) -> String {
         // In a code span, because names of people and teams would become mentions.
         out.push_str(&format!("**Ask** {}\n\n", code(&step.ask.join(", "))));
     }
-    if !step.together_with.is_empty() {
-        let all: Vec<String> = step.together_with.iter().map(|id| code(id)).collect();
-        out.push_str(&format!("**Together with** {}\n\n", all.join(", ")));
+    if !step.parts.is_empty() {
+        let all: Vec<String> = step.parts.iter().map(|part| escaped(part)).collect();
+        out.push_str(&format!("**Other parts** {}\n\n", all.join("; ")));
+    }
+    if let Some(missing) = &step.missing {
+        out.push_str(&format!("**Missing** {}\n\n", escaped(missing)));
     }
     out.push_str(&format!("**Prefer** {}\n", escaped(&step.instead)));
     out

@@ -68,8 +68,11 @@ fn lines(step: &Step) -> Vec<String> {
     if !step.ask.is_empty() {
         label("ask", &step.ask.join(", "));
     }
-    if !step.together_with.is_empty() {
-        label("with", &step.together_with.join(", "));
+    for (part, number) in step.parts.iter().zip(0..) {
+        label(if number == 0 { "parts" } else { "" }, part);
+    }
+    if let Some(missing) = &step.missing {
+        label("missing", missing);
     }
     label("prefer", &step.instead);
     label("secret", &format!("{}, rule {}", step.secret_id, step.rule_id));

@@ -247,12 +247,15 @@ pub struct Index<'e> {
 }
 
 impl<'e> Index<'e> {
-    /// What is about a secret that these rules found, in the order of the entries.
-    pub fn about(&self, secret: &str, rules: [&str; 2]) -> Vec<(usize, &'e Exception)> {
-        let mut all: Vec<(usize, &'e Exception)> = self
-            .by_id
-            .get(secret)
+    /// What is about a secret with one of these ids that these rules found, in the order of the entries.
+    pub fn about<'i>(
+        &self,
+        ids: impl IntoIterator<Item = &'i str>,
+        rules: [&str; 2],
+    ) -> Vec<(usize, &'e Exception)> {
+        let mut all: Vec<(usize, &'e Exception)> = ids
             .into_iter()
+            .filter_map(|id| self.by_id.get(id))
             .chain(rules.iter().filter_map(|rule| self.by_rule.get(rule)))
             .flatten()
             .copied()

@@ -56,7 +56,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let secret = report.show_secrets.then_some("secret");
     let header: Vec<&str> = COLUMNS.iter().copied().chain(secret).collect();
     row(header.into_iter().map(Cow::Borrowed), out)?;
-    for group in report.groups.iter().chain(&report.covered) {
+    for group in report.groups.iter().chain(&report.covered).chain(&report.parts) {
         for finding in &group.occurrences {
             row(values(report, group, finding).into_iter(), out)?;
         }

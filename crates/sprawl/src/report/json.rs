@@ -27,6 +27,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         identity: IdentityNote::of(&report.identity),
         secrets: secrets(&report.groups, true),
         covered: secrets(&report.covered, true),
+        parts: secrets(&report.parts, true),
         absent: report.summary.decisions.gone.iter().map(Absent::of).collect(),
         unreported: secrets(&material.unreported, false),
         certificates: material.certificates.iter().map(Certificate::of).collect(),

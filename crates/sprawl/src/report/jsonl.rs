@@ -1,4 +1,5 @@
-//! One occurrence a line, the worst secret first; those that are covered wherever they stand come last.
+//! One occurrence a line, the worst secret first; those that are covered wherever they stand, and the other
+//! parts of credentials, come last.
 
 use std::io::{self, Write};
 
@@ -12,7 +13,7 @@ use sprawl_detect::text::json;
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::new();
-    for group in report.groups.iter().chain(&report.covered) {
+    for group in report.groups.iter().chain(&report.covered).chain(&report.parts) {
         for finding in &group.occurrences {
             text.clear();
             json::compact(&Occurrence::line(report, group, finding), &mut text)?;

@@ -178,6 +178,8 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
     }
     text.push_str(&format!("\n**Impact:** {}\n", escaped(&rule.text.why)));
     for (name, value) in [
+        ("Other parts", place::parts(group)),
+        ("Missing", place::missing(report, group)),
         ("Unlocks", place::unlocked(group)),
         ("History", group.record.past()),
         ("Owners", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::Report;
 use crate::finding::{Finding, GitPlace};
 use crate::group::SecretGroup;
+use crate::group::parts::{self, Part};
 
 /// The place's path; an object of git that never had one is named by its id.
 pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
@@ -15,13 +17,16 @@ pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
-/// `path:line:column`, the source if it is none of sprawl's own, and the encodings that were undone there:
+/// `path:line:column`, the source if it is none of sprawl's own, whether no rule speaks there, and the encodings that were undone there:
 /// `a.env:1:5 (decoded: base64 > gzip)`.
 pub(super) fn position(finding: &Finding) -> String {
     let location = &finding.location;
     let mut text = format!("{}:{}:{}", path(finding), location.line, location.column);
     if let Some(source) = finding.source() {
         text.push_str(&format!(" (from {source})"));
+    }
+    if finding.is_by_value() {
+        text.push_str(" (by value)");
     }
     if !finding.layers.decoded.is_empty() {
         text.push_str(&format!(" (decoded: {})", finding.layers.decoded.join(" > ")));
@@ -101,6 +106,17 @@ pub(super) fn day(finding: &Finding) -> Option<&str> {
     let day = finding.git()?.date.as_deref()?.get(..10)?;
     // Of a report that was read back it may be anything.
     day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-').then_some(day)
+}
+
+/// The other parts of a credential; nothing if there are none.
+pub(super) fn parts(group: &SecretGroup) -> Option<String> {
+    let parts: Vec<String> = group.parts.iter().map(Part::describe).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// What a credential lacks that was found without the other half of its pair.
+pub(super) fn missing(report: &Report<'_>, group: &SecretGroup) -> Option<String> {
+    parts::missing(&report.rules, group).map(|other| format!("{other}, not found near it"))
 }
 
 /// Confidence in a secret, and what speaks for it.

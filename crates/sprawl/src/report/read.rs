@@ -124,7 +124,7 @@ pub fn read(text: &[u8], rules: &Rules, identity: &Identity) -> Result<Content, 
             if document.identity.keyed { ours } else { "no" }
         ));
     }
-    let secrets = [document.secrets, document.covered, document.unreported];
+    let secrets = [document.secrets, document.covered, document.parts, document.unreported];
     let mut drafts = Vec::with_capacity(secrets.iter().map(Vec::len).sum());
     for secret in secrets.into_iter().flatten() {
         drafts.push(draft(secret, rules)?);

@@ -71,6 +71,10 @@ pub(super) struct Document<'a, S> {
     /// Secrets all of whose occurrences are suppressed: inline, by exceptions or by the baseline.
     #[serde(default)]
     pub(super) covered: S,
+    /// Parts of these credentials with their occurrences: key ids of secrets, second secrets. The entries
+    /// name them by id.
+    #[serde(default)]
+    pub(super) parts: S,
     /// Entries of the baseline that are no longer found.
     #[serde(default, borrow)]
     pub(super) absent: Vec<Absent<'a>>,

@@ -23,6 +23,7 @@ use crate::finding::Secret;
 use crate::locked::{self, Lock};
 use sprawl_detect::assignment;
 use sprawl_detect::text::Lines;
+use sprawl_detect::{Candidate, Scanner, text_of};
 use sprawl_unpack::budget::{Budget, Limits};
 use sprawl_unpack::container::{Container, container};
 use sprawl_unpack::encoding::{Decoder, Known, Segment};
@@ -146,13 +147,48 @@ impl Worker<'_> {
         budget: &Budget,
         contents: &mut Contents,
     ) {
-        let (text, mut candidates) = self.scanner.candidates_in_blob(bytes);
-        if candidates.is_empty() {
+        let (text, mut candidates) = self.candidates_in_blob(bytes);
+        if candidates.is_empty() && self.values.is_none() {
             candidates = file_name::candidates(&mut self.scanner, place.path(), &text);
         }
         let mut found = detections(self.scanner.rules(), &text, candidates, true);
         self.add_decoded(&text, true, budget, contents, &mut found);
         take(place, &text, found, contents);
+    }
+
+    /// What the rules find in a text; or, where values are looked for and are there, these as well.
+    pub(super) fn candidates(&mut self, text: &[u8]) -> Vec<Candidate> {
+        self.candidates_by(text, |scanner| scanner.candidates(text))
+    }
+
+    /// The same for a part of a longer text, of which `is_text` says whether it begins like one.
+    pub(super) fn candidates_of_part(&mut self, part: &[u8], is_text: bool) -> Vec<Candidate> {
+        self.candidates_by(part, |scanner| scanner.candidates_of_part(part, is_text))
+    }
+
+    /// The same for the bytes of a blob, and the text that they are.
+    fn candidates_in_blob<'b>(&mut self, bytes: &'b [u8]) -> (Cow<'b, [u8]>, Vec<Candidate>) {
+        if self.values.is_none() {
+            return self.scanner.candidates_in_blob(bytes);
+        }
+        let text = text_of(bytes);
+        let candidates = self.candidates(&text);
+        (text, candidates)
+    }
+
+    fn candidates_by(
+        &mut self,
+        text: &[u8],
+        by_rules: impl FnOnce(&mut Scanner<'_>) -> Vec<Candidate>,
+    ) -> Vec<Candidate> {
+        let Some(values) = self.values else { return by_rules(&mut self.scanner) };
+        if !values.is_in(text) {
+            return Vec::new();
+        }
+        // They tell which places are known already, and what else is not to be shown.
+        let mut candidates = by_rules(&mut self.scanner);
+        values.add_to(text, &mut candidates);
+        candidates
     }
 
     /// Adds to the secrets of a text those that are encoded in it, and notes the lines that all of them
@@ -253,7 +289,7 @@ impl Worker<'_> {
         let mut seen = BTreeSet::new();
         found.retain(|detection| seen.insert(detection.text_and_secret()));
         if !inner.is_opened {
-            let candidates = self.scanner.candidates(bytes);
+            let candidates = self.candidates(bytes);
             let mut plain = detections(self.scanner.rules(), bytes, candidates, false);
             let (deeper, _) = self.decoded(bytes, budget, contents);
             merge(self.scanner.rules(), &mut plain, deeper);

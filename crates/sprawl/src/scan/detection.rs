@@ -95,6 +95,11 @@ impl Detection {
         };
     }
 
+    /// Whether no rule found it, but its value is known.
+    pub(super) fn is_by_value(&self) -> bool {
+        self.evidence.contains(&Evidence::ByValue)
+    }
+
     /// Whether it is in a member of this document or container.
     pub(super) fn is_below(&self, path: &str) -> bool {
         self.member.strip_prefix(path).is_some_and(|inner| inner.starts_with('!'))

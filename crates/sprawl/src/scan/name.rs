@@ -76,7 +76,9 @@ impl Worker<'_> {
     pub fn name_in_history(&mut self, name: &[u8], place: &Place) {
         let detections = self.detections_in_name(|| place.path.to_string(), name);
         let rules = self.scanner.rules();
-        let findings = detections.into_iter().map(|detection| detection.at(rules, place));
+        let is_wanted = |one: &Detection| self.values.is_none() || one.is_by_value();
+        let detections = detections.into_iter().filter(is_wanted);
+        let findings = detections.map(|detection| detection.at(rules, place));
         self.output.findings.extend(findings);
     }
 
@@ -101,16 +103,20 @@ impl Worker<'_> {
         may_hold_secret(name)
             && self.guarded(
                 || text::display_bytes(name),
-                |worker| !worker.name_candidates(name).is_empty(),
+                |worker| match worker.values {
+                    Some(values) => values.is_in(name),
+                    None => !worker.name_candidates(name).is_empty(),
+                },
             )
     }
 
     /// Candidates in a name. Names are full of words, ids and digests, so that a value that is only near a
     /// word does not count.
     fn name_candidates(&mut self, name: &[u8]) -> Vec<Candidate> {
-        let mut candidates = self.scanner.candidates(name);
+        let mut candidates = self.candidates(name);
         candidates.retain(|candidate| {
             candidate.confidence >= Confidence::Strong
+                || candidate.evidence.contains(&Evidence::ByValue)
                 || candidate.evidence.contains(&Evidence::Named)
         });
         // Other halves may be gone.

@@ -208,7 +208,7 @@ impl Worker<'_> {
             (in_text(window.span.start), in_text(window.span.end), in_text(next));
         let known =
             before.unwrap_or_else(|| Before { is_text: assignment::is_text(&text), place: (1, 1) });
-        let candidates = self.scanner.candidates_of_part(&text, known.is_text);
+        let candidates = self.candidates_of_part(&text, known.is_text);
         let mut found = detections(self.scanner.rules(), &text, candidates, false);
         self.add_decoded(&text, known.is_text, budget, contents, &mut found);
         found.retain(|detection| (start..end).contains(&detection.bytes.start));

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::Session;
 use super::context::ProjectContext;
 use crate::certificates::Certificates;
+use crate::error::Error;
 use crate::finding::decision::SuppressionKind;
 use crate::git::checkout::Checkout;
 use crate::group::{self, ScoreInput, SecretGroup};
@@ -18,6 +19,7 @@ use crate::project::Project;
 use crate::redact::Redactor;
 use crate::report::{self, MergeData, Report, Sorted, Summary};
 use crate::scan::progress::Progress;
+use crate::scan::values::Values;
 use crate::scan_output::{ScanOutput, Scanned};
 use crate::source::Source;
 use sprawl_detect::rules::Rules;
@@ -42,14 +44,23 @@ pub(super) fn of_scan<'s>(
     session: &'s Session,
     source: &dyn Source,
     mut output: ScanOutput,
+    by_value: &dyn Fn(&Values) -> Result<ScanOutput, Error>,
     progress: &Progress,
     policy: &Policy,
     now: i64,
-) -> Report<'s> {
+) -> Result<Report<'s>, Error> {
     let context = &session.context;
     let identity = &context.identity;
     context.leave_out_ids(&mut output.findings, policy);
-    let left_out = context.leave_out(&session.rules, &mut output.findings);
+    let mut left_out = context.leave_out(&session.rules, &mut output.findings);
+    if let Some(values) = Values::of(&session.rules, &output.findings) {
+        let ScanOutput { mut findings, problems, .. } = by_value(&values)?;
+        context.leave_out_ids(&mut findings, policy);
+        left_out += context.leave_out(&session.rules, &mut findings);
+        output.findings.append(&mut findings);
+        output.problems.extend(problems);
+        output.sort();
+    }
     output.unread.retain(|unread| !context.leaves_out(&unread.place));
     output.problems.extend(context.nested.problems(&session.rules));
     output.problems.sort();
@@ -104,7 +115,7 @@ pub(super) fn of_scan<'s>(
         checkouts: output.checkouts,
         project,
     };
-    assembled(context, shown, parts)
+    Ok(assembled(context, shown, parts))
 }
 
 /// The report, with what the threshold lets through.
@@ -113,16 +124,18 @@ pub(super) fn assembled<'s>(
     rules: Cow<'s, Rules>,
     parts: Parts,
 ) -> Report<'s> {
-    let Parts { certificates, score_input, mut unread, mut summary, .. } = parts;
+    let Parts { mut groups, certificates, score_input, mut unread, mut summary, .. } = parts;
     unread.sort();
     unread.dedup();
     let of_places = |group: &SecretGroup| context.threshold_of(group);
-    let sorted = report::sort_out(parts.groups, of_places, &mut summary);
-    let Sorted { groups, covered, unreported } = sorted;
+    group::parts::name(&rules, &certificates, &mut groups);
+    let sorted = report::sort_out(groups, of_places, &mut summary);
+    let Sorted { groups, covered, parts: parts_of_entries, unreported } = sorted;
     Report {
         rules,
         groups,
         covered,
+        parts: parts_of_entries,
         problems: parts.problems,
         unread,
         summary,

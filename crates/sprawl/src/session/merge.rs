@@ -1,4 +1,5 @@
-//! Merging: several reports as one, which is what one scan of everything would have given.
+//! Merging: several reports as one, which is what one scan of everything would have given. Only what one run
+//! found is not looked for by value in what another one read: that is not there any more.
 
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;

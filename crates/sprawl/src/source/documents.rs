@@ -15,6 +15,7 @@ use data_encoding::BASE64;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::kept::Kept;
 use super::stdin::NAME;
 use super::{Scan, Source};
 use crate::blob::{Base, Blob};
@@ -25,14 +26,20 @@ use crate::scan::{ScanPool, Worker};
 use crate::scan_output::ScanOutput;
 
 /// Documents on standard input, one in each line.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Documents;
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    /// For a second look at them.
+    kept: Kept,
+}
 
 impl Source for Documents {
     fn scan(&self, scan: &Scan<'_>) -> Result<ScanOutput, Error> {
         let pool = scan.pool()?;
         pool.guarded(NAME, || {
-            read_all(&pool, &mut io::stdin().lock());
+            match scan.values {
+                Some(_) => read_all(&pool, &mut self.kept.take().as_slice()),
+                None => read_all(&pool, &mut self.kept.copying(io::stdin().lock())),
+            }
             Ok(())
         })?;
         Ok(pool.finish())

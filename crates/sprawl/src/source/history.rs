@@ -289,6 +289,10 @@ fn show_object(
                 worker.output.findings.extend(findings);
             }
         }
+        if worker.values().is_some() {
+            // The others are known there by a rule.
+            return;
+        }
         for _ in by_secret.keys().filter(|secret| !shown.contains(*secret)) {
             let what =
                 "held a secret that could not be found again: a defect in sprawl; please report it";

@@ -395,7 +395,8 @@ fn staged(
         Ok(())
     })?;
     let mut scan_output = pool.finish();
-    staged::keep_new(&mut scan_output, scan.rules, repository, changes, scan.threads)
+    let settings = (scan.threads, scan.values);
+    staged::keep_new(&mut scan_output, scan.rules, repository, changes, settings)
         .map_err(Error::Threads)?;
     scan_output.scope.push("the staged files".to_owned());
     Ok(scan_output)

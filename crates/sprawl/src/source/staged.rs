@@ -14,6 +14,7 @@ use crate::git::objects::ReadError;
 use crate::git::{ObjectId, Repository};
 use crate::problem::Problem;
 use crate::scan::progress::Progress;
+use crate::scan::values::Values;
 use crate::scan::{ScanPool, Worker};
 use crate::scan_output::ScanOutput;
 use sprawl_detect::evidence::Evidence;
@@ -66,12 +67,12 @@ pub fn keep_new(
     rules: &Rules,
     repository: &Repository,
     changes: &[Change],
-    threads: usize,
+    (threads, values): (usize, Option<&Values>),
 ) -> Result<(), String> {
     if scan_output.findings.is_empty() {
         return Ok(());
     }
-    let before = Before::read(scan_output, rules, repository, changes, threads)?;
+    let before = Before::read(scan_output, rules, repository, changes, (threads, values))?;
     let mut after: BTreeMap<&str, BTreeSet<&Secret>> = BTreeMap::new();
     for finding in scan_output.findings.iter().filter(|finding| !is_of_name(finding)) {
         after.entry(finding.file()).or_default().insert(&finding.secret);
@@ -133,10 +134,10 @@ impl Before {
         rules: &Rules,
         repository: &Repository,
         changes: &[Change],
-        threads: usize,
+        (threads, values): (usize, Option<&Values>),
     ) -> Result<Self, String> {
         let uncounted = Progress::default();
-        let pool = ScanPool::new(rules, &uncounted, threads)?;
+        let pool = ScanPool::new(rules, &uncounted, threads)?.looking_for(values);
         let mut numbers = SmallNumbering::default();
         let mut paths: BTreeMap<Number, &[u8]> = BTreeMap::new();
         for change in changes {

@@ -1,8 +1,9 @@
 //! Standard input: one blob, or the files of a diff.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::sync::Arc;
 
+use super::kept::Kept;
 use super::{Scan, Source};
 use crate::blob::{Base, Blob};
 use crate::error::Error;
@@ -21,7 +22,9 @@ pub const NAME: &str = "<stdin>";
 #[derive(Debug, Clone, Default)]
 pub struct Stdin {
     /// Path that it stands for in reports: `s3://bucket/app.env`.
-    pub name: Option<String>,
+    name: Option<String>,
+    /// For a second look at it.
+    kept: Kept,
 }
 
 impl Source for Stdin {
@@ -36,9 +39,20 @@ impl Source for Stdin {
 }
 
 impl Stdin {
+    /// Standard input, which stands for this path in reports.
+    pub fn named(name: Option<String>) -> Self {
+        Self { name, kept: Kept::default() }
+    }
+
     /// Reads standard input to its end and scans it.
     pub(super) fn read(&self, worker: &mut Worker<'_>) {
-        let mut input = std::io::stdin().lock();
+        match worker.values() {
+            Some(_) => self.read_from(&mut self.kept.take().as_slice(), worker),
+            None => self.read_from(&mut self.kept.copying(std::io::stdin().lock()), worker),
+        }
+    }
+
+    fn read_from(&self, mut input: &mut dyn Read, worker: &mut Worker<'_>) {
         let path = self.name.as_deref().unwrap_or(NAME);
         let mut head = Vec::new();
         let mut read = (&mut input).take(LOOKED_AT).read_to_end(&mut head);

@@ -171,6 +171,10 @@ struct FindingData {
     #[serde(skip_serializing_if = "Option::is_none")]
     says: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     unlocks: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<String>,
@@ -253,6 +257,8 @@ impl Findings<'_> {
             because: group.score.because.iter().map(number).collect(),
             evidence: self.number(&shown(&place::evidence(group))),
             says: place::facts(group).map(|text| shown(&text)),
+            parts: place::parts(group).map(|text| shown(&text)),
+            missing: place::missing(report, group).map(|text| shown(&text)),
             unlocks: place::unlocked(group).map(|text| shown(&text)),
             history: group.record.past().map(|text| shown(&text)),
             lifetime: ends.map(|remark| shown(&remark.text)).collect(),

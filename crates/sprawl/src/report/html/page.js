@@ -52,7 +52,7 @@
       ]);
       const line = finding.line ? finding.line.before + finding.secret + finding.line.after : "";
       text = [
-        finding.id, finding.name, finding.severity, finding.secret, line, finding.says, finding.unlocks,
+        finding.id, finding.name, finding.severity, finding.secret, line, finding.says, finding.parts, finding.unlocks,
         finding.history, finding.confidence, ...finding.status, ...finding.lifetime ?? [],
         ...[...finding.ask ?? [], ...finding.owners ?? []].map((at) => texts[at]), ...places,
       ].filter(Boolean).join("\n").toLowerCase();
@@ -196,6 +196,8 @@
       return element("li", {}, link(address, text));
     });
     say("Impact", rule.impact);
+    say("Other parts", finding.parts);
+    say("Missing", finding.missing);
     say("Unlocks", finding.unlocks);
     say("Says", finding.says);
     say("History", finding.history);

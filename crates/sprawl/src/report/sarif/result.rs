@@ -76,6 +76,8 @@ struct Shared<'a> {
     properties: GroupProperties<'a>,
     /// The first places of the secret, one more than are listed with any of its results.
     places: Vec<Physical<'a>>,
+    /// Titles and first places of the other parts of the credential.
+    parts: Vec<(String, Physical<'a>)>,
 }
 
 impl<'a> Shared<'a> {
@@ -92,6 +94,7 @@ impl<'a> Shared<'a> {
             taxa: taxonomy::of_group(group),
             properties: GroupProperties::of(group),
             places: group.occurrences.iter().take(RELATED + 1).map(physical).collect(),
+            parts: report.parts_of(group).take(RELATED).map(|part| part_of(report, part)).collect(),
         }
     }
 
@@ -120,7 +123,14 @@ impl<'a> Shared<'a> {
             text.push_str(&format!("; the same secret is in [{link}](1)"));
             markdown.push_str(&format!("; the same secret is in [{}](1)", escaped(&path)));
         }
+        if finding.is_by_value() {
+            text.push_str("; found by value");
+            markdown.push_str("; found by value");
+        }
         text.push('.');
+        let parts = self.parts.iter().zip(others().count() + 1..).map(|((title, place), id)| {
+            Related { id, message: Text { text: title }, physical_location: place }
+        });
         let score = &group.score;
         let severity = score.severity();
         markdown.push_str(&format!(
@@ -153,6 +163,7 @@ impl<'a> Shared<'a> {
                     message: Text { text: "Same secret." },
                     physical_location: place,
                 })
+                .chain(parts)
                 .collect(),
             // SARIF has no word for what was gone and is back.
             baseline_state: decision.state.map(|state| match state {
@@ -172,12 +183,20 @@ impl<'a> Shared<'a> {
                 group: &self.properties,
                 state: decision.state,
                 notes: &decision.notes,
+                by_value: finding.is_by_value(),
                 layers: &finding.layers.decoded,
                 git: GitProperties::of(finding),
                 source: finding.source(),
             },
         }
     }
+}
+
+/// What a part of a credential is, and where it stands first.
+fn part_of<'a>(report: &Report<'_>, part: &'a SecretGroup) -> (String, Physical<'a>) {
+    let title = report.rules.get(part.rule).text.title.trim_end_matches('.');
+    let text = format!("Part of the same credential: {}.", printable(title));
+    (text, physical(&part.occurrences[0]))
 }
 
 /// A place whose path is a URI.
@@ -309,8 +328,8 @@ struct Message {
 }
 
 #[derive(serde::Serialize)]
-struct Text {
-    text: &'static str,
+struct Text<'a> {
+    text: &'a str,
 }
 
 #[derive(serde::Serialize)]
@@ -323,7 +342,7 @@ struct Location<'a> {
 #[serde(rename_all = "camelCase")]
 struct Related<'a> {
     id: usize,
-    message: Text,
+    message: Text<'a>,
     physical_location: &'a Physical<'a>,
 }
 
@@ -378,6 +397,9 @@ struct Properties<'a> {
     state: Option<State>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
+    /// Whether no rule speaks there.
+    #[serde(rename = "byValue", skip_serializing_if = "std::ops::Not::not")]
+    by_value: bool,
     /// Encodings that were undone, the outermost first.
     #[serde(skip_serializing_if = "<[Box<str>]>::is_empty")]
     layers: &'a [Box<str>],
@@ -463,7 +485,7 @@ impl<'a> GitProperties<'a> {
 struct Gone<'a> {
     rule_id: &'a str,
     level: &'static str,
-    message: Text,
+    message: Text<'a>,
     locations: [GoneLocation<'a>; 1],
     partial_fingerprints: GoneFingerprints<'a>,
     baseline_state: &'static str,

@@ -55,6 +55,9 @@ pub(in crate::report) struct Occurrence<'a> {
     /// `meta` of the document that it was found in (`--documents`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
+    /// Whether no rule speaks here: the value of a secret that was found elsewhere stands in this place too.
+    #[serde(skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
+    by_value: bool,
     /// Score of the secret, from 0 to 100.
     #[serde(skip_deserializing)]
     #[schemars(range(max = 100))]
@@ -279,6 +282,7 @@ impl<'a> Occurrence<'a> {
             layers: Cow::Borrowed(&finding.layers.decoded),
             // With a secret taken out of it, it may be no JSON any more.
             meta: finding.layers.meta.as_deref().and_then(|meta| serde_json::from_str(meta).ok()),
+            by_value: finding.is_by_value(),
             score: group.score.value,
             severity: Some(group.score.severity()),
             confidence: finding.confidence,

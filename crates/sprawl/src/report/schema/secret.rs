@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Occurrence;
 use crate::group::SecretGroup;
+use crate::group::parts::{self, Role};
 use crate::lifetime::Remark;
 use crate::locked::Opened;
 use crate::report::Report;
@@ -38,6 +39,9 @@ pub(in crate::report) struct Secret<'a, O = Vec<Occurrence<'a>>> {
     /// Ids of secrets that belong to it, such as the other half of a pair.
     #[serde(default)]
     pub(in crate::report) companions: Cow<'a, [String]>,
+    /// Id of the secret whose entry this is a part of; of those that are listed in `parts` of the report.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    part_of: Option<&'a str>,
     /// Left out of a secret that is not reported.
     #[serde(flatten, skip_deserializing)]
     advice: Option<Advice<'a>>,
@@ -81,9 +85,35 @@ struct Verdict<'a> {
     lifetime: &'static str,
 }
 
+/// A part of a credential besides the secret that its entry is about.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Part<'a> {
+    /// What it is in the credential: an id opens nothing by itself.
+    role: Role,
+    /// Id of the secret, whose occurrences are in `parts` of the report; none for a certificate.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    secret_id: &'a str,
+    /// Id of the rule that found it; none for a certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_id: Option<&'a str>,
+    /// What it is.
+    title: &'a str,
+    /// The value, redacted; the subject of a certificate.
+    redacted: &'a str,
+    /// Where it stands first, `path:line`; none for a certificate.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    place: &'a str,
+}
+
 /// What is known of it besides, and what to do about it; follows from rule and occurrences.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Advice<'a> {
+    /// The other parts of the credential.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Part<'a>>,
+    /// The other half of the pair, which was not found: what is there may be of no use without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a str>,
     /// What it unlocks.
     #[serde(skip_serializing_if = "<[Opened]>::is_empty")]
     opens: &'a [Opened],
@@ -123,7 +153,17 @@ impl<'a> Verdict<'a> {
 impl<'a> Advice<'a> {
     fn of(report: &'a Report<'_>, group: &'a SecretGroup) -> Self {
         let rule = report.rules.get(group.rule);
+        let part = |part: &'a parts::Part| Part {
+            role: part.role,
+            secret_id: &part.id,
+            rule_id: part.rule.map(|rule| report.rules.get(rule).id()),
+            title: &part.title,
+            redacted: &part.redacted,
+            place: &part.place,
+        };
         Self {
+            parts: group.parts.iter().map(part).collect(),
+            missing: parts::missing(&report.rules, group),
             opens: &group.opens,
             record: &group.record,
             remarks: &group.remarks,
@@ -151,6 +191,7 @@ impl Serialize for Secrets<'_> {
             rule_id: Cow::Borrowed(report.rules.get(group.rule).id()),
             verdict: reported.then(|| Verdict::of(report, group)),
             companions: Cow::Borrowed(&group.companions),
+            part_of: group.part_of.first().map(String::as_str),
             advice: reported.then(|| Advice::of(report, group)),
             occurrences: Occurrences(report, group),
         }))

@@ -39,6 +39,12 @@ pub(super) fn write_brief(
     }
     let rule = report.rules.get(group.rule);
     write_line(report, entry, screen, &format!("{} {}", rule.id(), short_id(group)), out)?;
+    if let Some(text) = place::parts(group) {
+        label("parts", 0, &text, screen, out)?;
+    }
+    if let Some(text) = place::missing(report, group) {
+        label("missing", 0, &text, screen, out)?;
+    }
     if let Some(text) = place::unlocked(group) {
         label("unlocks", 0, &text, screen, out)?;
     }
@@ -71,6 +77,12 @@ pub(super) fn write_whole(
     say("impact", &rule.text.why)?;
     if let Some(facts) = place::facts(group) {
         say("says", &facts)?;
+    }
+    if let Some(text) = place::parts(group) {
+        say("parts", &text)?;
+    }
+    if let Some(text) = place::missing(report, group) {
+        say("missing", &text)?;
     }
     if let Some(text) = place::unlocked(group) {
         say("unlocks", &text)?;

@@ -1,0 +1,308 @@
+//! Values of secrets that were found, to be looked for in every text of a scan: also where no rule speaks.
+//!
+//! Looked for are the bytes as they are, and what they stand for if they are percent-encoded. Not looked for
+//! is what others write by chance or as an example ([`by_value::is_distinctive`]), what only identifies a
+//! credential, and private keys, which are known by their structure in every encoding.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::finding::{Finding, Secret};
+use sprawl_detect::Candidate;
+use sprawl_detect::by_value;
+use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
+use sprawl_detect::score::{Authority, Usability};
+use sprawl_detect::version::Shared;
+
+/// Longer values stand nowhere else.
+const LONGEST: usize = 4096;
+
+/// Values are looked for in time that the length of a text decides, however many there are.
+#[derive(Debug)]
+pub struct Values {
+    automaton: AhoCorasick,
+    /// By their numbers in the automaton.
+    all: Vec<Value>,
+    secrets: BTreeSet<Secret>,
+    longest: usize,
+}
+
+/// A secret and what is known of it.
+#[derive(Debug)]
+struct Value {
+    secret: Secret,
+    /// Whether what is looked for is another spelling of it.
+    is_decoded: bool,
+    rule: RuleId,
+    confidence: Confidence,
+    usability: Vec<Usability>,
+}
+
+/// A value in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Bytes that it takes up.
+    pub span: Range<usize>,
+    /// Its number.
+    value: usize,
+}
+
+impl Values {
+    /// The values of what was found that are to be looked for; none if there are none.
+    pub fn of(rules: &Rules, findings: &[Finding]) -> Option<Self> {
+        let mut by_secret: BTreeMap<&Secret, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            by_secret.entry(&finding.secret).or_default().push(finding);
+        }
+        let mut all: BTreeMap<Vec<u8>, Value> = BTreeMap::new();
+        for (secret, places) in by_secret {
+            let Some(best) = best(rules, &places) else { continue };
+            let value = |is_decoded| Value {
+                secret: secret.clone(),
+                is_decoded,
+                rule: best.rule,
+                confidence: best.confidence,
+                usability: best.usability.clone(),
+            };
+            for other in secret.percent_decoded().iter().filter(|other| is_looked_for(other)) {
+                all.entry(other.reveal().to_vec()).or_insert_with(|| value(true));
+            }
+            if is_looked_for(secret) {
+                all.insert(secret.reveal().to_vec(), value(false));
+            }
+        }
+        Self::new(all)
+    }
+
+    fn new(all: BTreeMap<Vec<u8>, Value>) -> Option<Self> {
+        let longest = all.keys().map(Vec::len).max()?;
+        let automaton =
+            AhoCorasick::builder().match_kind(MatchKind::Standard).build(all.keys()).ok()?;
+        let all: Vec<Value> = all.into_values().collect();
+        let secrets = all.iter().map(|value| value.secret.clone()).collect();
+        Some(Self { automaton, all, secrets, longest })
+    }
+
+    /// Every place of every value in a text, in order; of those that begin together, the longest first.
+    pub fn hits(&self, text: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        self.add_hits(text, 0..text.len(), &mut hits);
+        tidy(&mut hits);
+        hits
+    }
+
+    /// The same for a text that has parts in common with an earlier one, whose hits are known. Only what is
+    /// new is looked at, and the bytes on both sides of it that a value may begin or end in.
+    pub fn hits_of_version(&self, text: &[u8], earlier: &[Hit], shared: &[Shared]) -> Vec<Hit> {
+        let mut runs = shared.to_vec();
+        runs.sort_unstable_by_key(|run| run.at);
+        let margin = self.longest.saturating_sub(1);
+        let mut hits = Vec::new();
+        let mut known = 0;
+        let ends = runs.iter().map(|run| (run.at, run.length)).chain([(text.len(), 0)]);
+        for (at, length) in ends {
+            // Nothing is cut at the beginning and the end of the text.
+            if at > known || (0 < at && at < text.len()) {
+                let from = known.saturating_sub(margin);
+                let to = at.saturating_add(margin).min(text.len());
+                self.add_hits(text, from..to, &mut hits);
+            }
+            known = known.max(at + length);
+        }
+        for run in &runs {
+            let within =
+                |hit: &&Hit| run.from <= hit.span.start && hit.span.end <= run.from + run.length;
+            hits.extend(earlier.iter().filter(within).map(|hit| Hit {
+                span: hit.span.start - run.from + run.at..hit.span.end - run.from + run.at,
+                value: hit.value,
+            }));
+        }
+        tidy(&mut hits);
+        hits
+    }
+
+    fn add_hits(&self, text: &[u8], stretch: Range<usize>, hits: &mut Vec<Hit>) {
+        let found = self.automaton.find_overlapping_iter(&text[stretch.clone()]);
+        hits.extend(found.map(|found| Hit {
+            span: stretch.start + found.start()..stretch.start + found.end(),
+            value: found.pattern().as_usize(),
+        }));
+    }
+
+    /// Whether any of the values is in a text.
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+        self.automaton.is_match(text)
+    }
+
+    /// Whether a secret is one of those that are looked for.
+    pub(super) fn has(&self, secret: &Secret) -> bool {
+        self.secrets.contains(secret)
+    }
+
+    /// The secret of a hit.
+    pub(super) fn secret(&self, hit: &Hit) -> &Secret {
+        &self.all[hit.value].secret
+    }
+
+    /// Adds what stands in a text by value to what the rules find there. What overlaps any of that is known
+    /// already, and within a longer value that one counts. All are in order of place.
+    pub(super) fn add_to(&self, text: &[u8], found: &mut Vec<Candidate>) {
+        let mut taken: BTreeMap<usize, usize> =
+            found.iter().map(|one| (one.secret.start, one.secret.end)).collect();
+        let mut positions: Vec<usize> = (0..found.len()).collect();
+        let mut added = Vec::new();
+        for hit in self.hits(text) {
+            let before = taken.range(..hit.span.end).next_back();
+            if before.is_some_and(|(_, end)| *end > hit.span.start) {
+                continue;
+            }
+            taken.insert(hit.span.start, hit.span.end);
+            let Value { secret, is_decoded, rule, confidence, usability } = &self.all[hit.value];
+            let identity = is_decoded.then(|| secret.reveal().to_vec());
+            added.push(Candidate::by_value(
+                *rule,
+                hit.span,
+                identity,
+                *confidence,
+                usability.clone(),
+            ));
+        }
+        if added.is_empty() {
+            return;
+        }
+        found.append(&mut added);
+        // Other halves are known by their places in the list.
+        let mut order: Vec<usize> = (0..found.len()).collect();
+        order.sort_by_key(|at| (found[*at].secret.start, found[*at].secret.end));
+        positions.resize(found.len(), 0);
+        for (new, old) in order.iter().enumerate() {
+            positions[*old] = new;
+        }
+        let mut sorted: Vec<Option<Candidate>> = found.drain(..).map(Some).collect();
+        found.extend(order.into_iter().filter_map(|old| sorted[old].take()));
+        for other in found.iter_mut().flat_map(|one| &mut one.companions) {
+            *other = positions[*other];
+        }
+    }
+}
+
+/// Puts hits in order, each once.
+fn tidy(hits: &mut Vec<Hit>) {
+    hits.sort_unstable_by_key(|hit| (hit.span.start, std::cmp::Reverse(hit.span.end), hit.value));
+    hits.dedup();
+}
+
+/// The place that says most of a secret, unless one says that the value is not to be looked for.
+fn best<'f>(rules: &Rules, places: &[&'f Finding]) -> Option<&'f Finding> {
+    if places.iter().any(|finding| is_doubtful(rules.get(finding.rule), finding)) {
+        return None;
+    }
+    let key = |finding: &Finding| {
+        let rule = rules.get(finding.rule);
+        (
+            finding.confidence,
+            !rule.text.fallback,
+            rule.base_score(),
+            std::cmp::Reverse(finding.rule),
+        )
+    };
+    // Limits to its use hold only where every place has them.
+    let weight = |finding: &Finding| finding.usability.iter().map(|one| one.weight()).min();
+    places.iter().copied().max_by_key(|finding| (key(finding), weight(finding)))
+}
+
+/// Whether a value may be none, or nothing that anybody looks for.
+fn is_doubtful(rule: &Rule, finding: &Finding) -> bool {
+    let is_none = |evidence: &Evidence| {
+        matches!(evidence, Evidence::WeakValue | Evidence::Placeholder(_) | Evidence::Broken(_))
+    };
+    rule.detector == Detector::Keys
+        || finding.confidence < Confidence::Pattern
+        || rule.authority == Authority::PublicByDesign
+        || [rule.alone, rule.usability].contains(&Usability::IdOnly)
+        || finding.evidence.iter().any(is_none)
+        || finding.usability.contains(&Usability::Placeholder)
+}
+
+/// Whether a value stands nowhere by chance.
+fn is_looked_for(secret: &Secret) -> bool {
+    secret.reveal().len() <= LONGEST && by_value::is_distinctive(secret.reveal())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Values without anything known of them.
+    fn values(texts: &[String]) -> Option<Values> {
+        let value = |text: &String| Value {
+            secret: Secret::new(text.as_bytes()),
+            is_decoded: false,
+            rule: RuleId(0),
+            confidence: Confidence::Strong,
+            usability: Vec::new(),
+        };
+        Values::new(texts.iter().map(|text| (text.as_bytes().to_vec(), value(text))).collect())
+    }
+
+    /// Places and values, by trying each value at each byte.
+    fn naive(texts: &[String], text: &[u8]) -> Vec<(usize, Vec<u8>)> {
+        let all = texts.iter().collect::<BTreeSet<_>>();
+        let at = |start: usize| {
+            let here = all.iter().filter(move |value| text[start..].starts_with(value.as_bytes()));
+            here.map(move |value| (start, value.as_bytes().to_vec())).collect::<Vec<_>>()
+        };
+        let mut found: Vec<_> = (0..text.len()).flat_map(at).collect();
+        found.sort();
+        found
+    }
+
+    fn told(values: &Values, text: &[u8], hits: &[Hit]) -> Vec<(usize, Vec<u8>)> {
+        let mut all: Vec<_> = hits
+            .iter()
+            .map(|hit| {
+                assert_eq!(&text[hit.span.clone()], values.secret(hit).reveal());
+                (hit.span.start, text[hit.span.clone()].to_vec())
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_of_every_value_is_found(
+            texts in proptest::collection::vec("[ab]{1,6}", 1..6),
+            text in "[abc]{0,60}",
+        ) {
+            let Some(values) = values(&texts) else { return Ok(()) };
+            let hits = values.hits(text.as_bytes());
+            prop_assert_eq!(told(&values, text.as_bytes(), &hits), naive(&texts, text.as_bytes()));
+        }
+
+        #[test]
+        fn in_versions_as_well(
+            texts in proptest::collection::vec("[ab]{1,6}", 1..6),
+            old in "[abc]{0,60}",
+            pieces in proptest::collection::vec((0..60_usize, 0..30_usize, "[abc]{0,5}"), 0..6),
+        ) {
+            let Some(values) = values(&texts) else { return Ok(()) };
+            let (mut text, mut shared) = (String::new(), Vec::new());
+            for (from, length, new) in &pieces {
+                let from = (*from).min(old.len());
+                let length = (*length).min(old.len() - from);
+                shared.push(Shared { at: text.len(), from, length });
+                text.push_str(&old[from..from + length]);
+                text.push_str(new);
+            }
+            let earlier = values.hits(old.as_bytes());
+            let hits = values.hits_of_version(text.as_bytes(), &earlier, &shared);
+            prop_assert_eq!(told(&values, text.as_bytes(), &hits), naive(&texts, text.as_bytes()));
+        }
+    }
+}
