@@ -127,6 +127,7 @@ fn report(rules: &Rules, groups: Vec<SecretGroup>) -> Report<'_> {
         rules: Cow::Borrowed(rules),
         groups,
         covered: Vec::new(),
+        parts: Vec::new(),
         problems: Vec::new(),
         unread: Vec::new(),
         summary: Summary::default(),

@@ -3,6 +3,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
+use sprawl::group::SecretGroup;
 use sprawl::report::text::TextOptions;
 use sprawl::report::{Format, Report, markdown};
 use sprawl_detect::text::is_hidden;
@@ -55,7 +56,8 @@ fn check_line(what: &str, line: &str) {
 pub fn check_format(format: Format, report: &Report<'_>, text: &str) {
     check_text(&format.name(), text);
     let groups = || report.groups.iter().chain(&report.covered);
-    let places: usize = groups().map(|group| group.occurrences.len()).sum();
+    let of = |group: &SecretGroup| group.occurrences.len();
+    let places: usize = groups().chain(&report.parts).map(of).sum();
     let open = report.groups.iter().flat_map(|group| &group.occurrences);
     let open = open.filter(|finding| finding.decision.is_open()).count();
     match format {

@@ -257,11 +257,13 @@ fn finished<'r>(
         min_confidence: sprawl_detect::evidence::Confidence::Weak,
         include_placeholders: true,
     };
-    let Sorted { groups, covered, unreported } = report::sort_out(groups, |_| threshold, &mut summary);
+    let sorted = report::sort_out(groups, |_| threshold, &mut summary);
+    let Sorted { groups, covered, parts, unreported } = sorted;
     Report {
         rules: Cow::Borrowed(rules),
         groups,
         covered,
+        parts,
         problems,
         unread,
         summary,

@@ -138,10 +138,23 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
     let stands_at = |group: &SecretGroup, file: &str, line: usize| {
         group.occurrences.iter().any(|o| o.location.line == line && is_file(o, file))
     };
+    // Whoever names a part means the credential.
+    let has_part = |group: &SecretGroup, is_meant: &dyn Fn(&SecretGroup) -> bool| {
+        report.parts_of(group).any(is_meant)
+    };
     let place = args.id.rsplit_once(':').and_then(|(file, n)| Some((file, n.parse().ok()?)));
     let named: Vec<&SecretGroup> = match place {
-        Some((file, line)) => all.iter().filter(|g| stands_at(g, file, line)).copied().collect(),
-        None => with_id(&args.id, &all, rules, report),
+        Some((file, line)) => {
+            let is_there = |group: &SecretGroup| stands_at(group, file, line);
+            all.iter().filter(|g| is_there(g) || has_part(g, &is_there)).copied().collect()
+        }
+        None => match with_id(&args.id, &all, rules, report) {
+            none if none.is_empty() => {
+                let is_named = |part: &SecretGroup| part.id.starts_with(&args.id);
+                all.iter().filter(|g| has_part(g, &is_named)).copied().collect()
+            }
+            named => named,
+        },
     };
     let group = match named.as_slice() {
         [group] => *group,
@@ -157,14 +170,12 @@ fn choose(args: &AcceptArgs, rules: &Rules, report: &Report<'_>) -> Result<Chose
     };
     let is_wanted =
         |o: &&Finding| args.path.is_empty() || args.path.iter().any(|path| is_file(o, path));
-    let wanted: Vec<&Finding> = group
-        .occurrences
-        .iter()
-        .filter(is_wanted)
-        .filter(|o| o.decision.suppression.is_none())
-        .collect();
+    let places =
+        || std::iter::once(group).chain(report.parts_of(group)).flat_map(|one| &one.occurrences);
+    let wanted: Vec<&Finding> =
+        places().filter(is_wanted).filter(|o| o.decision.suppression.is_none()).collect();
     if wanted.is_empty() {
-        return fail(if group.occurrences.iter().any(|o| is_wanted(&o)) {
+        return fail(if places().any(|o| is_wanted(&o)) {
             "it is already accepted there; `sprawl exceptions renew` extends it".to_owned()
         } else {
             format!("it is not in {}", args.path.join(", "))

@@ -1,5 +1,6 @@
 //! A scan: workers, one for each thread, that turn blobs into findings.
 
+pub mod anchors;
 pub mod contents;
 pub mod detection;
 mod file_name;
@@ -47,6 +48,13 @@ pub struct Worker<'r> {
     progress: &'r Progress,
     /// What is looked for instead of what the rules find.
     values: Option<&'r Values>,
+    /// Anchors of the family of objects that is being read.
+    anchors: Option<anchors::Notes>,
+    /// Anchors of what is decoded or unpacked elsewhere.
+    decoded_anchors: Option<anchors::Notes>,
+    /// Whether values are looked for in what is to be decoded or unpacked, but for families of objects.
+    decodes: bool,
+    is_in_family: bool,
     /// Read buffer, kept between files.
     buffer: Vec<u8>,
     /// Trace of versions that nothing is made from.
@@ -70,6 +78,10 @@ impl<'r> Worker<'r> {
             scanner: Scanner::new(rules),
             progress,
             values: None,
+            anchors: None,
+            decoded_anchors: None,
+            decodes: true,
+            is_in_family: false,
             buffer: Vec::new(),
             trace: Trace::default(),
             unpack: UnpackOptions::default(),
@@ -182,6 +194,8 @@ impl<'r> Worker<'r> {
         }
         // In a text that had to be decoded, positions are not those of the bytes that are shared.
         let plain = matches!(text, Cow::Borrowed(_));
+        let shared = made_from.filter(|_| plain).map(|(_, shared)| shared);
+        self.note_anchors(&text, shared, !plain);
         let candidates = if !plain || (made_from.is_none() && keep.is_none()) {
             self.scanner.candidates(&text)
         } else {
@@ -224,15 +238,15 @@ impl<'r> Worker<'r> {
         values: &Values,
         bytes: &[u8],
         made_from: Option<(&Kept, &[Shared])>,
-        mut keep: Option<&mut Kept>,
+        keep: Option<&mut Kept>,
     ) -> VersionContents {
-        if nest::is_known(bytes) {
+        if self.decodes() && nest::is_known(bytes) {
             let found = self.search("", bytes).detections;
             let secrets = found.into_iter().map(|found| found.secret);
             let secrets = secrets.filter(|secret| values.has(secret)).collect();
             return VersionContents { secrets, ..VersionContents::default() };
         }
-        let may_be_wide = may_be_wide(bytes, made_from);
+        let may_be_wide = self.decodes() && may_be_wide(bytes, made_from);
         let text = if may_be_wide { text_of(bytes) } else { Cow::Borrowed(bytes) };
         let plain = matches!(text, Cow::Borrowed(_));
         let earlier = made_from.filter(|_| plain);
@@ -242,16 +256,55 @@ impl<'r> Worker<'r> {
             }
             _ => values.hits(&text),
         };
-        let (decoded, _, silence) = self.decoded_in_version(&text, earlier);
+        let (decoded, silence) = match self.decodes() {
+            true => {
+                let (decoded, _, silence) = self.decoded_in_version(&text, earlier);
+                (decoded, silence)
+            }
+            false => (Vec::new(), None),
+        };
         let of_text = hits.iter().map(|hit| values.secret(hit).clone());
         let decoded = decoded.into_iter().map(|found| found.secret);
         let secrets = of_text.chain(decoded.filter(|secret| values.has(secret))).collect();
-        if let Some(keep) = keep.as_deref_mut() {
+        if let Some(keep) = keep {
             keep.is_narrow = !may_be_wide;
             keep.silence = silence.filter(|_| plain);
             keep.hits = Some(hits).filter(|_| plain);
         }
         VersionContents { secrets, ..VersionContents::default() }
+    }
+
+    /// Begins to note the anchors of a family of objects; when values are looked for, it is one that may hold
+    /// some.
+    pub(crate) fn begin_family(&mut self) {
+        self.anchors = self.values.is_none().then(anchors::Notes::default);
+        self.is_in_family = true;
+    }
+
+    /// The anchors of the family, if all were noted.
+    pub(crate) fn end_family(&mut self) -> Option<Box<[u32]>> {
+        self.is_in_family = false;
+        self.anchors.take()?.finish()
+    }
+
+    /// Notes the anchors of a text, or of what is new in it.
+    fn note_anchors(&mut self, text: &[u8], shared: Option<&[Shared]>, is_decoded: bool) {
+        let of_decoded = self.decoded_anchors.as_mut().filter(|_| is_decoded);
+        if let Some(notes) = self.anchors.as_mut().or(of_decoded) {
+            notes.add(text, shared);
+        }
+    }
+
+    /// Takes note that some text has anchors that are not noted.
+    fn leave_out_anchors(&mut self) {
+        for notes in [&mut self.anchors, &mut self.decoded_anchors].into_iter().flatten() {
+            notes.is_partial = true;
+        }
+    }
+
+    /// Whether what is to be decoded or unpacked is looked at.
+    fn decodes(&self) -> bool {
+        self.values.is_none() || self.decodes || self.is_in_family
     }
 
     /// Runs a scan of one blob; if a defect of ours ends it, that is a problem of this blob alone.
@@ -265,6 +318,7 @@ impl<'r> Worker<'r> {
             Err(defect) => {
                 // Scratch memory may be broken.
                 self.scanner = Scanner::new(self.scanner.rules());
+                self.leave_out_anchors();
                 let what = format!("was not scanned because of {defect}");
                 self.problem(Problem::new(place(), what));
                 T::default()
@@ -352,6 +406,7 @@ const LARGEST_TRACE: usize = 16 << 20;
 pub struct ScanPool<'r> {
     pool: Pool,
     workers: Vec<Mutex<Worker<'r>>>,
+    decoded: Option<&'r anchors::Decoded>,
 }
 
 impl<'r> ScanPool<'r> {
@@ -363,7 +418,7 @@ impl<'r> ScanPool<'r> {
         let pool = Pool::new(threads)?;
         let workers =
             (0..pool.threads()).map(|_| Mutex::new(Worker::new(rules, progress))).collect();
-        Ok(Self { pool, workers })
+        Ok(Self { pool, workers, decoded: None })
     }
 
     /// The same threads, with other options for containers and encodings.
@@ -390,6 +445,21 @@ impl<'r> ScanPool<'r> {
         for worker in &mut self.workers {
             worker.get_mut().unwrap_or_else(PoisonError::into_inner).values = values;
         }
+        self
+    }
+
+    /// The same threads, which note what they decode; or, when they look for values, decode nothing if no value
+    /// can be in what was noted.
+    #[must_use]
+    pub fn noting(mut self, decoded: &'r anchors::Decoded) -> Self {
+        for worker in &mut self.workers {
+            let worker = worker.get_mut().unwrap_or_else(PoisonError::into_inner);
+            match worker.values {
+                Some(values) => worker.decodes = decoded.may_hold(values.anchors()),
+                None => worker.decoded_anchors = Some(anchors::Notes::default()),
+            }
+        }
+        self.decoded = Some(decoded);
         self
     }
 
@@ -432,6 +502,9 @@ impl<'r> ScanPool<'r> {
         let mut scan_output = ScanOutput::default();
         for worker in self.workers {
             let mut worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if let Some((decoded, notes)) = self.decoded.zip(worker.decoded_anchors.take()) {
+                decoded.add(notes);
+            }
             let found = worker.scanner.take_certificates();
             worker.output.certificates.extend(found.into_iter().map(certificates::digested));
             scan_output.merge(worker.output);

@@ -24,6 +24,7 @@ use crate::report::Report;
 use crate::scan::progress::Progress;
 use crate::scan::values::Values;
 use crate::source::memory::Bytes;
+use crate::source::sighted::Sighted;
 use crate::source::{Scan, Source, stdin};
 use sprawl_detect::rules::Rules;
 use sprawl_detect::rules::mint::{Random, mint};
@@ -172,12 +173,14 @@ impl Session {
         let now = jiff::Timestamp::now().as_second();
         let policy = self.context.policy(day::in_utc(now))?;
         let files = self.context.file_options()?;
+        let sighted = Sighted::default();
         let scan = Scan {
             rules: &self.rules,
             identity: &self.context.identity,
             files: &files,
             unpack: self.context.options.unpack,
             values: None,
+            sighted: &sighted,
             keeps_lines: !self.context.options.no_lines,
             threads: self.context.options.threads,
             progress,

@@ -10,12 +10,14 @@ pub mod memory;
 mod objects;
 pub mod range;
 pub mod repository;
+pub mod sighted;
 pub mod staged;
 pub mod stdin;
 pub mod tree;
 
 use std::path::PathBuf;
 
+use self::sighted::Sighted;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::scan::ScanPool;
@@ -63,6 +65,8 @@ pub struct Scan<'s> {
     pub unpack: UnpackOptions,
     /// What is looked for instead of what the rules find: values that a first scan found.
     pub values: Option<&'s Values>,
+    /// What a first scan found out of histories, for a second one.
+    pub sighted: &'s Sighted,
     /// Whether findings keep the lines that they stand on, for reports in text and JSON.
     pub keeps_lines: bool,
     /// Number of threads; 0 stands for one for each processor.
@@ -80,6 +84,6 @@ impl<'s> Scan<'s> {
         let pool =
             ScanPool::new(self.rules, self.progress, self.threads).map_err(Error::Threads)?;
         let pool = pool.unpacking(self.unpack).keeping_lines(self.keeps_lines);
-        Ok(pool.looking_for(self.values))
+        Ok(pool.looking_for(self.values).noting(&self.sighted.decoded))
     }
 }

@@ -35,6 +35,18 @@ pub trait Visitor: Sync {
         keep: Option<&mut Self::Kept>,
     );
 
+    /// Whether a whole object of this pack and all that is made from it are to be visited.
+    fn wants_family(&self, _pack: usize, _root: &Root) -> bool {
+        true
+    }
+
+    /// Begins with such an object.
+    fn begins(&self, _pack: usize, _root: &Root) {}
+
+    /// Has visited it and all that is made from it, on the same thread; `is_whole` unless some of that is
+    /// read later.
+    fn ends(&self, _pack: usize, _root: &Root, _is_whole: bool) {}
+
     /// Takes note of what cannot be read, or is not what its id says.
     fn problem(&self, problem: Problem);
 }
@@ -84,6 +96,7 @@ impl<'o> Walk<'o> {
         let mut tasks = Vec::new();
         for (pack, forest) in self.forests.iter().enumerate() {
             let wanted = forest.roots.iter().filter(|root| visitor.wants(root.kind));
+            let wanted = wanted.filter(|root| visitor.wants_family(pack, root));
             tasks.extend(wanted.map(|root| (pack, *root)));
         }
         // The most work first, so that the threads end together.
@@ -101,7 +114,10 @@ impl<'o> Walk<'o> {
                 scope.spawn(|_| {
                     let mut climber = DeltaWalker::new(self, visitor);
                     while let Some((pack, root)) = tasks.get(next(&next_task, 1)) {
+                        let left = climber.left.len();
+                        visitor.begins(*pack, root);
                         climber.root(*pack, root);
+                        visitor.ends(*pack, root, climber.left.len() == left);
                     }
                     let mut reader = Reader::default();
                     loop {

@@ -56,7 +56,7 @@ impl fmt::Debug for Rewrite {
 impl Rewrite {
     /// What has to be replaced, by a scan of the history of a repository. Only a scan has the values.
     pub fn of(report: &Report<'_>, repository: &Repository) -> Self {
-        let groups = report.groups.iter().chain(&report.covered);
+        let groups = report.groups.iter().chain(&report.covered).chain(&report.parts);
         let meant: Vec<(&SecretGroup, &Finding, &GitPlace)> = groups
             .filter(|group| !group.facts.opens_nothing())
             .flat_map(|group| group.occurrences.iter().map(move |finding| (group, finding)))

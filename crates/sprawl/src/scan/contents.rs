@@ -124,6 +124,9 @@ impl Worker<'_> {
         budget: &Budget,
         contents: &mut Contents,
     ) {
+        if !self.decodes() {
+            return;
+        }
         if self.unpack.is_off {
             contents.unread.extend(container(input.head()).map(switched_off));
             return;
@@ -148,8 +151,13 @@ impl Worker<'_> {
         contents: &mut Contents,
     ) {
         let (text, mut candidates) = self.candidates_in_blob(bytes);
+        let is_decoded = !place.member.is_empty() || matches!(text, Cow::Owned(_));
+        self.note_anchors(&text, None, is_decoded);
         if candidates.is_empty() && self.values.is_none() {
             candidates = file_name::candidates(&mut self.scanner, place.path(), &text);
+        }
+        if candidates.is_empty() && !self.decodes() {
+            return;
         }
         let mut found = detections(self.scanner.rules(), &text, candidates, true);
         self.add_decoded(&text, true, budget, contents, &mut found);
@@ -171,7 +179,7 @@ impl Worker<'_> {
         if self.values.is_none() {
             return self.scanner.candidates_in_blob(bytes);
         }
-        let text = text_of(bytes);
+        let text = if self.decodes() { text_of(bytes) } else { Cow::Borrowed(bytes) };
         let candidates = self.candidates(&text);
         (text, candidates)
     }
@@ -205,7 +213,7 @@ impl Worker<'_> {
             true => found.iter().map(|one| one.bytes.clone()).collect(),
             false => Vec::new(),
         };
-        if may_be_decoded {
+        if may_be_decoded && self.decodes() {
             let (decoded, _) = self.decoded(text, budget, contents);
             merge(self.scanner.rules(), found, decoded);
         }
@@ -289,6 +297,7 @@ impl Worker<'_> {
         let mut seen = BTreeSet::new();
         found.retain(|detection| seen.insert(detection.text_and_secret()));
         if !inner.is_opened {
+            self.note_anchors(bytes, None, true);
             let candidates = self.candidates(bytes);
             let mut plain = detections(self.scanner.rules(), bytes, candidates, false);
             let (deeper, _) = self.decoded(bytes, budget, contents);
@@ -361,6 +370,7 @@ impl Visitor for Members<'_, '_> {
         let Self { worker, contents, .. } = self;
         let place = TextPlace { member: member.path, blob: self.blob };
         let name = member.path.rsplit(['/', '!']).next().unwrap_or_default();
+        worker.note_anchors(name.as_bytes(), None, true);
         if may_hold_secret(name.as_bytes()) {
             let mut found = worker.detections_in_name(|| member.path.to_owned(), name.as_bytes());
             found.iter_mut().for_each(|detection| detection.put_into(member.path));

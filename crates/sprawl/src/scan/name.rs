@@ -91,6 +91,7 @@ impl Worker<'_> {
             return Vec::new();
         }
         self.guarded(place, |worker| {
+            worker.note_anchors(name, None, false);
             let candidates = worker.name_candidates(name);
             let mut found = detections(worker.scanner.rules(), name, candidates, true);
             found.iter_mut().for_each(|detection| detection.evidence.push(Evidence::InName));

@@ -188,6 +188,9 @@ impl Worker<'_> {
         contents: &mut Contents,
     ) -> (usize, Before) {
         let Window { bytes, mark, before, .. } = *window;
+        if let Some(notes) = &mut self.anchors {
+            notes.is_partial = true;
+        }
         let next = self::next(bytes, window.span.end.saturating_sub(cut.margin));
         // Each part by itself, so that it is known where it begins and ends in the text.
         let mut cuts = [0, window.span.start, next, window.span.end, bytes.len()];
@@ -201,6 +204,9 @@ impl Worker<'_> {
                 ends[index + 1] = joined.len();
             }
             text = Cow::Owned(joined);
+        }
+        if matches!(text, Cow::Owned(_)) || !place.member.is_empty() {
+            self.note_anchors(&text, None, true);
         }
         let in_text =
             |at: usize| cuts.iter().zip(ends).find(|(cut, _)| **cut == at).map_or(at, |c| c.1);

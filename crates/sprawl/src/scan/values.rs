@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::anchors;
 use crate::finding::{Finding, Secret};
+use crate::problem::Problem;
 use sprawl_detect::Candidate;
 use sprawl_detect::by_value;
 use sprawl_detect::evidence::{Confidence, Evidence};
@@ -20,6 +22,9 @@ use sprawl_detect::version::Shared;
 /// Longer values stand nowhere else.
 const LONGEST: usize = 4096;
 
+/// Bytes of all values together: memory for looking for them is a multiple of that.
+const MOST: usize = 4 << 20;
+
 /// Values are looked for in time that the length of a text decides, however many there are.
 #[derive(Debug)]
 pub struct Values {
@@ -28,6 +33,8 @@ pub struct Values {
     all: Vec<Value>,
     secrets: BTreeSet<Secret>,
     longest: usize,
+    /// How many are left out, because there are too many.
+    left_out: usize,
 }
 
 /// A secret and what is known of it.
@@ -36,6 +43,8 @@ struct Value {
     secret: Secret,
     /// Whether what is looked for is another spelling of it.
     is_decoded: bool,
+    /// Anchors of what is looked for.
+    anchors: Vec<u32>,
     rule: RuleId,
     confidence: Confidence,
     usability: Vec<Usability>,
@@ -60,30 +69,50 @@ impl Values {
         let mut all: BTreeMap<Vec<u8>, Value> = BTreeMap::new();
         for (secret, places) in by_secret {
             let Some(best) = best(rules, &places) else { continue };
-            let value = |is_decoded| Value {
+            let value = |looked_for: &Secret| Value {
                 secret: secret.clone(),
-                is_decoded,
+                is_decoded: looked_for != secret,
+                anchors: anchors::of(looked_for.reveal()),
                 rule: best.rule,
                 confidence: best.confidence,
                 usability: best.usability.clone(),
             };
             for other in secret.percent_decoded().iter().filter(|other| is_looked_for(other)) {
-                all.entry(other.reveal().to_vec()).or_insert_with(|| value(true));
+                all.entry(other.reveal().to_vec()).or_insert_with(|| value(other));
             }
             if is_looked_for(secret) {
-                all.insert(secret.reveal().to_vec(), value(false));
+                all.insert(secret.reveal().to_vec(), value(secret));
             }
         }
         Self::new(all)
     }
 
     fn new(all: BTreeMap<Vec<u8>, Value>) -> Option<Self> {
+        let mut all = all;
+        let mut bytes = 0;
+        let before = all.len();
+        all.retain(|value, _| {
+            bytes += value.len();
+            bytes <= MOST
+        });
+        let left_out = before - all.len();
         let longest = all.keys().map(Vec::len).max()?;
         let automaton =
             AhoCorasick::builder().match_kind(MatchKind::Standard).build(all.keys()).ok()?;
         let all: Vec<Value> = all.into_values().collect();
         let secrets = all.iter().map(|value| value.secret.clone()).collect();
-        Some(Self { automaton, all, secrets, longest })
+        Some(Self { automaton, all, secrets, longest, left_out })
+    }
+
+    /// What is to be said if there are more values than are looked for.
+    pub fn problem(&self) -> Option<Problem> {
+        let (some, all) = (self.all.len(), self.all.len() + self.left_out);
+        let what = format!(
+            "{all} values were found, and {some} of them were looked for where no rule speaks; scan parts of it \
+             by themselves"
+        );
+        (self.left_out > 0)
+            .then(|| Problem::over_budget("places by value", &what, "number of values"))
     }
 
     /// Every place of every value in a text, in order; of those that begin together, the longest first.
@@ -97,22 +126,12 @@ impl Values {
     /// The same for a text that has parts in common with an earlier one, whose hits are known. Only what is
     /// new is looked at, and the bytes on both sides of it that a value may begin or end in.
     pub fn hits_of_version(&self, text: &[u8], earlier: &[Hit], shared: &[Shared]) -> Vec<Hit> {
-        let mut runs = shared.to_vec();
-        runs.sort_unstable_by_key(|run| run.at);
         let margin = self.longest.saturating_sub(1);
         let mut hits = Vec::new();
-        let mut known = 0;
-        let ends = runs.iter().map(|run| (run.at, run.length)).chain([(text.len(), 0)]);
-        for (at, length) in ends {
-            // Nothing is cut at the beginning and the end of the text.
-            if at > known || (0 < at && at < text.len()) {
-                let from = known.saturating_sub(margin);
-                let to = at.saturating_add(margin).min(text.len());
-                self.add_hits(text, from..to, &mut hits);
-            }
-            known = known.max(at + length);
+        for stretch in anchors::new_stretches(shared, text.len(), margin) {
+            self.add_hits(text, stretch, &mut hits);
         }
-        for run in &runs {
+        for run in shared {
             let within =
                 |hit: &&Hit| run.from <= hit.span.start && hit.span.end <= run.from + run.length;
             hits.extend(earlier.iter().filter(within).map(|hit| Hit {
@@ -135,6 +154,11 @@ impl Values {
     /// Whether any of the values is in a text.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         self.automaton.is_match(text)
+    }
+
+    /// The anchors of each value.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = &[u32]> {
+        self.all.iter().map(|value| value.anchors.as_slice())
     }
 
     /// Whether a secret is one of those that are looked for.
@@ -160,7 +184,8 @@ impl Values {
                 continue;
             }
             taken.insert(hit.span.start, hit.span.end);
-            let Value { secret, is_decoded, rule, confidence, usability } = &self.all[hit.value];
+            let Value { secret, is_decoded, rule, confidence, usability, .. } =
+                &self.all[hit.value];
             let identity = is_decoded.then(|| secret.reveal().to_vec());
             added.push(Candidate::by_value(
                 *rule,
@@ -243,6 +268,7 @@ mod tests {
         let value = |text: &String| Value {
             secret: Secret::new(text.as_bytes()),
             is_decoded: false,
+            anchors: anchors::of(text.as_bytes()),
             rule: RuleId(0),
             confidence: Confidence::Strong,
             usability: Vec::new(),

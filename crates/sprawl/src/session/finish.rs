@@ -58,7 +58,7 @@ pub(super) fn of_scan<'s>(
         context.leave_out_ids(&mut findings, policy);
         left_out += context.leave_out(&session.rules, &mut findings);
         output.findings.append(&mut findings);
-        output.problems.extend(problems);
+        output.problems.extend(problems.into_iter().chain(values.problem()));
         output.sort();
     }
     output.unread.retain(|unread| !context.leaves_out(&unread.place));

@@ -15,17 +15,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) mod named;
 
 use super::objects::{self, Found, Search};
+use super::sighted::Sighted;
 use super::tree;
 use crate::finding::{Finding, GitPlace, Origin, Secret};
 use crate::git::absent::{self, Absence, Absences, Role};
 use crate::git::catalogue::{Catalogue, Number, Numbers};
 use crate::git::commits::{self, Commits};
+use crate::git::forest::Root;
 use crate::git::provenance::{History, Occurrence};
 use crate::git::refs::Tip;
 use crate::git::trees::{Reading, Trees, Watcher};
 use crate::git::walk::{Object, Visitor, Walk};
 use crate::git::{Kind, ObjectId, Repository};
 use crate::problem::Problem;
+use crate::scan::anchors::{Families, Family};
 use crate::scan::name::may_hold_secret;
 use crate::scan::place::Place;
 use crate::scan::{Kept, ScanPool};
@@ -50,14 +53,27 @@ pub fn scan(
     pool: &ScanPool<'_>,
     repository: &Repository,
     versions: Versions,
+    sighted: &Sighted,
 ) -> Result<(), Problem> {
+    let values = pool.worker(|worker| worker.values());
     let catalogue = Catalogue::new(repository.objects())?;
     let problem = |problem: Problem| pool.worker(|worker| worker.problem(problem));
     catalogue.problems.iter().cloned().for_each(problem);
     let walk = Walk::new(pool.pool(), repository.objects(), &catalogue);
     let scanning = Scanning::new(pool, &catalogue, versions);
+    let passed = values.map(|values| sighted.without(repository.name(), values));
+    let scanning = Scanning { passed: passed.unwrap_or_default(), ..scanning };
     walk.run(&scanning);
-    let (found, commits, mut absent) = scanning.finish();
+    let (mut found, families, commits, mut absent) = scanning.finish();
+    let commits = Arc::new(commits);
+    match values {
+        Some(_) => sighted.leave_new(repository.name(), &mut found),
+        None => sighted.note(repository.name(), &found, families, &commits),
+    }
+    let commits = values.and_then(|_| sighted.commits(repository.name())).unwrap_or(commits);
+    if values.is_some() && found.blobs.is_empty() && found.messages.is_empty() {
+        return Ok(());
+    }
     let Found { secrets, blobs, messages, unread } = found;
     let mut wanted = vec![false; catalogue.len()];
     blobs.iter().for_each(|sighting| wanted[sighting.object as usize] = true);
@@ -77,7 +93,9 @@ pub fn scan(
     }
     let indexed = repository.indexed_blobs(&mut problems);
     let ways = Ways { commits: &commits, trees: &trees, tips: &tips, indexed: &indexed };
-    report_absent(repository, &catalogue, &ways, &absent, &mut problems);
+    if values.is_none() {
+        report_absent(repository, &catalogue, &ways, &absent, &mut problems);
+    }
     problems.into_iter().for_each(problem);
     named::references(pool, repository, &tips);
     trees.prune();
@@ -152,22 +170,28 @@ struct Scanning<'c, 'r> {
     search: Search<'c, 'r>,
     /// Notes on commits, one for each thread.
     commits: Vec<Mutex<commits::Notes>>,
+    /// Families of objects that are passed over.
+    passed: BTreeSet<Family>,
+    families: Mutex<Families>,
 }
 
 impl<'c, 'r> Scanning<'c, 'r> {
     fn new(pool: &'c ScanPool<'r>, catalogue: &'c Catalogue<'c>, versions: Versions) -> Self {
         let commits = (0..pool.pool().threads()).map(|_| Mutex::default()).collect();
-        Self { pool, catalogue, versions, search: Search::new(pool), commits }
+        let (passed, families) = (BTreeSet::new(), Mutex::default());
+        Self { pool, catalogue, versions, search: Search::new(pool), commits, passed, families }
     }
 
-    fn finish(self) -> (Found, Commits, Vec<absent::Notes>) {
+    fn finish(self) -> (Found, Families, Commits, Vec<absent::Notes>) {
         let (mut commits, mut absent) = (Vec::new(), Vec::new());
         for notes in self.commits {
             let mut notes = notes.into_inner().unwrap_or_else(PoisonError::into_inner);
             absent.push(std::mem::take(&mut notes.absent));
             commits.push(notes);
         }
-        (self.search.finish(), Commits::new(commits, self.catalogue.len()), absent)
+        let families = self.families.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let commits = Commits::new(commits, self.catalogue.len());
+        (self.search.finish(), families, commits, absent)
     }
 }
 
@@ -180,6 +204,22 @@ impl Visitor for Scanning<'_, '_> {
 
     fn wants(&self, kind: Kind) -> bool {
         kind != Kind::Tree
+    }
+
+    fn wants_family(&self, pack: usize, root: &Root) -> bool {
+        !self.passed.contains(&(pack, root.rank))
+    }
+
+    fn begins(&self, _: usize, _: &Root) {
+        self.pool.worker(|worker| worker.begin_family());
+    }
+
+    fn ends(&self, pack: usize, root: &Root, is_whole: bool) {
+        let anchors = self.pool.worker(|worker| worker.end_family());
+        if let Some(anchors) = anchors.filter(|_| is_whole) {
+            let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+            families.add((pack, root.rank), anchors);
+        }
     }
 
     fn visit(

@@ -342,7 +342,7 @@ fn history(
     versions: Versions,
 ) -> Result<ScanOutput, Error> {
     let pool = scan.pool()?;
-    pool.guarded(repository.name(), || history::scan(&pool, repository, versions))?;
+    pool.guarded(repository.name(), || history::scan(&pool, repository, versions, scan.sighted))?;
     if let Some(top) = repository.work_tree() {
         pool.guarded(repository.name(), || {
             history::scan_work_tree(&pool, repository.name(), top, scan.files);
@@ -367,7 +367,7 @@ fn submodules(
     for Submodule { path, mut repository } in outer.submodules(&mut problems) {
         repository.rename(Arc::from(format!("{}/{path}", outer.name())));
         let pool = scan.pool()?;
-        match pool.guarded(&path, || history::scan(&pool, &repository, versions)) {
+        match pool.guarded(&path, || history::scan(&pool, &repository, versions, scan.sighted)) {
             Ok(()) => {
                 let mut inner = pool.finish();
                 leave_out(&mut inner, &scan.files.exclude);
