@@ -231,7 +231,7 @@ const HARMLESS: &[&str] = &[
     "token = sign(user2, secret[0])\n",
     "  password: read(config, Key1),\n",
     "secret = Token2Provider<Key9>(x);\n",
-    "key = (a<<8)|b2;\n",
+    "key = (a<<8)|b2;\n", // sprawl:allow generic-api-key
     "token = buffer[at++]&0xFF;\n",
     "secret: {name: db1, key: Password}\n",
     // Names of registers, parts and macros that only look like a short word for a password.

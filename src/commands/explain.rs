@@ -18,11 +18,11 @@ use sprawl::redact::Redactor;
 use sprawl::report::Report;
 use sprawl::session::options::Options;
 use sprawl::source::tree::Tree;
-use sprawl_detect::assignment::features::{self, FEATURES};
+use sprawl_detect::assignment::features::FEATURES;
 use sprawl_detect::assignment::grammar::Assigned;
 use sprawl_detect::assignment::judge::{self, PATTERN, Verdict, WEAK};
 use sprawl_detect::assignment::names::Name;
-use sprawl_detect::assignment::{self, Measured, model, plain};
+use sprawl_detect::assignment::{self, model};
 use sprawl_detect::evidence::Evidence;
 use sprawl_detect::rules::Rules;
 use sprawl_detect::score::Severity;
@@ -194,12 +194,13 @@ fn weighing(
         value.len(),
         value.start.saturating_sub(line.start) + 1,
     );
-    if let Some(reason) = plain::rejection_reason(text, &name, &assigned) {
-        let _ = writeln!(out, "verdict    not a secret: {reason}\n");
-        return;
-    }
-    let vector = features::measure(text, &name, &assigned);
-    let measured = Measured { name, assigned, vector };
+    let measured = match assignment::weighed(text, &name, assigned) {
+        Ok(measured) => measured,
+        Err(reason) => {
+            let _ = writeln!(out, "verdict    not a secret: {reason}\n");
+            return;
+        }
+    };
     let verdict = judge::verdict_with_reason(text, &measured);
     let value = &measured.assigned.value;
     let share = |odds: i32| 100.0 / (1.0 + (-f64::from(odds) / 1024.0).exp());

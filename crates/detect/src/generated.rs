@@ -3,7 +3,7 @@
 //! Signs are what code, templates and paths are made of, too. What tells them apart is that nothing in a
 //! generated value is a word, and that it goes from one kind of character to another all the time.
 
-use crate::words;
+use crate::words::{self, Reading};
 
 /// Shortest value that tells, in bytes.
 const SHORTEST: usize = 10;
@@ -16,6 +16,11 @@ const LONGEST: usize = 160;
 
 /// Whether a value mixes kinds of characters as only generators and people who imitate them do.
 pub(crate) fn is_generated(value: &[u8]) -> bool {
+    is_generated_as_read(value, &words::read(value))
+}
+
+/// [`is_generated`] of a value whose words are known.
+pub(crate) fn is_generated_as_read(value: &[u8], reading: &Reading) -> bool {
     // Few generators draw blanks and letters beyond ASCII, and few of them.
     let foreign = value.iter().filter(|b| !b.is_ascii_graphic()).count();
     let is_text = value.iter().all(|b| !b.is_ascii_control());
@@ -39,17 +44,16 @@ pub(crate) fn is_generated(value: &[u8]) -> bool {
     if letters_and_digits < 2 || changes * 3 < value.len() || is_hexadecimal {
         return false;
     }
-    let reading = words::read(value);
     reading.known * 3 <= reading.letters && has_variety(value)
 }
 
 /// Whether a value may be generated, or typed at random: as long as one, and without words.
 pub(crate) fn may_be_of_a_generator(value: &[u8]) -> bool {
-    if is_generated(value) {
+    let reading = words::read(value);
+    if is_generated_as_read(value, &reading) {
         return true;
     }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let reading = words::read(value);
     (LONG..=LONGEST).contains(&value.len())
         && value.iter().all(u8::is_ascii_graphic)
         && digits > 0
@@ -58,11 +62,16 @@ pub(crate) fn may_be_of_a_generator(value: &[u8]) -> bool {
         && has_variety(value)
 }
 
-/// Whether a generated value has signs that no identifier, path or base64 has, and not at its ends alone.
+/// Whether a value is generated and [has signs](has_signs).
 pub(crate) fn is_generated_with_signs(value: &[u8]) -> bool {
+    has_signs(value) && is_generated(value)
+}
+
+/// Whether a value has signs that no identifier, path or base64 has, and not at its ends alone.
+pub(crate) fn has_signs(value: &[u8]) -> bool {
     let is_sign = |b: &u8| b.is_ascii_punctuation() && !b"-_./:+=,".contains(b);
     let inner = value.get(1..value.len().saturating_sub(1)).unwrap_or_default();
-    inner.iter().any(is_sign) && is_generated(value)
+    inner.iter().any(is_sign)
 }
 
 fn kind(byte: u8) -> usize {

@@ -1,4 +1,4 @@
-//! Words that people write where a secret goes, as `vocabulary.txt` lists them.
+//! Words that people write where a secret goes, and what else stands there, as `vocabulary.txt` lists them.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -14,6 +14,14 @@ pub(crate) struct Vocabulary {
     pub(crate) at_ends: Vec<&'static [u8]>,
     /// Words that occur beside those and say nothing.
     pub(crate) beside: Vec<&'static [u8]>,
+    /// Types, constants and keywords of languages.
+    pub(crate) language: Vec<&'static [u8]>,
+    /// Ends of names of files.
+    pub(crate) extension: HashSet<&'static [u8]>,
+    /// What hashes begin with.
+    pub(crate) hash: Vec<&'static [u8]>,
+    /// What ciphertexts begin with.
+    pub(crate) ciphertext: Vec<&'static [u8]>,
 }
 
 /// All of them, read when they are first needed.
@@ -23,6 +31,10 @@ pub(crate) static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         match section {
             "tried" => _ = all.tried.insert(word),
             "sample" => all.sample.push(word),
+            "language" => all.language.push(word),
+            "extension" => _ = all.extension.insert(word),
+            "hash" => all.hash.push(word),
+            "ciphertext" => all.ciphertext.push(word),
             _ => all.beside.push(word),
         }
         if is_marked {
@@ -62,13 +74,15 @@ mod tests {
         let mut seen = HashSet::new();
         each_word(|section, word, is_marked| {
             let text = String::from_utf8_lossy(word);
-            assert!(["tried", "sample", "beside"].contains(&section), "{section}");
+            let of_words =
+                ["tried", "sample", "beside", "language", "extension"].contains(&section);
+            assert!(of_words || ["hash", "ciphertext"].contains(&section), "{section}");
             assert!(seen.insert((section, word)), "{text} stands twice in {section}");
             assert!(!is_marked || section == "sample", "{text}");
             let is_plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-            assert!(word.iter().all(is_plain), "{text}");
+            assert!(!of_words || word.iter().all(is_plain), "{text}");
         });
-        let Vocabulary { tried, sample, at_ends, beside } = &*VOCABULARY;
+        let Vocabulary { tried, sample, at_ends, beside, .. } = &*VOCABULARY;
         assert!(tried.len() > 100 && sample.len() > 30 && at_ends.len() > 5 && beside.len() > 100);
         assert!(sample.iter().all(|word| !beside.contains(word)));
         assert_eq!(tried.iter().map(|word| word.len()).max(), Some(LONGEST_TRIED));

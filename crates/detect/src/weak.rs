@@ -1,8 +1,9 @@
 //! Passwords that somebody would guess: known from lists, made of words, or standing where
 //! documentation wants a password. One judgement for what rules and what names find.
 
+use crate::placeholder;
 use crate::vocabulary::{LONGEST_TRIED, VOCABULARY};
-use crate::{placeholder, words};
+use crate::words::{self, Reading};
 
 /// How hard a value is to guess, by its characters and words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +27,7 @@ pub(crate) fn strength(value: &[u8]) -> Strength {
         || is_sentence(value)
         || digits == value.len()
         || is_known(value)
-        || is_made_of_words(value)
+        || is_made_of_words_as_read(value, &reading)
     {
         return Strength::Guessed;
     }
@@ -80,7 +81,10 @@ fn spell(word: &mut [u8], letters: &[(u8, u8)]) {
 
 /// Mostly common words: a password that people think of, whatever its length up to 24.
 pub(crate) fn is_made_of_words(value: &[u8]) -> bool {
-    let reading = words::read(value);
+    is_made_of_words_as_read(value, &words::read(value))
+}
+
+fn is_made_of_words_as_read(value: &[u8], reading: &Reading) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let signs = value.iter().filter(|b| b.is_ascii() && !b.is_ascii_digit() && !is_wordy(**b));
     // Between the digits of hexadecimal numbers, letters make short words by chance.

@@ -1,5 +1,5 @@
-//! Forms of values that are no secrets whatever they are called: public keys, serialised objects, names
-//! of indexes, paths of derived keys.
+//! Forms of values that are no secrets whatever they are called: public keys, addresses of accounts,
+//! serialised objects.
 
 use crate::lenient::base64;
 use crate::text::{UUID, is_uuid};
@@ -89,17 +89,6 @@ pub(super) fn is_serialised(value: &[u8]) -> bool {
     value.len() >= 16 && STARTS.iter().any(|start| value.starts_with(start))
 }
 
-/// Whether a value is the path by which a key is derived from another: `m/44'/60'/0'` (BIP-32).
-pub(super) fn is_derivation_path(value: &[u8]) -> bool {
-    let rest = value.strip_prefix(b"m/").or(value.strip_prefix(b"M/")).unwrap_or(value);
-    let marked = rest.len() < value.len() || rest.iter().any(|b| matches!(b, b'\'' | b'h'));
-    let part = |part: &[u8]| {
-        let part = part.strip_suffix(b"'").or(part.strip_suffix(b"h")).unwrap_or(part);
-        !part.is_empty() && part.len() <= 10 && part.iter().all(u8::is_ascii_digit)
-    };
-    marked && rest.split(|b| *b == b'/').count() >= 2 && rest.split(|b| *b == b'/').all(part)
-}
-
 /// Whether a value is the address of an account or a contract of Ethereum (EIP-55).
 pub(super) fn is_account(value: &[u8]) -> bool {
     value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit)
@@ -122,16 +111,6 @@ pub(super) fn is_path_of_ids(value: &[u8]) -> bool {
         rest = &rest[at + UUID..];
     }
     ids > 0 && rest.iter().all(|b| b.is_ascii_alphabetic() || b"-_.:/".contains(b))
-}
-
-/// Whether a value is how tools name an index or a constraint of a table: `IDX_0A1B2C3D`, `fk_rails_...`.
-pub(super) fn is_index_name(value: &[u8]) -> bool {
-    const STARTS: [&str; 10] = ["idx", "uniq", "fk", "pk", "uk", "ix", "ux", "ck", "df", "index"];
-    let Some(end) = value.iter().position(|b| *b == b'_') else { return false };
-    let rest = &value[end + 1..];
-    STARTS.iter().any(|start| value[..end].eq_ignore_ascii_case(start.as_bytes()))
-        && rest.len() >= 3
-        && rest.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
 #[cfg(test)]
@@ -160,11 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_paths() {
-        assert!(is_index_name(b"IDX_0A1B2C3D") && is_index_name(b"fk_rails_0a1b2c3d"));
-        assert!(!is_index_name(b"idx") && !is_index_name(b"pass_word"));
-        assert!(is_derivation_path(b"m/44'/60'/0'/0") && is_derivation_path(b"44h/0h"));
-        assert!(!is_derivation_path(b"12345678") && !is_derivation_path(b"m/abc"));
+    fn accounts_and_objects() {
         assert!(is_account(format!("0x{}", "0a1B2c3D".repeat(5)).as_bytes()));
         assert!(!is_account(format!("0x{}", "0a1B2c3D".repeat(8)).as_bytes()));
         assert!(is_serialised(b"rO0ABXNyABNqYXZh") && !is_serialised(b"rO1ABXNyABNqYXZh"));
@@ -179,7 +154,6 @@ mod tests {
         #[test]
         fn any_bytes_have_a_form_or_none(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             let _ = (is_public_key(&bytes), is_public_der(&bytes), is_serialised(&bytes));
-            let _ = (is_derivation_path(&bytes), is_index_name(&bytes), is_path_of_ids(&bytes));
         }
     }
 }

@@ -8,7 +8,7 @@ mod beside;
 mod joined;
 mod list;
 mod literal;
-mod setting;
+pub(super) mod setting;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -96,20 +96,20 @@ pub enum Joint {
     Colon,
     /// `=>`, `->`.
     Arrow,
-    /// `==`, `!=`, `.equals(`.
-    Compared,
-    /// `"name", "value"`.
-    Comma,
-    /// `name("value")`.
-    Call,
+    /// `name="x" value="y"`.
+    ValueOf,
     /// `<name>value`.
     Tag,
     /// `--name value`, `password "value"`.
     Blank,
+    /// `name("value")`.
+    Call,
+    /// `"name", "value"`.
+    Comma,
     /// `||`, `??`, `or`, `:-`.
     Default,
-    /// `name="x" value="y"`.
-    ValueOf,
+    /// `==`, `!=`, `.equals(`.
+    Compared,
     /// `user:value@host`, or what a rule of another kind has found.
     Within,
 }
@@ -182,7 +182,7 @@ fn assigned_behind(text: &[u8], name: &Name) -> Option<Assigned> {
         (b':', Some(b'-')) => reader.take(2, Joint::Default),
         // In base64, as LDIF has it (RFC 2849).
         (b':', Some(b':'))
-            if reader.peek(2) == Some(b' ') && begins_line(text, name.span.start) =>
+            if reader.peek(2) == Some(b' ') && setting::begins_line(text, name.span.start) =>
         {
             reader.take(2, Joint::Colon)
         }
@@ -284,24 +284,11 @@ fn begins_row(text: &[u8], start: usize) -> bool {
 
 /// Whether the name is the first word of its line, or of a command that sets variables, or a scheme.
 fn begins_command(text: &[u8], start: usize) -> bool {
-    let from = start.saturating_sub(120);
-    let before = &text[from..start];
-    let line = match memchr::memrchr2(b'\n', b'\r', before) {
-        Some(at) => &before[at + 1..],
-        None if from == 0 => before,
-        None => return false,
-    };
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
+    let Some(line) = setting::line_before(text, start) else { return false };
     let line = line.strip_prefix(b"#").unwrap_or(line).trim_ascii_start();
     [&b""[..], b"ENV", b"ARG", b"env", b"setenv", b"setx", b"set", b"config set", b"CONFIG SET"]
         .contains(&line)
         || [&b"machine "[..], b"login "].iter().any(|word| line.starts_with(word))
-}
-
-/// Whether nothing but blanks stands before a name in its line.
-fn begins_line(text: &[u8], start: usize) -> bool {
-    let before = text[..start].iter().rev().take(joined::INDENT);
-    before.take_while(|b| **b != b'\n').all(|b| matches!(b, b' ' | b'\t'))
 }
 
 /// Whether an operator may follow a name: the cheapest question, asked before what the name means.

@@ -6,16 +6,17 @@ use std::ops::Range;
 use super::features::{FEATURES, Feature};
 use super::grammar::{Assigned, Joint};
 use super::names::{Class, Name};
-use super::values::{self, Shape};
-use super::{Measured, features, model, place, plain, remote};
+use super::values::{Look, Shape};
+use super::{Measured, features, model, plain, remote};
 use crate::evidence::Confidence;
 use crate::ids::{self, RuleName};
+use crate::naming::lexicon::{self, Meaning};
 use crate::weak::{self, Strength};
 use crate::{generated, naming, placeholder, words};
 
 /// Odds from which a value is reported at all, in 1/1024: of what is reported below [`PATTERN`], every
 /// second one is a secret, on the raw text of repositories that were not learned from.
-pub const WEAK: i32 = -666;
+pub const WEAK: i32 = -1024;
 
 /// Odds from which it is reported by default: nine of ten are secrets, on the same text.
 pub const PATTERN: i32 = 102;
@@ -39,11 +40,11 @@ impl Verdict {
     }
 }
 
-/// Decides about a measured value that is not [`plain::rejection_reason`]. Where the odds alone decide
+/// Decides about a measured value, one that [`plain::look`] lets pass. Where the odds alone decide
 /// against it, no other reason is looked for: see [`verdict_with_reason`].
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let mut odds = model::odds(&measured.vector);
-    if odds < PATTERN && (speaks_for_itself(measured) || is_generated_with_signs(text, measured)) {
+    if odds < PATTERN && is_generated_with_signs(text, measured) {
         odds = PATTERN;
     }
     if odds < WEAK {
@@ -52,7 +53,7 @@ pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     if let Some(reason) = harmless_by_name(text, measured) {
         return Verdict::none(odds, Some(reason));
     }
-    let weak = place::harmless(text, measured);
+    let weak = harmless(text, measured);
     let is_sure = odds >= PATTERN && weak.is_none();
     let confidence = if is_sure { Confidence::Pattern } else { Confidence::Weak };
     let guessable = weak::strength(&measured.assigned.content(text)) == Strength::Guessed;
@@ -64,6 +65,14 @@ fn harmless_by_name(text: &[u8], measured: &Measured) -> Option<&'static str> {
     let (name, assigned) = (&measured.name.span, &measured.assigned);
     if assigned.joint == Joint::Within {
         return None;
+    }
+    // The path or the name of something: `password = "database.password"`.
+    let is_name = matches!(measured.look.shape, Shape::Dotted | Shape::UpperSnake);
+    if is_name && measured.look.is_words() {
+        return Some("a name in code");
+    }
+    if plain::is_piece(text, &measured.name, assigned) {
+        return Some("a piece of something longer");
     }
     let content = assigned.content(text);
     let harmless = naming::harmless_name(text, name, &content).or_else(|| {
@@ -78,53 +87,67 @@ fn harmless_by_name(text: &[u8], measured: &Measured) -> Option<&'static str> {
 pub fn verdict_with_reason(text: &[u8], measured: &Measured) -> Verdict {
     let verdict = verdict(text, measured);
     let weak = verdict.weak.or_else(|| match verdict.confidence {
-        None => place::harmless(text, measured),
+        None => harmless(text, measured),
         Some(_) => None,
     });
     Verdict { weak, ..verdict }
 }
 
-/// Whether nothing around a value could make it harmless: made by a generator, and assigned to a name
-/// that promises a secret and nothing else. Of such values in the corpus, 19 of 20 are secrets.
-pub fn speaks_for_itself(measured: &Measured) -> bool {
-    let of = |feature| measured.vector.get(feature);
-    let other = [Feature::NameDigest, Feature::Blanks, Feature::Colons, Feature::Brackets];
-    let length = of(Feature::Length);
-    let mixed = of(Feature::Lower) > 0
-        && of(Feature::Upper) > 0
-        && (of(Feature::Digits) > 0 || of(Feature::Changes) >= 32);
-    promises_a_secret(measured)
-        && (16..=64).contains(&length)
-        && (mixed || of(Feature::Hex) >= 24)
-        && of(Feature::Word) < 50
-        && of(Feature::Signs) <= 20
-        && of(Feature::Sequence) < 6
-        && other.iter().all(|feature| of(*feature) == 0)
+/// What makes a value harmless however likely the odds are: everybody knows what documentation puts in the
+/// place of a secret, and texts are for people.
+fn harmless(text: &[u8], measured: &Measured) -> Option<&'static str> {
+    let Measured { name, assigned, look, .. } = measured;
+    let value = &assigned.content(text)[..];
+    // What a secret is called where it is kept; AppRole's are UUIDs.
+    let is_id = || {
+        let word = name.words(text).nth(name.secret + 1);
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"id"))
+            && name.class == Class::Secret
+            && look.shape != Shape::Uuid
+    };
+    if placeholder::placeholder(value).is_some() {
+        Some("a placeholder")
+    // Of several words none is the secret: `'password' => ['required', 'confirmed']`.
+    } else if assigned.in_list && matches!(look.shape, Shape::Lower | Shape::Capitalised) {
+        Some("a word in a list")
+    } else if is_text(value, look) {
+        Some("a text for people")
+    } else if is_id() {
+        Some("an identifier")
+    } else {
+        None
+    }
 }
+
+/// Whether a value is words with blanks between them, in letters beyond ASCII, or the word for a password in
+/// another language.
+fn is_text(value: &[u8], look: &Look) -> bool {
+    let wordy = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || b" '.,:?!-_".contains(b);
+    let says_password = || {
+        let mut buffer = [0; LONGEST_WORD];
+        let Some(word) = buffer.get_mut(..value.len()) else { return false };
+        word.copy_from_slice(value);
+        word.make_ascii_lowercase();
+        std::str::from_utf8(word).is_ok_and(naming::table::says_password)
+    };
+    (!value.is_ascii() && !look.generated)
+        || value.iter().all(wordy) && (value.contains(&b' ') || says_password())
+}
+
+/// Longest value that may be a word for a password, in bytes.
+const LONGEST_WORD: usize = 64;
 
 /// Whether a value is generated with signs that no identifier has, and is assigned to a name that promises
-/// a secret: the model has seen few of them.
+/// a secret and nothing else: the model has seen few of them.
 fn is_generated_with_signs(text: &[u8], measured: &Measured) -> bool {
-    promises_a_secret(measured)
-        && generated::is_generated_with_signs(&measured.assigned.content(text))
-}
-
-/// Whether a value is assigned to a name that promises a secret and nothing else, and is no placeholder.
-fn promises_a_secret(measured: &Measured) -> bool {
-    let promised = matches!(
-        measured.name.class,
-        Class::Password | Class::Secret | Class::Token | Class::ApiKey
-    );
-    let other = [
-        Feature::NamePublic,
-        Feature::NamePlace,
-        Feature::NameAbout,
-        Feature::NameTest,
-        Feature::Placeholder,
-    ];
-    promised
-        && measured.assigned.joint != Joint::Within
-        && other.iter().all(|feature| measured.vector.get(*feature) == 0)
+    const OTHERWISE: Meaning = lexicon::PUBLIC | lexicon::PLACE | lexicon::ABOUT | lexicon::TEST;
+    let Measured { name, assigned, look, .. } = measured;
+    let promises = [Class::Password, Class::Secret, Class::Token, Class::ApiKey];
+    look.generated
+        && promises.contains(&name.class)
+        && assigned.joint != Joint::Within
+        && !name.has(OTHERWISE | lexicon::WRONG)
+        && generated::has_signs(&assigned.content(text))
 }
 
 /// Judges a password that another rule has matched: by the name it is assigned to,
@@ -144,7 +167,7 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
     let measured = named.unwrap_or_else(|| measure_unnamed(text, value.clone()));
     // What has a name has passed these tests already.
     let is_unnamed = measured.assigned.joint == Joint::Within;
-    let rejected = || plain::rejection_reason(text, &measured.name, &measured.assigned).is_some();
+    let rejected = || plain::look(text, &measured.name, &measured.assigned).is_err();
     let mut verdict = if is_unnamed && (rejected() || is_reference(text, value)) {
         Verdict::none(i32::MIN, None)
     } else {
@@ -169,7 +192,7 @@ pub fn judge_rule_match(text: &[u8], value: &Range<usize>, known_place: bool) ->
 /// Whether a value is where something is found, a path or an address, or a template. In a URL, signs of
 /// those may be part of a password.
 fn is_reference(text: &[u8], value: &Range<usize>) -> bool {
-    let shape = values::shape(&text[value.clone()]);
+    let shape = Look::of(&text[value.clone()]).shape;
     text.get(value.end) != Some(&b'@')
         && matches!(shape, Shape::Url | Shape::Path | Shape::Template)
 }
@@ -207,11 +230,11 @@ fn unescaped_ampersands(value: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether a value looks random rather than like words.
 fn looks_random(value: &[u8]) -> bool {
-    let reading = words::read(value);
+    let Look { shape, reading, .. } = Look::of(value);
     let written = [Shape::Lower, Shape::Capitalised, Shape::Upper, Shape::Keyword, Shape::Sentence];
     let format = value == b"%s" || placeholder::placeholder(value).is_some();
     let signs = value.iter().filter(|b| !b.is_ascii_alphanumeric()).count();
-    let is_word = value.len() < weak::LONG && written.contains(&values::shape(value));
+    let is_word = value.len() < weak::LONG && written.contains(&shape);
     !format
         && (!is_word || weak::strength(value) == Strength::Mixed)
         && (signs * 3 > value.len() || reading.known * 5 < (reading.letters * 4).max(1))
@@ -234,9 +257,10 @@ const NAME_BEFORE: usize = 80;
 /// Measures a password that is assigned to no name.
 pub fn measure_unnamed(text: &[u8], value: Range<usize>) -> Measured {
     let name = Name::none(value.start);
+    let look = Look::of(&text[value.clone()]);
     let assigned = Assigned::unnamed(value);
-    let vector = features::measure(text, &name, &assigned);
-    Measured { name, assigned, vector }
+    let vector = features::measure(text, &name, &assigned, &look);
+    Measured { name, assigned, look, vector }
 }
 
 /// The rule that reports secrets of a class.
@@ -265,7 +289,7 @@ pub fn reasons(measured: &Measured, most: usize) -> (Vec<&'static str>, Vec<&'st
 /// What speaks against a value whatever the odds: 2 for what is not reported, 1 for what is weak, 0 for
 /// nothing. What is trained for decides about the rest.
 pub fn veto(text: &[u8], measured: &Measured) -> u8 {
-    match (harmless_by_name(text, measured), place::harmless(text, measured)) {
+    match (harmless_by_name(text, measured), harmless(text, measured)) {
         (Some(_), _) => 2,
         (None, Some(_)) => 1,
         (None, None) => 0,

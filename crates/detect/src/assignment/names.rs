@@ -27,23 +27,23 @@ pub struct Name {
     pub class: Class,
 }
 
-/// What sort of secret a name promises.
+/// What sort of secret a name promises, the vaguest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// `password`, `passwd`, `pwd`, `passphrase`.
-    Password,
-    /// `secret`.
-    Secret,
-    /// `token`, `bearer`.
-    Token,
-    /// `apikey`, `accessKey`, `private_key`.
-    ApiKey,
     /// `key` alone: of a map, a cache, a keyboard; seldom a secret.
     Key,
     /// `auth`, `authorization`, `basic`.
     Auth,
     /// `credential`, `creds`.
     Credential,
+    /// `apikey`, `accessKey`, `private_key`.
+    ApiKey,
+    /// `token`, `bearer`.
+    Token,
+    /// `secret`.
+    Secret,
+    /// `password`, `passwd`, `pwd`, `passphrase`.
+    Password,
 }
 
 const WORDS: usize = 12;

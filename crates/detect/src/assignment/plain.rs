@@ -1,92 +1,123 @@
-//! Cheap tests that reject what is no secret: by the name, by how it is joined to the value, and by the
+//! Facts that say that a value is no secret: by the name, by how it is joined to the value, and by the
 //! form of the value. What they let pass is weighed.
 
 use super::forms;
-use super::grammar::{Assigned, Joint, Quoting};
+use super::grammar::{Assigned, Joint, Quoting, setting};
 use super::names::{Class, Name};
-use super::values::{self, Shape};
+use super::values::{self, Look, Shape};
 use crate::checks::is_public_nkey;
-use crate::generated::is_generated;
 use crate::naming::lexicon;
 use crate::words;
 
-/// The reason why a value is no secret, by cheap tests; `None` if it has to be weighed.
-pub fn rejection_reason(text: &[u8], name: &Name, assigned: &Assigned) -> Option<&'static str> {
+/// The reason why a value is no secret, or what it looks like if it has to be weighed.
+pub(super) fn look(text: &[u8], name: &Name, assigned: &Assigned) -> Result<Look, &'static str> {
     let content = assigned.content(text);
     let value = &content[..];
     let shortest = if assigned.scheme.is_some() { SHORTEST_IN_HEADER } else { SHORTEST };
-    if value.trim_ascii().len() < shortest {
-        return Some("too short");
+    // In texts, `Basic` is a word (`Basic EC support`); HTTP has a user and a password in base64 there.
+    let is_basic = || assigned.joint == Joint::Blank && name.says(text, &["basic"]);
+    if value.trim_ascii().len() < shortest || value.len() < SHORTEST_IN_HEADER && is_basic() {
+        return Err("too short");
     }
     if !value.iter().any(u8::is_ascii_alphanumeric) || values::is_line_ends(value) {
-        return Some("neither letters nor digits");
+        return Err("neither letters nor digits");
     }
-    if values::is_pattern(value) {
-        return Some("a pattern");
-    }
-    if values::is_format(value) {
-        return Some("a format of output");
-    }
-    if is_short_for_scheme(text, name, assigned, value) {
-        return Some("too short");
-    }
-    if values::is_elided(value) {
-        return Some("masked");
-    }
-    if assigned.joint == Joint::Within {
-        return None;
-    }
-    by_place(text, name, assigned, value)
-        .or_else(|| by_name(text, name, assigned.joint, value))
-        .or_else(|| by_form(value))
-        .or_else(|| by_shape(name, assigned, value))
+    let look = Look::of(value);
+    let reason = if values::is_pattern(value, look.generated) {
+        Some("a pattern")
+    } else if values::is_format(value) {
+        Some("a format of output")
+    } else if values::is_elided(value) {
+        Some("masked")
+    } else if assigned.joint == Joint::Within {
+        None
+    } else {
+        by_place(text, name, assigned, value, &look)
+            .or_else(|| by_name(text, name, value, &look))
+            .or_else(|| by_form(value))
+            .or_else(|| by_shape(name, assigned, look.shape))
+            .or_else(|| {
+                (name.class == Class::Key && forms::is_path_of_ids(value))
+                    .then_some("an identifier")
+            })
+    };
+    reason.map_or(Ok(look), Err)
 }
 
-/// Whether a value is too short for what HTTP has behind `Basic`: a user and a password, in base64. In texts
-/// it is a word (`Basic EC support`).
-fn is_short_for_scheme(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bool {
-    assigned.joint == Joint::Blank && name.says(text, &["basic"]) && value.len() < 8
+/// Whether a value is one of several that are put together, and so none by itself.
+pub(super) fn is_piece(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    (assigned.joint == Joint::Comma && is_made(&text[name.span.clone()]))
+        || (assigned.in_list && is_joined(text, assigned))
+}
+
+/// Whether what stands where a name would is itself made by a generator: `concat("KEY-7c37Cc86...",`.
+fn is_made(name: &[u8]) -> bool {
+    name.split(|b| !b.is_ascii_alphanumeric())
+        .any(|part| part.len() >= 12 && part.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
+}
+
+/// Whether the list that a value is in becomes one text: `["a", "b"].concat()`, `['a', 'b'].join('')`.
+fn is_joined(text: &[u8], assigned: &Assigned) -> bool {
+    const FAR: usize = 400;
+    let rest = &text[assigned.end..(assigned.end + FAR).min(text.len())];
+    let close = rest.iter().position(|b| matches!(b, b']' | b')'));
+    let behind = close.map(|close| rest[close + 1..].trim_ascii_start());
+    behind.is_some_and(|behind| behind.starts_with(b".concat") || behind.starts_with(b".join"))
 }
 
 /// What the text around a value says.
-fn by_place(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
-    if assigned.quoting == Quoting::Bare && is_code(text, name, assigned)
-        || is_declared(text, name, assigned)
+fn by_place(
+    text: &[u8],
+    name: &Name,
+    assigned: &Assigned,
+    value: &[u8],
+    look: &Look,
+) -> Option<&'static str> {
+    if assigned.quoting == Quoting::Bare && is_code(text, name, assigned, look)
+        || is_declared(text, name, assigned, look)
+        || is_macro(text, name, assigned)
     {
         Some("code")
     } else if is_attribute_of_a_page(text, name) {
         Some("public: every page has it")
-    } else if is_id_in_report(text, name, assigned, value) {
-        Some("an id that a report gives to a secret")
     } else if is_tag_of_an_image(text, name, assigned) {
         Some("the version of an image")
+    } else if is_id_in_report(text, name, assigned, value) {
+        Some("an id that a report gives to a secret")
     } else if is_within_address(text, name, assigned) {
         Some("an address")
-    } else if (assigned.joint == Joint::Comma && is_piece(&text[name.span.clone()]))
-        || (assigned.in_list && is_joined(text, assigned))
-    {
-        Some("a piece of something longer")
-    } else if is_between_strings(assigned, value) || is_verb(text, name, assigned) {
+    } else if is_between_strings(assigned, value) {
         Some("a text")
     } else if is_message(text, name, assigned, value) {
         Some("a message")
+    } else if is_variable_read(text, assigned, value) {
+        Some("the name of a variable")
     } else {
         None
     }
 }
 
 /// What the name says, and what a value of such a name never has.
-fn by_name(text: &[u8], name: &Name, joint: Joint, value: &[u8]) -> Option<&'static str> {
+fn by_name(text: &[u8], name: &Name, value: &[u8], look: &Look) -> Option<&'static str> {
     let is_key = matches!(name.class, Class::ApiKey | Class::Key);
+    // `public key`, and the name of an assembly of .NET: `Public Key Token`.
+    let before = &text[name.span.start.saturating_sub(b"public key ".len())..name.span.start];
+    let follows = |words: &[u8]| {
+        before.len() >= words.len()
+            && before[before.len() - words.len()..].eq_ignore_ascii_case(words)
+    };
     if (name.has(lexicon::PUBLIC) && name.class != Class::Password)
-        || (name.class == Class::Token && follows_public_key(text, name))
-        || is_public_key_in_words(text, name)
+        || (name.class == Class::Token && follows(b"public key "))
+        || (name.class == Class::Key && name.len() == 1 && follows(b"public "))
         || is_client_id(text, name)
     {
         Some("public by its name")
-    } else if name.class != Class::Password && is_phrase(value) {
+    } else if name.class != Class::Password && is_phrase(value, look) {
         Some("a text")
-    } else if name.class == Class::Key && is_key_of_data(name) {
+    // A key in a store or a table, `cacheKey`, or the id of a key.
+    } else if name.class == Class::Key
+        && (name.before_secret() & lexicon::DATA != 0 || name.tail_has(lexicon::ID))
+    {
         Some("a key to look something up")
     } else if is_named_digest(text, name) && is_digest(value) {
         Some("a hash by its name")
@@ -94,32 +125,17 @@ fn by_name(text: &[u8], name: &Name, joint: Joint, value: &[u8]) -> Option<&'sta
         Some("ciphertext by its name")
     } else if is_key_id(text, name, value) {
         Some("the id of a key")
-    } else if is_other_abbreviation(text, name, joint) {
-        Some("an abbreviation of something else")
     } else {
         None
     }
 }
 
-/// Whether a short word that can mean a password means something else: processors and drivers have registers
-/// and parts of such names (`MDP_INTF_1`, `psw_t`), and programs in C have macros (`I915_PW("tx-b")`).
-fn is_other_abbreviation(text: &[u8], name: &Name, joint: Joint) -> bool {
-    const ABBREVIATIONS: [&[u8]; 4] = [b"mdp", b"pw", b"psk", b"psw"];
-    let word = name.words(text).nth(name.secret).unwrap_or_default();
-    let is_short = ABBREVIATIONS.iter().any(|short| short.eq_ignore_ascii_case(word));
-    let is_macro =
-        || joint == Joint::Call && !text[name.span.clone()].iter().any(u8::is_ascii_lowercase);
-    is_short && (name.tail() > 0 || is_macro())
-}
-
 /// What the form of a value says, whatever its name.
 fn by_form(value: &[u8]) -> Option<&'static str> {
-    if values::is_coordinate(value) {
-        Some("a name and a version")
-    } else if values::is_security_identifier(value) {
-        Some("an identifier")
-    } else if values::is_drawing(value) {
-        Some("a drawing")
+    if values::is_escaped(value) {
+        Some("bytes of a test vector")
+    } else if values::is_readable_hex(value) {
+        Some("a text in hexadecimal")
     } else if values::is_algorithm(value) {
         Some("the name of an algorithm")
     } else if forms::is_account(value) {
@@ -128,10 +144,6 @@ fn by_form(value: &[u8]) -> Option<&'static str> {
         Some("a public key")
     } else if forms::is_serialised(value) {
         Some("a serialized object")
-    } else if forms::is_derivation_path(value) || forms::is_index_name(value) {
-        Some("an identifier")
-    } else if values::is_connection(value) {
-        Some("a connection string")
     } else if value.starts_with(b"urn:") || value.starts_with(b"arn:") {
         Some("an address")
     } else {
@@ -140,13 +152,8 @@ fn by_form(value: &[u8]) -> Option<&'static str> {
 }
 
 /// What the shape of a value says with the name and the quotes.
-fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static str> {
-    let shape = values::shape(value);
+fn by_shape(name: &Name, assigned: &Assigned, shape: Shape) -> Option<&'static str> {
     let bare = assigned.quoting == Quoting::Bare;
-    let is_word = matches!(
-        shape,
-        Shape::Lower | Shape::Capitalised | Shape::Camel | Shape::Snake | Shape::Kebab
-    );
     match shape {
         Shape::Url => Some("an address"),
         Shape::Path => Some("a path"),
@@ -154,16 +161,23 @@ fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static s
         Shape::Ciphertext => Some("ciphertext"),
         Shape::Number => Some("a number, version or date"),
         Shape::Keyword if !bare || assigned.joint != Joint::Colon => Some("a word of the language"),
-        Shape::Dotted | Shape::Capitalised | Shape::Template | Shape::UpperSnake if bare => {
-            Some("code")
-        }
+        Shape::Dotted | Shape::Capitalised | Shape::UpperSnake if bare => Some("code"),
         Shape::Template => Some("a template"),
-        Shape::Dotted | Shape::Sentence if name.class == Class::Key => Some("a name or text"),
         Shape::Uuid if matches!(name.class, Class::Key | Class::Credential) => {
             Some("an identifier")
         }
-        _ if name.class == Class::Key && forms::is_path_of_ids(value) => Some("an identifier"),
-        _ if is_word && name.class == Class::Key => Some("a name"),
+        Shape::Dotted
+        | Shape::Sentence
+        | Shape::Lower
+        | Shape::Capitalised
+        | Shape::Snake
+        | Shape::Kebab
+            if matches!(name.class, Class::Key | Class::Auth) =>
+        {
+            Some("a name or text")
+        }
+        Shape::Lower | Shape::Capitalised if assigned.scheme.is_some() => Some("a name or text"),
+        Shape::Camel if name.class == Class::Key => Some("a name or text"),
         // Whoever names things in a language writes texts in it, of whose words none is known here.
         Shape::Lower | Shape::Capitalised | Shape::Upper | Shape::Snake | Shape::Kebab
             if name.has(lexicon::FOREIGN) =>
@@ -172,6 +186,57 @@ fn by_shape(name: &Name, assigned: &Assigned, value: &[u8]) -> Option<&'static s
         }
         _ => None,
     }
+}
+
+/// Whether nothing is assigned, but something is declared, a member in C, or named: in the place of a value
+/// stands a name itself, `"secrets": {"name": [...]}`.
+fn is_declared(text: &[u8], name: &Name, assigned: &Assigned, look: &Look) -> bool {
+    let value = &text[assigned.value.clone()];
+    let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
+    let behind = rest.strip_prefix(b"`").or(rest.strip_prefix(b"\"")).unwrap_or(rest);
+    let behind = behind.trim_ascii_start();
+    if assigned.quoting != Quoting::Bare {
+        let between = text.get(name.span.end..assigned.value.start).unwrap_or_default();
+        return (behind.starts_with(b":") || behind.starts_with(b"=>"))
+            && between.iter().any(|b| matches!(b, b'{' | b'['));
+    }
+    let pointers = value.iter().take_while(|b| matches!(b, b'*' | b'&')).count();
+    let word = &value[pointers..];
+    assigned.joint == Joint::Blank
+        && (pointers > 0 || look.is_words())
+        && word.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+        && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        && matches!(behind.first(), Some(b';' | b',' | b')' | b'[' | b'='))
+}
+
+/// Whether a name is a macro of C, `I915_PW("tx-b")`, or that of a register or a type of processors: parts of
+/// such names look like abbreviations of a password (`MDP_INTF_1`, `psw_t`).
+fn is_macro(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let word = name.words(text).nth(name.secret).unwrap_or_default();
+    let abbreviations = [&b"mdp"[..], b"pw", b"psk", b"psw"];
+    name.tail() > 0 && abbreviations.iter().any(|short| short.eq_ignore_ascii_case(word))
+        || name.class == Class::Password
+            && name.len() > 1
+            && assigned.joint == Joint::Call
+            && !text[name.span.clone()].iter().any(u8::is_ascii_lowercase)
+}
+
+/// Whether the name is the end of a path and the value its version: `owner/token-service:1.2-a`.
+fn is_tag_of_an_image(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let before = &text[name.span.start.saturating_sub(ADDRESS)..name.span.start];
+    let of_path = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
+    let start = before.iter().rposition(|b| !of_path(b)).map_or(0, |other| other + 1);
+    // `registry:5000/owner/`, but not `User:anna/`.
+    let port = before[start..].first().is_some_and(u8::is_ascii_digit);
+    let joined = before[..start].last() == Some(&b':') && !port;
+    let path = before.ends_with(b"/") && before.len() > start + 1 && !joined;
+    // A name and its version side by side: `"owner/Token" "1.2"`.
+    let beside = assigned.joint == Joint::Blank && assigned.quoted_name;
+    let behind = assigned.joint == Joint::Colon
+        && assigned.quoting == Quoting::Bare
+        && !assigned.quoted_name
+        && assigned.value.start == name.span.end + 1;
+    path && (beside || behind)
 }
 
 /// Whether a password's name and value are a message: the beginning of a string, as in
@@ -188,21 +253,6 @@ fn is_message(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) -> bo
         }
 }
 
-/// Whether what stands where a name would is itself made by a generator: `concat("KEY-7c37Cc86...",`.
-fn is_piece(name: &[u8]) -> bool {
-    name.split(|b| !b.is_ascii_alphanumeric())
-        .any(|part| part.len() >= 12 && part.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
-}
-
-/// Whether the list that a value is in becomes one text: `["a", "b"].concat()`, `['a', 'b'].join('')`.
-fn is_joined(text: &[u8], assigned: &Assigned) -> bool {
-    const FAR: usize = 400;
-    let rest = &text[assigned.end..(assigned.end + FAR).min(text.len())];
-    let close = rest.iter().position(|b| matches!(b, b']' | b')'));
-    let behind = close.map(|close| rest[close + 1..].trim_ascii_start());
-    behind.is_some_and(|behind| behind.starts_with(b".concat") || behind.starts_with(b".join"))
-}
-
 /// Whether what stands in quotes is what stands between two strings: `"the token " + name + "`.
 fn is_between_strings(assigned: &Assigned, value: &[u8]) -> bool {
     assigned.joint == Joint::Blank
@@ -210,38 +260,11 @@ fn is_between_strings(assigned: &Assigned, value: &[u8]) -> bool {
         && matches!(value.first(), Some(b',' | b';' | b')' | b'+' | b' '))
 }
 
-/// Whether `pass` is a verb, `pass through` or `to pass "name"`, not a name.
-fn is_verb(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
-    let before = &text[..name.span.start];
-    let word = || text[assigned.value.clone()].iter().all(u8::is_ascii_lowercase);
-    let in_prose =
-        || matches!(before, [.., b'a'..=b'z', b' ']) && assigned.quoting != Quoting::Bare;
-    assigned.joint == Joint::Blank
-        && &text[name.span.clone()] == b"pass"
-        && !before.ends_with(b"-")
-        && (in_prose() || (assigned.quoting == Quoting::Bare && word()))
-}
-
-/// Whether the name is the end of `Public Key Token`: part of the name of an assembly of .NET.
-fn follows_public_key(text: &[u8], name: &Name) -> bool {
-    const BEFORE: &[u8] = b"public key ";
-    let from = name.span.start.saturating_sub(BEFORE.len());
-    text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
-}
-
-/// Whether the name is `public key`, as people write it.
-fn is_public_key_in_words(text: &[u8], name: &Name) -> bool {
-    const BEFORE: &[u8] = b"public ";
-    let from = name.span.start.saturating_sub(BEFORE.len());
-    text[name.span.clone()].eq_ignore_ascii_case(b"key")
-        && text[from..name.span.start].eq_ignore_ascii_case(BEFORE)
-}
-
 /// Whether the name is an attribute of an element for scripts of the page, `data-key`: whoever sees
 /// the page has it.
 fn is_attribute_of_a_page(text: &[u8], name: &Name) -> bool {
     let start = name.span.start;
-    let before = &text[start.saturating_sub(ELEMENT)..start];
+    let before = &text[start.saturating_sub(ADDRESS)..start];
     let tag = || memchr::memrchr2(b'<', b'>', before).filter(|at| before[*at] == b'<');
     // `data-settings='{"token": "..."}'`.
     let is_within = |tag: &[u8]| {
@@ -256,13 +279,23 @@ fn is_attribute_of_a_page(text: &[u8], name: &Name) -> bool {
         && !name.says(text, &["private", "secret"])
 }
 
-/// Longest part of an element before an attribute, in bytes.
-const ELEMENT: usize = 500;
+/// Whether a value names a variable of the environment that a call reads: `env("MAIL_PASSWORD")`.
+fn is_variable_read(text: &[u8], assigned: &Assigned, value: &[u8]) -> bool {
+    let says = |called: &[u8], word: &[u8]| {
+        called.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+    };
+    let reads = |called: &[u8]| {
+        says(&called[called.len().saturating_sub(3)..], b"env") || says(called, b"environ")
+    };
+    value.contains(&b'_')
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        && assigned.call.as_ref().is_some_and(|call| reads(&text[call.clone()]))
+}
 
 /// Whether the name and the value are fields of an address with colons:
 /// `arn:aws:secretsmanager:...:secret:name` (the Amazon Resource Names of AWS), `urn:...`.
 fn is_within_address(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
-    let before = &text[name.span.start.saturating_sub(ELEMENT)..name.span.start];
+    let before = &text[name.span.start.saturating_sub(ADDRESS)..name.span.start];
     if assigned.joint != Joint::Colon || !before.ends_with(b":") {
         return false;
     }
@@ -285,77 +318,13 @@ fn is_id_in_report(text: &[u8], name: &Name, assigned: &Assigned, value: &[u8]) 
         || before.ends_with(b"`, ") && is_rule_named(before)
 }
 
+/// How far before a name an address or an element may begin, in bytes.
+const ADDRESS: usize = 500;
+
 /// Whether a line ends in the name of a rule, as Markdown has it: ``Rule `npm-token`, ``.
 fn is_rule_named(before: &[u8]) -> bool {
     let line = &before[before.len().saturating_sub(RULE_NAMED)..];
     memchr::memmem::rfind(line, b"Rule `").is_some_and(|at| !line[at..].contains(&b'\n'))
-}
-
-/// Bytes that `Rule`, its name and what is between them take.
-const RULE_NAMED: usize = 100;
-
-/// Whether the name is the end of a path and the value its version: `owner/token-service:1.2-a`.
-fn is_tag_of_an_image(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
-    let before = &text[name.span.start.saturating_sub(ELEMENT)..name.span.start];
-    let of_path = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
-    let start = before.iter().rposition(|b| !of_path(b)).map_or(0, |other| other + 1);
-    // `registry:5000/owner/`, but not `User:anna/`.
-    let port = before[start..].first().is_some_and(u8::is_ascii_digit);
-    let joined = before[..start].last() == Some(&b':') && !port;
-    let path = before.ends_with(b"/") && before.len() > start + 1 && !joined;
-    // A name and its version side by side: `"owner/Token" "1.2"`.
-    let beside = assigned.joint == Joint::Blank && assigned.quoted_name;
-    let behind = assigned.joint == Joint::Colon
-        && assigned.quoting == Quoting::Bare
-        && !assigned.quoted_name
-        && assigned.value.start == name.span.end + 1;
-    path && (beside || behind)
-}
-
-/// Whether nothing is assigned, but something is declared or refers to something: a column or an index
-/// of SQL, a member in C, a variable of a shell in a list with colons, a filter of LDAP, a query.
-fn is_declared(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
-    let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
-    let value = &text[assigned.value.clone()];
-    let called = &text[name.span.clone()];
-    let bare = assigned.quoting == Quoting::Bare;
-    let identifier = |word: &[u8]| {
-        word.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-            && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-    };
-    let is_words = || {
-        let reading = words::read(value);
-        reading.known * 2 >= reading.letters
-    };
-    let behind =
-        rest.strip_prefix(b"`").or(rest.strip_prefix(b"\"")).unwrap_or(rest).trim_ascii_start();
-    let index = assigned.joint == Joint::Blank
-        && [&b"key"[..], b"index"].iter().any(|word| called.eq_ignore_ascii_case(word))
-        && behind.starts_with(b"(");
-    let pointer = value.iter().take_while(|b| matches!(b, b'*' | b'&')).count();
-    let member = assigned.joint == Joint::Blank
-        && bare
-        && identifier(&value[pointer..])
-        && (pointer > 0 || is_words())
-        && matches!(behind.first(), Some(b';' | b',' | b')' | b'[' | b'='));
-    // `$PWD:/work`: what `$` stands before is read, not written.
-    let reference = bare
-        && assigned.joint == Joint::Colon
-        && is_variable(text, name)
-        && assigned.value.start == name.span.end + 1;
-    let filter =
-        bare && assigned.joint == Joint::Colon && value.windows(2).any(|pair| pair == b":=");
-    let query = bare
-        && value.starts_with(b"{")
-        && value[1..].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_'))
-        && rest.starts_with(b":");
-    // `"secrets": {"name": [...]}`: what stands in the place of a value is a name itself.
-    let within = || {
-        let between = text.get(name.span.end..assigned.value.start);
-        between.is_some_and(|between| between.contains(&b'{'))
-    };
-    let key = !bare && (behind.starts_with(b":") || behind.starts_with(b"=>")) && within();
-    index || member || reference || filter || query || key
 }
 
 /// Whether the name is a client's id, `OAuthClientId`: it stands in every request and in browsers.
@@ -378,19 +347,15 @@ fn is_named_digest(text: &[u8], name: &Name) -> bool {
 
 /// Whether there is a blank in a value, where no token and no key has one but in PEM, or where a
 /// generator puts in any character, as that of WordPress does, and no words stand between them.
-fn is_phrase(value: &[u8]) -> bool {
+fn is_phrase(value: &[u8], look: &Look) -> bool {
     let is_word = |part: &[u8]| {
         part.len() > 2 && part.iter().all(u8::is_ascii_lowercase) && words::is_common(part)
     };
+    let is_letters = |part: &[u8]| part.iter().all(u8::is_ascii_alphabetic);
     let parts = || value.split(|b| matches!(b, b' ' | b'\t'));
     parts().nth(1).is_some()
         && !value.starts_with(b"-----BEGIN")
-        && (!is_generated(value) || parts().any(is_word))
-}
-
-/// Whether a name is that of a key in a store or a table, `cacheKey`, or of the id of a key.
-fn is_key_of_data(name: &Name) -> bool {
-    name.before_secret() & lexicon::DATA != 0 || name.tail_has(lexicon::ID)
+        && (!look.generated || parts().any(is_word) || parts().all(is_letters))
 }
 
 /// Whether a value is how keys of PGP are called: the last 8 or 16 digits of a fingerprint, or all
@@ -409,19 +374,19 @@ fn is_digest(value: &[u8]) -> bool {
 }
 
 /// Whether what stands without quotes is an expression of a programming language.
-fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
+fn is_code(text: &[u8], name: &Name, assigned: &Assigned, look: &Look) -> bool {
     let rest = &text[assigned.end..(assigned.end + 24).min(text.len())];
     let value = &text[assigned.value.clone()];
-    if fills_line(text, name, assigned) && is_generated(value) {
+    if look.generated && fills_line(text, name, assigned) {
         return false;
     }
     if matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'.'))
         || matches!(assigned.joint, Joint::Arrow | Joint::Default)
         || rest.starts_with(b" {")
-        || (matches!(value, [b'(', ..] | [.., b'*']) && !is_generated(value))
+        || (matches!(value, [b'(', ..] | [.., b'*']) && !look.generated)
         || value.ends_with(b"&lt")
         || text[name.span.clone()].ends_with(b"_t")
-        || is_described(text, name, assigned)
+        || assigned.joint == Joint::Colon && text[..name.span.start].ends_with(b" @")
     {
         return true;
     }
@@ -433,14 +398,13 @@ fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
     if !value.iter().all(of_name) {
         return false;
     }
-    let reading = words::read(value);
-    let is_words = reading.known * 2 >= reading.letters;
+    let is_words = look.is_words();
     let part = |part: &&[u8]| part.first().is_some_and(u8::is_ascii_alphabetic);
     if is_words && value.split(|b| *b == b'.').filter(part).count() > 2 {
         return true;
     }
     // `key = name;` and `key = name (...)`; in shells and connection strings no blanks stand there.
-    let camel = values::shape(value) == Shape::Camel && is_words;
+    let camel = look.shape == Shape::Camel && is_words;
     let type_name = value[0].is_ascii_uppercase() && camel;
     let ends = match rest.first() {
         Some(b';') => assigned.joint != Joint::Blank,
@@ -460,24 +424,9 @@ fn is_code(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
 
 /// Whether a name begins a line and its value ends it, as in settings and lists of variables.
 fn fills_line(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
-    let before = &text[name.span.start.saturating_sub(INDENT)..name.span.start];
-    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(before, |at| &before[at + 1..]);
-    let line = line.trim_ascii();
-    let opens = line.iter().all(|b| matches!(b, b'"' | b'\'' | b'-' | b' ' | b'.'))
-        || [&b"export"[..], b"ENV", b"ARG", b"set"].contains(&line)
-        // Of the same name: `app.db.password`.
-        || line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     let rest = &text[assigned.end..];
     let end = rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'"' | b'\''));
-    opens && matches!(end, None | Some(b'\n' | b'\r'))
-}
-
-/// Longest part of a line before a name that fills it, in bytes.
-const INDENT: usize = 64;
-
-/// Whether a parameter is described: `@pwd: text`.
-fn is_described(text: &[u8], name: &Name, assigned: &Assigned) -> bool {
-    assigned.joint == Joint::Colon && text[..name.span.start].ends_with(b" @")
+    setting::begins_line(text, name.span.start) && matches!(end, None | Some(b'\n' | b'\r'))
 }
 
 /// Whether a `$` begins the name.
@@ -485,6 +434,9 @@ fn is_variable(text: &[u8], name: &Name) -> bool {
     let start = name.span.start;
     text[start] == b'$' || start > 0 && text[start - 1] == b'$'
 }
+
+/// Bytes that `Rule`, its name and what is between them take.
+const RULE_NAMED: usize = 100;
 
 /// Shortest value that is weighed, in bytes.
 const SHORTEST: usize = 4;

@@ -222,13 +222,22 @@ pub(crate) fn is_file_extension(word: &[u8]) -> bool {
 /// of a longer word; `text` is in lower case.
 pub(crate) fn says_password(text: &str) -> bool {
     static WITHIN: OnceLock<AhoCorasick> = OnceLock::new();
-    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let mut letters = [0; LONGEST];
+    let mut count = 0;
+    for (place, byte) in letters.iter_mut().zip(text.bytes().filter(|b| is_letter(*b))) {
+        *place = byte;
+        count += 1;
+    }
     let table = Table::get();
     let within = WITHIN.get_or_init(|| {
         AhoCorasick::new(&table.within).expect("a few hundred words are an automaton")
     });
     let mut words = text.split(|c: char| !c.is_alphabetic());
-    words.any(|word| table.translations.contains(word)) || within.is_match(&letters)
+    words.any(|word| table.translations.contains(word)) || within.is_match(&letters[..count])
+}
+
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || !byte.is_ascii()
 }
 
 /// Minimum length of a word that counts within a longer one: shorter ones occur there by chance.

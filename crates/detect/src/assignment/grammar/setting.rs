@@ -44,7 +44,7 @@ impl Reader<'_> {
             (None, Some(b' ' | b'\t')) => ends_line(behind),
             _ => false,
         };
-        if !ends || !begins_setting(self.text, name, quote) {
+        if !ends || !begins_line(self.text, name) {
             return None;
         }
         // A statement; in shells no blank stands before the value.
@@ -80,22 +80,28 @@ fn quote_before(text: &[u8], name: usize) -> Option<u8> {
     name.checked_sub(1).map(|at| text[at]).filter(|b| is_quote(*b))
 }
 
-/// Whether a name begins a line of settings, or a setting in quotes.
-fn begins_setting(text: &[u8], name: usize, quote: Option<u8>) -> bool {
-    let name = name - usize::from(quote.is_some());
-    let from = name.saturating_sub(BEFORE);
-    let before = &text[from..name];
-    let line = match memchr::memrchr(b'\n', before) {
-        Some(at) => &before[at + 1..],
+/// Whether a name begins a line of settings: nothing but blanks, a list's dash, a quote or the command that
+/// sets variables stands before it.
+pub(in crate::assignment) fn begins_line(text: &[u8], name: usize) -> bool {
+    let quote = quote_before(text, name);
+    let Some(line) = line_before(text, name - usize::from(quote.is_some())) else { return false };
+    let word = line.strip_prefix(b"-").unwrap_or(line).trim_ascii_start();
+    word.is_empty()
+        || COMMANDS.contains(&word)
+        || quote.is_some() && OPTIONS.iter().any(|option| line.ends_with(option))
+}
+
+/// What stands before a place in its line, without blanks around it; `None` if that is too long to be
+/// the beginning of a setting or a command.
+pub(super) fn line_before(text: &[u8], at: usize) -> Option<&[u8]> {
+    let from = at.saturating_sub(BEFORE);
+    let before = &text[from..at];
+    let line = match memchr::memrchr2(b'\n', b'\r', before) {
+        Some(end) => &before[end + 1..],
         None if from == 0 => before.strip_prefix(b"\xef\xbb\xbf").unwrap_or(before),
-        None => return false,
+        None => return None,
     };
-    let line = line.trim_ascii();
-    if quote.is_some() {
-        return OPTIONS.iter().any(|option| line.ends_with(option));
-    }
-    let line = line.strip_prefix(b"-").unwrap_or(line).trim_ascii_start();
-    line.is_empty() || COMMANDS.contains(&line)
+    Some(line.trim_ascii())
 }
 
 /// Whether a value is several: the pairs of a query or a connection string, a list of tokens.
