@@ -4,6 +4,7 @@
               untracked file, an archive, a branch that adds a secret
     repos     three small repositories (api, infra, web) that share a token
     clean     a repository without a secret
+    readers   a repository whose token a service reads under another name
     all       all of that in one directory, and reports, for commands in tables
 """
 import base64
@@ -54,6 +55,11 @@ SHOP = {
     "src/pay.py": f'import stripe\n\nstripe.api_key = "{STRIPE}"\n',
     "vendor/lib.js": "export const answer = 42;\n",
     "sec/acme.toml": None,
+}
+READERS = {
+    ".env": f"HUB_PASS={TOKEN}\n",
+    "compose.yaml": "services:\n  api:\n    build: ./api\n    environment:\n      HUB_LOGIN: ${HUB_PASS}\n",
+    "api/main.py": 'import os\n\nlogin(os.environ["HUB_LOGIN"])\n',
 }
 RULE = """provider = "Acme"
 
@@ -124,6 +130,7 @@ def prepare(directory):
     for name in ("api", "infra", "web"):
         place = os.path.join(directory, "repos", name)
         repository(place, {"README.md": f"# {name}\n", "deploy.env": f"GITHUB_TOKEN={TOKEN}\n"})
+    repository(os.path.join(directory, "readers"), READERS)
     repository(os.path.join(directory, "clean"), {"README.md": "# Clean\n", "src/main.py": "print('hello')\n"})
     artifacts(os.path.join(directory, "artifacts"))
     put_together(directory)

@@ -27,7 +27,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::list::List;
 use sprawl::scan::contents::UnpackOptions;
-use sprawl::session::options::{FileOptions, RuleOptions};
+use sprawl::session::options::{FileOptions, FollowNames, RuleOptions};
 use sprawl_unpack::budget::Limits;
 
 /// Find secrets, and learn what each one unlocks, where else it appears, and what to fix first.
@@ -238,6 +238,11 @@ pub(crate) struct ScanArgs {
     /// Also scan untracked files that .gitignore excludes.
     #[arg(long)]
     pub no_ignore: bool,
+
+    /// Find the places that use a credential by the names it is assigned to; auto: when files or history
+    /// are scanned, not commits and changes.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    pub readers: FollowNames,
 
     /// Follow symbolic links that stay within the given path.
     #[arg(long)]

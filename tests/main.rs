@@ -30,6 +30,7 @@ mod pipes;
 mod proofs;
 mod quality;
 mod radius;
+mod readers;
 mod reading;
 mod redact;
 mod rules;

@@ -103,6 +103,7 @@ fn options(args: &ScanArgs) -> Options {
         threads: args.threads,
         show_secrets: args.show_secrets,
         no_lines: false,
+        readers: args.readers,
         sarif: args.report.sarif(),
     }
 }

@@ -5,6 +5,7 @@ pub mod decision;
 pub mod excerpt;
 pub mod layers;
 pub mod nearby;
+pub mod reader;
 pub mod surroundings;
 
 use std::fmt;

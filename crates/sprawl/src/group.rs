@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use self::parts::Part;
 use crate::context::surroundings::privilege as privilege_of;
+use crate::finding::reader::Readers;
 use crate::finding::{Finding, HIDDEN, Location, Secret};
 use crate::identity::Identity;
 use crate::lifetime::{LifetimePolicy, Remark, Term};
@@ -46,6 +47,8 @@ pub struct SecretGroup {
     pub part_of: Rare<Vec<String>>,
     /// The other parts of the credential, if this is its entry.
     pub parts: Rare<Vec<Part>>,
+    /// The places that use it.
+    pub readers: Rare<Readers>,
     /// How bad it is, with reasons.
     pub score: Score,
     /// What the score was computed from.
@@ -89,6 +92,8 @@ pub struct Draft {
     pub occurrences: Vec<Finding>,
     /// Ids of secrets that belong with it, in any order.
     pub companions: Vec<String>,
+    /// The places that use it.
+    pub readers: Readers,
 }
 
 impl SecretGroup {
@@ -207,7 +212,8 @@ pub fn group(
         }
         let secret = occurrences[0].secret.clone();
         let companions = companions.remove(&number).unwrap_or_default();
-        Draft { id, id_by_place, secret, shown: Vec::new(), occurrences, companions }
+        let readers = Readers::default();
+        Draft { id, id_by_place, secret, shown: Vec::new(), occurrences, companions, readers }
     });
     scored(rules, drafts, score_input)
 }
@@ -335,7 +341,7 @@ fn one_group(
     score_input: &ScoreInput,
     last: Option<&SecretGroup>,
 ) -> SecretGroup {
-    let Draft { id, id_by_place, secret, shown, mut occurrences, mut companions } = draft;
+    let Draft { id, id_by_place, secret, shown, mut occurrences, mut companions, readers } = draft;
     occurrences.sort_by(|a, b| {
         (a.is_by_value(), &a.location, a.rule, &a.repository).cmp(&(
             b.is_by_value(),
@@ -393,6 +399,7 @@ fn one_group(
         companions: companions.into(),
         part_of: Rare::default(),
         parts: Rare::default(),
+        readers: readers.into(),
         score,
         facts,
         opens: opens.into(),

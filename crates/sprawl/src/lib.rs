@@ -44,6 +44,7 @@
 //! ```text
 //!  session                                                        the door
 //!  plan, fix, inventory, report, migrate                          output
+//!  readers                                                        the places that use what was found
 //!  redact, policy, group                                          secrets: grouped, judged, redacted
 //!  source, scan, scan_output                                      scanning
 //!  certificates, locked, owners, identity, timeline, context      details of findings
@@ -109,6 +110,8 @@ pub mod policy;
 pub mod problem;
 #[doc(hidden)]
 pub mod project;
+#[doc(hidden)]
+pub mod readers;
 #[doc(hidden)]
 pub mod redact;
 #[doc(hidden)]

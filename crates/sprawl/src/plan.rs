@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::day;
 use crate::finding::Finding;
+use crate::finding::reader::{CommonName, Reader};
 use crate::fix::{self, Names};
 use crate::group::SecretGroup;
 use crate::group::parts::{self, Part};
@@ -61,6 +62,10 @@ pub struct Step {
     pub actions: Vec<String>,
     /// What it opens, and what has to be changed for that reason.
     pub opens: Vec<Opened>,
+    /// What breaks when it is revoked, in the order in which the new value reaches it.
+    pub breaks: Vec<Broken>,
+    /// Names that too much uses to tell what breaks.
+    pub common_names: Vec<CommonName>,
     /// Where the value has to be replaced now.
     pub change: Vec<Place>,
     /// Where the new value has to be kept, so that the places to be changed can refer to it.
@@ -78,6 +83,15 @@ pub struct Step {
     pub together_with: Vec<String>,
     /// What makes a secret of this type unnecessary.
     pub instead: String,
+}
+
+/// A workload that stops working when a secret is revoked.
+#[derive(Debug, Serialize)]
+pub struct Broken {
+    /// Its name; that of the repository for places that belong to none.
+    pub service: String,
+    /// Where it uses the secret, in the order in which the value gets there.
+    pub places: Vec<Reader>,
 }
 
 /// A place of a secret.
@@ -248,6 +262,8 @@ fn step(
         because,
         actions: actions(group, rule, change.len(), history.len()),
         opens: group.opens.to_vec(),
+        breaks: broken(group),
+        common_names: group.readers.common.clone(),
         change: changed,
         store: store.into_iter().collect(),
         history: history.into_iter().map(|(_, finding)| place(finding)).collect(),
@@ -266,6 +282,20 @@ fn parts_and_own<'r>(
 ) -> impl Iterator<Item = (&'r SecretGroup, &'r Finding)> {
     let all = std::iter::once(group).chain(report.parts_of(group));
     all.flat_map(|of| of.occurrences.iter().map(move |finding| (of, finding)))
+}
+
+/// Workloads that use a secret: those first that get it from where it stands, then those that get it from them.
+fn broken(group: &SecretGroup) -> Vec<Broken> {
+    let services = group.readers.by_service().into_iter();
+    let mut all: Vec<Broken> = services
+        .map(|(service, places)| {
+            let mut places: Vec<Reader> = places.into_iter().cloned().collect();
+            places.sort_by_key(|place| place.via.len());
+            Broken { service: service.to_owned(), places }
+        })
+        .collect();
+    all.sort_by_key(|broken| broken.places.first().map_or(0, |first| first.via.len()));
+    all
 }
 
 fn place(finding: &Finding) -> Place {
@@ -310,8 +340,10 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
         actions.push(format!("It was replaced{when}: make sure that it was revoked, too. {fix}"));
     } else if opens_others(group) {
         actions.push(format!("Revoke it before anything else. {fix}"));
+        actions.extend(breaks(group, "That breaks"));
     } else {
         actions.push(new_value(change));
+        actions.extend(breaks(group, "Revoking the old one breaks"));
         actions.push(format!("Then revoke this one. {fix}"));
     }
     if !group.opens.is_empty() {
@@ -348,6 +380,27 @@ fn actions(group: &SecretGroup, rule: &Rule, change: usize, history: usize) -> V
         ));
     }
     actions
+}
+
+/// Which workloads need the new value, in which order; nothing if none is known.
+fn breaks(group: &SecretGroup, begin: &str) -> Option<String> {
+    /// Names in the sentence; the list has all.
+    const NAMED: usize = 6;
+    let all = broken(group);
+    if all.is_empty() {
+        return None;
+    }
+    let mut names: Vec<&str> = all.iter().take(NAMED).map(|one| one.service.as_str()).collect();
+    let more = format!("{} more", all.len().saturating_sub(NAMED));
+    if all.len() > NAMED {
+        names.push(&more);
+    }
+    let services = count(all.len() as u64, "service");
+    let order = if all.len() > 1 { ", in this order" } else { "" };
+    Some(format!(
+        "{begin} {services}: give the new value to {}{order}, and restart what reads it.",
+        names.join(", ")
+    ))
 }
 
 fn new_value(places: usize) -> String {

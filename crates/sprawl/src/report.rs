@@ -30,6 +30,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use self::text::TextOptions;
 
+use crate::finding::reader::Searched;
 use crate::git::checkout::Checkout;
 use crate::group::SecretGroup;
 use crate::identity::Identity;
@@ -120,6 +121,9 @@ pub struct Summary {
     /// The effective configuration files, and what they change.
     #[serde(default)]
     pub configuration: Configuration,
+    /// Files in which the places that use a credential were looked for.
+    #[serde(default)]
+    pub readers: Searched,
     /// What of each repository was asked for, where it is not all of it.
     #[serde(skip)]
     pub scope: Vec<String>,

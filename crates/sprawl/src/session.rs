@@ -12,7 +12,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use self::context::ProjectContext;
-use self::options::Options;
+use self::finish::SecondLook;
+use self::options::{FollowNames, Options};
 use self::redaction::{Delay, Redacted, RedactingWriter, Refused, Stream};
 use crate::config::threshold::{FailOn, MinConfidence};
 use crate::day;
@@ -20,9 +21,11 @@ use crate::error::Error;
 use crate::files::before::Before;
 use crate::group::SecretGroup;
 use crate::project::Project;
+use crate::readers;
 use crate::report::Report;
 use crate::scan::progress::Progress;
 use crate::scan::values::Values;
+use crate::scan_output::ScanOutput;
 use crate::source::memory::Bytes;
 use crate::source::sighted::Sighted;
 use crate::source::{Scan, Source, stdin};
@@ -191,7 +194,29 @@ impl Session {
         let by_value = |values: &Values| {
             source.scan(&Scan { values: Some(values), progress: &uncounted, ..scan })
         };
-        finish::of_scan(self, source, output, &by_value, progress, &policy, now)
+        let readers = |output: &ScanOutput| self.readers(source, &scan, output);
+        let again = SecondLook { by_value: &by_value, readers: &readers };
+        finish::of_scan(self, source, output, &again, progress, &policy, now)
+    }
+
+    /// The places that use what was found, where they are wanted.
+    fn readers(
+        &self,
+        source: &dyn Source,
+        scan: &Scan<'_>,
+        output: &ScanOutput,
+    ) -> Result<readers::Found, Error> {
+        let is_wanted = match self.context.options.readers {
+            FollowNames::Always => true,
+            FollowNames::Never => false,
+            // A commit, or a change, waits for its scan.
+            FollowNames::Auto => matches!(source.category(), "" | "history"),
+        };
+        if !is_wanted || output.findings.is_empty() {
+            return Ok(readers::Found::default());
+        }
+        let files = source.files(scan)?;
+        readers::find(&output.findings, &files, scan.threads).map_err(Error::Threads)
     }
 
     /// Scans bytes in memory. The name stands for a path in the report.

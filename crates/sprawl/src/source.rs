@@ -46,6 +46,16 @@ pub trait Source: Sync {
         false
     }
 
+    /// The files of the trees at hand that what it reads belongs to, in order: where readers of credentials are
+    /// looked for. None for what has no tree.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    fn files(&self, scan: &Scan<'_>) -> Result<Vec<tree::TreeFile>, Error> {
+        let _ = scan;
+        Ok(Vec::new())
+    }
+
     /// The files and directories that it reads whole, as they were typed.
     fn roots(&self) -> &[PathBuf] {
         &[]

@@ -53,6 +53,11 @@ impl Pool {
         self.0.current_num_threads()
     }
 
+    /// Runs parallel iterators on the threads.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.0.install(work)
+    }
+
     /// Runs tasks on the threads and waits for all of them.
     pub fn scope<'s, R: Send>(&'s self, tasks: impl FnOnce(&Scope<'s>) -> R + Send) -> R {
         self.0.scope(tasks)

@@ -1,6 +1,6 @@
 //! A plan for a ticket or a wiki: boxes to tick.
 
-use super::text::{becomes, place};
+use super::text::{becomes, breaks, place};
 use super::{Plan, Step};
 use sprawl_detect::text::count;
 use sprawl_detect::text::markdown::{code, escaped};
@@ -50,6 +50,7 @@ fn section(step: &Step) -> String {
     };
     let opens = step.opens.iter().map(|one| format!("{} ({})", one.path, one.what));
     list("It unlocks:", opens.collect());
+    list("Breaks when it is revoked:", breaks(step));
     list("To be changed:", step.change.iter().map(|one| place(one) + &becomes(one)).collect());
     list("To be set:", step.store.clone());
     list("In history:", step.history.iter().map(place).collect());

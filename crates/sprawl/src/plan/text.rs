@@ -3,11 +3,15 @@
 use std::fmt::Write as _;
 
 use super::{Place, Plan, Step};
+use crate::finding::reader::Reader;
 use crate::report::shortened;
 use sprawl_detect::text::{count, printable};
 
 /// Places and things shown before the rest is only counted; the other forms have all of them.
 const SHOWN: usize = 20;
+
+/// Places named of one workload.
+const PLACES: usize = 4;
 
 /// The plan as text.
 pub fn written(plan: &Plan) -> String {
@@ -53,11 +57,16 @@ fn lines(step: &Step) -> Vec<String> {
     }
     let opens: Vec<String> =
         step.opens.iter().map(|one| format!("{} ({})", one.path, one.what)).collect();
+    let breaks = breaks(step);
     let here: Vec<String> = step.change.iter().map(|one| place(one) + &becomes(one)).collect();
     let before: Vec<String> = step.history.iter().map(place).collect();
-    for (name, list) in
-        [("unlocks", &opens), ("change", &here), ("set", &step.store), ("history", &before)]
-    {
+    for (name, list) in [
+        ("unlocks", &opens),
+        ("breaks", &breaks),
+        ("change", &here),
+        ("set", &step.store),
+        ("history", &before),
+    ] {
         for (text, number) in list.iter().take(SHOWN).zip(0..) {
             label(if number == 0 { name } else { "" }, text);
         }
@@ -88,6 +97,26 @@ pub(super) fn becomes(place: &Place) -> String {
         (None, Some(why)) => format!(", by hand: {why}"),
         (None, None) => String::new(),
     }
+}
+
+/// What breaks, and what is not known of that, in lines.
+pub(super) fn breaks(step: &Step) -> Vec<String> {
+    let services = step.breaks.iter().map(|broken| {
+        let places = broken.places.iter().take(PLACES).map(|place| {
+            let Reader { path, line, name, .. } = place;
+            format!("{path}:{line} ({name}, {})", place.kind.describe())
+        });
+        let mut places: Vec<String> = places.collect();
+        if broken.places.len() > PLACES {
+            places.push(format!("and {} more", broken.places.len() - PLACES));
+        }
+        format!("{}: {}", broken.service, places.join(", "))
+    });
+    let common = step.common_names.iter().map(|common| {
+        let files = count(common.files as u64, "file");
+        format!("{}: too common to follow ({files})", common.name)
+    });
+    services.chain(common).collect()
 }
 
 /// A place in a line.

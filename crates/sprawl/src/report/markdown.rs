@@ -181,6 +181,7 @@ fn section(report: &Report<'_>, group: &SecretGroup) -> String {
         ("Other parts", place::parts(group)),
         ("Missing", place::missing(report, group)),
         ("Unlocks", place::unlocked(group)),
+        ("Read by", place::read_by(group, 5)),
         ("History", group.record.past()),
         ("Owners", Some(group.record.owners.join(", ")).filter(|owners| !owners.is_empty())),
     ] {

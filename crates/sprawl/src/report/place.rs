@@ -1,11 +1,13 @@
 //! Where an occurrence stands, in words that several formats share.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::Report;
 use crate::finding::{Finding, GitPlace};
 use crate::group::SecretGroup;
 use crate::group::parts::{self, Part};
+use sprawl_detect::text::count;
 
 /// The place's path; an object of git that never had one is named by its id.
 pub(super) fn path(finding: &Finding) -> Cow<'_, str> {
@@ -148,6 +150,42 @@ pub(super) fn unlocked(group: &SecretGroup) -> Option<String> {
         named.push(format!("and {} more", all.len() - NAMED));
     }
     (!named.is_empty()).then(|| named.join(", "))
+}
+
+/// How many places use a secret, in which services, and names that are not followed; nothing if nothing is
+/// known. `most` services are named.
+pub(super) fn read_by(group: &SecretGroup, most: usize) -> Option<String> {
+    let readers = &*group.readers;
+    let mut parts = Vec::new();
+    if !readers.places.is_empty() {
+        let services = readers.by_service();
+        // A line of an anchor is one place, however many services take it in.
+        let places: BTreeSet<(&str, usize)> =
+            readers.places.iter().map(|place| (place.path.as_str(), place.line)).collect();
+        let places = count(places.len() as u64, "place");
+        let within = count(services.len() as u64, "service");
+        let mut named: Vec<String> = services
+            .iter()
+            .take(most)
+            .map(|(service, places)| {
+                let more = match places.len() {
+                    1 => String::new(),
+                    all => format!(" and {} more", all - 1),
+                };
+                format!("{service} ({}:{}{more})", places[0].path, places[0].line)
+            })
+            .collect();
+        if services.len() > most {
+            named.push(format!("and {} more", services.len() - most));
+        }
+        parts.push(format!("{places} in {within}: {}", named.join(", ")));
+    }
+    for common in &readers.common {
+        let files = count(common.files as u64, "file");
+        let unknown = if parts.is_empty() { "not known: " } else { "" };
+        parts.push(format!("{unknown}{} is too common to follow ({files})", common.name));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// The first day a secret is known from.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Summary;
 use super::schema::{Certificate, Document, Head, Secret, TOOL, VERSION};
 use crate::finding;
+use crate::finding::reader::Readers;
 use crate::git::checkout::Checkout;
 use crate::group::Draft;
 use crate::identity::Identity;
@@ -64,6 +65,14 @@ impl Content {
                 finding.repository = Arc::from(name);
             }
         }
+        for readers in self.drafts.iter_mut().map(|draft| &mut draft.readers) {
+            let places = readers.places.iter_mut().map(|place| &mut place.repository);
+            for name in places.chain(readers.common.iter_mut().map(|one| &mut one.repository)) {
+                if let Some(new) = renamed(name) {
+                    *name = new;
+                }
+            }
+        }
         let locked = self.locked.iter_mut().map(|item| &mut item.repository);
         let checkouts = self.checkouts.iter_mut().map(|checkout| &mut checkout.repository);
         let scanned = self.scanned.iter_mut().map(|one| &mut one.repository);
@@ -83,6 +92,9 @@ impl Content {
         let below = |path: &str| format!("{directory}/{path}");
         for finding in self.drafts.iter_mut().flat_map(|draft| &mut draft.occurrences) {
             finding.place_below(directory);
+        }
+        for reader in self.drafts.iter_mut().flat_map(|draft| &mut draft.readers.places) {
+            reader.path = below(&reader.path);
         }
         self.locked.iter_mut().for_each(|item| item.path = below(&item.path));
         self.checkouts.iter_mut().for_each(|checkout| checkout.below = below(&checkout.below));
@@ -185,5 +197,9 @@ fn draft(secret: Secret<'_>, rules: &Rules) -> Result<Draft, String> {
         shown,
         occurrences: occurrences.collect::<Result<_, _>>()?,
         companions: secret.companions.into_owned(),
+        readers: Readers {
+            places: secret.readers.into_owned(),
+            common: secret.common_names.into_owned(),
+        },
     })
 }

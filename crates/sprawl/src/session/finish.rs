@@ -9,6 +9,7 @@ use super::context::ProjectContext;
 use crate::certificates::Certificates;
 use crate::error::Error;
 use crate::finding::decision::SuppressionKind;
+use crate::finding::reader::Readers;
 use crate::git::checkout::Checkout;
 use crate::group::{self, ScoreInput, SecretGroup};
 use crate::owners;
@@ -16,6 +17,7 @@ use crate::policy::baseline::Scope;
 use crate::policy::{Policy, PolicyInput};
 use crate::problem::Problem;
 use crate::project::Project;
+use crate::readers::{self, Found};
 use crate::redact::Redactor;
 use crate::report::{self, MergeData, Report, Sorted, Summary};
 use crate::scan::progress::Progress;
@@ -39,12 +41,20 @@ pub(super) struct Parts {
     pub(super) project: Project,
 }
 
+/// What is looked for once more in what was scanned, when something was found.
+pub(super) struct SecondLook<'a> {
+    /// Every place of the values.
+    pub(super) by_value: &'a dyn Fn(&Values) -> Result<ScanOutput, Error>,
+    /// The places that use them by name.
+    pub(super) readers: &'a dyn Fn(&ScanOutput) -> Result<Found, Error>,
+}
+
 /// The report of what one scan found.
 pub(super) fn of_scan<'s>(
     session: &'s Session,
     source: &dyn Source,
     mut output: ScanOutput,
-    by_value: &dyn Fn(&Values) -> Result<ScanOutput, Error>,
+    again: &SecondLook<'_>,
     progress: &Progress,
     policy: &Policy,
     now: i64,
@@ -54,13 +64,14 @@ pub(super) fn of_scan<'s>(
     context.leave_out_ids(&mut output.findings, policy);
     let mut left_out = context.leave_out(&session.rules, &mut output.findings);
     if let Some(values) = Values::of(&session.rules, &output.findings) {
-        let ScanOutput { mut findings, problems, .. } = by_value(&values)?;
+        let ScanOutput { mut findings, problems, .. } = (again.by_value)(&values)?;
         context.leave_out_ids(&mut findings, policy);
         left_out += context.leave_out(&session.rules, &mut findings);
         output.findings.append(&mut findings);
         output.problems.extend(problems.into_iter().chain(values.problem()));
         output.sort();
     }
+    let found = (again.readers)(&output)?;
     output.unread.retain(|unread| !context.leaves_out(&unread.place));
     output.problems.extend(context.nested.problems(&session.rules));
     output.problems.sort();
@@ -77,6 +88,12 @@ pub(super) fn of_scan<'s>(
     output.findings.iter_mut().for_each(|finding| certificates.apply_to(rules, finding));
     let score_input = context.score_input(output.locked, now);
     let mut groups = group::group(rules, identity, output.findings, &score_input);
+    let searched = readers::assign(found, &mut groups);
+    for text in
+        groups.iter_mut().filter_map(|group| group.readers.get_mut()).flat_map(Readers::texts_mut)
+    {
+        redactor.list(Some(text));
+    }
     let is_gone = |path: &str| context.project.is_gone(path);
     let scope = Scope { is_gone: &is_gone, ..context.scope(source) };
     let input = PolicyInput { rules, identity, below_root: &below_root, scope: &scope };
@@ -94,6 +111,7 @@ pub(super) fn of_scan<'s>(
         configuration: context.changes(rules, left_out),
         scope: output.scope,
         commits: output.commits,
+        readers: searched,
         ..Summary::default()
     };
     redactor.list(&mut summary.configuration.files);

@@ -128,6 +128,7 @@ impl Drafts {
                 known.occurrences.extend(draft.occurrences);
                 known.companions.extend(draft.companions);
                 known.shown.extend(draft.shown);
+                known.readers.add(draft.readers);
             }
             Entry::Vacant(free) => drop(free.insert(draft)),
         }
@@ -174,6 +175,7 @@ fn add(total: &mut Summary, one: Summary, counted: bool) {
         total.blobs += one.blobs;
         total.bytes += one.bytes;
         total.left_out.add(one.left_out);
+        total.readers.add(one.readers);
         total.configuration.findings_left_out += one.configuration.findings_left_out;
     }
     total.decisions.gone.extend(one.decisions.gone);

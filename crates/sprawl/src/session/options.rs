@@ -39,8 +39,23 @@ pub struct Options {
     pub show_secrets: bool,
     /// Findings do not keep the lines that they stand on: no report in text or JSON is wanted.
     pub no_lines: bool,
+    /// When the places that use a credential are looked for.
+    pub readers: FollowNames,
     /// How SARIF is written.
     pub sarif: SarifOptions,
+}
+
+/// When names are followed to the places that use a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum FollowNames {
+    /// In scans of files and of history, which have time; not of what is about to be committed or pushed.
+    #[default]
+    Auto,
+    /// In every scan that has a tree at hand.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// Which rules are used: ids, aliases, or prefixes with `*`.

@@ -261,6 +261,25 @@ impl Source for Repositories {
         &self.roots
     }
 
+    /// The work trees, whatever is read of their repositories.
+    fn files(&self, scan: &Scan<'_>) -> Result<Vec<tree::TreeFile>, Error> {
+        let mut files = Vec::new();
+        for Part { repository, .. } in &self.parts {
+            let Some(top) = repository.work_tree() else { continue };
+            let name = Some(Arc::clone(repository.name()));
+            let options = tree::Options { repository: name, ..scan.files.clone() };
+            let mut own = tree::list(&[top.to_owned()], &options, scan)?;
+            if self.parts.len() > 1 {
+                let below = |path: &str| format!("{}/{path}", repository.name());
+                own.iter_mut().for_each(|file| file.path = below(&file.path));
+            }
+            files.append(&mut own);
+        }
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+
     fn is_change(&self) -> bool {
         matches!(self.scope, Scope::Staged | Scope::Hook | Scope::Range { is_change: true })
     }

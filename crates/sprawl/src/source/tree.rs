@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::GlobSet;
 use ignore::Match;
@@ -29,6 +29,7 @@ use crate::git::checkout::Checkout;
 use crate::git::names;
 use crate::git::tracked::Tracked;
 use crate::problem::Problem;
+use crate::scan::progress::Progress;
 use crate::scan::stream::WINDOW;
 use crate::scan::{ScanPool, Worker};
 use crate::scan_output::{ScanOutput, Scanned};
@@ -89,6 +90,43 @@ impl Source for Tree {
     fn roots(&self) -> &[PathBuf] {
         &self.paths
     }
+
+    fn files(&self, scan: &Scan<'_>) -> Result<Vec<TreeFile>, Error> {
+        list(&self.paths, scan.files, scan)
+    }
+}
+
+/// A file of a tree that is at hand.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TreeFile {
+    /// Name of the repository or root.
+    pub repository: Arc<str>,
+    /// Path in the report.
+    pub path: String,
+    /// Path below the top of the repository or root.
+    pub below: String,
+    /// Where it is.
+    pub full: PathBuf,
+}
+
+/// The files that a scan of these files and directories reads, in order and without repeats. What is left
+/// out or cannot be listed is counted by the scan.
+///
+/// # Errors
+/// The system gives no threads.
+pub(super) fn list(
+    roots: &[PathBuf],
+    options: &Options,
+    scan: &Scan<'_>,
+) -> Result<Vec<TreeFile>, Error> {
+    let unseen = Progress::default();
+    let pool = Scan { progress: &unseen, ..*scan }.pool()?;
+    let listed = Mutex::new(Vec::new());
+    walk(&pool, roots, options, Some(&listed));
+    let mut files = listed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort();
+    files.dedup();
+    Ok(files)
 }
 
 /// Makes sure that every path is there. Whether it can be read is found out later; a name that leads
@@ -110,7 +148,16 @@ pub fn check(paths: &[PathBuf]) -> Result<(), Error> {
 
 /// Scans files and directories with all threads of the pool.
 pub fn scan(pool: &ScanPool<'_>, roots: &[PathBuf], options: &Options) {
-    let walk = Walk { pool, options, seen: Mutex::new(HashSet::new()) };
+    walk(pool, roots, options, None);
+}
+
+fn walk(
+    pool: &ScanPool<'_>,
+    roots: &[PathBuf],
+    options: &Options,
+    list: Option<&Mutex<Vec<TreeFile>>>,
+) {
+    let walk = Walk { pool, options, seen: Mutex::new(HashSet::new()), list };
     let roots: Vec<Root> = roots.iter().filter_map(|root| walk.root(root)).collect();
     let tops: Vec<PathBuf> = roots.iter().map(|root| root.top.clone()).collect();
     let names = names::distinct(&tops);
@@ -139,6 +186,8 @@ struct Walk<'w, 'r> {
     options: &'w Options,
     /// Directories reached through links: each is walked once.
     seen: Mutex<HashSet<PathBuf>>,
+    /// Where files are listed, in place of being scanned.
+    list: Option<&'w Mutex<Vec<TreeFile>>>,
 }
 
 /// A directory to be walked.
@@ -520,12 +569,25 @@ impl<'w, 'r: 'w> Walk<'w, 'r> {
         (repository, base): (&Arc<str>, &Base),
         untracked: bool,
     ) {
+        if self.list.is_some() {
+            return;
+        }
         let bytes = full.file_name().unwrap_or_default().as_encoded_bytes();
         let origin = &Origin::File;
         worker.name(&Blob { bytes, path: shown, base, repository, origin, untracked });
     }
 
     fn file(&self, worker: &mut Worker<'_>, file: &Wanted, home: (&Arc<str>, &Base)) {
+        if let Some(list) = self.list {
+            let (repository, base) = home;
+            let listed = TreeFile {
+                repository: Arc::clone(repository),
+                path: file.shown.clone(),
+                below: base.below(&file.shown).into_owned(),
+                full: file.full.clone(),
+            };
+            return list.lock().unwrap_or_else(PoisonError::into_inner).push(listed);
+        }
         self.name(worker, &file.full, &file.shown, home, file.untracked);
         if let Err(error) = self.read(worker, file, home) {
             // Another sprawl has written it to its end: it has its true name now.

@@ -23,6 +23,9 @@ use sprawl_detect::text::{json, printable};
 /// Places of a secret that the page has; the report in JSON has all of them.
 const PLACES: usize = 50;
 
+/// Services named of those that use a secret.
+const READERS: usize = 5;
+
 /// Paths that a place had before and that the page has.
 const PATHS: usize = 5;
 
@@ -176,6 +179,9 @@ struct FindingData {
     missing: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unlocks: Option<String>,
+    /// Who uses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readers: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -260,6 +266,7 @@ impl Findings<'_> {
             parts: place::parts(group).map(|text| shown(&text)),
             missing: place::missing(report, group).map(|text| shown(&text)),
             unlocks: place::unlocked(group).map(|text| shown(&text)),
+            readers: place::read_by(group, READERS).map(|text| shown(&text)),
             history: group.record.past().map(|text| shown(&text)),
             lifetime: ends.map(|remark| shown(&remark.text)).collect(),
             ask: group.record.owners.iter().map(number).collect(),

@@ -53,6 +53,7 @@
       const line = finding.line ? finding.line.before + finding.secret + finding.line.after : "";
       text = [
         finding.id, finding.name, finding.severity, finding.secret, line, finding.says, finding.parts, finding.unlocks,
+        finding.readers,
         finding.history, finding.confidence, ...finding.status, ...finding.lifetime ?? [],
         ...[...finding.ask ?? [], ...finding.owners ?? []].map((at) => texts[at]), ...places,
       ].filter(Boolean).join("\n").toLowerCase();
@@ -199,6 +200,7 @@
     say("Other parts", finding.parts);
     say("Missing", finding.missing);
     say("Unlocks", finding.unlocks);
+    say("Read by", finding.readers);
     say("Says", finding.says);
     say("History", finding.history);
     say("Lifetime", (finding.lifetime ?? []).join("; "));

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Descriptors, ROOT, level, most_results, rule_id, taxonomy};
 use crate::finding::Finding;
 use crate::finding::decision::{State, Suppression};
+use crate::finding::reader::Reader;
 use crate::group::SecretGroup;
 use crate::lifetime::Remark;
 use crate::locked::Opened;
@@ -26,6 +27,9 @@ use sprawl_detect::text::printable;
 /// Other places listed with a result, and things that a key opens. Every place is a result of its own
 /// with the same `secretId/v1`, and the report in JSON has everything.
 const RELATED: usize = 10;
+
+/// Places that use a secret, listed with each of its results. The report in JSON has all.
+const READERS: usize = 20;
 
 /// The results of a run, the worst first.
 pub(super) struct Results<'a, 'r> {
@@ -78,6 +82,8 @@ struct Shared<'a> {
     places: Vec<Physical<'a>>,
     /// Titles and first places of the other parts of the credential.
     parts: Vec<(String, Physical<'a>)>,
+    /// The first places that use it, each with what it is.
+    readers: Vec<(String, Physical<'a>)>,
 }
 
 impl<'a> Shared<'a> {
@@ -95,6 +101,7 @@ impl<'a> Shared<'a> {
             properties: GroupProperties::of(group),
             places: group.occurrences.iter().take(RELATED + 1).map(physical).collect(),
             parts: report.parts_of(group).take(RELATED).map(|part| part_of(report, part)).collect(),
+            readers: group.readers.places.iter().take(READERS).map(reader).collect(),
         }
     }
 
@@ -128,9 +135,6 @@ impl<'a> Shared<'a> {
             markdown.push_str("; found by value");
         }
         text.push('.');
-        let parts = self.parts.iter().zip(others().count() + 1..).map(|((title, place), id)| {
-            Related { id, message: Text { text: title }, physical_location: place }
-        });
         let score = &group.score;
         let severity = score.severity();
         markdown.push_str(&format!(
@@ -157,13 +161,19 @@ impl<'a> Shared<'a> {
             message: Message { text, markdown },
             locations: [Location { physical_location: physical(finding) }],
             related_locations: others()
+                .map(|(_, place)| ("Same secret.", place))
+                .chain(
+                    self.parts
+                        .iter()
+                        .chain(&self.readers)
+                        .map(|(what, place)| (what.as_str(), place)),
+                )
                 .zip(1..)
-                .map(|((_, place), id)| Related {
+                .map(|((text, place), id)| Related {
                     id,
-                    message: Text { text: "Same secret." },
+                    message: Text { text },
                     physical_location: place,
                 })
-                .chain(parts)
                 .collect(),
             // SARIF has no word for what was gone and is back.
             baseline_state: decision.state.map(|state| match state {
@@ -236,9 +246,49 @@ struct Artifact<'a> {
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: usize,
+    #[serde(flatten)]
+    rest: Option<Columns>,
+}
+
+/// The columns of a place, where they are known.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Columns {
     start_column: usize,
     end_line: usize,
     end_column: usize,
+}
+
+impl Region {
+    fn new(start_line: usize, start_column: usize, end_line: usize, end_column: usize) -> Self {
+        Self { start_line, rest: Some(Columns { start_column, end_line, end_column }) }
+    }
+}
+
+/// A place that uses a secret, and what it is.
+fn reader(reader: &Reader) -> (String, Physical<'_>) {
+    let by = reader.service.as_deref().map_or(String::new(), |by| format!(" by {by}"));
+    let text = format!("Read{by} as {} ({}).", reader.name, reader.kind.describe());
+    let place = Physical {
+        artifact_location: artifact(Cow::Borrowed(&reader.path)),
+        region: Region { start_line: reader.line, rest: None },
+        properties: None,
+    };
+    (printable(&text).replace(['[', ']', '\\'], "_"), place)
+}
+
+/// The file of a path.
+fn artifact(path: Cow<'_, str>) -> Artifact<'_> {
+    let absolute = path.starts_with('/') || path.get(1..3).is_some_and(|p| p == ":/");
+    if absolute {
+        let uri = format!("file:///{}", encoded(path.trim_start_matches('/')));
+        return Artifact { uri: Cow::Owned(uri), uri_base_id: None, properties: None };
+    }
+    let uri = match path {
+        Cow::Borrowed(path) => encoded(path),
+        Cow::Owned(path) => Cow::Owned(encoded(&path).into_owned()),
+    };
+    Artifact { uri, uri_base_id: Some(ROOT), properties: None }
 }
 
 /// The place in a file. SARIF would have a member of a container as an artifact of its own, nested in that of
@@ -250,34 +300,18 @@ fn physical(finding: &Finding) -> Physical<'_> {
     let location = &finding.location;
     let member = place::member(finding).map(|(_, member)| Member { member });
     let opened = place::opened(finding);
-    let path = opened.path;
-    let absolute = path.starts_with('/') || path.get(1..3).is_some_and(|p| p == ":/");
-    let artifact_location = if absolute {
-        let uri = format!("file:///{}", encoded(path.trim_start_matches('/')));
-        Artifact { uri: Cow::Owned(uri), uri_base_id: None, properties: member }
-    } else {
-        let uri = match path {
-            Cow::Borrowed(path) => encoded(path),
-            Cow::Owned(path) => Cow::Owned(encoded(&path).into_owned()),
-        };
-        Artifact { uri, uri_base_id: Some(ROOT), properties: member }
-    };
+    let artifact_location = Artifact { properties: member, ..artifact(opened.path) };
     let member_region = artifact_location.properties.is_some().then_some(MemberRegion {
-        member_region: Region {
-            start_line: location.line,
-            start_column: location.column,
-            end_line: location.end_line,
-            end_column: location.end_column,
-        },
+        member_region: Region::new(
+            location.line,
+            location.column,
+            location.end_line,
+            location.end_column,
+        ),
     });
     Physical {
         artifact_location,
-        region: Region {
-            start_line: opened.line,
-            start_column: opened.column,
-            end_line: opened.end_line,
-            end_column: opened.end_column,
-        },
+        region: Region::new(opened.line, opened.column, opened.end_line, opened.end_column),
         properties: member_region,
     }
 }

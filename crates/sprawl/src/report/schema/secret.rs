@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::Occurrence;
+use crate::finding::reader::{CommonName, Reader};
 use crate::group::SecretGroup;
 use crate::group::parts::{self, Role};
 use crate::lifetime::Remark;
@@ -42,6 +43,12 @@ pub(in crate::report) struct Secret<'a, O = Vec<Occurrence<'a>>> {
     /// Id of the secret whose entry this is a part of; of those that are listed in `parts` of the report.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     part_of: Option<&'a str>,
+    /// Places that use it by a name that it is assigned to.
+    #[serde(default)]
+    pub(in crate::report) readers: Cow<'a, [Reader]>,
+    /// Names that it is assigned to and that are too common to follow.
+    #[serde(default, skip_serializing_if = "<[CommonName]>::is_empty")]
+    pub(in crate::report) common_names: Cow<'a, [CommonName]>,
     /// Left out of a secret that is not reported.
     #[serde(flatten, skip_deserializing)]
     advice: Option<Advice<'a>>,
@@ -192,6 +199,8 @@ impl Serialize for Secrets<'_> {
             verdict: reported.then(|| Verdict::of(report, group)),
             companions: Cow::Borrowed(&group.companions),
             part_of: group.part_of.first().map(String::as_str),
+            readers: Cow::Borrowed(&group.readers.places),
+            common_names: Cow::Borrowed(&group.readers.common),
             advice: reported.then(|| Advice::of(report, group)),
             occurrences: Occurrences(report, group),
         }))

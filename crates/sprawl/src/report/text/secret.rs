@@ -16,6 +16,10 @@ const PLACES: usize = 10;
 /// Other places named in few lines.
 const OTHERS: usize = 2;
 
+/// Services named of those that use a secret: in few lines, and with everything.
+const BRIEF_READERS: usize = 3;
+const READERS: usize = 20;
+
 /// Letters of an id that tell secrets apart; commands take the beginning of one.
 const ID: usize = 8;
 
@@ -47,6 +51,9 @@ pub(super) fn write_brief(
     }
     if let Some(text) = place::unlocked(group) {
         label("unlocks", 0, &text, screen, out)?;
+    }
+    if let Some(text) = place::read_by(group, BRIEF_READERS) {
+        label("read by", 0, &text, screen, out)?;
     }
     label("fix", 0, first_step(&rule.text.fix), screen, out)
 }
@@ -86,6 +93,9 @@ pub(super) fn write_whole(
     }
     if let Some(text) = place::unlocked(group) {
         say("unlocks", &text)?;
+    }
+    if let Some(text) = place::read_by(group, READERS) {
+        say("read by", &text)?;
     }
     if let Some(text) = group.record.past() {
         say("history", &text)?;
