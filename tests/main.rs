@@ -6,6 +6,7 @@ mod agent;
 mod allocations;
 mod ci;
 mod common;
+mod company;
 mod containers;
 mod environment;
 mod examples;
