@@ -31,6 +31,8 @@ fn rows_say_what_is_asked_of_every_identity() {
     repo.write("CODEOWNERS", "/deploy/ @ops\n");
     repo.write("deploy/prod.env", format!("GITHUB_TOKEN={owned}\n"));
     repo.write("src/pay.py", format!("stripe_key = \"{alone}\"\n"));
+    repo.write("deploy/package.json", "{\"name\": \"publisher\"}\n");
+    repo.write("deploy/publish.js", "publish(process.env.GITHUB_TOKEN);\n");
     repo.commit("one");
     let file = report(&repo, "one.json");
     let json = rows(&repo, &[&file]);
@@ -45,6 +47,7 @@ fn rows_say_what_is_asked_of_every_identity() {
         (&"GITHUB_TOKEN".into(), &"name".into())
     );
     assert_eq!(all[1]["environments"][0], "production");
+    assert_eq!(all[1]["read_by"], serde_json::json!(["publisher (1 place)"]));
     assert_eq!(all[1]["first_seen"], "2023-11-14");
 
     repo.write(

@@ -21,6 +21,7 @@ use self::known::KnownIdentities;
 use crate::day;
 use crate::finding::Finding;
 use crate::finding::decision::{Suppression, SuppressionKind};
+use crate::finding::reader::Readers;
 use crate::group::SecretGroup;
 use crate::lifetime::RemarkKind;
 use crate::policy::exceptions::Reason;
@@ -81,6 +82,8 @@ pub struct MachineIdentity {
     pub places: Vec<String>,
     /// Number of places in history alone.
     pub in_history: usize,
+    /// Workloads that read it by a name that it is assigned to, with the number of places in each: `web (2 places)`.
+    pub read_by: Vec<String>,
     /// Day on which it was first committed.
     pub first_seen: Option<String>,
     /// Days since then.
@@ -333,6 +336,7 @@ fn identity(
         is_present: !places.is_empty(),
         places: places.into_iter().collect(),
         in_history: past.len(),
+        read_by: read_by(parts),
         first_seen: seen.and_then(day::of_seconds),
         age_days: seen.map(|seen| days_between(day::in_utc(seen), today)),
         expires: expires.and_then(day::of_seconds),
@@ -422,6 +426,16 @@ fn exception(suppressions: &[&Suppression]) -> Option<ExceptionNote> {
     })
 }
 
+/// The workloads that read any of the parts, by name.
+fn read_by(parts: &[&SecretGroup]) -> Vec<String> {
+    let mut readers = Readers::default();
+    parts.iter().for_each(|part| readers.add(Readers::clone(&part.readers)));
+    let services = readers.by_service().into_iter();
+    services
+        .map(|(name, places)| format!("{name} ({})", count(places.len() as u64, "place")))
+        .collect()
+}
+
 fn place(finding: &Finding) -> String {
     let location = &finding.location;
     format!("{}: {}:{}", finding.repository, location.path, location.line)
@@ -489,11 +503,20 @@ impl MachineIdentity {
         if self.places.is_empty() {
             return history.trim_start_matches("; ").to_owned();
         }
-        let mut text =
-            self.places.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
-        if self.places.len() > NAMES {
-            text.push_str(&format!(" and {} more", self.places.len() - NAMES));
-        }
-        text + &history
+        first_of(&self.places) + &history
     }
+
+    /// Who reads it, in a few words.
+    pub(crate) fn who_reads(&self) -> String {
+        first_of(&self.read_by)
+    }
+}
+
+/// The first of a list, and how many more there are.
+fn first_of(list: &[String]) -> String {
+    let mut text = list.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if list.len() > NAMES {
+        text.push_str(&format!(" and {} more", list.len() - NAMES));
+    }
+    text
 }

@@ -50,6 +50,7 @@ pub fn written(inventory: &Inventory) -> String {
             "Purpose",
             "Used in",
             "Stands in",
+            "Read by",
             "Life",
             "Exception",
             "Against policy",
@@ -68,7 +69,7 @@ pub fn written(inventory: &Inventory) -> String {
     out
 }
 
-fn row(one: &MachineIdentity) -> [String; 10] {
+fn row(one: &MachineIdentity) -> [String; 11] {
     let cells = one.cells();
     let owner = match one.owner {
         Some(_) => escaped(&cells.owner),
@@ -91,6 +92,7 @@ fn row(one: &MachineIdentity) -> [String; 10] {
         escaped(&cells.purpose),
         escaped(&one.environments.join(", ")),
         escaped(&one.where_it_stands()),
+        escaped(&one.who_reads()),
         escaped(&cells.life),
         escaped(&cells.exception),
         escaped(&one.breaks.join("; ")),

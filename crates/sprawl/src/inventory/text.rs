@@ -78,6 +78,7 @@ fn row(one: &MachineIdentity, lines: &mut Vec<String>) {
     label("may", &one.authority.join(", "));
     label("used in", &one.environments.join(", "));
     label("stands in", &one.where_it_stands());
+    label("read by", &one.who_reads());
     label("life", &cells.life);
     label("exception", &cells.exception);
     label("with", &one.parts.join(", "));
