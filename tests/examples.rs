@@ -33,7 +33,9 @@ fn each_does_what_it_says() {
     let report: serde_json::Value = serde_json::from_str(&bytes).unwrap();
     assert_eq!(report["secrets"][0]["occurrences"][0]["path"], "deploy.env");
     let lines = example("redact_stream", &root, &[], &format!("a\nthe token {token} is old\n"));
-    assert_eq!(lines, "a\nthe token [github-pat-classic] is old\n");
+    let id = lines.strip_prefix("a\nthe token [github-pat-classic:");
+    let id = id.and_then(|rest| rest.strip_suffix("] is old\n"));
+    assert!(id.is_some_and(|id| id.len() == 20), "{lines}");
     let key = format!("acme_{:024x}", 0x3c1b_7e2a_5d80_46c7_e1b9_3d5f_u128);
     write(&root, "acme.py", format!("key = '{key}'\n"));
     assert_eq!(example("own_rule", &root, &[], ""), "1 Acme API keys\n");

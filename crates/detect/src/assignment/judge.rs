@@ -71,6 +71,9 @@ fn harmless_by_name(text: &[u8], measured: &Measured) -> Option<&'static str> {
     if is_name && measured.look.is_words() {
         return Some("a name in code");
     }
+    if is_heading(text, measured) {
+        return Some("the heading of a finding");
+    }
     if plain::is_piece(text, &measured.name, assigned) {
         return Some("a piece of something longer");
     }
@@ -81,6 +84,23 @@ fn harmless_by_name(text: &[u8], measured: &Measured) -> Option<&'static str> {
         naming::harmless_name(text, &parameter, &content)
     });
     harmless.map(|meaning| meaning.reason())
+}
+
+/// Whether a scanner tells there what it found, with the name of it in the place of a value: `Hard-coded password:
+/// passwd`. Reports that are kept beside the code have such lines by the hundred.
+fn is_heading(text: &[u8], measured: &Measured) -> bool {
+    const LONGEST_TITLE: usize = 40;
+    let value = &measured.assigned.value;
+    let is_word = measured.look.is_words()
+        && matches!(
+            measured.look.shape,
+            Shape::Lower | Shape::Capitalised | Shape::Camel | Shape::Snake | Shape::Kebab
+        );
+    let before = &text[value.start.saturating_sub(LONGEST_TITLE)..value.start];
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let says =
+        |words: &[u8]| line.windows(words.len()).any(|part| part.eq_ignore_ascii_case(words));
+    is_word && line.ends_with(b": ") && (says(b"hard-coded ") || says(b"hardcoded "))
 }
 
 /// [`verdict`], with the reason that people are told where the odds alone decide.
