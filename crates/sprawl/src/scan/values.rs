@@ -7,14 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use super::anchors;
 use crate::finding::{Finding, Secret};
 use crate::problem::Problem;
 use sprawl_detect::Candidate;
 use sprawl_detect::by_value;
 use sprawl_detect::evidence::{Confidence, Evidence};
+use sprawl_detect::prefilter::{KeywordId, Prefilter};
 use sprawl_detect::rules::{Detector, Rule, RuleId, Rules};
 use sprawl_detect::score::{Authority, Usability};
 use sprawl_detect::version::Shared;
@@ -25,11 +24,16 @@ const LONGEST: usize = 4096;
 /// Bytes of all values together: memory for looking for them is a multiple of that.
 const MOST: usize = 4 << 20;
 
+/// Bytes of a value that are looked for at once; whether the others follow is asked where these are.
+const BEGINNING: usize = 16;
+
 /// Values are looked for in time that the length of a text decides, however many there are.
 #[derive(Debug)]
 pub struct Values {
-    automaton: AhoCorasick,
-    /// By their numbers in the automaton.
+    /// Finds the beginnings of values, in either case.
+    search: Prefilter,
+    /// By beginning, the values that have it.
+    by_beginning: Vec<Vec<usize>>,
     all: Vec<Value>,
     secrets: BTreeSet<Secret>,
     longest: usize,
@@ -41,7 +45,9 @@ pub struct Values {
 #[derive(Debug)]
 struct Value {
     secret: Secret,
-    /// Whether what is looked for is another spelling of it.
+    /// The bytes that are looked for: those of the secret, or another spelling of it.
+    looked_for: Secret,
+    /// Whether it is another spelling.
     is_decoded: bool,
     /// Anchors of what is looked for.
     anchors: Vec<u32>,
@@ -71,6 +77,7 @@ impl Values {
             let Some(best) = best(rules, &places) else { continue };
             let value = |looked_for: &Secret| Value {
                 secret: secret.clone(),
+                looked_for: looked_for.clone(),
                 is_decoded: looked_for != secret,
                 anchors: anchors::of(looked_for.reveal()),
                 rule: best.rule,
@@ -91,17 +98,25 @@ impl Values {
         let mut all = all;
         let mut bytes = 0;
         let before = all.len();
+        let mut number = 0;
         all.retain(|value, _| {
             bytes += value.len();
-            bytes <= MOST
+            number += 1;
+            bytes <= MOST && number <= usize::from(KeywordId::MAX)
         });
-        let left_out = before - all.len();
         let longest = all.keys().map(Vec::len).max()?;
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).build(all.keys()).ok()?;
+        let mut beginnings: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+        for (number, value) in all.keys().enumerate() {
+            let beginning = &value[..value.len().min(BEGINNING)];
+            beginnings.entry(beginning.to_ascii_lowercase()).or_default().push(number);
+        }
+        let keywords: Vec<&[u8]> = beginnings.keys().map(Vec::as_slice).collect();
+        let search = Prefilter::new(&keywords);
+        let left_out = before - all.len();
         let all: Vec<Value> = all.into_values().collect();
         let secrets = all.iter().map(|value| value.secret.clone()).collect();
-        Some(Self { automaton, all, secrets, longest, left_out })
+        let by_beginning = beginnings.into_values().collect();
+        Some(Self { search, by_beginning, all, secrets, longest, left_out })
     }
 
     /// What is to be said if there are more values than are looked for.
@@ -144,16 +159,23 @@ impl Values {
     }
 
     fn add_hits(&self, text: &[u8], stretch: Range<usize>, hits: &mut Vec<Hit>) {
-        let found = self.automaton.find_overlapping_iter(&text[stretch.clone()]);
-        hits.extend(found.map(|found| Hit {
-            span: stretch.start + found.start()..stretch.start + found.end(),
-            value: found.pattern().as_usize(),
-        }));
+        let (text, offset) = (&text[stretch.clone()], stretch.start);
+        self.search.each(text, |beginning, at| {
+            for value in &self.by_beginning[usize::from(beginning)] {
+                let bytes = self.all[*value].looked_for.reveal();
+                if text[at..].starts_with(bytes) {
+                    let span = offset + at..offset + at + bytes.len();
+                    hits.push(Hit { span, value: *value });
+                }
+            }
+        });
     }
 
     /// Whether any of the values is in a text.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        self.automaton.is_match(text)
+        let mut hits = Vec::new();
+        self.add_hits(text, 0..text.len(), &mut hits);
+        !hits.is_empty()
     }
 
     /// The anchors of each value.
@@ -267,6 +289,7 @@ mod tests {
     fn values(texts: &[String]) -> Option<Values> {
         let value = |text: &String| Value {
             secret: Secret::new(text.as_bytes()),
+            looked_for: Secret::new(text.as_bytes()),
             is_decoded: false,
             anchors: anchors::of(text.as_bytes()),
             rule: RuleId(0),
@@ -303,10 +326,14 @@ mod tests {
     proptest! {
         #[test]
         fn every_place_of_every_value_is_found(
-            texts in proptest::collection::vec("[ab]{1,6}", 1..6),
-            text in "[abc]{0,60}",
+            texts in proptest::collection::vec("[abA]{1,6}|[ab]{14,18}", 1..6),
+            text in "([abAc]{0,60}|[ab]{0,60})",
         ) {
             let Some(values) = values(&texts) else { return Ok(()) };
+            prop_assert_eq!(
+                values.is_in(text.as_bytes()),
+                !naive(&texts, text.as_bytes()).is_empty()
+            );
             let hits = values.hits(text.as_bytes());
             prop_assert_eq!(told(&values, text.as_bytes(), &hits), naive(&texts, text.as_bytes()));
         }
