@@ -40,7 +40,7 @@ impl Verdict {
     }
 }
 
-/// Decides about a measured value, one that [`plain::look`] lets pass. Where the odds alone decide
+/// Decides about a measured value, one that `plain::look` lets pass. Where the odds alone decide
 /// against it, no other reason is looked for: see [`verdict_with_reason`].
 pub fn verdict(text: &[u8], measured: &Measured) -> Verdict {
     let mut odds = model::odds(&measured.vector);

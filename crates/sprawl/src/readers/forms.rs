@@ -1,5 +1,7 @@
 //! The kinds of files that names are looked for in: a new kind is one file beside this one, and one line here.
 
+use std::cell::OnceCell;
+
 use super::code::language;
 use super::key_files::KeyFiles;
 use super::languages::LANGUAGES;
@@ -170,16 +172,19 @@ pub(super) fn read(source: &Source<'_>, key_files: &KeyFiles) -> Vec<Binding> {
     } else if !is_known && settings::is_for(source) {
         found.extend(settings::read(source));
     }
-    let classes = language.map(|one| lexer::classes(source.text.as_bytes(), LANGUAGES[one].syntax));
-    let is_comment = |at: usize| match &classes {
-        Some(classes) => classes.get(at) == Some(&Class::Comment),
+    // Nothing asks in most files, and each byte of a text is looked at for an answer.
+    let classes = OnceCell::new();
+    let classes_of =
+        |language: usize| lexer::classes(source.text.as_bytes(), LANGUAGES[language].syntax);
+    let is_comment = |at: usize| match language {
+        Some(one) => classes.get_or_init(|| classes_of(one)).get(at) == Some(&Class::Comment),
         None => {
             let line = source.text[..at].rfind('\n').map_or(0, |end| end + 1);
             source.text[line..at].trim_start().starts_with(['#', ';'])
         }
     };
-    found.extend(secret_manager::read(source, is_comment));
-    found.extend(key_files.read(source, is_comment));
+    found.extend(secret_manager::read(source, &is_comment));
+    found.extend(key_files.read(source, &is_comment));
     if helm::is_of_templates(source) {
         found.extend(helm::read_templates(source));
     }
