@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::common::{Run, minted, run, write};
+use crate::common::{Run, minted, run, scratch, write};
+use crate::company;
 use crate::git::Repo;
 
 /// Reports the history of a repository into a file beside it.
@@ -146,4 +147,40 @@ fn no_cell_of_a_spreadsheet_is_a_formula() {
     assert!(line.contains(",\"a, \"\"b\"\"; c\","), "{line}");
     let html = inventory(&repo, &[&file, "-f", "html"]).stdout;
     assert!(html.contains("=HYPERLINK(&quot;x&quot;)") && !html.contains("<script"), "{html}");
+}
+
+/// Eight repositories at three points in time: what is said to have changed is what was changed, and nothing else.
+#[test]
+fn a_company_drifts_as_it_was_written() {
+    let (_guard, root) = scratch();
+    let (_out, out) = scratch();
+    let report = |time: u64| -> String {
+        company::write_at(&root, time);
+        let directories = std::fs::read_dir(&root).unwrap();
+        let mut names: Vec<String> =
+            directories.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        let file = out.join(format!("{time}.json")).to_str().unwrap().to_owned();
+        let mut scan = vec!["scan", "--history", "-q", "-o", &file];
+        scan.extend(names.iter().map(String::as_str));
+        assert_eq!(run(&root, &scan).status, 1);
+        file
+    };
+    let inventory = |report: &str, since: &str| -> Value {
+        let made = run(&root, &["inventory", report, "--since", since, "-f", "json"]);
+        assert_eq!(made.status, 0, "{}", made.stderr);
+        serde_json::from_str(&made.stdout).unwrap()
+    };
+    let changes = |json: &Value| -> Vec<String> {
+        let drift = json["drift"].as_array().unwrap().iter();
+        drift.map(|one| one["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    let (one, two, three) = (report(1), report(2), report(3));
+    let first = inventory(&one, &one);
+    assert_eq!(first["identities"].as_array().unwrap().len(), 60);
+    let has_readers = |row: &&Value| !row["read_by"].as_array().unwrap().is_empty();
+    let read = first["identities"].as_array().unwrap().iter().filter(has_readers).count();
+    assert_eq!(read, 59, "one is read by nobody");
+    assert_eq!(changes(&inventory(&two, &one)), ["new", "rotated"]);
+    assert_eq!(changes(&inventory(&three, &two)), ["moved-to-production", "rotated", "gone"]);
 }

@@ -183,8 +183,8 @@ pub(super) fn read(source: &Source<'_>, key_files: &KeyFiles) -> Vec<Binding> {
             source.text[line..at].trim_start().starts_with(['#', ';'])
         }
     };
-    found.extend(secret_manager::read(source, &is_comment));
-    found.extend(key_files.read(source, &is_comment));
+    found.extend(secret_manager::read(source, is_comment));
+    found.extend(key_files.read(source, is_comment));
     if helm::is_of_templates(source) {
         found.extend(helm::read_templates(source));
     }
