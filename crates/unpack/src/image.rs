@@ -271,7 +271,7 @@ fn digest(descriptor: &Value) -> Option<String> {
 
 /// The file that holds what a descriptor names (`image-layout.md`).
 fn blob(descriptor: &Value) -> Option<String> {
-    Some(format!("blobs/{}", digest(descriptor)?.replacen(':', "/", 1)))
+    Some(normal(&format!("blobs/{}", digest(descriptor)?.replacen(':', "/", 1))))
 }
 
 /// A path without what does not change it: `./a//b/` is `a/b`.

@@ -142,3 +142,22 @@ proptest! {
         }
     }
 }
+
+/// Found by fuzzing: a digest without the hash behind its algorithm named a member that no path is.
+#[test]
+fn layers_are_found_whatever_their_digests_are() {
+    for digest in ["sha256:", "sha256", ":", "sha256:./a", "../../sha256:a//b"] {
+        let mut images = Images::new();
+        let named = |digest: &str| json!({"digest": digest});
+        put(
+            &mut images,
+            "index.json",
+            &json!({"schemaVersion": 2, "manifests": [named("sha256:1")]}),
+        );
+        put(&mut images, "blobs/sha256/1", &json!({"layers": [named(digest)]}));
+        let images = images.finish();
+        assert_eq!(images.len(), 1, "{digest}");
+        let layer = &images[0].layers[0];
+        assert!(images[0].layer(&layer.member).is_some(), "{digest}: {layer:?}");
+    }
+}
