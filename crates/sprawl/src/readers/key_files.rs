@@ -1,6 +1,6 @@
 //! Paths of files that are credentials as a whole: keys of ssh and TLS, accounts of services.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::model::{Binding, Name, Space};
 use super::source::Source;
@@ -18,7 +18,10 @@ impl KeyFiles {
     pub(super) fn new(paths: Vec<String>) -> Self {
         let last = paths.iter().map(|path| split(path).1);
         // More names than fit are none that anybody looks for.
-        let names = (!paths.is_empty()).then(|| AhoCorasick::new(last).ok()).flatten();
+        // Of `id_rsa` and `id_rsa.pub` the longer one is meant where it stands.
+        let build =
+            || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(last).ok();
+        let names = (!paths.is_empty()).then(build).flatten();
         Self { names, paths }
     }
 

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex_automata::meta::Regex;
 
 use super::model::{Binding, Home, Name, Space};
@@ -63,8 +64,38 @@ const PUT: &[&str] = &[
     r#"\baz\s+keyvault\s+secret\s+set\b[^\n]*?--name[= ]+["']?(?<path>[\w./-]+)"#,
 ];
 
-/// Without one of these no pattern matches.
-const WORDS: &[&str] = &["ssm", "ecret", "vault", "resolve:", "ref+", "arameter"];
+/// Without one of these no pattern matches. Each pattern goes over the whole text, so words that are in half of
+/// all programs, such as `parameter`, would cost more than all else that is looked for.
+const WORDS: &[&str] = &[
+    "get-parameter",
+    "put-parameter",
+    "get-secret-value",
+    "secretsmanager",
+    "vault",
+    "gcloud",
+    "ecretId",
+    "get_secret",
+    "getSecret",
+    "GetSecret",
+    "read_secret",
+    "access_secret_version",
+    "get_parameter",
+    "getParameter",
+    "GetParameter",
+    "resolve:",
+    "arn:aws",
+    "ref+",
+    "/secrets/",
+    "ssm:",
+];
+
+/// Whether a text has one of the words.
+fn has_word(text: &str) -> bool {
+    static ALL: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    // Many literals are found fastest where the first of them counts.
+    let build = || AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(WORDS).ok();
+    ALL.get_or_init(build).as_ref().is_none_or(|words| words.is_match(text))
+}
 
 struct Pattern {
     regex: Regex,
@@ -94,9 +125,8 @@ fn patterns() -> &'static [Pattern] {
 /// Paths that a text reads or writes. `is_comment` tells where comments are.
 pub(super) fn read(source: &Source<'_>, is_comment: impl Fn(usize) -> bool) -> Vec<Binding> {
     let text = source.text;
-    let has = |word: &&str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     let mut found = Vec::new();
-    if !WORDS.iter().any(has) {
+    if !has_word(text) {
         return found;
     }
     for pattern in patterns() {
