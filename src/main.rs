@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod hook;
 mod lsp;
+mod shell;
 
 use std::error::Error as _;
 use std::io::Write as _;

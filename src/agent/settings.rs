@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Agent;
 use super::jsonc::{self, Kind, Node, Style};
+use crate::shell;
 use sprawl::files::{read, write};
 
 /// Seconds after which an agent gives up on us. We give up before that.
@@ -288,8 +289,8 @@ impl Settings {
             Agent::Cursor => json!({ "command": command, "timeout": TIMEOUT }),
             Agent::Copilot => json!({
                 "type": "command",
-                "bash": format!("{} {call}", in_single_quotes(program, r"'\''")),
-                "powershell": format!("& {} {call}", in_single_quotes(program, "''")),
+                "bash": format!("{} {call}", shell::quoted(&program.display().to_string())),
+                "powershell": format!("& '{}' {call}", program.display().to_string().replace('\'', "''")),
                 "timeoutSec": TIMEOUT,
             }),
         }
@@ -300,12 +301,8 @@ impl Settings {
 fn quoted(program: &Path) -> String {
     match cfg!(windows) {
         true => format!("\"{}\"", program.display()),
-        false => in_single_quotes(program, r"'\''"),
+        false => shell::quoted(&program.display().to_string()),
     }
-}
-
-fn in_single_quotes(program: &Path, quote: &str) -> String {
-    format!("'{}'", program.display().to_string().replace('\'', quote))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::summary::{self, Words};
 use super::{Error, Outcome, output};
+use crate::shell;
 use sprawl::Session;
 use sprawl::git::Repository;
 use sprawl::git::environment::Environment;
@@ -158,7 +159,7 @@ fn quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte);
     match !word.is_empty() && !word.starts_with('-') && word.bytes().all(is_plain) {
         true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
+        false => shell::quoted(word),
     }
 }
 

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::{Hook, marked};
+use crate::shell::quoted;
 
 /// Ending of the name of a hook that was there before.
 pub(crate) const ASIDE: &str = ".before-sprawl";
@@ -162,11 +163,6 @@ pub(super) fn into_shell(text: &str, hook: Hook) -> Option<String> {
             .count()
     };
     Some(marked::insert(text, at, hook.name(), &block))
-}
-
-/// A word as a POSIX shell takes it literally.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::finding::Finding;
 use crate::finding::decision::{Suppression, SuppressionKind};
 use crate::finding::reader::Readers;
 use crate::group::SecretGroup;
+use crate::group::parts::Sets;
 use crate::lifetime::RemarkKind;
 use crate::policy::exceptions::Reason;
 use crate::report::{Report, is_present};
@@ -204,23 +205,14 @@ fn is_mistake(group: &SecretGroup) -> bool {
 fn together<'g>(groups: &[&'g SecretGroup]) -> Vec<Vec<&'g SecretGroup>> {
     let number: BTreeMap<&str, usize> =
         groups.iter().enumerate().map(|(at, group)| (group.id.as_str(), at)).collect();
-    let mut first: Vec<usize> = (0..groups.len()).collect();
-    fn root(first: &mut [usize], mut at: usize) -> usize {
-        while first[at] != at {
-            first[at] = first[first[at]];
-            at = first[at];
-        }
-        at
-    }
+    let mut sets = Sets::new(groups.len());
     for (at, group) in groups.iter().enumerate() {
-        for other in group.companions.iter().filter_map(|id| number.get(id.as_str())) {
-            let (a, b) = (root(&mut first, at), root(&mut first, *other));
-            first[a.max(b)] = a.min(b);
-        }
+        let others = group.companions.iter().filter_map(|id| number.get(id.as_str()));
+        others.for_each(|other| sets.join(at, *other));
     }
     let mut all: BTreeMap<usize, Vec<&SecretGroup>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate() {
-        all.entry(root(&mut first, at)).or_default().push(group);
+        all.entry(sets.root(at)).or_default().push(group);
     }
     let mut all: Vec<Vec<&SecretGroup>> = all.into_values().collect();
     for parts in &mut all {

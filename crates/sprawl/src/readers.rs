@@ -16,6 +16,7 @@ mod compose;
 mod dockerfile;
 mod dotenv;
 mod expand;
+mod expression;
 mod forms;
 mod helm;
 mod jenkins;
@@ -39,6 +40,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -81,11 +83,13 @@ pub fn find(findings: &[Finding], files: &[TreeFile], threads: usize) -> Result<
         return Ok(found);
     }
     let pool = Pool::new(threads)?;
+    let mut by_repository: BTreeMap<&str, Vec<&TreeFile>> = BTreeMap::new();
+    for file in files {
+        by_repository.entry(&file.repository).or_default().push(file);
+    }
     for (repository, findings) in wanted {
-        let own: Vec<&TreeFile> =
-            files.iter().filter(|file| &*file.repository == repository).collect();
-        if !own.is_empty() {
-            in_repository(repository, &findings, &own, &pool, &mut found);
+        if let Some(own) = by_repository.get(repository) {
+            in_repository(repository, &findings, own, &pool, &mut found);
         }
     }
     Ok(found)
@@ -127,13 +131,15 @@ fn in_repository(
             if !forms::may_be_read(&file.below) {
                 return Vec::new();
             }
-            if fs::metadata(&file.full).is_ok_and(|metadata| metadata.len() > LARGEST) {
-                note(&|all| all.too_large += 1);
-                return Vec::new();
-            }
-            let Ok(bytes) = read::bytes(&file.full, LARGEST) else {
-                note(&|all| all.unread += 1);
-                return Vec::new();
+            let bytes = match read::bytes(&file.full, LARGEST) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    note(&|all| match error.kind() {
+                        ErrorKind::FileTooLarge => all.too_large += 1,
+                        _ => all.unread += 1,
+                    });
+                    return Vec::new();
+                }
             };
             note(&|all| all.files += 1);
             let decoded = text::decoded(&bytes);

@@ -161,7 +161,8 @@ fn too_large(most: u64) -> io::Error {
     } else {
         format!("{} MiB", most >> 20)
     };
-    io::Error::other(format!("it is larger than the {most} that such a file may have"))
+    let what = format!("it is larger than the {most} that such a file may have");
+    io::Error::new(io::ErrorKind::FileTooLarge, what)
 }
 
 #[cfg(test)]

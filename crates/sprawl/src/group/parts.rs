@@ -162,7 +162,7 @@ impl Linked {
         let is_id = |at: usize| is_id(rules.get(groups[at].rule));
         let all =
             || (0..groups.len()).filter(counts).filter(|at| !groups[*at].companions.is_empty());
-        let mut sets = Sets((0..groups.len()).collect());
+        let mut sets = Sets::new(groups.len());
         for at in all().filter(|at| !is_id(*at)) {
             companions(at).filter(|other| !is_id(*other)).for_each(|other| sets.join(at, other));
         }
@@ -203,17 +203,24 @@ impl Linked {
 }
 
 /// Disjoint sets of numbers: for each a number of the same set, or itself if it stands for the set.
-struct Sets(Vec<usize>);
+pub(crate) struct Sets(Vec<usize>);
 
 impl Sets {
-    fn root(&self, mut at: usize) -> usize {
+    /// As many numbers, each in a set of its own.
+    pub(crate) fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    /// The number that stands for the set of a number: the smallest in it.
+    pub(crate) fn root(&self, mut at: usize) -> usize {
         while self.0[at] != at {
             at = self.0[at];
         }
         at
     }
 
-    fn join(&mut self, a: usize, b: usize) {
+    /// Makes one set of those of two numbers.
+    pub(crate) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
         // The smaller number stands for both, so that chains stay short where companions are near.
         self.0[a.max(b)] = a.min(b);

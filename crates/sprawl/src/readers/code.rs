@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
+use super::expression::{compiled, group};
 use super::languages::LANGUAGES;
 use super::lexer::{Class, classes};
 use super::model::{Binding, Name, Space};
@@ -82,15 +83,8 @@ fn patterns(number: usize) -> &'static [Pattern] {
 
 impl Pattern {
     fn new(pattern: &str, space: Space) -> Self {
-        let config = Regex::config().utf8_empty(false);
-        let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
-        let regex = Regex::builder().configure(config).syntax(syntax).build(pattern);
-        let regex = regex.expect("patterns of the table compile: a test compiles all");
-        let group = |name: &str| {
-            let info = regex.group_info();
-            info.to_index(regex_automata::PatternID::ZERO, name)
-        };
-        let (name, names) = (group("name"), group("names"));
+        let regex = compiled(pattern);
+        let (name, names) = (group(&regex, "name"), group(&regex, "names"));
         Self { regex, space, name, names }
     }
 

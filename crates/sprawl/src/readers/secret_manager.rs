@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex_automata::meta::Regex;
 
+use super::expression::{compiled, group};
 use super::model::{Binding, Home, Name, Space};
 use super::source::Source;
 use crate::finding::reader::ReaderKind;
@@ -107,18 +108,13 @@ struct Pattern {
 fn patterns() -> &'static [Pattern] {
     static ALL: OnceLock<Vec<Pattern>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let compiled = |(pattern, is_put): (&&str, bool)| {
-            let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
-            let config = Regex::config().utf8_empty(false);
-            let regex = Regex::builder().configure(config).syntax(syntax).build(pattern);
-            let regex = regex.expect("patterns of the table compile: a test compiles all");
-            let group =
-                |name: &str| regex.group_info().to_index(regex_automata::PatternID::ZERO, name);
-            let (path, key) = (group("path"), group("key"));
+        let of = |(pattern, is_put): (&&str, bool)| {
+            let regex = compiled(pattern);
+            let (path, key) = (group(&regex, "path"), group(&regex, "key"));
             Pattern { regex, path, key, is_put }
         };
         let read = READ.iter().map(|one| (one, false));
-        read.chain(PUT.iter().map(|one| (one, true))).map(compiled).collect()
+        read.chain(PUT.iter().map(|one| (one, true))).map(of).collect()
     })
 }
 

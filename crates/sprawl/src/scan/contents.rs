@@ -190,12 +190,13 @@ impl Worker<'_> {
         by_rules: impl FnOnce(&mut Scanner<'_>) -> Vec<Candidate>,
     ) -> Vec<Candidate> {
         let Some(values) = self.values else { return by_rules(&mut self.scanner) };
-        if !values.is_in(text) {
+        let hits = values.hits(text);
+        if hits.is_empty() {
             return Vec::new();
         }
         // They tell which places are known already, and what else is not to be shown.
         let mut candidates = by_rules(&mut self.scanner);
-        values.add_to(text, &mut candidates);
+        values.add_to(hits, &mut candidates);
         candidates
     }
 

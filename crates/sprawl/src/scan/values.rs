@@ -193,14 +193,14 @@ impl Values {
         &self.all[hit.value].secret
     }
 
-    /// Adds what stands in a text by value to what the rules find there. What overlaps any of that is known
+    /// Adds the values that stand in a text to what the rules find there. What overlaps any of that is known
     /// already, and within a longer value that one counts. All are in order of place.
-    pub(super) fn add_to(&self, text: &[u8], found: &mut Vec<Candidate>) {
+    pub(super) fn add_to(&self, hits: Vec<Hit>, found: &mut Vec<Candidate>) {
         let mut taken: BTreeMap<usize, usize> =
             found.iter().map(|one| (one.secret.start, one.secret.end)).collect();
         let mut positions: Vec<usize> = (0..found.len()).collect();
         let mut added = Vec::new();
-        for hit in self.hits(text) {
+        for hit in hits {
             let before = taken.range(..hit.span.end).next_back();
             if before.is_some_and(|(_, end)| *end > hit.span.start) {
                 continue;
